@@ -1,0 +1,140 @@
+package config
+
+import (
+	"fmt"
+	"math"
+	"reflect"
+	"slices"
+)
+
+// Decode sets the fields of the struct that v points to from a decoded JSON
+// object (map[string]any, numbers as float64). Fields whose key is absent get
+// their defaults; a key that is no setting is an error unless it is in ignore.
+// Explicit values are kept even when they are zero.
+func Decode(v any, m map[string]any, ignore ...string) error {
+	s := reflect.ValueOf(v).Elem()
+	if s.Kind() != reflect.Struct {
+		return nil
+	}
+	fs := fieldsOf(s.Type())
+	var keys []string
+	for _, f := range fs {
+		keys = append(keys, f.key)
+	}
+	for k := range m {
+		if !slices.Contains(keys, k) && !slices.Contains(ignore, k) {
+			err := fmt.Errorf("config: %s has no setting %q", s.Type().Name(), k)
+			if near := Nearest(k, keys); len(near) > 0 {
+				err = fmt.Errorf("%w; did you mean %q?", err, near[0])
+			}
+			return err
+		}
+	}
+	for _, f := range fs {
+		x, given := m[f.key]
+		var err error
+		switch {
+		case given:
+			err = decodeValue(s.Field(f.index), x)
+		case f.hasDef:
+			err = parseInto(s.Field(f.index), f.def)
+		}
+		if err != nil {
+			return fmt.Errorf("config: %s: %s: %w", s.Type().Name(), f.key, err)
+		}
+	}
+	return nil
+}
+
+// DecodeThing is the inverse of [EncodeThing] for things that implement want.
+func DecodeThing(x any, want reflect.Type) (any, error) {
+	switch x := x.(type) {
+	case nil:
+		return nil, nil
+	case string:
+		return Lookup(x, want)
+	case map[string]any:
+		class, ok := x["class_name"].(string)
+		if !ok {
+			return nil, fmt.Errorf("want a name or {\"class_name\", \"config\"}, got an object without class_name")
+		}
+		v, err := New(class, want)
+		if err != nil {
+			return nil, err
+		}
+		cfg, _ := x["config"].(map[string]any)
+		return v, Decode(v, cfg, "name", "dtype")
+	}
+	return nil, fmt.Errorf("want a name or {\"class_name\", \"config\"}, got %T", x)
+}
+
+func decodeValue(v reflect.Value, x any) error {
+	if x == nil {
+		v.SetZero()
+		return nil
+	}
+	switch v.Kind() {
+	case reflect.Pointer:
+		p := reflect.New(v.Type().Elem())
+		if err := decodeValue(p.Elem(), x); err != nil {
+			return err
+		}
+		v.Set(p)
+		return nil
+	case reflect.Interface:
+		t, err := DecodeThing(x, v.Type())
+		if err != nil {
+			return err
+		}
+		v.Set(reflect.ValueOf(t))
+		return nil
+	case reflect.Slice, reflect.Array:
+		return decodeList(v, x)
+	case reflect.Bool:
+		if b, ok := x.(bool); ok {
+			v.SetBool(b)
+			return nil
+		}
+	case reflect.String:
+		if s, ok := x.(string); ok {
+			v.SetString(s)
+			return nil
+		}
+	case reflect.Float32, reflect.Float64:
+		if f, ok := x.(float64); ok {
+			v.SetFloat(f)
+			return nil
+		}
+	case reflect.Int, reflect.Int32, reflect.Int64:
+		if f, ok := x.(float64); ok && f == math.Trunc(f) && math.Abs(f) < 1<<53 {
+			v.SetInt(int64(f))
+			return nil
+		}
+	}
+	return fmt.Errorf("want %s, got %v (%T)", v.Type(), x, x)
+}
+
+func decodeList(v reflect.Value, x any) error {
+	list, ok := x.([]any)
+	if !ok { // Keras takes one number for all dimensions
+		list = []any{x}
+		if v.Kind() == reflect.Array {
+			for len(list) < v.Len() {
+				list = append(list, x)
+			}
+		}
+	}
+	if v.Kind() == reflect.Array {
+		if len(list) != v.Len() {
+			return fmt.Errorf("want %d values, got %d", v.Len(), len(list))
+		}
+	} else {
+		v.Set(reflect.MakeSlice(v.Type(), len(list), len(list)))
+	}
+	for i, e := range list {
+		if err := decodeValue(v.Index(i), e); err != nil {
+			return fmt.Errorf("[%d]: %w", i, err)
+		}
+	}
+	return nil
+}

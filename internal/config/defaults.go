@@ -1,0 +1,83 @@
+package config
+
+import (
+	"fmt"
+	"reflect"
+	"strconv"
+	"strings"
+)
+
+// Defaults fills every zero field of the struct that v points to with the
+// value of its default tag. It is idempotent.
+func Defaults(v any) error {
+	p := reflect.ValueOf(v)
+	if p.Kind() != reflect.Pointer || p.Elem().Kind() != reflect.Struct {
+		return nil
+	}
+	s := p.Elem()
+	for _, f := range fieldsOf(s.Type()) {
+		if !f.hasDef || !s.Field(f.index).IsZero() {
+			continue
+		}
+		if err := parseInto(s.Field(f.index), f.def); err != nil {
+			return fmt.Errorf("config: %s.%s: default %q: %w", s.Type().Name(), f.name, f.def, err)
+		}
+	}
+	return nil
+}
+
+// parseInto sets a field from the text of a default tag or a flag.
+func parseInto(v reflect.Value, text string) error {
+	switch v.Kind() {
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		return parseInto(v.Elem(), text)
+	case reflect.Interface:
+		x, err := Lookup(text, v.Type())
+		if err != nil {
+			return err
+		}
+		v.Set(reflect.ValueOf(x))
+	case reflect.String:
+		v.SetString(text)
+	case reflect.Bool:
+		b, err := strconv.ParseBool(text)
+		if err != nil {
+			return fmt.Errorf("want true or false, got %q", text)
+		}
+		v.SetBool(b)
+	case reflect.Int, reflect.Int64, reflect.Int32:
+		n, err := strconv.ParseInt(text, 10, 64)
+		if err != nil {
+			return fmt.Errorf("want a whole number, got %q", text)
+		}
+		v.SetInt(n)
+	case reflect.Float32, reflect.Float64:
+		x, err := strconv.ParseFloat(text, 64)
+		if err != nil {
+			return fmt.Errorf("want a number, got %q", text)
+		}
+		v.SetFloat(x)
+	case reflect.Array:
+		parts := strings.Split(text, ",")
+		if len(parts) != 1 && len(parts) != v.Len() {
+			return fmt.Errorf("want 1 or %d numbers separated by commas, got %q", v.Len(), text)
+		}
+		for i := range v.Len() {
+			if err := parseInto(v.Index(i), strings.TrimSpace(parts[i%len(parts)])); err != nil {
+				return err
+			}
+		}
+	case reflect.Slice:
+		parts := strings.Split(text, ",")
+		v.Set(reflect.MakeSlice(v.Type(), len(parts), len(parts)))
+		for i, p := range parts {
+			if err := parseInto(v.Index(i), strings.TrimSpace(p)); err != nil {
+				return err
+			}
+		}
+	default:
+		return fmt.Errorf("a field of type %s cannot have a default", v.Type())
+	}
+	return nil
+}

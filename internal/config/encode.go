@@ -1,0 +1,159 @@
+package config
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math"
+	"reflect"
+	"strconv"
+)
+
+// An Object is a JSON object whose keys keep their order.
+type Object []Member
+
+// A Member is one key of an Object.
+type Member struct {
+	Key   string
+	Value any
+}
+
+// Get returns the value of a key.
+func (o Object) Get(key string) (any, bool) {
+	for _, m := range o {
+		if m.Key == key {
+			return m.Value, true
+		}
+	}
+	return nil, false
+}
+
+// MarshalJSON writes the members in order.
+func (o Object) MarshalJSON() ([]byte, error) {
+	var b bytes.Buffer
+	b.WriteByte('{')
+	for i, m := range o {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		k, err := json.Marshal(m.Key)
+		if err != nil {
+			return nil, err
+		}
+		v, err := json.Marshal(m.Value)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", m.Key, err)
+		}
+		b.Write(k)
+		b.WriteByte(':')
+		b.Write(v)
+	}
+	b.WriteByte('}')
+	return b.Bytes(), nil
+}
+
+// A Float is written with a decimal point, as Python writes floats.
+type Float float64
+
+// MarshalJSON writes 1.0, not 1.
+func (f Float) MarshalJSON() ([]byte, error) {
+	x := float64(f)
+	if math.IsNaN(x) || math.IsInf(x, 0) {
+		return nil, fmt.Errorf("%v has no JSON form", x)
+	}
+	s := strconv.FormatFloat(x, 'g', -1, 64)
+	if !bytes.ContainsAny([]byte(s), ".e") {
+		s += ".0"
+	}
+	return []byte(s), nil
+}
+
+// Encode returns the settings of the struct that v points to.
+func Encode(v any) (Object, error) {
+	s := reflect.Indirect(reflect.ValueOf(v))
+	if s.Kind() != reflect.Struct {
+		return Object{}, nil
+	}
+	o := Object{}
+	for _, f := range fieldsOf(s.Type()) {
+		x, err := encodeValue(s.Field(f.index))
+		if err != nil {
+			return nil, fmt.Errorf("config: %s.%s: %w", s.Type().Name(), f.name, err)
+		}
+		o = append(o, Member{f.key, x})
+	}
+	return o, nil
+}
+
+// EncodeThing returns the wire form of a thing with settings: its bare name,
+// or {"class_name", "config"}, or nil for nil.
+func EncodeThing(v any) (any, error) {
+	if v == nil {
+		return nil, nil
+	}
+	if n, ok := v.(Namer); ok {
+		return n.ConfigName(), nil
+	}
+	o, err := Encode(v)
+	if err != nil {
+		return nil, err
+	}
+	return Object{{"class_name", ClassName(v)}, {"config", o}}, nil
+}
+
+// A Classer has a class name that is not its type's name.
+type Classer interface{ ClassName() string }
+
+// ClassName returns the name under which v's type is registered.
+func ClassName(v any) string {
+	if c, ok := v.(Classer); ok {
+		return c.ClassName()
+	}
+	t := reflect.TypeOf(v)
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	return t.Name()
+}
+
+func encodeValue(v reflect.Value) (any, error) {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if v.IsNil() {
+			return nil, nil
+		}
+		return encodeValue(v.Elem())
+	case reflect.Interface:
+		if v.IsNil() {
+			return nil, nil
+		}
+		return EncodeThing(v.Elem().Interface())
+	case reflect.Bool:
+		return v.Bool(), nil
+	case reflect.Int, reflect.Int32, reflect.Int64:
+		return v.Int(), nil
+	case reflect.Float32, reflect.Float64:
+		return Float(v.Float()), nil
+	case reflect.String:
+		if v.String() == "" {
+			return nil, nil
+		}
+		return v.String(), nil
+	case reflect.Slice, reflect.Array:
+		if v.Kind() == reflect.Slice && v.IsNil() {
+			return nil, nil
+		}
+		list := make([]any, v.Len())
+		for i := range list {
+			x, err := encodeValue(v.Index(i))
+			if err != nil {
+				return nil, err
+			}
+			list[i] = x
+		}
+		return list, nil
+	case reflect.Func:
+		return nil, fmt.Errorf("a bare function has no saved form; register it under a name")
+	}
+	return nil, fmt.Errorf("a field of type %s has no saved form", v.Type())
+}

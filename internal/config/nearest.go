@@ -1,0 +1,61 @@
+package config
+
+import (
+	"slices"
+	"strings"
+)
+
+// Nearest returns the known names that look like a misspelling of name, the
+// closest first.
+func Nearest(name string, known []string) []string {
+	type candidate struct {
+		name string
+		dist int
+	}
+	limit := max(2, len(name)/3)
+	var cs []candidate
+	low := strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(name))
+	for _, k := range known {
+		d := editDistance(low, strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(k)))
+		if d <= limit {
+			cs = append(cs, candidate{k, d})
+		}
+	}
+	slices.SortFunc(cs, func(a, b candidate) int {
+		if a.dist != b.dist {
+			return a.dist - b.dist
+		}
+		return strings.Compare(a.name, b.name)
+	})
+	var out []string
+	for _, c := range cs {
+		out = append(out, c.name)
+	}
+	return slices.Compact(out)
+}
+
+// editDistance counts insertions, deletions, substitutions and swaps of
+// neighbours (optimal string alignment).
+func editDistance(a, b string) int {
+	x, y := []rune(a), []rune(b)
+	before, prev := make([]int, len(y)+1), make([]int, len(y)+1)
+	for j := range prev {
+		prev[j] = j
+	}
+	for i := range x {
+		cur := make([]int, len(y)+1)
+		cur[0] = i + 1
+		for j := range y {
+			cost := 1
+			if x[i] == y[j] {
+				cost = 0
+			}
+			cur[j+1] = min(cur[j]+1, prev[j+1]+1, prev[j]+cost)
+			if i > 0 && j > 0 && x[i] == y[j-1] && x[i-1] == y[j] {
+				cur[j+1] = min(cur[j+1], before[j-1]+1)
+			}
+		}
+		before, prev = prev, cur
+	}
+	return prev[len(y)]
+}
