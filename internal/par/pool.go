@@ -1,0 +1,199 @@
+package par
+
+import (
+	"runtime"
+	"sync/atomic"
+)
+
+// job is one loop. Exactly one of the bodies is set.
+type job struct {
+	body       func(lo, hi int)
+	workerBody func(worker, lo, hi int)
+	n, grain   int
+}
+
+// workers is the one pool of the program. Its owner (whoever take let in)
+// writes job and helpers; helpers read job between claiming a post and
+// reporting back.
+type workers struct {
+	owned   atomic.Bool
+	job     job
+	helpers []*helper // helper i is worker i+1; worker 0 is the caller
+	_       [64]byte  // next is hot: keep it off the line that holds job
+	next    atomic.Int64
+	_       [64]byte
+	failed  atomic.Pointer[failure]
+}
+
+// failure is the first panic of a loop.
+type failure struct{ value any }
+
+var pool workers
+
+// take makes the caller the owner of the pool, unless somebody else is.
+func (p *workers) take() bool { return p.owned.CompareAndSwap(false, true) }
+
+// run executes j on up to w workers; the caller owns the pool and loses it.
+func (p *workers) run(j job, w int) {
+	p.job = j
+	p.next.Store(0)
+	help := min(w, (j.n+j.grain-1)/j.grain) - 1
+	for len(p.helpers) < help {
+		p.helpers = append(p.helpers, startHelper(p, len(p.helpers)+1))
+	}
+	for _, h := range p.helpers[:help] {
+		h.post()
+	}
+	// Deferred, so that a panic or Goexit in the caller's own share still
+	// waits for the helpers, which use the same memory.
+	defer p.finish(help)
+	p.chunks(0)
+}
+
+// finish waits for the helpers and gives the pool back.
+func (p *workers) finish(help int) {
+	p.stop() // a no-op unless the caller's body panicked
+	for _, h := range p.helpers[:help] {
+		h.join()
+	}
+	p.job = job{}
+	f := p.failed.Swap(nil)
+	p.owned.Store(false)
+	if f != nil {
+		panic(f.value)
+	}
+}
+
+// stop keeps chunks that nobody has begun from being run.
+func (p *workers) stop() { p.next.Store(int64(p.job.n)) }
+
+// chunks claims and runs chunks until none is left.
+func (p *workers) chunks(worker int) {
+	j := &p.job
+	count := int64((j.n + j.grain - 1) / j.grain)
+	for {
+		c := p.next.Add(1) - 1
+		if c >= count {
+			return
+		}
+		lo := int(c) * j.grain
+		hi := min(j.n, lo+j.grain)
+		if j.body != nil {
+			j.body(lo, hi)
+		} else {
+			j.workerBody(worker, lo, hi)
+		}
+	}
+}
+
+// States of a helper.
+const (
+	spinning int32 = iota // no work; looks at its state
+	parked                // no work; sleeps on wake
+	posted                // has work that it has not seen
+	running               // works
+	awaited               // works, and the owner sleeps on done
+)
+
+// helper is a goroutine that serves the pool for the life of the program.
+type helper struct {
+	_      [64]byte // its state is polled: a cache line of its own
+	state  atomic.Int32
+	_      [60]byte
+	wake   chan struct{}
+	done   chan struct{}
+	pool   *workers
+	worker int
+}
+
+func startHelper(p *workers, worker int) *helper {
+	h := &helper{wake: make(chan struct{}, 1), done: make(chan struct{}, 1), pool: p, worker: worker}
+	go h.serve()
+	return h
+}
+
+// post offers the pool's job.
+func (h *helper) post() {
+	if h.state.Swap(posted) == parked {
+		h.wake <- struct{}{}
+	}
+}
+
+// join withdraws an offer that was not taken, else waits until the helper has
+// done its share. A helper that the system is slow to wake costs no time.
+func (h *helper) join() {
+	for i := 0; ; i++ {
+		switch h.state.Load() {
+		case posted:
+			if h.state.CompareAndSwap(posted, spinning) {
+				return
+			}
+		case running:
+			if i >= spins && h.state.CompareAndSwap(running, awaited) {
+				<-h.done
+				return
+			}
+			pause(i)
+		default:
+			return
+		}
+	}
+}
+
+// serve takes offers until the program ends.
+func (h *helper) serve() {
+	defer func() { // only runtime.Goexit in a body gets here
+		h.report()
+		go h.serve()
+	}()
+	for i := 0; ; i++ {
+		switch {
+		case h.state.CompareAndSwap(posted, running):
+			h.work()
+			h.report()
+			i = 0
+		case i >= spins && h.state.CompareAndSwap(spinning, parked):
+			<-h.wake
+			i = 0
+		default:
+			pause(i)
+		}
+	}
+}
+
+// work runs chunks and keeps a panic for the owner.
+func (h *helper) work() {
+	returned := false
+	defer func() {
+		if returned {
+			return
+		}
+		v := recover()
+		if v == nil {
+			v = "par: a loop body called runtime.Goexit"
+		}
+		h.pool.failed.CompareAndSwap(nil, &failure{v})
+		h.pool.stop()
+	}()
+	h.pool.chunks(h.worker)
+	returned = true
+}
+
+// report tells the owner that the helper's share is done.
+func (h *helper) report() {
+	if !h.state.CompareAndSwap(running, spinning) {
+		h.state.Store(spinning)
+		h.done <- struct{}{}
+	}
+}
+
+// spins is how often a wait looks before it sleeps: some tens of microseconds.
+const spins = 2000
+
+// pause is one turn of a wait. Now and then it lets other goroutines run, so
+// that waiting never starves the program's own producers.
+func pause(i int) {
+	if i%64 == 63 {
+		runtime.Gosched()
+	}
+}
