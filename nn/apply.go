@@ -1,0 +1,191 @@
+package nn
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/antler-ml/antler/internal/config"
+	"github.com/antler-ml/antler/nn/ops"
+)
+
+// Apply calls a layer on symbols, as Keras' layer(x): settings are completed
+// and checked, weights are built at the first call, and the layer is traced to
+// learn its output's shape. Calling a layer again shares its weights. For a
+// layer with several outputs it returns the first; see [ApplyMulti].
+//
+// A mistake is carried by the returned symbol; see [Symbol.Err].
+func Apply(l Layer, in ...*Symbol) *Symbol { return ApplyMulti(l, in...)[0] }
+
+// ApplyMulti is [Apply] for layers with several outputs: recurrent layers that
+// return their states, nested models.
+func ApplyMulti(l Layer, in ...*Symbol) []*Symbol {
+	if err := errorOf(in); err != nil {
+		return []*Symbol{failed(err)}
+	}
+	out, err := apply(l, in)
+	if err != nil {
+		return []*Symbol{failed(fmt.Errorf("nn: %s: %w", describe(l), err))}
+	}
+	return out
+}
+
+func apply(l Layer, in []*Symbol) ([]*Symbol, error) {
+	shapes := make([]Shape, len(in))
+	for i, s := range in {
+		shapes[i] = s.shape
+	}
+	if err := build(l, shapes); err != nil {
+		return nil, err
+	}
+	a, err := probe(l, in, 2, 32)
+	if err != nil {
+		return nil, err
+	}
+	b, err := probe(l, in, 3, 33)
+	if err != nil {
+		return nil, err
+	}
+	n := &node{layer: l, call: len(l.base().nodes), in: slices.Clone(in)}
+	for i := range a.out {
+		s := &Symbol{node: n, index: i, masked: a.masks[i] != nil}
+		if s.shape, err = stated(l, i, shapes, a.out[i].Shape(), b.out[i].Shape()); err != nil {
+			return nil, err
+		}
+		n.out = append(n.out, s)
+	}
+	l.base().nodes = append(l.base().nodes, n)
+	return n.out, nil
+}
+
+// build prepares a layer for its first call: defaults, validation, weights.
+func build(l Layer, in []Shape) error {
+	b := l.base()
+	if b.ready {
+		return nil
+	}
+	if err := config.Defaults(l); err != nil {
+		return err
+	}
+	if v, ok := l.(Validator); ok {
+		if err := v.Validate(); err != nil {
+			return err
+		}
+	}
+	b.weights, b.subs = nil, nil
+	if x, ok := l.(Builder); ok {
+		if err := recovered(func() error { return x.Build(&Build{owner: b}, in...) }); err != nil {
+			return err
+		}
+	}
+	for _, s := range b.subs {
+		if b.frozen {
+			s.layer.base().SetTrainable(false)
+		}
+	}
+	b.ready = true
+	b.builtOn = slices.Clone(in)
+	return nil
+}
+
+// probe traces one call of the layer with concrete sizes for unknown axes.
+func probe(l Layer, in []*Symbol, batch, other int) (r called, err error) {
+	err = recovered(func() error {
+		t := newTrace(false)
+		vals, masks := make([]*ops.Value, len(in)), make([]*ops.Value, len(in))
+		for i, s := range in {
+			sh := s.shape.with(batch, other)
+			vals[i] = ops.Input(sh...)
+			if s.masked {
+				masks[i] = ops.Input(sh[:min(2, len(sh))]...)
+			}
+		}
+		r, err = t.call(l, vals, masks)
+		return err
+	})
+	return r, err
+}
+
+// stated is the shape of output i: what the layer says, checked against what
+// it does, or else what two traces have in common.
+func stated(l Layer, i int, in []Shape, a, b []int) (Shape, error) {
+	if len(a) != len(b) {
+		return nil, fmt.Errorf("output %d has rank %d for one batch size and %d for another", i, len(a), len(b))
+	}
+	traced := merge(a, b)
+	s, ok := l.(Shaper)
+	if !ok || i > 0 {
+		return traced, nil
+	}
+	said, err := s.OutputShape(in...)
+	if err != nil {
+		return nil, err
+	}
+	if !said.Equal(traced) {
+		return nil, fmt.Errorf("OutputShape says %v, but Call makes %v", said, traced)
+	}
+	return said, nil
+}
+
+// recovered runs f and turns a shape error of an op, or an error value that
+// Build panicked with, into an error. Anything else is a bug and goes on.
+func recovered(f func() error) (err error) {
+	defer func() {
+		switch p := recover().(type) {
+		case nil:
+		case *ops.ShapeError:
+			err = p
+		case buildError:
+			err = p
+		default:
+			panic(p)
+		}
+	}()
+	return f()
+}
+
+// buildError is what Build.Weight panics with.
+type buildError struct{ error }
+
+func (e buildError) Unwrap() error { return e.error }
+
+// InputLayer is the start of a model: it has no inputs and hands on what is fed.
+type InputLayer struct {
+	Base
+	shape Shape
+}
+
+// Call returns the fed value.
+func (l *InputLayer) Call(_ *Call, in ...*ops.Value) *ops.Value { return in[0] }
+
+// ConfigBatchShape returns the full shape, for saving.
+func (l *InputLayer) ConfigBatchShape() Shape { return l.shape }
+
+// Input starts a model. shape is that of one sample, without the batch;
+// [Unknown] axes are allowed (sequences of any length).
+func Input(shape ...int) *Symbol { return BatchInput(Unknown, shape...) }
+
+// BatchInput is [Input] with a fixed batch size, which stateful recurrent
+// layers need.
+func BatchInput(batch int, shape ...int) *Symbol {
+	return NamedInput("", append(Shape{batch}, shape...))
+}
+
+// NamedInput starts a model with an input of a given name ("" = automatic) and
+// full shape, the batch included. Keras: Input(batch_shape=…, name=…).
+func NamedInput(name string, s Shape) *Symbol {
+	for i, d := range s {
+		if d < 0 && d != Unknown {
+			return failed(fmt.Errorf("nn: Input: axis %d has size %d; sizes are positive, or nn.Unknown", i, d))
+		}
+	}
+	if len(s) == 0 {
+		return failed(errors.New("nn: Input: the shape needs at least the batch axis"))
+	}
+	l := &InputLayer{shape: slices.Clone(s)}
+	l.name, l.ready = name, true
+	n := &node{layer: l}
+	n.out = []*Symbol{{shape: l.shape, node: n}}
+	l.nodes = []*node{n}
+	return n.out[0]
+}

@@ -1,0 +1,189 @@
+package nn
+
+import (
+	"fmt"
+
+	"github.com/antler-ml/antler/nn/ops"
+)
+
+// A Call is what a layer sees while it is traced.
+type Call struct {
+	// Training says which of the two graphs is being traced. A frozen layer
+	// still sees true here: ask c.Learning for layers that freeze as a whole.
+	Training bool
+
+	trace *trace
+	layer Layer
+	masks []*ops.Value
+}
+
+// Learning is true while training a layer that is not frozen. Batch
+// normalisation uses batch statistics only then (as tf-keras does).
+func (c *Call) Learning() bool { return c.Training && c.layer.base().Trainable() }
+
+// Read returns the value of a weight.
+func (c *Call) Read(w *Weight) *ops.Value { return c.trace.read(w) }
+
+// Assign gives a weight a new value after the step: moving averages, states.
+// It takes effect in the graph that is being traced, training or not.
+func (c *Call) Assign(w *Weight, v *ops.Value) { c.trace.assign(w, v) }
+
+// Mask returns the mask of input i, of shape (batch, time) with 1 for steps
+// that count, or nil when it has none.
+func (c *Call) Mask(i int) *ops.Value {
+	if i >= len(c.masks) {
+		return nil
+	}
+	return c.masks[i]
+}
+
+// AddLoss adds a number (a value of one element) to the model's loss.
+func (c *Call) AddLoss(v *ops.Value) { c.trace.addLoss(v) }
+
+// Stream returns the number of a fresh stream of random numbers for ops such as
+// ops.Dropout. It depends on the layer's name and on how many streams the layer
+// asked for before, not on the rest of the model.
+func (c *Call) Stream() uint64 { return c.trace.stream() }
+
+// RandomNormal returns normal numbers, drawn anew at each step.
+func (c *Call) RandomNormal(shape []int, mean, std float64) *ops.Value {
+	return ops.RandomNormal(c.Stream(), float32(mean), float32(std), shape...)
+}
+
+// RandomUniform returns numbers from [lo, hi), drawn anew at each step.
+func (c *Call) RandomUniform(shape []int, lo, hi float64) *ops.Value {
+	return ops.RandomUniform(c.Stream(), float32(lo), float32(hi), shape...)
+}
+
+// Sub calls a layer inside a wrapper layer, without masks.
+func (c *Call) Sub(l Layer, in ...*ops.Value) *ops.Value {
+	out, _ := c.SubMasked(l, in, nil)
+	return out[0]
+}
+
+// SubMasked calls a layer inside a wrapper layer with the given masks (nil =
+// none) and returns all its outputs and their masks.
+func (c *Call) SubMasked(l Layer, in, masks []*ops.Value) (out, outMasks []*ops.Value) {
+	if masks == nil {
+		masks = make([]*ops.Value, len(in))
+	}
+	r, err := c.trace.call(l, in, masks)
+	if err != nil {
+		panic(&ops.ShapeError{Op: describe(l), Reason: err.Error()})
+	}
+	return r.out, r.masks
+}
+
+// trace collects what one tracing of a model finds.
+type trace struct {
+	training bool
+	vars     map[*Weight]*ops.Value
+	read_    []*Weight // in order of first use
+	assigned map[*Weight]*ops.Value
+	assigns  []*Weight // in order of first assignment
+	losses   []*ops.Value
+	path     string // names of the layers that are being called
+	streams  map[string]int
+}
+
+func newTrace(training bool) *trace {
+	return &trace{
+		training: training,
+		vars:     map[*Weight]*ops.Value{},
+		assigned: map[*Weight]*ops.Value{},
+		streams:  map[string]int{},
+	}
+}
+
+func (t *trace) read(w *Weight) *ops.Value {
+	v, ok := t.vars[w]
+	if !ok {
+		v = ops.Variable(w.value)
+		t.vars[w] = v
+		t.read_ = append(t.read_, w)
+	}
+	return v
+}
+
+func (t *trace) assign(w *Weight, v *ops.Value) {
+	if _, ok := t.assigned[w]; !ok {
+		t.assigns = append(t.assigns, w)
+	}
+	t.assigned[w] = v
+}
+
+func (t *trace) addLoss(v *ops.Value) { t.losses = append(t.losses, ops.Reshape(v)) }
+
+func (t *trace) stream() uint64 {
+	n := t.streams[t.path]
+	t.streams[t.path] = n + 1
+	return hash(fmt.Sprintf("stream/%s/%d", t.path, n))
+}
+
+// called is the result of one call of a layer.
+type called struct{ out, masks []*ops.Value }
+
+// call runs a layer on values: the only place where a layer is called.
+func (t *trace) call(l Layer, in, masks []*ops.Value) (called, error) {
+	outer := t.path
+	t.path += "/" + l.base().name
+	defer func() { t.path = outer }()
+
+	c := &Call{Training: t.training, trace: t, layer: l, masks: masks}
+	var out []*ops.Value
+	if m, ok := l.(*Model); ok {
+		return m.run(t, in, masks)
+	}
+	if m, ok := l.(MultiLayer); ok {
+		out = m.CallMulti(c, in...)
+	} else {
+		out = []*ops.Value{l.Call(c, in...)}
+	}
+	if p, ok := l.(Penalizer); ok {
+		if r := p.ActivityPenalty(); r != nil {
+			// Divided by the batch size, as tf-keras does.
+			c.AddLoss(ops.MulScalar(r.Penalty(out[0]), 1/float32(out[0].Dim(0))))
+		}
+	}
+	if name := l.base().name; name != "" {
+		ops.Label(name, out...)
+	}
+	mask, err := outputMask(c, l, in)
+	r := called{out: out, masks: make([]*ops.Value, len(out))}
+	r.masks[0] = mask
+	return r, err
+}
+
+func outputMask(c *Call, l Layer, in []*ops.Value) (*ops.Value, error) {
+	if m, ok := l.(Masker); ok {
+		return m.ComputeMask(c, in...), nil
+	}
+	var mask *ops.Value
+	for _, m := range c.masks {
+		switch {
+		case m == nil:
+		case mask == nil:
+			mask = m
+		default:
+			mask = ops.Mul(mask, m)
+		}
+	}
+	if mask == nil {
+		return nil, nil
+	}
+	if _, ok := l.(MaskPasser); ok {
+		return mask, nil
+	}
+	return nil, fmt.Errorf("does not support masking, but its input carries a mask (from Embedding with MaskZero or from Masking); " +
+		"put a layer before it that uses the mask up (a recurrent layer without ReturnSequences), or drop it knowingly with nn.DropMask")
+}
+
+// DropMask is a layer that hands its input on without the mask. Keras 2 has
+// none: tf-keras drops masks silently, Keras 2.3 refuses them.
+type DropMask struct{ Base }
+
+// Call returns its input.
+func (*DropMask) Call(_ *Call, in ...*ops.Value) *ops.Value { return in[0] }
+
+// ComputeMask returns no mask.
+func (*DropMask) ComputeMask(*Call, ...*ops.Value) *ops.Value { return nil }

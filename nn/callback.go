@@ -1,0 +1,104 @@
+package nn
+
+import (
+	"context"
+	"slices"
+)
+
+// A Callback is told how training goes. Embed [NopCallback] and override the
+// hooks you need. A returned error ends the training with that error;
+// [Run.Stop] ends it well. Hooks are called in Keras' order: epochs and
+// batches are 0-based. The logs handed to OnBatchEnd are valid during the call.
+type Callback interface {
+	OnTrainBegin(r *Run) error
+	OnTrainEnd(r *Run, logs Logs) error
+	OnEpochBegin(r *Run, epoch int) error
+	OnEpochEnd(r *Run, epoch int, logs *Logs) error
+	OnBatchBegin(r *Run, batch int) error
+	OnBatchEnd(r *Run, batch int, logs Logs) error
+}
+
+// NopCallback has all hooks and does nothing.
+type NopCallback struct{}
+
+func (NopCallback) OnTrainBegin(*Run) error           { return nil } // does nothing
+func (NopCallback) OnTrainEnd(*Run, Logs) error       { return nil } // does nothing
+func (NopCallback) OnEpochBegin(*Run, int) error      { return nil } // does nothing
+func (NopCallback) OnEpochEnd(*Run, int, *Logs) error { return nil } // does nothing
+func (NopCallback) OnBatchBegin(*Run, int) error      { return nil } // does nothing
+func (NopCallback) OnBatchEnd(*Run, int, Logs) error  { return nil } // does nothing
+
+// A Run is one call of Fit, as callbacks see it.
+type Run struct {
+	Model         *Model
+	Context       context.Context
+	Epochs        int // absolute index of the last epoch + 1
+	InitialEpoch  int
+	Steps         int      // batches an epoch; -1 unknown until the first epoch ends
+	Metrics       []string // names of the logs of an epoch, val_ ones included
+	DoValidation  bool
+	BatchSize     int     // of the last batch
+	DataWait      float64 // share of the epoch's time spent waiting for data
+	stop          bool
+	stoppedByUser bool
+}
+
+// Stop ends training after the current batch; no validation follows, but
+// OnEpochEnd and OnTrainEnd are called. Keras: model.stop_training = True.
+func (r *Run) Stop() { r.stop = true }
+
+// Stopped reports whether Stop was called.
+func (r *Run) Stopped() bool { return r.stop }
+
+// LearningRate returns the rate of the next update, before decay.
+func (r *Run) LearningRate() float64 { return r.Model.compiled.lr }
+
+// SetLearningRate changes the rate from the next update on.
+func (r *Run) SetLearningRate(lr float64) { r.Model.compiled.lr = lr }
+
+// callbacks calls hooks in order and stops at the first error.
+type callbacks []Callback
+
+func (cs callbacks) each(f func(Callback) error) error {
+	for _, c := range cs {
+		if err := f(c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// History is what Fit returns: the logs of each epoch. Keras: History.
+type History struct {
+	Epoch  []int // 0-based
+	names  []string
+	values map[string][]float64
+}
+
+// Get returns one value an epoch of a log, such as "loss" or "val_accuracy".
+func (h *History) Get(name string) []float64 { return h.values[name] }
+
+// Names returns the names of the logs in order.
+func (h *History) Names() []string { return h.names }
+
+// Last returns the latest value of a log; 0 when there is none.
+func (h *History) Last(name string) float64 {
+	v := h.values[name]
+	if len(v) == 0 {
+		return 0
+	}
+	return v[len(v)-1]
+}
+
+func (h *History) add(epoch int, logs Logs) {
+	if h.values == nil {
+		h.values = map[string][]float64{}
+	}
+	h.Epoch = append(h.Epoch, epoch)
+	for n, v := range logs.All() {
+		if !slices.Contains(h.names, n) {
+			h.names = append(h.names, n)
+		}
+		h.values[n] = append(h.values[n], v)
+	}
+}

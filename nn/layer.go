@@ -1,0 +1,166 @@
+package nn
+
+import (
+	"fmt"
+
+	"github.com/antler-ml/antler/nn/ops"
+)
+
+// A Layer turns values into a value. Implementations embed [Base], and their
+// exported fields are Keras' keyword arguments; see DESIGN in docs.
+//
+// Call describes the computation with package ops; gradients, shapes and the
+// saved form are derived. It runs while a model is traced, never per step.
+type Layer interface {
+	Call(c *Call, in ...*ops.Value) *ops.Value
+	base() *Base
+}
+
+// What else a layer can do. Apply asks for each once, in this order.
+type (
+	// Validator checks the settings, after defaults were filled in.
+	Validator interface{ Validate() error }
+	// Builder creates the weights, once the input shapes are known.
+	Builder interface {
+		Build(b *Build, in ...Shape) error
+	}
+	// Shaper states the output shape. Without it the layer is traced with two
+	// batch sizes, and the axes that differ are unknown.
+	Shaper interface {
+		OutputShape(in ...Shape) (Shape, error)
+	}
+	// MultiLayer has several outputs (returned states, nested models); Call is
+	// not used then, except by code that wants the first output alone.
+	MultiLayer interface {
+		CallMulti(c *Call, in ...*ops.Value) []*ops.Value
+	}
+	// Masker makes or changes the mask of its output; nil is no mask.
+	Masker interface {
+		ComputeMask(c *Call, in ...*ops.Value) *ops.Value
+	}
+	// MaskPasser hands its (combined) input mask on unchanged. A layer that is
+	// neither Masker nor MaskPasser refuses a masked input.
+	MaskPasser interface{ SupportsMasking() }
+	// Penalizer adds an activity regularizer on the layer's output.
+	Penalizer interface{ ActivityPenalty() Regularizer }
+	// Resetter has states that live from batch to batch.
+	Resetter interface{ ResetStates() }
+	// Configurer names the class under which the layer is saved, when it is
+	// not the name of its type.
+	Configurer interface{ ClassName() string }
+)
+
+// Base is what every layer embeds: its name, weights and places in models.
+type Base struct {
+	name    string
+	auto    bool // the name was given by a model
+	frozen  bool
+	ready   bool // settings validated, weights built
+	weights []*Weight
+	subs    []subLayer // layers inside a wrapper
+	nodes   []*node    // one for each call in a model
+	builtOn []Shape
+}
+
+type subLayer struct {
+	name  string
+	layer Layer
+}
+
+func (b *Base) base() *Base { return b }
+
+// Name returns the layer's name: the one given by [Name], or the one that the
+// first model gave it, in Keras' manner (dense, dense_1, …); "" before that.
+func (b *Base) Name() string { return b.name }
+
+// Trainable reports whether training changes the layer's weights. Models read
+// it in Compile.
+func (b *Base) Trainable() bool { return !b.frozen }
+
+// SetTrainable freezes or thaws the layer; compile the model afterwards.
+func (b *Base) SetTrainable(t bool) {
+	b.frozen = !t
+	for _, s := range b.subs {
+		s.layer.base().SetTrainable(t)
+	}
+}
+
+// Weights returns the layer's weights in Keras' order: trainable ones first,
+// those of wrapped layers included.
+func (b *Base) Weights() []*Weight {
+	var train, rest []*Weight
+	b.eachWeight(func(w *Weight) {
+		switch {
+		case w.state:
+		case w.trainable:
+			train = append(train, w)
+		default:
+			rest = append(rest, w)
+		}
+	})
+	return append(train, rest...)
+}
+
+func (b *Base) eachWeight(f func(*Weight)) {
+	for _, w := range b.weights {
+		f(w)
+	}
+	for _, s := range b.subs {
+		s.layer.base().eachWeight(f)
+	}
+}
+
+// CountParams returns the number of elements of all weights.
+func (b *Base) CountParams() int {
+	n := 0
+	for _, w := range b.Weights() {
+		n += w.value.Len()
+	}
+	return n
+}
+
+// Calls returns how often the layer was applied.
+func (b *Base) Calls() int { return len(b.nodes) }
+
+// InputAt returns the first input of call i (0-based), nil if there is none.
+// Keras: get_input_at.
+func (b *Base) InputAt(i int) *Symbol {
+	if i < 0 || i >= len(b.nodes) || len(b.nodes[i].in) == 0 {
+		return nil
+	}
+	return b.nodes[i].in[0]
+}
+
+// OutputAt returns the first output of call i (0-based), nil if there is none.
+// Keras: get_output_at.
+func (b *Base) OutputAt(i int) *Symbol {
+	if i < 0 || i >= len(b.nodes) {
+		return nil
+	}
+	return b.nodes[i].out[0]
+}
+
+// Name gives a layer its name and returns it: nn.Name("fc1", &layers.Dense{Units: 64}).
+// Names must be unique in a model.
+func Name[L Layer](name string, l L) L {
+	l.base().name = name
+	return l
+}
+
+// Freeze makes a layer's weights untrainable and returns the layer.
+// Keras: trainable=False.
+func Freeze[L Layer](l L) L {
+	l.base().SetTrainable(false)
+	return l
+}
+
+// BaseOf returns the part that every layer shares.
+func BaseOf(l Layer) *Base { return l.base() }
+
+// describe names a layer in messages: layer "dense_2" (Dense).
+func describe(l Layer) string {
+	if n := l.base().name; n != "" {
+		return fmt.Sprintf("layer %q (%s)", n, ClassName(l))
+	}
+	return fmt.Sprintf("layer %s", ClassName(l))
+}

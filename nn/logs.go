@@ -1,0 +1,71 @@
+package nn
+
+import (
+	"fmt"
+	"iter"
+	"math"
+	"slices"
+	"strings"
+)
+
+// Logs are named numbers in order: loss, accuracy, val_loss, …
+// The zero value is empty.
+type Logs struct {
+	names  []string
+	values []float64
+}
+
+// Get returns the value of a name, NaN when it is not there.
+func (l Logs) Get(name string) float64 {
+	if i := slices.Index(l.names, name); i >= 0 {
+		return l.values[i]
+	}
+	return math.NaN()
+}
+
+// Has reports whether a name is there.
+func (l Logs) Has(name string) bool { return slices.Contains(l.names, name) }
+
+// Names returns the names in order. The caller must not change it.
+func (l Logs) Names() []string { return l.names }
+
+// Set sets or appends a value.
+func (l *Logs) Set(name string, v float64) {
+	if i := slices.Index(l.names, name); i >= 0 {
+		l.values[i] = v
+		return
+	}
+	l.names, l.values = append(l.names, name), append(l.values, v)
+}
+
+// All yields names and values in order.
+func (l Logs) All() iter.Seq2[string, float64] {
+	return func(yield func(string, float64) bool) {
+		for i, n := range l.names {
+			if !yield(n, l.values[i]) {
+				return
+			}
+		}
+	}
+}
+
+// Clone returns a copy.
+func (l Logs) Clone() Logs { return Logs{slices.Clone(l.names), slices.Clone(l.values)} }
+
+// String is how Keras prints logs: loss: 0.1234 - accuracy: 0.9876.
+func (l Logs) String() string {
+	var parts []string
+	for n, v := range l.All() {
+		parts = append(parts, n+": "+FormatValue(v))
+	}
+	return strings.Join(parts, " - ")
+}
+
+// FormatValue prints a number as Keras' progress line does: four decimals, or
+// scientific when its size is at most 1e-3.
+func FormatValue(v float64) string {
+	if math.Abs(v) > 1e-3 {
+		return fmt.Sprintf("%.4f", v)
+	}
+	return fmt.Sprintf("%.4e", v)
+}

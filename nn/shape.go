@@ -1,0 +1,92 @@
+package nn
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Unknown marks an axis whose size is not known before data arrives.
+const Unknown = -1
+
+// A Shape is the size of each axis; the first is the batch.
+type Shape []int
+
+// Rank returns the number of axes, the batch included.
+func (s Shape) Rank() int { return len(s) }
+
+// Last returns the size of the last axis.
+func (s Shape) Last() int { return s[len(s)-1] }
+
+// Known reports whether every axis after the batch has a known size.
+func (s Shape) Known() bool { return !slices.Contains(s[1:], Unknown) }
+
+// Equal reports whether two shapes agree, Unknown agreeing with Unknown only.
+func (s Shape) Equal(t Shape) bool { return slices.Equal(s, t) }
+
+// String is how Keras prints a shape, with None for Unknown: (None, 28, 28, 1).
+func (s Shape) String() string {
+	var b strings.Builder
+	b.WriteByte('(')
+	for i, d := range s {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		if d == Unknown {
+			b.WriteString("None")
+		} else {
+			fmt.Fprint(&b, d)
+		}
+	}
+	if len(s) == 1 {
+		b.WriteByte(',')
+	}
+	b.WriteByte(')')
+	return b.String()
+}
+
+// with returns the shape with unknown axes made concrete: the batch as given,
+// the others as given too.
+func (s Shape) with(batch, other int) []int {
+	c := make([]int, len(s))
+	for i, d := range s {
+		switch {
+		case d != Unknown:
+			c[i] = d
+		case i == 0:
+			c[i] = batch
+		default:
+			c[i] = other
+		}
+	}
+	return c
+}
+
+// merge declares unknown the axes in which two traces differ.
+func merge(a, b []int) Shape {
+	s := make(Shape, len(a))
+	for i := range a {
+		s[i] = a[i]
+		if a[i] != b[i] {
+			s[i] = Unknown
+		}
+	}
+	return s
+}
+
+// mismatch explains how a concrete shape fails to fit s; "" when it fits.
+func (s Shape) mismatch(got []int) string {
+	if len(got) != len(s) {
+		return fmt.Sprintf("want rank %d %v, got rank %d %v", len(s), s, len(got), Shape(got))
+	}
+	var axes []string
+	for i, d := range s {
+		if d != Unknown && d != got[i] {
+			axes = append(axes, fmt.Sprintf("axis %d: want %d, got %d", i, d, got[i]))
+		}
+	}
+	if axes == nil {
+		return ""
+	}
+	return fmt.Sprintf("want %v, got %v (%s)", s, Shape(got), strings.Join(axes, "; "))
+}

@@ -1,0 +1,125 @@
+package nn
+
+import (
+	"github.com/antler-ml/antler/nn/ops"
+)
+
+// The things that a model is trained with. Implementations live in the
+// packages losses, metrics and optimizers.
+type (
+	// A Loss compares predictions with targets: one number per sample, the last
+	// axis removed. The trainer applies weights and masks and takes the mean.
+	Loss interface {
+		Loss(yTrue, yPred *ops.Value) *ops.Value
+	}
+	// TargetChecker is a loss or metric that knows which target shapes make
+	// sense; its error says what to use instead.
+	TargetChecker interface {
+		CheckTarget(yTrue, yPred Shape) error
+	}
+	// Reducer is a loss that is summed over samples instead of averaged.
+	Reducer interface{ ReduceSum() bool }
+
+	// A Metric judges predictions over a whole epoch. Update describes a vector
+	// of sums over one batch; the trainer adds the vectors of all batches up
+	// and Result turns them into the metric. weight is nil, or has the shape
+	// of one number per sample (and time step, if targets have them).
+	Metric interface {
+		Name() string
+		Update(yTrue, yPred, weight *ops.Value) *ops.Value
+		Result(sums []float64) float64
+	}
+
+	// An Optimizer turns gradients into new weights. Update works on any part
+	// of a weight (w, grad and each slot have one length), so the trainer may
+	// split the work; the state belongs to the trainer.
+	Optimizer interface {
+		Slots() int
+		Update(t Step, w, grad []float32, slots [][]float32)
+		Settings() OptimizerSettings
+	}
+	// SlotFiller is an optimizer whose slots do not start at zero.
+	SlotFiller interface{ SlotStart(slot int) float32 }
+	// Idler is an optimizer for which a zero gradient with zero slots changes
+	// nothing, so that rows of an embedding that were never touched need no
+	// visit. It holds for all of Keras' optimizers that implement it, and keeps
+	// their dense arithmetic exactly.
+	Idler interface{ Idle() bool }
+)
+
+// A Step tells an optimizer where training is.
+type Step struct {
+	N  int     // 1 for the first update
+	LR float64 // learning rate, decay and schedule applied
+}
+
+// OptimizerSettings is what the trainer itself needs to know of an optimizer.
+type OptimizerSettings struct {
+	LearningRate   float64
+	Decay          float64 // lr / (1 + Decay·updates), as in Keras 2.3
+	WeightDecay    float64 // w -= w·WeightDecay·lr before each update
+	Clipnorm       float64 // of each gradient, as tf-keras; 0 = off
+	GlobalClipnorm float64 // of all gradients together, as Keras 2.3's clipnorm; 0 = off
+	Clipvalue      float64 // 0 = off
+}
+
+// LossFunc makes a loss of a function. The name is what it is saved as.
+func LossFunc(name string, f func(yTrue, yPred *ops.Value) *ops.Value) Loss {
+	return lossFunc{name, f}
+}
+
+type lossFunc struct {
+	name string
+	f    func(yTrue, yPred *ops.Value) *ops.Value
+}
+
+func (l lossFunc) Loss(y, p *ops.Value) *ops.Value { return l.f(y, p) }
+func (l lossFunc) ConfigName() string              { return l.name }
+
+// MetricFunc makes a metric of a function that gives one number per sample;
+// the metric is their weighted mean over the epoch.
+func MetricFunc(name string, f func(yTrue, yPred *ops.Value) *ops.Value) Metric {
+	return metricFunc{name, f}
+}
+
+type metricFunc struct {
+	name string
+	f    func(yTrue, yPred *ops.Value) *ops.Value
+}
+
+func (m metricFunc) Name() string       { return m.name }
+func (m metricFunc) ConfigName() string { return m.name }
+func (m metricFunc) Update(y, p, w *ops.Value) *ops.Value {
+	return WeightedSum(m.f(y, p), w)
+}
+func (m metricFunc) Result(s []float64) float64 { return Ratio(s) }
+
+// WeightedSum is the Update of a mean metric: [Σ w·v, Σ w]. weight may be nil.
+func WeightedSum(v, weight *ops.Value) *ops.Value {
+	n := float32(v.Size())
+	if weight == nil {
+		return ops.Stack(0, ops.Sum(v), ops.Scalar(n))
+	}
+	weight = FitWeight(weight, v)
+	return ops.Stack(0, ops.Sum(ops.Mul(v, weight)), ops.Sum(ops.BroadcastTo(weight, v.Shape()...)))
+}
+
+// Ratio is the Result of a mean metric: sums[0]/sums[1], 0 when nothing was counted.
+func Ratio(sums []float64) float64 {
+	if sums[1] == 0 {
+		return 0
+	}
+	return sums[0] / sums[1]
+}
+
+// FitWeight gives a weight or mask as many axes as v: (batch) against
+// (batch, time) becomes (batch, 1), (batch, 1) against (batch) loses an axis.
+func FitWeight(w, v *ops.Value) *ops.Value {
+	for w.Rank() > v.Rank() && w.Dim(-1) == 1 {
+		w = ops.Squeeze(w, -1)
+	}
+	for w.Rank() < v.Rank() {
+		w = ops.ExpandDims(w, -1)
+	}
+	return w
+}

@@ -1,0 +1,126 @@
+package nn
+
+import (
+	"fmt"
+	"hash/fnv"
+	"math/rand/v2"
+
+	"github.com/antler-ml/antler/internal/rng"
+	"github.com/antler-ml/antler/nn/ops"
+	"github.com/antler-ml/antler/tensor"
+)
+
+// The things that a weight is made with. Implementations live in the packages
+// initializers, regularizers and constraints.
+type (
+	// An Initializer fills a new weight. s is the weight's own shape.
+	Initializer interface {
+		Init(dst []float32, s Shape, r *rand.Rand)
+	}
+	// A Regularizer is a penalty on a weight or an output: one number that is
+	// added to the loss.
+	Regularizer interface{ Penalty(w *ops.Value) *ops.Value }
+	// A Constraint changes a weight after every update.
+	Constraint interface{ Constrain(w []float32, s Shape) }
+)
+
+// A WeightSpec says what weight to create.
+type WeightSpec struct {
+	Name        string
+	Shape       Shape
+	Initializer Initializer
+	Regularizer Regularizer
+	Constraint  Constraint
+	// NotTrainable weights are changed by Call.Assign only (moving averages).
+	NotTrainable bool
+	// State weights live from batch to batch but are not part of the model:
+	// not saved, not counted (states of recurrent layers).
+	State bool
+}
+
+// A Weight is a tensor that belongs to a layer.
+type Weight struct {
+	name        string // within the layer: kernel
+	owner       *Base
+	path        string // within its owner, for weights of wrapped layers: cell/
+	value       *tensor.Tensor
+	init        Initializer
+	regularizer Regularizer
+	constraint  Constraint
+	trainable   bool
+	state       bool
+	ready       bool // has values
+}
+
+// Name returns the weight's Keras name, such as dense_1/kernel.
+func (w *Weight) Name() string { return w.owner.name + "/" + w.name }
+
+// Shape returns the size of each axis.
+func (w *Weight) Shape() Shape { return Shape(w.value.Shape()) }
+
+// Trainable reports whether training changes the weight.
+func (w *Weight) Trainable() bool { return w.trainable && !w.owner.frozen }
+
+// Value returns the weight's own memory. Writing to it changes the model; it
+// must not happen while the model runs.
+func (w *Weight) Value() *tensor.Tensor { return w.value }
+
+// Set copies values into the weight.
+func (w *Weight) Set(t *tensor.Tensor) error {
+	if m := w.Shape().mismatch(t.Shape()); m != "" {
+		return fmt.Errorf("nn: weight %s: %s", w.Name(), m)
+	}
+	copy(w.value.Data(), t.Data())
+	w.ready = true
+	return nil
+}
+
+// initialize gives the weight its first values, once. The numbers depend on
+// the seed and the weight's name only, not on what else the model holds.
+func (w *Weight) initialize(seed uint64) {
+	if w.ready {
+		return
+	}
+	w.ready = true
+	if w.init != nil {
+		w.init.Init(w.value.Data(), w.Shape(), rng.At(seed, hash("init/"+w.path+w.Name())))
+	}
+}
+
+func hash(s string) uint64 {
+	h := fnv.New64a()
+	h.Write([]byte(s))
+	return h.Sum64()
+}
+
+// A Build creates the weights of one layer.
+type Build struct {
+	owner *Base
+}
+
+// Weight creates a weight. Weights are saved in the order of creation,
+// trainable ones first.
+func (b *Build) Weight(s WeightSpec) *Weight {
+	for _, d := range s.Shape {
+		if d < 0 {
+			panic(buildError{fmt.Errorf("weight %q has an unknown size in its shape %v; give the input a fixed size on that axis", s.Name, s.Shape)})
+		}
+	}
+	w := &Weight{
+		name: s.Name, owner: b.owner, value: tensor.New(s.Shape...),
+		init: s.Initializer, regularizer: s.Regularizer, constraint: s.Constraint,
+		trainable: !s.NotTrainable && !s.State, state: s.State,
+	}
+	b.owner.weights = append(b.owner.weights, w)
+	return w
+}
+
+// Sub builds a layer inside a wrapper layer, whose weights become part of the
+// wrapper's.
+func (b *Build) Sub(name string, l Layer, in ...Shape) error {
+	if err := build(l, in); err != nil {
+		return err
+	}
+	b.owner.subs = append(b.owner.subs, subLayer{name, l})
+	return nil
+}
