@@ -1,0 +1,264 @@
+package text
+
+import (
+	"encoding/json"
+	"fmt"
+	"iter"
+	"strconv"
+)
+
+// Config is a tokenizer as Keras saves it: the settings, and five dictionaries
+// that are each a string of JSON.
+type Config struct {
+	NumWords      *int    `json:"num_words"`
+	Filters       string  `json:"filters"`
+	Lower         bool    `json:"lower"`
+	Split         string  `json:"split"`
+	CharLevel     bool    `json:"char_level"`
+	OOVToken      *string `json:"oov_token"`
+	DocumentCount int     `json:"document_count"`
+	WordCounts    string  `json:"word_counts"`
+	WordDocs      string  `json:"word_docs"`
+	IndexDocs     string  `json:"index_docs"`
+	IndexWord     string  `json:"index_word"`
+	WordIndex     string  `json:"word_index"`
+}
+
+// GetConfig returns the tokenizer as Keras saves it. Analyzer and Workers are
+// not part of it.
+//
+// Keras: Tokenizer.get_config
+func (t *Tokenizer) GetConfig() Config {
+	c := Config{
+		Filters:       DefaultFilters,
+		Lower:         t.lower(),
+		Split:         t.Split,
+		CharLevel:     t.CharLevel,
+		DocumentCount: t.documents,
+		WordCounts:    dumpWords(t.WordCounts()),
+		WordDocs:      dumpWords(t.WordDocs()),
+		IndexDocs: dump(t.IndexDocs(), appendIntKey, func(dst []byte, v int) []byte {
+			return strconv.AppendInt(dst, int64(v), 10)
+		}),
+		IndexWord: dump(t.IndexWord(), appendIntKey, appendPyString),
+		WordIndex: dumpWords(t.WordIndex()),
+	}
+	if t.NumWords != 0 {
+		c.NumWords = new(t.NumWords)
+	}
+	if t.Filters != nil {
+		c.Filters = *t.Filters
+	}
+	if c.Split == "" {
+		c.Split = " "
+	}
+	if t.hasOOV() {
+		c.OOVToken = new(t.OOVToken)
+	}
+	return c
+}
+
+// ToJSON returns the tokenizer in Keras' file format, byte for byte what
+// Python's json.dumps writes. The one thing Python leaves open is the order
+// of word_docs and index_docs: it is that of a set there, and that of first
+// appearance here.
+//
+// Keras: Tokenizer.to_json
+func (t *Tokenizer) ToJSON() string {
+	c := t.GetConfig()
+	b := []byte(`{"class_name": "Tokenizer", "config": {"num_words": `)
+	if c.NumWords == nil {
+		b = append(b, "null"...)
+	} else {
+		b = strconv.AppendInt(b, int64(*c.NumWords), 10)
+	}
+	str := func(key, s string) {
+		b = append(b, `, "`+key+`": `...)
+		b = appendPyString(b, s)
+	}
+	raw := func(key, s string) { b = append(b, `, "`+key+`": `+s...) }
+	str("filters", c.Filters)
+	raw("lower", strconv.FormatBool(c.Lower))
+	str("split", c.Split)
+	raw("char_level", strconv.FormatBool(c.CharLevel))
+	if c.OOVToken == nil {
+		raw("oov_token", "null")
+	} else {
+		str("oov_token", *c.OOVToken)
+	}
+	raw("document_count", strconv.Itoa(c.DocumentCount))
+	str("word_counts", c.WordCounts)
+	str("word_docs", c.WordDocs)
+	str("index_docs", c.IndexDocs)
+	str("index_word", c.IndexWord)
+	str("word_index", c.WordIndex)
+	return string(append(b, "}}"...))
+}
+
+func dumpWords(members iter.Seq2[string, int]) string {
+	return dump(members, appendPyString, func(dst []byte, v int) []byte {
+		return strconv.AppendInt(dst, int64(v), 10)
+	})
+}
+
+func appendIntKey(dst []byte, k int) []byte {
+	return append(strconv.AppendInt(append(dst, '"'), int64(k), 10), '"')
+}
+
+func dump[K, V any](members iter.Seq2[K, V], key func([]byte, K) []byte, value func([]byte, V) []byte) string {
+	b := []byte{'{'}
+	for k, v := range members {
+		if len(b) > 1 {
+			b = append(b, ", "...)
+		}
+		b = append(key(b, k), ": "...)
+		b = value(b, v)
+	}
+	return string(append(b, '}'))
+}
+
+// FromJSON reads a tokenizer that Keras or [Tokenizer.ToJSON] wrote. The
+// dictionaries are taken as they stand, in their order, also when somebody
+// changed them by hand. A lone surrogate other than \udc80 to \udcff is an error.
+//
+// Keras: tokenizer_from_json
+func FromJSON(data []byte) (*Tokenizer, error) {
+	var file struct {
+		Config map[string]json.RawMessage `json:"config"`
+	}
+	if err := json.Unmarshal(data, &file); err != nil {
+		return nil, fmt.Errorf("text: tokenizer JSON: %w", err)
+	}
+	if file.Config == nil {
+		return nil, fmt.Errorf(`text: tokenizer JSON: no "config" object: want what Tokenizer.ToJSON or Keras' to_json writes`)
+	}
+	t := &Tokenizer{}
+	// Names first and in a fixed order, so that errors do not depend on map order.
+	for _, key := range []string{"word_counts", "word_docs", "index_docs", "index_word", "word_index"} {
+		if _, ok := file.Config[key]; !ok {
+			return nil, fmt.Errorf("text: tokenizer JSON: config has no %q", key)
+		}
+		if err := t.dictionary(key, file.Config[key]); err != nil {
+			return nil, fmt.Errorf("text: tokenizer JSON: %s: %w", key, err)
+		}
+		delete(file.Config, key)
+	}
+	for _, key := range []string{"num_words", "nb_words", "filters", "lower", "split", "char_level", "oov_token", "document_count", "analyzer"} {
+		if err := t.setting(key, file.Config[key]); err != nil {
+			return nil, fmt.Errorf("text: tokenizer JSON: %s: %w", key, err)
+		}
+		delete(file.Config, key)
+	}
+	for key := range file.Config {
+		return nil, fmt.Errorf("text: tokenizer JSON: unknown setting %q", key)
+	}
+	return t, nil
+}
+
+// setting reads one constructor argument; an absent one keeps its default.
+func (t *Tokenizer) setting(key string, raw json.RawMessage) (err error) {
+	if raw == nil {
+		return nil
+	}
+	null := string(raw) == "null"
+	r := &reader{s: string(raw)}
+	switch key {
+	case "num_words", "nb_words":
+		if !null {
+			t.NumWords, err = r.integer()
+		}
+	case "document_count":
+		t.documents, err = r.integer()
+	case "filters":
+		t.Filters, err = filters(raw)
+	case "lower":
+		t.Lower = new(bool)
+		err = json.Unmarshal(raw, t.Lower)
+	case "char_level":
+		err = json.Unmarshal(raw, &t.CharLevel)
+	case "split":
+		if t.Split, err = r.str(); err == nil && t.Split == "" {
+			err = fmt.Errorf("the separator is empty")
+		}
+	case "oov_token":
+		if !null {
+			t.OOVToken, err = r.str()
+			t.oovIsEmpty = err == nil && t.OOVToken == ""
+		}
+	case "analyzer":
+		if !null {
+			err = fmt.Errorf("an analyzer cannot be read from a file: set Tokenizer.Analyzer")
+		}
+	}
+	return err
+}
+
+// filters reads a string, or the list of characters that Keras also takes.
+func filters(raw json.RawMessage) (*string, error) {
+	if raw[0] != '[' {
+		s, err := (&reader{s: string(raw)}).str()
+		return &s, err
+	}
+	var list []json.RawMessage
+	if err := json.Unmarshal(raw, &list); err != nil {
+		return nil, err
+	}
+	all := ""
+	for _, item := range list {
+		s, err := (&reader{s: string(item)}).str()
+		if err != nil {
+			return nil, err
+		}
+		if s == "" {
+			return nil, fmt.Errorf("want single characters, got an empty string")
+		}
+		if _, w := decodeChar(s); w != len(s) {
+			return nil, fmt.Errorf("want single characters, got %q", s)
+		}
+		all += s
+	}
+	return &all, nil
+}
+
+// dictionary reads one of the five dictionaries, each a string that holds JSON.
+func (t *Tokenizer) dictionary(key string, raw json.RawMessage) error {
+	s, err := (&reader{s: string(raw)}).str()
+	if err != nil {
+		return err
+	}
+	r := &reader{s: s}
+	return r.object(func(k string) error {
+		var n int
+		var w string
+		var err error
+		if key == "index_word" {
+			w, err = r.str()
+		} else {
+			n, err = r.integer()
+		}
+		if err != nil {
+			return fmt.Errorf("%q: %w", k, err)
+		}
+		switch key {
+		case "word_counts":
+			t.setCount(t.intern([]byte(k)), n)
+			return nil
+		case "word_docs":
+			t.setDocs(t.intern([]byte(k)), n)
+			return nil
+		case "word_index":
+			t.setIndex(t.intern([]byte(k)), n)
+			return nil
+		}
+		index, err := strconv.Atoi(k)
+		if err != nil {
+			return fmt.Errorf("want a number as key, got %q", k)
+		}
+		if key == "index_word" {
+			t.indexWord.set(index, t.intern([]byte(w)))
+		} else {
+			t.indexDocs.set(index, n)
+		}
+		return nil
+	})
+}
