@@ -78,6 +78,9 @@ def layer_case(name, cls, kwargs, calls, batch_shape=None, transposed=None, trai
         layer.reset_states()
     for w in work.weights:
         w.assign(random_weight(r, short(w.name), w.shape))
+    built = layer.get_config()
+    if built != config:
+        case.json["config_built"] = built
     case.json["output_shape"] = layer.compute_output_shape(tuple(shape))
     case.json["weights"] = [
         {
@@ -142,7 +145,7 @@ def layer_case(name, cls, kwargs, calls, batch_shape=None, transposed=None, trai
             grads(loss, "losses_")
         after = [w.numpy() for w in work.weights]
         if any((a != b).any() for a, b in zip(before, after)):
-            entry["weights_after"] = [case.put(f"{p}weight_after{i}", a) if (a != b).any() else None for i, (a, b) in enumerate(zip(before, after))]
+            entry["weights_after"] = [case.put(f"{p}weight_after{i}", a) if (a != b).any() else None for i, (b, a) in enumerate(zip(before, after))]
         if getattr(layer, "stateful", False) and getattr(layer, "states", None):
             entry["states_after"] = [case.put(f"{p}state_after{i}", s) for i, s in enumerate(tf.nest.flatten(layer.states))]
         case.json["calls"].append(entry)
