@@ -1,0 +1,226 @@
+package nn
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/antler-ml/antler/internal/config"
+	"github.com/antler-ml/antler/nn/ops"
+)
+
+// CompileConfig says how a model is trained. Keras: compile.
+type CompileConfig struct {
+	Optimizer Optimizer
+	// Loss, Metrics and WeightedMetrics hold for every output that Outputs does
+	// not name. Metrics ignore sample weights (masks count); WeightedMetrics do not.
+	Loss            Loss
+	Metrics         []Metric
+	WeightedMetrics []Metric
+	// Outputs sets single outputs of a model with several, by output name.
+	Outputs map[string]OutputConfig
+	// Seed is that of weights without values, of dropout and other random ops.
+	// Same seed, same result, bit for bit, for any number of workers.
+	Seed uint64
+}
+
+// OutputConfig is how one output is trained.
+type OutputConfig struct {
+	Loss            Loss // nil: not trained
+	Weight          *float64
+	Metrics         []Metric
+	WeightedMetrics []Metric
+}
+
+// compiled is what Compile leaves behind.
+type compiled struct {
+	cfg       CompileConfig
+	outputs   []outputPlan
+	trainable []*Weight // in model order
+	opt       optimizerState
+	lr        float64
+	steps     uint64 // updates so far: drives random ops and the optimizer
+}
+
+// outputPlan is the training of one output.
+type outputPlan struct {
+	name    string // of the output
+	loss    Loss
+	weight  float64
+	metrics []metricPlan
+	target  int // index among the targets that are fed; -1 when not trained
+}
+
+type metricPlan struct {
+	key      string // in the logs
+	metric   Metric
+	weighted bool
+}
+
+// ErrNotCompiled is returned by training and evaluation without Compile.
+var ErrNotCompiled = errors.New("nn: the model is not compiled; call Compile with a loss first")
+
+// Compile sets how the model is trained. It reads which layers are trainable;
+// call it again after freezing some. Optimizer state starts anew, weights stay.
+func (m *Model) Compile(c CompileConfig) error {
+	if m.err != nil {
+		return m.err
+	}
+	if c.Optimizer == nil {
+		return errors.New("nn: Compile: no optimizer; try Optimizer: &optimizers.Adam{}")
+	}
+	if err := complete(c.Optimizer); err != nil {
+		return fmt.Errorf("nn: Compile: %w", err)
+	}
+	comp := &compiled{cfg: c, lr: c.Optimizer.Settings().LearningRate}
+	names := m.OutputNames()
+	for n := range c.Outputs {
+		if !slices.Contains(names, n) {
+			err := fmt.Errorf("nn: Compile: Outputs names %q, but the model's outputs are %q", n, names)
+			if near := config.Nearest(n, names); len(near) > 0 {
+				err = fmt.Errorf("%w; did you mean %q?", err, near[0])
+			}
+			return err
+		}
+	}
+	targets := 0
+	for i, n := range names {
+		o, ok := c.Outputs[n]
+		if !ok {
+			if c.Loss == nil && len(c.Outputs) == 0 {
+				return errors.New("nn: Compile: no loss; try Loss: losses.MeanSquaredError{}")
+			}
+			o = OutputConfig{Loss: c.Loss, Metrics: c.Metrics, WeightedMetrics: c.WeightedMetrics}
+		}
+		p, err := planOutput(n, o, len(names) > 1)
+		if err != nil {
+			return fmt.Errorf("nn: Compile: output %q: %w", n, err)
+		}
+		if p.loss == nil && len(p.metrics) == 0 {
+			p.target = -1
+		} else {
+			p.target = targets
+			targets++
+		}
+		if f, ok := o.Loss.(outputChecker); ok {
+			if err := f.CheckOutput(m.outputs[i].shape); err != nil {
+				return fmt.Errorf("nn: Compile: output %q: %w", n, err)
+			}
+		}
+		comp.outputs = append(comp.outputs, p)
+	}
+	if targets == 0 {
+		return errors.New("nn: Compile: no output has a loss")
+	}
+	m.uniqueMetricKeys(comp)
+	if !m.initOnce {
+		m.seed = c.Seed
+	}
+	m.initialize()
+	seen := map[*Weight]bool{}
+	for _, w := range m.allWeights() {
+		if w.Trainable() && !seen[w] {
+			seen[w] = true
+			comp.trainable = append(comp.trainable, w)
+		}
+	}
+	comp.opt.reset(c.Optimizer, comp.trainable)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.compiled = comp
+	m.plans.clear()
+	m.arena = ops.NewArena()
+	return nil
+}
+
+// outputChecker is a loss that can tell from the output's shape alone that it
+// does not fit.
+type outputChecker interface{ CheckOutput(yPred Shape) error }
+
+// complete fills defaults in and validates a thing with settings.
+func complete(v any) error {
+	if err := config.Defaults(v); err != nil {
+		return err
+	}
+	if x, ok := v.(Validator); ok {
+		return x.Validate()
+	}
+	return nil
+}
+
+func planOutput(name string, o OutputConfig, several bool) (outputPlan, error) {
+	p := outputPlan{name: name, loss: o.Loss, weight: 1}
+	if o.Weight != nil {
+		p.weight = *o.Weight
+	}
+	if o.Loss != nil {
+		if err := complete(o.Loss); err != nil {
+			return p, err
+		}
+	}
+	add := func(ms []Metric, weighted bool) error {
+		for _, mt := range ms {
+			if err := complete(mt); err != nil {
+				return err
+			}
+			key := mt.Name()
+			if several {
+				key = name + "_" + key
+			}
+			p.metrics = append(p.metrics, metricPlan{key, mt, weighted})
+		}
+		return nil
+	}
+	if err := add(o.Metrics, false); err != nil {
+		return p, err
+	}
+	return p, add(o.WeightedMetrics, true)
+}
+
+// uniqueMetricKeys appends _1, _2, … to metrics of one name, as Keras does.
+func (m *Model) uniqueMetricKeys(c *compiled) {
+	used := map[string]bool{"loss": true}
+	for i := range c.outputs {
+		for j := range c.outputs[i].metrics {
+			k := &c.outputs[i].metrics[j].key
+			stem := *k
+			for n := 1; used[*k]; n++ {
+				*k = fmt.Sprintf("%s_%d", stem, n)
+			}
+			used[*k] = true
+		}
+	}
+}
+
+// MetricsNames returns the names of the logs that training and evaluation
+// give, in order. Keras: metrics_names.
+func (m *Model) MetricsNames() []string {
+	if m.compiled == nil {
+		return nil
+	}
+	names := []string{"loss"}
+	if len(m.compiled.outputs) > 1 {
+		for _, o := range m.compiled.outputs {
+			if o.loss != nil {
+				names = append(names, o.name+"_loss")
+			}
+		}
+	}
+	for _, o := range m.compiled.outputs {
+		for _, mt := range o.metrics {
+			names = append(names, mt.key)
+		}
+	}
+	return names
+}
+
+// targets counts the target tensors that a batch must bring.
+func (c *compiled) targets() int {
+	n := 0
+	for _, o := range c.outputs {
+		if o.target >= 0 {
+			n++
+		}
+	}
+	return n
+}

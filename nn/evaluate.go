@@ -1,0 +1,70 @@
+package nn
+
+import (
+	"context"
+	"errors"
+
+	"github.com/antler-ml/antler/pipeline"
+)
+
+// EvaluateConfig is how Evaluate runs. The zero value evaluates all the data.
+type EvaluateConfig struct {
+	Steps int // batches; 0: all
+}
+
+// Evaluate returns loss and metrics over the data, with the names of
+// [Model.MetricsNames]. Keras: evaluate, evaluate_generator.
+func (m *Model) Evaluate(ctx context.Context, data pipeline.Source, c EvaluateConfig) (Logs, error) {
+	if m.err != nil {
+		return Logs{}, m.err
+	}
+	if m.compiled == nil {
+		return Logs{}, ErrNotCompiled
+	}
+	return m.evaluate(ctx, data, c.Steps, m.newMeter(""))
+}
+
+// EvaluateGenerator is Evaluate: a generator is a Source.
+func (m *Model) EvaluateGenerator(ctx context.Context, data pipeline.Source, c EvaluateConfig) (Logs, error) {
+	return m.Evaluate(ctx, data, c)
+}
+
+func (m *Model) evaluate(ctx context.Context, data pipeline.Source, steps int, mt *meter) (Logs, error) {
+	mt.reset()
+	n := 0
+	for b, err := range data.Batches(ctx, 0) {
+		if err != nil {
+			return Logs{}, err
+		}
+		if err := m.checkBatch(b, true); err != nil {
+			return Logs{}, err
+		}
+		if err := m.testStep(b.X, b.Y, b.W, mt); err != nil {
+			return Logs{}, err
+		}
+		n++
+		if n == steps {
+			break
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		return Logs{}, context.Cause(ctx)
+	}
+	if n == 0 {
+		return Logs{}, errors.New("nn: Evaluate: the data has no batches")
+	}
+	return mt.read(m.compiled), nil
+}
+
+// TestOnBatch returns loss and metrics of one batch without training.
+// Keras: test_on_batch.
+func (m *Model) TestOnBatch(b pipeline.Batch) (Logs, error) {
+	if err := m.checkBatch(b, true); err != nil {
+		return Logs{}, err
+	}
+	mt := m.newMeter("")
+	if err := m.testStep(b.X, b.Y, b.W, mt); err != nil {
+		return Logs{}, err
+	}
+	return mt.read(m.compiled), nil
+}

@@ -1,0 +1,237 @@
+package nn
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/antler-ml/antler/pipeline"
+	"github.com/antler-ml/antler/tensor"
+)
+
+// FitConfig is how Fit runs. The zero value trains for one epoch.
+type FitConfig struct {
+	Epochs       int // absolute index of the last epoch + 1; default 1
+	InitialEpoch int
+	// StepsPerEpoch ends an epoch after so many batches; 0: the source's end.
+	StepsPerEpoch int
+	// Validation is evaluated after each epoch (see ValidationFreq).
+	Validation pipeline.Source
+	// ValidationSplit takes this part of the samples, from the end and before
+	// any shuffling, as validation data; for sources over arrays.
+	ValidationSplit float64
+	ValidationSteps int // batches of validation; 0: all
+	ValidationFreq  int // validate every so many epochs; default 1
+	// ClassWeight multiplies the loss of the samples of a class; classes that
+	// are not named keep weight 1 unless the map lacks them entirely, which is
+	// an error as in Keras. One-hot and class-id targets are understood.
+	ClassWeight map[int]float64
+	Callbacks   []Callback
+}
+
+// Fit trains the model. It returns what it has when ctx ends, with ctx's error.
+// Keras: fit, fit_generator.
+func (m *Model) Fit(ctx context.Context, data pipeline.Source, c FitConfig) (*History, error) {
+	h := &History{}
+	if m.err != nil {
+		return h, m.err
+	}
+	if m.compiled == nil {
+		return h, ErrNotCompiled
+	}
+	val := c.Validation
+	if c.ValidationSplit != 0 {
+		if val != nil {
+			return h, errors.New("nn: Fit: both Validation and ValidationSplit are set; choose one")
+		}
+		s, ok := data.(interface {
+			SplitEnd(fraction float64) (train, val pipeline.Source, err error)
+		})
+		if !ok {
+			return h, fmt.Errorf("nn: Fit: ValidationSplit needs a source over arrays (pipeline.Arrays), got %T; give Validation instead", data)
+		}
+		var err error
+		if data, val, err = s.SplitEnd(c.ValidationSplit); err != nil {
+			return h, fmt.Errorf("nn: Fit: %w", err)
+		}
+	}
+	f := fitter{m: m, c: c, data: data, val: val, history: h}
+	return h, f.run(ctx)
+}
+
+// FitGenerator is Fit: a generator is a Source. Keras: fit_generator.
+func (m *Model) FitGenerator(ctx context.Context, data pipeline.Source, c FitConfig) (*History, error) {
+	return m.Fit(ctx, data, c)
+}
+
+// fitter is one running Fit.
+type fitter struct {
+	m       *Model
+	c       FitConfig
+	data    pipeline.Source
+	val     pipeline.Source
+	history *History
+	r       *Run
+	cbs     callbacks
+	meter   *meter
+	valid   *meter
+	classW  classWeights
+}
+
+func (f *fitter) run(ctx context.Context) (err error) {
+	m, c := f.m, f.c
+	if c.Epochs == 0 {
+		c.Epochs = c.InitialEpoch + 1
+	}
+	if c.Epochs < c.InitialEpoch {
+		return fmt.Errorf("nn: Fit: Epochs is %d, but InitialEpoch is %d; Epochs is the index of the last epoch, not a count", c.Epochs, c.InitialEpoch)
+	}
+	if c.ValidationFreq == 0 {
+		c.ValidationFreq = 1
+	}
+	f.c = c
+	f.classW.set(c.ClassWeight)
+	steps := f.data.Len()
+	if c.StepsPerEpoch > 0 {
+		steps = c.StepsPerEpoch
+	}
+	f.meter, f.valid = m.newMeter(""), m.newMeter("val_")
+	f.r = &Run{Model: m, Context: ctx, Epochs: c.Epochs, InitialEpoch: c.InitialEpoch, Steps: steps, DoValidation: f.val != nil}
+	f.r.Metrics = append(f.r.Metrics, f.meter.logs.names...)
+	if f.val != nil {
+		f.r.Metrics = append(f.r.Metrics, f.valid.logs.names...)
+	}
+	f.cbs = c.Callbacks
+	if err := f.cbs.each(func(cb Callback) error { return cb.OnTrainBegin(f.r) }); err != nil {
+		return err
+	}
+	var last Logs
+	for epoch := c.InitialEpoch; epoch < c.Epochs && !f.r.stop; epoch++ {
+		if last, err = f.epoch(ctx, epoch); err != nil {
+			break
+		}
+	}
+	// Callbacks close their files and restore weights however training ended.
+	endErr := f.cbs.each(func(cb Callback) error { return cb.OnTrainEnd(f.r, last) })
+	if err == nil {
+		err = endErr
+	}
+	return err
+}
+
+func (f *fitter) epoch(ctx context.Context, epoch int) (Logs, error) {
+	if err := ctx.Err(); err != nil {
+		return Logs{}, context.Cause(ctx)
+	}
+	if err := f.cbs.each(func(cb Callback) error { return cb.OnEpochBegin(f.r, epoch) }); err != nil {
+		return Logs{}, err
+	}
+	f.meter.reset()
+	steps, wait, start := 0, time.Duration(0), time.Now()
+	asked := start
+	for b, err := range f.data.Batches(ctx, epoch) {
+		if err != nil {
+			return Logs{}, err
+		}
+		wait += time.Since(asked)
+		if err := f.step(b, epoch, steps); err != nil {
+			return Logs{}, err
+		}
+		steps++
+		if err := ctx.Err(); err != nil {
+			return Logs{}, context.Cause(ctx)
+		}
+		if f.r.stop || steps == f.c.StepsPerEpoch {
+			break
+		}
+		asked = time.Now()
+	}
+	switch {
+	case steps == 0:
+		return Logs{}, errors.New("nn: Fit: the data has no batches; check that the source is not empty and can be read again each epoch")
+	case f.c.StepsPerEpoch > 0 && steps < f.c.StepsPerEpoch && !f.r.stop:
+		return Logs{}, fmt.Errorf("nn: Fit: the data ended after %d batches, but StepsPerEpoch is %d; set StepsPerEpoch to %d or less, or repeat the data", steps, f.c.StepsPerEpoch, steps)
+	}
+	f.r.Steps = steps
+	f.r.DataWait = wait.Seconds() / max(1e-9, time.Since(start).Seconds())
+	logs := f.meter.read(f.m.compiled).Clone()
+	if f.val != nil && !f.r.stop && (epoch+1)%f.c.ValidationFreq == 0 {
+		vl, err := f.m.evaluate(ctx, f.val, f.c.ValidationSteps, f.valid)
+		if err != nil {
+			return logs, fmt.Errorf("validation: %w", err)
+		}
+		for n, v := range vl.All() {
+			logs.Set(n, v)
+		}
+	}
+	if err := f.cbs.each(func(cb Callback) error { return cb.OnEpochEnd(f.r, epoch, &logs) }); err != nil {
+		return logs, err
+	}
+	f.history.add(epoch, logs)
+	return logs, nil
+}
+
+func (f *fitter) step(b pipeline.Batch, epoch, batch int) error {
+	if err := f.m.checkBatch(b, true); err != nil {
+		return err
+	}
+	f.r.BatchSize = b.X[0].Shape()[0]
+	for _, cb := range f.cbs {
+		if err := cb.OnBatchBegin(f.r, batch); err != nil {
+			return err
+		}
+	}
+	w, err := f.classW.apply(b.Y, b.W)
+	if err != nil {
+		return err
+	}
+	if err := f.m.trainStep(b.X, b.Y, w, f.meter); err != nil {
+		var nf *NotFiniteError
+		if errors.As(err, &nf) {
+			nf.Epoch, nf.Batch = epoch, batch
+		}
+		return err
+	}
+	logs := f.meter.read(f.m.compiled)
+	for _, cb := range f.cbs {
+		if err := cb.OnBatchEnd(f.r, batch, logs); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// TrainOnBatch does one update and returns loss and metrics of the batch,
+// measured before the update. Keras: train_on_batch.
+func (m *Model) TrainOnBatch(b pipeline.Batch) (Logs, error) {
+	if err := m.checkBatch(b, true); err != nil {
+		return Logs{}, err
+	}
+	mt := m.newMeter("")
+	if err := m.trainStep(b.X, b.Y, b.W, mt); err != nil {
+		return Logs{}, err
+	}
+	return mt.read(m.compiled), nil
+}
+
+// Updates returns the number of updates since Compile.
+func (m *Model) Updates() uint64 {
+	if m.compiled == nil {
+		return 0
+	}
+	return m.compiled.steps
+}
+
+func contiguous(ts []*tensor.Tensor) []*tensor.Tensor {
+	for i, t := range ts {
+		if !t.IsContiguous() {
+			c := append([]*tensor.Tensor(nil), ts...)
+			for j := i; j < len(c); j++ {
+				c[j] = tensor.From(c[j].Data(), c[j].Shape()...)
+			}
+			return c
+		}
+	}
+	return ts
+}

@@ -1,0 +1,229 @@
+package nn
+
+import (
+	"fmt"
+
+	"github.com/antler-ml/antler/nn/ops"
+)
+
+// mode is what a plan is for.
+type mode uint8
+
+const (
+	predicting mode = iota
+	testing
+	training
+)
+
+// graph describes the whole computation of one mode for concrete shapes:
+// outputs, loss, metrics and, when training, gradients and assignments.
+type graph struct {
+	spec       ops.Spec
+	nLoss      int   // Out[0] is the loss, Out[1:nLoss] those of single outputs
+	metricSize []int // floats of each metric's vector, in the order of Out[nLoss:]
+}
+
+func (m *Model) describeGraph(md mode, s shapes) (*graph, error) {
+	t := newTrace(md == training)
+	in := inputsOf(s.x)
+	r, err := m.run(t, in, nil)
+	if err != nil {
+		return nil, fmt.Errorf("nn: %w", err)
+	}
+	g := &graph{}
+	g.spec.In = in
+	g.spec.Arena = m.arena
+	if md == predicting {
+		g.spec.Out = r.out
+	} else if err := m.addLoss(t, g, r, md, s); err != nil {
+		return nil, err
+	}
+	for _, w := range t.assigns {
+		// Outside training only states change: moving averages stay.
+		if w.state || md == training {
+			g.spec.Assign = append(g.spec.Assign, ops.Assign{To: t.read(w), From: t.assigned[w]})
+		}
+	}
+	return g, nil
+}
+
+func inputsOf(shapes [][]int) []*ops.Value {
+	vs := make([]*ops.Value, len(shapes))
+	for i, s := range shapes {
+		vs[i] = ops.Input(s...)
+	}
+	return vs
+}
+
+// addLoss adds the loss, the metrics and, when training, the gradients.
+func (m *Model) addLoss(t *trace, g *graph, r called, md mode, s shapes) error {
+	c := m.compiled
+	ys, ws := inputsOf(s.y), inputsOf(s.w)
+	g.spec.In = append(append(g.spec.In, ys...), ws...)
+	var total *ops.Value
+	var single, vectors []*ops.Value
+	for i, o := range c.outputs {
+		if o.target < 0 {
+			continue
+		}
+		y, pred, mask := ys[o.target], r.out[i], r.masks[i]
+		var w *ops.Value
+		if o.target < len(ws) {
+			w = ws[o.target]
+		}
+		y, err := fitTarget(y, pred, o)
+		if err != nil {
+			return fmt.Errorf("nn: output %q: %w", o.name, err)
+		}
+		if o.loss != nil {
+			l, err := reduceLoss(o.loss, y, pred, w, mask)
+			if err != nil {
+				return fmt.Errorf("nn: output %q: %w", o.name, err)
+			}
+			single = append(single, l)
+			total = plus(total, ops.MulScalar(l, float32(o.weight)))
+		}
+		for _, mt := range o.metrics {
+			v, err := updateMetric(mt, y, pred, w, mask)
+			if err != nil {
+				return fmt.Errorf("nn: output %q: metric %s: %w", o.name, mt.key, err)
+			}
+			vectors = append(vectors, v)
+			g.metricSize = append(g.metricSize, v.Size())
+		}
+	}
+	if total == nil {
+		total = ops.Scalar(0)
+	}
+	m.eachWeightOnce(func(w *Weight) {
+		if w.regularizer != nil {
+			total = plus(total, ops.Reshape(w.regularizer.Penalty(t.read(w))))
+		}
+	})
+	for _, l := range t.losses {
+		total = plus(total, l)
+	}
+	g.spec.Out = append(g.spec.Out, total)
+	if len(c.outputs) > 1 {
+		g.spec.Out = append(g.spec.Out, single...)
+	}
+	g.nLoss = len(g.spec.Out)
+	g.spec.Out = append(g.spec.Out, vectors...)
+	if md == training {
+		g.spec.Slab = gradients(t, total, c.trainable)
+	}
+	return nil
+}
+
+func gradients(t *trace, loss *ops.Value, ws []*Weight) []*ops.Value {
+	vars := make([]*ops.Value, len(ws))
+	for i, w := range ws {
+		vars[i] = t.read(w)
+	}
+	gs := ops.Gradients(loss, vars...)
+	for i := range gs {
+		if gs[i] == nil { // the loss does not depend on the weight
+			gs[i] = ops.BroadcastTo(ops.Scalar(0), vars[i].Shape()...)
+		}
+	}
+	return gs
+}
+
+func (m *Model) eachWeightOnce(f func(*Weight)) {
+	seen := map[*Weight]bool{}
+	m.eachWeight(func(w *Weight) {
+		if !seen[w] {
+			seen[w] = true
+			f(w)
+		}
+	})
+}
+
+func plus(a, b *ops.Value) *ops.Value {
+	if a == nil {
+		return b
+	}
+	return ops.Add(a, b)
+}
+
+// fitTarget gives targets of one number per sample the trailing axis that
+// predictions have, and refuses what the loss and the metrics cannot take.
+func fitTarget(y, pred *ops.Value, o outputPlan) (*ops.Value, error) {
+	if y.Dim(0) != pred.Dim(0) {
+		return nil, fmt.Errorf("%d targets for %d samples", y.Dim(0), pred.Dim(0))
+	}
+	if y.Rank() == pred.Rank()-1 && pred.Dim(-1) == 1 {
+		y = ops.ExpandDims(y, -1)
+	}
+	check := func(v any) error {
+		if c, ok := v.(TargetChecker); ok {
+			return c.CheckTarget(Shape(y.Shape()), Shape(pred.Shape()))
+		}
+		return nil
+	}
+	if err := check(o.loss); err != nil {
+		return nil, err
+	}
+	for _, mt := range o.metrics {
+		if err := check(mt.metric); err != nil {
+			return nil, err
+		}
+	}
+	return y, nil
+}
+
+// reduceLoss is Keras' "sum over batch size": Σ w·loss / count. Masked entries
+// do not count (as in tf-keras); entries of weight zero do.
+func reduceLoss(l Loss, y, pred, w, mask *ops.Value) (loss *ops.Value, err error) {
+	err = recovered(func() error {
+		per := l.Loss(y, pred)
+		count := ops.Scalar(float32(per.Size()))
+		if mask != nil {
+			mask = FitWeight(mask, per)
+			mask = ops.BroadcastTo(mask, per.Shape()...)
+			count = ops.Sum(mask)
+			per = ops.Where(mask, per, ops.Scalar(0))
+		}
+		if w != nil {
+			w = FitWeight(w, per)
+			if !fits(w.Shape(), per.Shape()) {
+				return fmt.Errorf("sample weights of shape %v do not fit a loss of shape %v", Shape(w.Shape()), Shape(per.Shape()))
+			}
+			per = ops.Mul(per, w)
+		}
+		loss = ops.Sum(per)
+		if r, ok := l.(Reducer); !ok || !r.ReduceSum() {
+			loss = ops.Div(loss, ops.MaximumScalar(count, 1e-30))
+		}
+		return nil
+	})
+	return loss, err
+}
+
+func updateMetric(mt metricPlan, y, pred, w, mask *ops.Value) (v *ops.Value, err error) {
+	err = recovered(func() error {
+		weight := mask
+		if mt.weighted && w != nil {
+			weight = w
+			if mask != nil {
+				weight = ops.Mul(mask, FitWeight(w, mask))
+			}
+		}
+		v = ops.StopGradient(mt.metric.Update(y, pred, weight))
+		return nil
+	})
+	return v, err
+}
+
+// fits reports whether shape a broadcasts to b.
+func fits(a, b []int) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i] != 1 && a[i] != b[i] {
+			return false
+		}
+	}
+	return true
+}

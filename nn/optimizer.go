@@ -1,0 +1,137 @@
+package nn
+
+import (
+	"math"
+
+	"github.com/antler-ml/antler/internal/par"
+)
+
+// optimizerState holds the slots of every weight and does one update.
+type optimizerState struct {
+	opt      Optimizer
+	set      OptimizerSettings
+	weights  []*Weight
+	slots    [][][]float32 // weight, slot, element
+	touched  [][]bool      // weight, row: ever had a gradient; nil until a row-sparse gradient comes
+	chunks   []chunk
+	partial  []float64 // sums of squares of the chunks
+	scale    []float32 // of each weight's gradient, for clipping
+	step     Step
+	slab     []float32
+	part     func(i int) []float32
+	views    [][][]float32 // per chunk: the slots cut to it, so that a step allocates nothing
+	updateFn func(lo, hi int)
+	normFn   func(lo, hi int)
+	grads    [][]float32
+}
+
+// chunk is a piece of one weight, small enough to share work evenly.
+type chunk struct{ weight, lo, hi int }
+
+const chunkSize = 1 << 14
+
+func (s *optimizerState) reset(opt Optimizer, ws []*Weight) {
+	*s = optimizerState{opt: opt, set: opt.Settings(), weights: ws}
+	s.scale = make([]float32, len(ws))
+	s.touched = make([][]bool, len(ws))
+	s.grads = make([][]float32, len(ws))
+	for i, w := range ws {
+		n := w.value.Len()
+		slots := make([][]float32, opt.Slots())
+		for k := range slots {
+			slots[k] = make([]float32, n)
+			if f, ok := opt.(SlotFiller); ok {
+				for j := range slots[k] {
+					slots[k][j] = f.SlotStart(k)
+				}
+			}
+		}
+		s.slots = append(s.slots, slots)
+		for lo := 0; lo < n; lo += chunkSize {
+			c := chunk{i, lo, min(n, lo+chunkSize)}
+			v := make([][]float32, len(slots))
+			for k := range slots {
+				v[k] = slots[k][c.lo:c.hi]
+			}
+			s.chunks = append(s.chunks, c)
+			s.views = append(s.views, v)
+		}
+	}
+	s.partial = make([]float64, len(s.chunks))
+	s.updateFn = func(lo, hi int) {
+		for i := lo; i < hi; i++ {
+			s.updateChunk(i)
+		}
+	}
+	s.normFn = func(lo, hi int) {
+		for i := lo; i < hi; i++ {
+			c := s.chunks[i]
+			s.partial[i] = sumSquares(s.grads[c.weight][c.lo:c.hi])
+		}
+	}
+}
+
+// apply does one update from the gradients. It reports false, and changes
+// nothing, when a gradient is not finite.
+func (s *optimizerState) apply(lr float64, updates uint64, p *plan) bool {
+	prog := p.program
+	for i := range s.weights {
+		s.grads[i] = prog.SlabPart(i)
+		s.markRows(i, prog.Rows(i))
+	}
+	par.For(len(s.chunks), 1, s.normFn)
+	total := 0.0
+	for i := range s.scale {
+		s.scale[i] = 1
+	}
+	k := 0
+	for i := range s.weights {
+		sum := 0.0
+		for ; k < len(s.chunks) && s.chunks[k].weight == i; k++ {
+			sum += s.partial[k]
+		}
+		if math.IsNaN(sum) || math.IsInf(sum, 0) {
+			return false
+		}
+		total += sum
+		if n := math.Sqrt(sum); s.set.Clipnorm > 0 && n > s.set.Clipnorm {
+			s.scale[i] = float32(s.set.Clipnorm / n)
+		}
+	}
+	if n := math.Sqrt(total); s.set.GlobalClipnorm > 0 && n > s.set.GlobalClipnorm {
+		for i := range s.scale {
+			s.scale[i] *= float32(s.set.GlobalClipnorm / n)
+		}
+	}
+	if s.set.Decay > 0 {
+		lr /= 1 + s.set.Decay*float64(updates)
+	}
+	s.step = Step{N: int(updates) + 1, LR: lr}
+	par.For(len(s.chunks), 1, s.updateFn)
+	for _, w := range s.weights {
+		if w.constraint != nil {
+			w.constraint.Constrain(w.value.Data(), w.Shape())
+		}
+	}
+	return true
+}
+
+func (s *optimizerState) updateChunk(i int) {
+	c := s.chunks[i]
+	w, g := s.weights[c.weight].value.Data(), s.grads[c.weight]
+	if f := s.scale[c.weight]; f != 1 {
+		scaleBy(g[c.lo:c.hi], f)
+	}
+	if v := float32(s.set.Clipvalue); v > 0 {
+		clipTo(g[c.lo:c.hi], v)
+	}
+	if d := s.set.WeightDecay; d > 0 {
+		scaleBy(w[c.lo:c.hi], float32(1-d*s.step.LR))
+	}
+	rows := s.touched[c.weight]
+	if rows == nil || s.set.WeightDecay > 0 {
+		s.opt.Update(s.step, w[c.lo:c.hi], g[c.lo:c.hi], s.views[i])
+		return
+	}
+	s.updateRows(c, i, rows, w, g)
+}

@@ -1,0 +1,98 @@
+package nn
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/antler-ml/antler/nn/ops"
+	"github.com/antler-ml/antler/pipeline"
+	"github.com/antler-ml/antler/tensor"
+)
+
+// PredictConfig is how Predict runs. The zero value predicts all the data.
+type PredictConfig struct {
+	Steps int // batches; 0: all
+}
+
+// Predict returns the model's outputs for all samples, in order, one tensor
+// for each output. It is safe for concurrent use, except for models with
+// stateful layers. Keras: predict, predict_generator.
+func (m *Model) Predict(ctx context.Context, data pipeline.Source, c PredictConfig) ([]*tensor.Tensor, error) {
+	var rows [][]float32
+	var shape [][]int
+	n, samples := 0, 0
+	for b, err := range data.Batches(ctx, 0) {
+		if err != nil {
+			return nil, err
+		}
+		if err := m.checkBatch(b, false); err != nil {
+			return nil, err
+		}
+		err := m.predict(b.X, func(i int, t *tensor.Tensor) error {
+			if i == len(rows) {
+				rows = append(rows, nil)
+				shape = append(shape, slices.Clone(t.Shape()))
+			} else if !slices.Equal(shape[i][1:], t.Shape()[1:]) {
+				return fmt.Errorf("nn: Predict: output %d has shape %v in one batch and %v in another; predict batches of one length at a time", i, Shape(shape[i]), Shape(t.Shape()))
+			}
+			rows[i] = append(rows[i], t.Data()...)
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+		samples += b.X[0].Shape()[0]
+		n++
+		if n == c.Steps {
+			break
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, context.Cause(ctx)
+	}
+	out := make([]*tensor.Tensor, len(rows))
+	for i := range rows {
+		shape[i][0] = samples
+		out[i] = tensor.From(rows[i], shape[i]...)
+	}
+	return out, nil
+}
+
+// PredictGenerator is Predict: a generator is a Source.
+func (m *Model) PredictGenerator(ctx context.Context, data pipeline.Source, c PredictConfig) ([]*tensor.Tensor, error) {
+	return m.Predict(ctx, data, c)
+}
+
+// PredictOnBatch returns the outputs for one batch: one tensor for each input
+// of the model in, one for each output out. Keras: predict_on_batch.
+func (m *Model) PredictOnBatch(x ...*tensor.Tensor) ([]*tensor.Tensor, error) {
+	if err := m.checkBatch(pipeline.Batch{X: x}, false); err != nil {
+		return nil, err
+	}
+	var out []*tensor.Tensor
+	err := m.predict(x, func(_ int, t *tensor.Tensor) error {
+		out = append(out, tensor.From(slices.Clone(t.Data()), t.Shape()...))
+		return nil
+	})
+	return out, err
+}
+
+// predict runs one batch and hands out each output, valid during the call.
+func (m *Model) predict(x []*tensor.Tensor, take func(i int, t *tensor.Tensor) error) error {
+	m.initialize()
+	p, err := m.plan(predicting, x, nil, nil)
+	if err != nil {
+		return err
+	}
+	defer m.release(p)
+	if err := p.run(ops.State{Seed: m.seed}, contiguous(x), nil, nil); err != nil {
+		return fmt.Errorf("nn: %w", err)
+	}
+	for i := range m.outputs {
+		if err := take(i, p.program.Out(i)); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,228 @@
+package nn
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/antler-ml/antler/nn/ops"
+	"github.com/antler-ml/antler/pipeline"
+	"github.com/antler-ml/antler/tensor"
+)
+
+// meter accumulates loss and metrics over an epoch, as tf-keras does: losses
+// weighted by batch size, metrics from their sums.
+type meter struct {
+	losses  []float64 // Σ batch size · loss
+	samples float64
+	sums    [][]float64
+	logs    Logs
+}
+
+func (m *Model) newMeter(prefix string) *meter {
+	mt := &meter{}
+	for _, n := range m.MetricsNames() {
+		mt.logs.Set(prefix+n, math.NaN())
+	}
+	return mt
+}
+
+func (t *meter) reset() {
+	clear(t.losses)
+	t.samples = 0
+	for _, s := range t.sums {
+		clear(s)
+	}
+}
+
+// add takes the results of one batch.
+func (t *meter) add(p *plan, batch int) {
+	g := p.graph
+	if t.losses == nil {
+		t.losses = make([]float64, g.nLoss)
+		for _, n := range g.metricSize {
+			t.sums = append(t.sums, make([]float64, n))
+		}
+	}
+	t.samples += float64(batch)
+	for i := range t.losses {
+		t.losses[i] += float64(batch) * float64(p.program.Out(i).Data()[0])
+	}
+	for i, s := range t.sums {
+		for j, x := range p.program.Out(g.nLoss + i).Data() {
+			s[j] += float64(x)
+		}
+	}
+}
+
+// read updates and returns the logs; they are reused by the next read.
+func (t *meter) read(c *compiled) Logs {
+	i := 0
+	for ; i < len(t.losses); i++ {
+		t.logs.values[i] = t.losses[i] / t.samples
+	}
+	k := 0
+	for _, o := range c.outputs {
+		for _, mt := range o.metrics {
+			if k < len(t.sums) {
+				t.logs.values[i] = mt.metric.Result(t.sums[k])
+			}
+			i, k = i+1, k+1
+		}
+	}
+	return t.logs
+}
+
+// A NotFiniteError says that the loss or a gradient stopped being a number.
+type NotFiniteError struct {
+	Epoch, Batch int // 0-based; Epoch is -1 outside Fit
+	Loss         float64
+	Tensor       string  // the first tensor that is not finite
+	Before       float64 // the largest absolute value among what it was made of
+}
+
+func (e *NotFiniteError) Error() string {
+	where := ""
+	if e.Epoch >= 0 {
+		where = fmt.Sprintf(" at epoch %d batch %d", e.Epoch+1, e.Batch+1)
+	}
+	what := "a gradient became non-finite"
+	if math.IsNaN(e.Loss) || math.IsInf(e.Loss, 0) {
+		what = "loss became " + map[bool]string{true: "NaN", false: "infinite"}[math.IsNaN(e.Loss)]
+	}
+	return fmt.Sprintf("nn: %s%s; first non-finite tensor: %s (max |x| of what it is made of: %.3g); try a lower learning rate or clipnorm", what, where, e.Tensor, e.Before)
+}
+
+// trainStep runs one batch and updates the weights. Nothing is updated when
+// the loss or a gradient is not finite.
+func (m *Model) trainStep(x, y, w []*tensor.Tensor, mt *meter) error {
+	p, err := m.plan(training, x, y, w)
+	if err != nil {
+		return err
+	}
+	defer m.release(p)
+	c := m.compiled
+	st := ops.State{Seed: m.seed, Step: c.steps}
+	if err := p.run(st, x, y, w); err != nil {
+		return fmt.Errorf("nn: %w", err)
+	}
+	loss := float64(p.program.Out(0).Data()[0])
+	if math.IsNaN(loss) || math.IsInf(loss, 0) || !c.opt.apply(c.lr, c.steps, p) {
+		return m.explain(p, st, loss, x, y, w)
+	}
+	c.steps++
+	mt.add(p, x[0].Shape()[0])
+	return nil
+}
+
+// explain runs the batch again node by node to find what went wrong first.
+func (m *Model) explain(p *plan, st ops.State, loss float64, x, y, w []*tensor.Tensor) error {
+	e := &NotFiniteError{Epoch: -1, Batch: -1, Loss: loss, Tensor: "unknown"}
+	g, err := m.describeGraph(training, p.shapes)
+	if err != nil {
+		return err
+	}
+	g.spec.Assign = nil
+	in := append(append(append([]*tensor.Tensor{}, x...), y...), w...)
+	if s, ok := ops.FirstNonFinite(g.spec, st, in); ok {
+		e.Tensor, e.Before = s.Describe(), s.MaxIn
+		names := []string{}
+		for i := range x {
+			names = append(names, "input data "+m.inputs[i].node.layer.base().name)
+		}
+		for range y {
+			names = append(names, "target data")
+		}
+		for range w {
+			names = append(names, "sample weights")
+		}
+		if s.Input >= 0 && s.Input < len(names) {
+			e.Tensor = names[s.Input]
+		}
+		for _, wt := range m.allWeights() {
+			if s.Variable == wt.value && wt.value != nil {
+				e.Tensor = "weight " + wt.Name()
+			}
+		}
+	}
+	return e
+}
+
+// testStep runs one batch without training.
+func (m *Model) testStep(x, y, w []*tensor.Tensor, mt *meter) error {
+	p, err := m.plan(testing, x, y, w)
+	if err != nil {
+		return err
+	}
+	defer m.release(p)
+	if err := p.run(ops.State{Seed: m.seed}, x, y, w); err != nil {
+		return fmt.Errorf("nn: %w", err)
+	}
+	mt.add(p, x[0].Shape()[0])
+	return nil
+}
+
+// checkBatch explains a batch that cannot be trained on.
+func (m *Model) checkBatch(b pipeline.Batch, targets bool) error {
+	if m.err != nil {
+		return m.err
+	}
+	if err := m.checkInputs(b.X); err != nil {
+		return err
+	}
+	n := b.X[0].Shape()[0]
+	if n == 0 {
+		return fmt.Errorf("nn: empty batch: 0 samples")
+	}
+	if !targets {
+		return nil
+	}
+	if m.compiled == nil {
+		return ErrNotCompiled
+	}
+	if want := m.compiled.targets(); len(b.Y) != want {
+		return fmt.Errorf("nn: the model has %d outputs to train %q, the data has %d targets", want, m.OutputNames(), len(b.Y))
+	}
+	if len(b.W) > len(b.Y) {
+		return fmt.Errorf("nn: %d sample weight tensors for %d targets", len(b.W), len(b.Y))
+	}
+	for i, y := range b.Y {
+		if y.Rank() == 0 || y.Shape()[0] != n {
+			return fmt.Errorf("nn: target %d has shape %v, but inputs have %d samples", i, Shape(y.Shape()), n)
+		}
+	}
+	for i, w := range b.W {
+		if w.Rank() == 0 || w.Shape()[0] != n {
+			return fmt.Errorf("nn: sample weights %d have shape %v, but inputs have %d samples", i, Shape(w.Shape()), n)
+		}
+	}
+	return nil
+}
+
+func (m *Model) checkInputs(x []*tensor.Tensor) error {
+	if len(x) != len(m.inputs) {
+		return fmt.Errorf("nn: model %q has %d inputs, the data has %d", m.name, len(m.inputs), len(x))
+	}
+	for i, t := range x {
+		if why := m.inputs[i].shape.mismatch(t.Shape()); why != "" {
+			return fmt.Errorf("nn: input %d (%s) of model %q: %s%s", i, m.inputs[i].node.layer.base().name, m.name, why, m.inputHint(i, t.Shape()))
+		}
+		if t.Shape()[0] != x[0].Shape()[0] {
+			return fmt.Errorf("nn: input %d has %d samples, input 0 has %d", i, t.Shape()[0], x[0].Shape()[0])
+		}
+	}
+	return nil
+}
+
+// inputHint guesses what went wrong with an input's shape.
+func (m *Model) inputHint(i int, got []int) string {
+	want := m.inputs[i].shape
+	if len(got) == len(want)-1 {
+		if want[1:].mismatch(got) == "" {
+			return "; one sample alone needs a batch axis in front"
+		}
+		if want[len(want)-1] == 1 && want[:len(want)-1].mismatch(got) == "" {
+			return "; add the channel axis of size 1 at the end"
+		}
+	}
+	return ""
+}
