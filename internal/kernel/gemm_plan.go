@@ -1,0 +1,80 @@
+package kernel
+
+// A gemmPlan says how a product is cut. It depends on sizes, on where operands
+// come from and on the instruction set, never on the number of workers.
+type gemmPlan struct {
+	isa *gemmISA
+
+	kc int // inner indices that a tile sums up before it touches C
+	kg int // inner indices of one pass over the tasks, a multiple of kc
+	nc int // columns of one pass
+
+	packA, packB bool // copy into panels, or read operands where they are
+	shareA       bool // A's panels are made before the tasks, not by each task
+	narrow       bool // so few columns that one panel of A stays in L1 meanwhile
+	tm, tn       int  // tasks: row blocks × column blocks
+	mc           int  // rows that a task packs at a time
+
+	row0 int // number of the first row, for the epilogue's hook
+}
+
+const (
+	gemmDepth  = 256     // most of kc: nr·kc floats of B stay in L1
+	gemmShared = 1 << 20 // most floats of a shared buffer, if one panel allows
+	gemmSerial = 1 << 18 // products of fewer multiplications run on the caller alone
+	gemmTask   = 1 << 19 // least multiplications that are worth a task
+)
+
+func (j *gemmJob) plan() {
+	isa := chooseGemm()
+	if j.b.Packed != nil {
+		isa = j.b.Packed.isa
+	}
+	m, n, k := j.m, j.n, j.k
+	p := gemmPlan{isa: isa, row0: j.row0}
+	mp, np := ceilDiv(m, isa.mr), ceilDiv(n, isa.nr)
+
+	p.kc = ceilDiv(k, ceilDiv(k, gemmDepth))
+	p.packB = j.b.Packed == nil && (j.b.Packer != nil || j.b.Trans || (mp > 4 && k*n > 4096))
+	p.packA = j.a.Packer != nil || (np > 2 && m*k > 4096)
+	p.narrow = np <= 4
+
+	p.nc = n
+	if n > 4096 {
+		p.nc = ceilDiv(np, ceilDiv(n, 4096)) * isa.nr
+	}
+	p.tm, p.tn = 1, 1
+	if work := m * n * k; work > gemmSerial {
+		p.tm = min(mp, ceilDiv(m, 256))
+		cp := ceilDiv(p.nc, isa.nr)
+		if m < 4096 {
+			p.tn = min(cp, ceilDiv(p.nc, 256))
+		}
+		for want := min(16, work/gemmTask); p.tm*p.tn < want; {
+			if mp/p.tm*isa.mr >= cp/p.tn*isa.nr && mp/p.tm > 1 {
+				p.tm = min(mp, 2*p.tm)
+			} else if cp/p.tn > 1 {
+				p.tn = min(cp, 2*p.tn)
+			} else {
+				break
+			}
+		}
+	}
+	p.shareA = p.packA && p.tn > 1
+	p.mc = 20 * isa.mr
+	if p.narrow {
+		p.mc = isa.mr
+	}
+
+	p.kg = k
+	if p.packB {
+		p.kg = min(p.kg, gemmShared/p.nc/p.kc*p.kc)
+	}
+	if p.shareA {
+		p.kg = min(p.kg, gemmShared/m/p.kc*p.kc)
+	}
+	p.kg = max(p.kg, p.kc)
+	j.gemmPlan = p
+}
+
+func ceilDiv(a, b int) int { return (a + b - 1) / b }

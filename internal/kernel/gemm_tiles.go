@@ -1,0 +1,137 @@
+package kernel
+
+// A gemmView is where tiles find a factor: panel q begins at q*panel, its
+// element i (a row of A, a column of B, up to the width of a tile) at inner
+// index p lies at i*row + p*step from there.
+type gemmView struct {
+	data             []float32
+	panel, row, step int
+}
+
+// tiles runs tasks lo to hi: each is a block of C over the inner indices of
+// the current pass.
+func (j *gemmJob) tiles(worker, lo, hi int) {
+	mp, np := ceilDiv(j.m, j.isa.mr), ceilDiv(j.j1-j.j0, j.isa.nr)
+	for t := lo; t < hi; t++ {
+		ti, tj := t/j.tn, t%j.tn
+		j.task(worker,
+			ti*mp/j.tm*j.isa.mr, min(j.m, (ti+1)*mp/j.tm*j.isa.mr),
+			j.j0+tj*np/j.tn*j.isa.nr, min(j.j1, j.j0+(tj+1)*np/j.tn*j.isa.nr))
+	}
+}
+
+// task computes C[i0:i1, j0:j1], adding the inner indices of the pass.
+func (j *gemmJob) task(worker, i0, i1, j0, j1 int) {
+	for p := j.p0; p < j.p1; p += j.kc {
+		kc := min(j.kc, j.p1-p)
+		b := j.viewB(j0, p)
+		if !j.packA || j.shareA {
+			j.block(j.viewA(i0, p), b, kc, i0, i1, j0, j1, p)
+			continue
+		}
+		for i := i0; i < i1; i += j.mc {
+			end := min(i1, i+j.mc)
+			j.own[worker] = grow(j.own[worker], ceilDiv(end-i, j.isa.mr)*j.isa.mr*kc)
+			a := gemmView{j.own[worker], j.isa.mr * kc, 1, j.isa.mr}
+			for q, at := i, 0; q < end; q, at = q+j.isa.mr, at+a.panel {
+				j.a.pack(j.isa, a.data[at:at+a.panel], j.isa.mr, q, min(j.isa.mr, end-q), p, kc, !j.a.Trans)
+			}
+			j.block(a, b, kc, i, end, j0, j1, p)
+		}
+	}
+	if j.p1 == j.k {
+		j.finish(i0, i1, j0, j1, false)
+	}
+}
+
+// viewA is A from row i (the first of a panel) and inner index p on, in shared
+// panels or in place.
+func (j *gemmJob) viewA(i, p int) gemmView {
+	mr, depth := j.isa.mr, j.p1-j.p0
+	switch {
+	case j.shareA:
+		return gemmView{j.bufA[i*depth+(p-j.p0)*mr:], mr * depth, 1, mr}
+	case j.a.Trans:
+		return gemmView{j.a.Data[p*j.a.Ld+i:], mr, 1, j.a.Ld}
+	}
+	return gemmView{j.a.Data[i*j.a.Ld+p:], mr * j.a.Ld, j.a.Ld, 1}
+}
+
+// viewB is B from column c (the first of a panel) and inner index p on.
+func (j *gemmJob) viewB(c, p int) gemmView {
+	nr, depth := j.isa.nr, j.p1-j.p0
+	switch {
+	case j.b.Packed != nil:
+		return gemmView{j.b.Packed.data[c*j.k+p*nr:], nr * j.k, 1, nr}
+	case j.packB:
+		return gemmView{j.bufB[(c-j.j0)*depth+(p-j.p0)*nr:], nr * depth, 1, nr}
+	}
+	return gemmView{j.b.Data[p*j.b.Ld+c:], nr, 1, j.b.Ld}
+}
+
+// block adds kc inner indices, from p on, to C[i0:i1, j0:j1].
+func (j *gemmJob) block(a, b gemmView, kc, i0, i1, j0, j1, p int) {
+	flags, bias := 0, j.e.Bias
+	if p > 0 || j.e.Accumulate {
+		flags = gemmAccumulate
+	}
+	if last := p+kc == j.k; !last || j.e.RowBias != nil {
+		bias = nil // finish adds it when there is a row bias too
+	} else if j.e.ReLU {
+		flags |= gemmReLU
+	}
+	mr, nr := j.isa.mr, j.isa.nr
+	if j.narrow {
+		for i, pa := i0, 0; i < i1; i, pa = i+mr, pa+a.panel {
+			for c, pb := j0, 0; c < j1; c, pb = c+nr, pb+b.panel {
+				j.tile(kc, a, pa, b, pb, i, min(mr, i1-i), c, min(nr, j1-c), bias, flags)
+			}
+		}
+		return
+	}
+	for c, pb := j0, 0; c < j1; c, pb = c+nr, pb+b.panel {
+		for i, pa := i0, 0; i < i1; i, pa = i+mr, pa+a.panel {
+			j.tile(kc, a, pa, b, pb, i, min(mr, i1-i), c, min(nr, j1-c), bias, flags)
+		}
+	}
+}
+
+// tile computes one tile of rows×cols.
+func (j *gemmJob) tile(kc int, a gemmView, pa int, b gemmView, pb, i, rows, c, cols int, bias []float32, flags int) {
+	out := j.c[i*j.ldc+c:]
+	if j.isa.tiles == nil {
+		if bias != nil {
+			bias = bias[c : c+cols]
+		}
+		gemmTileGo(kc, rows, cols, a.data[pa:], a.row, a.step, b.data[pb:], b.step, out, j.ldc, bias, flags)
+		return
+	}
+	var bp *float32
+	if bias != nil {
+		bp = &bias[c]
+	}
+	v := (cols - 1) / j.isa.lanes
+	j.isa.tiles[v][rows](kc, &a.data[pa], a.row, a.step, &b.data[pb], b.step, &out[0], j.ldc, bp, cols-v*j.isa.lanes, flags)
+}
+
+// finish does what tiles don't: row biases with all that comes after them, the
+// row hook, and for products that made no tiles (bare) the column bias and ReLU too.
+func (j *gemmJob) finish(i0, i1, j0, j1 int, bare bool) {
+	bare = bare || j.e.RowBias != nil
+	if !bare && j.e.Row == nil {
+		return
+	}
+	for i := i0; i < i1; i++ {
+		row := j.c[i*j.ldc+j0:][:j1-j0]
+		if bare {
+			var rb float32
+			if j.e.RowBias != nil {
+				rb = j.e.RowBias[i]
+			}
+			epilogueGo(row, j.e.Bias, j0, rb, j.e.RowBias != nil, j.e.ReLU)
+		}
+		if j.e.Row != nil {
+			j.e.Row(j.row0+i, j0, row)
+		}
+	}
+}

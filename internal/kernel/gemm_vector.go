@@ -1,0 +1,5 @@
+package kernel
+
+func (j *gemmJob) runVector() bool { return false }
+
+func (j *gemmJob) vectorPart(lo, hi int) {}
