@@ -1,0 +1,214 @@
+// Command conv generates the tile kernels of package kernel's convolutions.
+//
+// A tile computes up to rows × (vecs vectors) results
+//
+//	c[crow[i]+j] (+)= Σ_k a[arow[i]+tab[k]] · b[k*ldb+j]
+//
+// and never sees strides, padding or dilation: they are in the two tables.
+// One generator makes all of them: two instruction sets, several heights, and
+// four ways to read a (see source).
+package main
+
+import (
+	"fmt"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// Byte offsets of the fields of kernel.tile; TestTileLayout holds both together.
+const (
+	offA     = 0
+	offARow  = 24
+	offTab   = 48
+	offTabN  = 56
+	offB     = 72
+	offLDB   = 96
+	offC     = 104
+	offCRow  = 128
+	offBias  = 152
+	offM     = 176
+	offInit  = 184
+	offReLU  = 192
+	offMask  = 200
+	offMaskV = 208
+	offLane  = 216
+	offAMask = 224
+	offAMskV = 232
+)
+
+// source is how a tile reads its left operand.
+type source int
+
+const (
+	broadcast source = iota // one element for all lanes: every other convolution
+	vector                  // one element a lane: depthwise
+	permute                 // lanes chosen from one vector: depthwise with a multiplier
+	gather                  // lanes far apart: its input gradient
+)
+
+var sourceName = [...]string{"Broadcast", "Vector", "Permute", "Gather"}
+
+var rowRegs = []reg.GPPhysical{
+	reg.RAX, reg.RCX, reg.RDX, reg.RSI, reg.R8, reg.R9,
+	reg.R10, reg.R11, reg.R12, reg.R13, reg.R14, reg.R15,
+}
+
+var (
+	regB   = reg.RDI // also the pointer to the tile, before and after the loop
+	regTab = reg.RBX
+	regIdx = reg.RBP
+)
+
+func main() {
+	ConstraintExpr("amd64,!purego")
+	for _, i := range []isa{avx512{}, avx2{}} {
+		for _, rows := range i.heights() {
+			tile(i, broadcast, rows, 2)
+			tile(i, broadcast, rows, 1)
+		}
+		tile(i, vector, i.heights()[0], 2)
+		tile(i, vector, i.heights()[0], 1)
+		tile(i, permute, i.heights()[1], 1)
+		tile(i, gather, i.heights()[1], 1)
+	}
+	Generate()
+}
+
+func tile(s isa, src source, rows, vecs int) {
+	TEXT(fmt.Sprintf("tile%s%dx%d%s", sourceName[src], rows, vecs, s.name()), NOSPLIT, "func(t *byte)")
+	Doc(fmt.Sprintf("computes t.m ≤ %d rows of %d vectors.", rows, vecs))
+	Pragma("noescape")
+	end, ldb := AllocLocal(8), AllocLocal(8)
+	acc := func(i, v int) reg.VecPhysical { return s.reg(i*vecs + v) }
+	bv := func(v int) reg.VecPhysical { return s.reg(rows*vecs + v) }
+	tmp := s.reg(rows*vecs + vecs)
+	r := rowRegs[:rows]
+	field := func(off int) Mem { return Mem{Base: regB, Disp: off} }
+
+	Load(Param("t"), regB)
+	s.loadMask(field, r[0])
+	for i := range rows {
+		for v := range vecs {
+			s.zero(acc(i, v))
+		}
+	}
+	initC, start := s.label("initC"), s.label("start")
+	MOVQ(field(offInit), r[0])
+	CMPQ(r[0], Imm(1))
+	JL(LabelRef(start))
+	JG(LabelRef(initC))
+	MOVQ(field(offBias), r[0])
+	for v := range vecs {
+		s.load(Mem{Base: r[0], Disp: v * s.bytes()}, acc(0, v), v == vecs-1)
+	}
+	for i := 1; i < rows; i++ {
+		for v := range vecs {
+			VMOVAPS(acc(0, v), acc(i, v))
+		}
+	}
+	JMP(LabelRef(start))
+	Label(initC)
+	MOVQ(field(offC), regIdx)
+	MOVQ(field(offCRow), regTab)
+	MOVQ(field(offM), r[1])
+	for i := range rows {
+		MOVQ(Mem{Base: regTab, Disp: 8 * i}, r[0])
+		for v := range vecs {
+			s.load(Mem{Base: regIdx, Index: r[0], Scale: 4, Disp: v * s.bytes()}, acc(i, v), v == vecs-1)
+		}
+		if i < rows-1 {
+			DECQ(r[1])
+			JZ(LabelRef(start))
+		}
+	}
+
+	Label(start)
+	MOVQ(field(offTab), regTab)
+	MOVQ(field(offTabN), regIdx)
+	LEAQ(Mem{Base: regTab, Index: regIdx, Scale: 8}, regIdx)
+	MOVQ(regIdx, end)
+	MOVQ(field(offLDB), regIdx)
+	SHLQ(Imm(2), regIdx)
+	MOVQ(regIdx, ldb)
+	s.loadLanes(src, field, regIdx)
+	MOVQ(field(offA), regIdx)
+	MOVQ(field(offARow), regTab)
+	for i := range rows {
+		MOVQ(Mem{Base: regTab, Disp: 8 * i}, r[i])
+		LEAQ(Mem{Base: regIdx, Index: r[i], Scale: 4}, r[i])
+	}
+	MOVQ(field(offTab), regTab)
+	MOVQ(field(offB), regB)
+
+	loop, done := s.label("loop"), s.label("done")
+	CMPQ(regTab, end)
+	JAE(LabelRef(done))
+	Label(loop)
+	MOVQ(Mem{Base: regTab}, regIdx)
+	for v := range vecs {
+		s.load(Mem{Base: regB, Disp: v * s.bytes()}, bv(v), v == vecs-1)
+	}
+	ADDQ(ldb, regB)
+	ADDQ(Imm(8), regTab)
+	for i := range rows {
+		m := Mem{Base: r[i], Index: regIdx, Scale: 4}
+		switch src {
+		case broadcast:
+			if vecs == 1 && s.embeds() {
+				VFMADD231PS_BCST(m, bv(0), acc(i, 0))
+				continue
+			}
+			VBROADCASTSS(m, tmp)
+			for v := range vecs {
+				VFMADD231PS(tmp, bv(v), acc(i, v))
+			}
+		case vector:
+			for v := range vecs {
+				m.Disp = v * s.bytes()
+				if v < vecs-1 {
+					VFMADD231PS(m, bv(v), acc(i, v))
+					continue
+				}
+				s.load(m, tmp, true)
+				VFMADD231PS(tmp, bv(v), acc(i, v))
+			}
+		case permute, gather:
+			s.lanes(src, m, rowRegs[rows], tmp)
+			VFMADD231PS(tmp, bv(0), acc(i, 0))
+		}
+	}
+	CMPQ(regTab, end)
+	JB(LabelRef(loop))
+	Label(done)
+
+	Load(Param("t"), regB)
+	noReLU, exit := s.label("noReLU"), s.label("exit")
+	CMPQ(field(offReLU), Imm(0))
+	JE(LabelRef(noReLU))
+	s.zero(tmp)
+	for i := range rows {
+		for v := range vecs {
+			// The second source wins when either is NaN, so NaN stays.
+			VMAXPS(acc(i, v), tmp, acc(i, v))
+		}
+	}
+	Label(noReLU)
+	MOVQ(field(offC), regIdx)
+	MOVQ(field(offCRow), regTab)
+	MOVQ(field(offM), r[1])
+	for i := range rows {
+		MOVQ(Mem{Base: regTab, Disp: 8 * i}, r[0])
+		for v := range vecs {
+			s.store(acc(i, v), Mem{Base: regIdx, Index: r[0], Scale: 4, Disp: v * s.bytes()}, v == vecs-1)
+		}
+		if i < rows-1 {
+			DECQ(r[1])
+			JZ(LabelRef(exit))
+		}
+	}
+	Label(exit)
+	VZEROUPPER()
+	RET()
+}

@@ -1,0 +1,174 @@
+package kernel
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+	"unsafe"
+
+	"github.com/antler-ml/antler/internal/kernel/impltest"
+)
+
+// The generator in _asm/conv reads the fields of tile at these offsets.
+func TestTileLayout(t *testing.T) {
+	var x tile
+	for _, f := range []struct {
+		name      string
+		got, want uintptr
+	}{
+		{"a", unsafe.Offsetof(x.a), 0},
+		{"arow", unsafe.Offsetof(x.arow), 24},
+		{"tab", unsafe.Offsetof(x.tab), 48},
+		{"b", unsafe.Offsetof(x.b), 72},
+		{"ldb", unsafe.Offsetof(x.ldb), 96},
+		{"c", unsafe.Offsetof(x.c), 104},
+		{"crow", unsafe.Offsetof(x.crow), 128},
+		{"bias", unsafe.Offsetof(x.bias), 152},
+		{"m", unsafe.Offsetof(x.m), 176},
+		{"init", unsafe.Offsetof(x.init), 184},
+		{"relu", unsafe.Offsetof(x.relu), 192},
+		{"mask", unsafe.Offsetof(x.mask), 200},
+		{"maskv", unsafe.Offsetof(x.maskv), 208},
+		{"lane", unsafe.Offsetof(x.lane), 216},
+		{"amask", unsafe.Offsetof(x.amask), 224},
+		{"amaskv", unsafe.Offsetof(x.amaskv), 232},
+	} {
+		if f.got != f.want {
+			t.Errorf("offset of tile.%s is %d, the assembly reads %d", f.name, f.got, f.want)
+		}
+	}
+}
+
+// Every height, width, source and beginning of a tile against the definition
+// in float64. Slices end where the last needed element is, at a page border of
+// NaN, so that a lane too many shows.
+func TestTile(t *testing.T) {
+	impltest.All(t, "conv", func(t *testing.T) {
+		r := rand.New(rand.NewPCG(1, 2))
+		isa := bestTileISA()
+		for _, src := range []tileSource{srcBroadcast, srcVector, srcPermute, srcGather} {
+			cols := 2 * isa.lanes()
+			if src >= srcPermute {
+				cols = isa.lanes()
+			}
+			for n := 1; n <= cols; n++ {
+				for m := 1; m <= isa.rows(src); m++ {
+					k := r.IntN(20)
+					for begin := range 3 {
+						if err := checkTile(r, isa, src, m, n, k, begin); err != nil {
+							t.Fatalf("source %d: %d rows, %d columns, depth %d, begin %d: %v", src, m, n, k, begin, err)
+						}
+					}
+				}
+			}
+		}
+	})
+}
+
+func checkTile(r *rand.Rand, isa tileISA, src tileSource, m, n, k, begin int) error {
+	const mult = 3
+	var lane [16]int32
+	span := 1 // elements of a that one step of one row reads
+	var amask int
+	switch src {
+	case srcVector:
+		span = n
+	case srcPermute:
+		for j := range lane {
+			lane[j] = int32(j / mult)
+		}
+		span = (n-1)/mult + 1
+		amask = span
+	case srcGather:
+		for j := range lane {
+			lane[j] = int32(j * mult)
+		}
+		span = (n-1)*mult + 1
+	}
+	x := &tile{isa: isa, m: m, ldb: n + r.IntN(3), init: begin, relu: r.IntN(2), bias: random(r, n), lane: &lane}
+	x.setCols(n)
+	x.amask, x.amaskv = 1<<amask-1, &laneMasks[amask]
+	x.a = random(r, 100+span)
+	x.b = random(r, max(0, (k-1)*x.ldb+n))
+	x.c = random(r, 64*m)
+	h := isa.rows(src)
+	x.arow, x.crow, x.tab = make([]int, h), make([]int, h), make([]int, k)
+	perm := r.Perm(m)
+	for i := range h {
+		x.arow[i], x.crow[i] = 50+r.IntN(51), 64*perm[min(i, m-1)]
+		if i < m {
+			x.crow[i] = 64*perm[i] + r.IntN(64-n+1)
+		}
+	}
+	for i := range x.tab {
+		x.tab[i] = -r.IntN(51)
+	}
+	want := make([]float64, len(x.c))
+	written := make([]bool, len(x.c))
+	for i, v := range x.c {
+		want[i] = float64(v)
+	}
+	for i := range m {
+		for j := range n {
+			var sum float64
+			switch begin {
+			case initBias:
+				sum = float64(x.bias[j])
+			case initC:
+				sum = want[x.crow[i]+j]
+			}
+			for p, off := range x.tab {
+				at := x.arow[i] + off
+				switch src {
+				case srcVector:
+					at += j
+				case srcPermute, srcGather:
+					at += int(lane[j])
+				}
+				sum += float64(x.a[at]) * float64(x.b[p*x.ldb+j])
+			}
+			if x.relu != 0 {
+				sum = max(sum, 0)
+			}
+			want[x.crow[i]+j] = sum
+			written[x.crow[i]+j] = true
+		}
+	}
+	tileDispatch(x, src)
+	for i, w := range want {
+		if d := math.Abs(float64(x.c[i]) - w); !(d <= 1e-5) || !written[i] && d != 0 {
+			return fmt.Errorf("element %d is %g, want %g", i, x.c[i], w)
+		}
+	}
+	return nil
+}
+
+func random(r *rand.Rand, n int) []float32 {
+	x := make([]float32, n)
+	for i := range x {
+		x[i] = r.Float32()*2 - 1
+	}
+	return x
+}
+
+func BenchmarkConvTile(b *testing.B) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for _, k := range []int{9, 27, 192, 256} {
+		b.Run(fmt.Sprint("k=", k), func(b *testing.B) {
+			x := &tile{isa: bestTileISA(), ldb: 32, a: random(r, 12*k), b: random(r, 32*k), c: random(r, 12*32)}
+			x.setCols(32)
+			x.arow, x.crow, x.tab = make([]int, 24), make([]int, 24), make([]int, k)
+			for i := range x.arow {
+				x.arow[i], x.crow[i] = k*(i%12), 32*(i%12)
+			}
+			for i := range x.tab {
+				x.tab[i] = i
+			}
+			for b.Loop() {
+				x.run(srcBroadcast, x.arow, x.crow, 12)
+			}
+			b.ReportMetric(2*12*32*float64(k)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
+		})
+	}
+}
