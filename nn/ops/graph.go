@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
+	"sync/atomic"
 
 	"github.com/antler-ml/antler/tensor"
 )
@@ -28,6 +29,7 @@ type node struct {
 	op    Op
 	in    []*Value
 	out   []*Value
+	id    uint64 // creation order, which is a topological order
 	label string // layer that made it; see Label
 	site  string // file:line of the call outside this package, for the debug runner
 }
@@ -54,7 +56,22 @@ type Binding struct {
 	InShape, OutShape [][]int
 	Scratch           []float32 // as many as Scratch asked for
 	State             *State    // read it when running, not when binding
+
+	fault *fault
+	rows  *rowSet // of a row-sparse gradient; see gatherGrad
 }
+
+// Fail makes the run report err: for operands whose numbers, not shapes, are
+// wrong (an id outside its table). Call it while running, from one goroutine.
+// The first failure of a run wins; the run goes on.
+func (b *Binding) Fail(err error) {
+	if b.fault != nil && b.fault.err == nil {
+		b.fault.err = err
+	}
+}
+
+// fault is where the ops of one program leave the first failure of a run.
+type fault struct{ err error }
 
 // State is what changes between runs besides the inputs.
 type State struct {
@@ -69,6 +86,8 @@ type (
 	InPlacer interface{ InPlace(input int) bool }
 	// Scratcher is an op that needs workspace; it is planned like a value.
 	Scratcher interface{ Scratch(in [][]int) int }
+	// Stateful is an op that reads State: it is never folded into a constant.
+	Stateful interface{ ReadsState() }
 	// Viewer is an op whose only result shares the memory of its first operand.
 	Viewer interface{ View() }
 )
@@ -124,12 +143,18 @@ func Apply(op Op, in ...*Value) []*Value {
 	for i, v := range in {
 		shapes[i] = v.shape
 	}
-	n := &node{op: op, in: slices.Clone(in), site: callSite()}
-	for i, s := range op.Infer(shapes) {
+	return newNode(op, in, op.Infer(shapes), "", callSite()).out
+}
+
+func newNode(op Op, in []*Value, shapes [][]int, label, site string) *node {
+	n := &node{op: op, in: slices.Clone(in), id: lastID.Add(1), label: label, site: site}
+	for i, s := range shapes {
 		n.out = append(n.out, &Value{node: n, index: i, shape: slices.Clone(s)})
 	}
-	return n.out
+	return n
 }
+
+var lastID atomic.Uint64
 
 func apply1(op Op, in ...*Value) *Value { return Apply(op, in...)[0] }
 
@@ -160,6 +185,9 @@ func Input(shape ...int) *Value {
 // Variable returns a value that reads t's own memory at each run: weights,
 // states. t must be contiguous and keep its memory.
 func Variable(t *tensor.Tensor) *Value {
+	if !t.IsContiguous() {
+		panic(&ShapeError{Op: "Variable", Shapes: [][]int{t.Shape()}, Reason: "the tensor is a strided view; a variable needs contiguous memory"})
+	}
 	return apply1(&leaf{kind: variableLeaf, shape: slices.Clone(t.Shape()), data: t})
 }
 
