@@ -133,7 +133,6 @@ func FromJSON(data []byte) (*Tokenizer, error) {
 		return nil, fmt.Errorf(`text: tokenizer JSON: no "config" object: want what Tokenizer.ToJSON or Keras' to_json writes`)
 	}
 	t := &Tokenizer{}
-	// Names first and in a fixed order, so that errors do not depend on map order.
 	for _, key := range []string{"word_counts", "word_docs", "index_docs", "index_word", "word_index"} {
 		if _, ok := file.Config[key]; !ok {
 			return nil, fmt.Errorf("text: tokenizer JSON: config has no %q", key)
@@ -247,6 +246,9 @@ func (t *Tokenizer) dictionary(key string, raw json.RawMessage) error {
 			t.setDocs(t.intern([]byte(k)), n)
 			return nil
 		case "word_index":
+			if n != int(int32(n)) {
+				return fmt.Errorf("%q: number %d is out of range", k, n)
+			}
 			t.setIndex(t.intern([]byte(k)), n)
 			return nil
 		}

@@ -15,9 +15,10 @@ const (
 // appendLower appends s in lower case, as Python's str.lower: the full Unicode
 // mapping, which differs from unicode.ToLower for İ and for a final Σ.
 //
-// The mapping is that of Go's Unicode version (15.0). Python 3.11 (14.0) lower-cases
-// no character differently; seven modifier letters that 15.0 added are seen
-// as cased or ignorable when a Σ stands beside them.
+// The tables are those of Go (Unicode 15.0). Compared with Python 3.11 (14.0)
+// nothing differs in the characters both know; a character that is new in 15.0
+// counts as a letter or as ignorable when it stands beside a Σ, which Python
+// 3.11 cannot know.
 func appendLower(dst []byte, s string) []byte {
 	for i := 0; i < len(s); {
 		n := asciiPrefix(s[i:])

@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-const hex = "0123456789abcdef"
+const hexDigits = "0123456789abcdef"
 
 // appendPyString appends s as Python's json.dumps writes it: everything but
 // printable ASCII is escaped, characters above U+FFFF as surrogate pairs. An
@@ -44,7 +44,7 @@ func appendPyString(dst []byte, s string) []byte {
 }
 
 func appendEscape(dst []byte, r rune) []byte {
-	return append(dst, '\\', 'u', hex[r>>12&15], hex[r>>8&15], hex[r>>4&15], hex[r&15])
+	return append(dst, '\\', 'u', hexDigits[r>>12&15], hexDigits[r>>8&15], hexDigits[r>>4&15], hexDigits[r&15])
 }
 
 // A reader reads what json.dumps writes: one flat object of strings and

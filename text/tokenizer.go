@@ -34,14 +34,14 @@ type Tokenizer struct {
 	// depends on it.
 	Workers int
 
-	vocab     wordTable
-	stats     []wordStat // by word number of vocab
-	counted   []int      // word_counts: word numbers in order
-	seen      []int      // word_docs
-	indexed   []int      // word_index
-	indexWord intDict    // index to word number
-	indexDocs intDict    // index to number of documents
-	documents int
+	vocab      wordTable
+	stats      []wordStat // by word number of vocab
+	counted    []int      // word_counts: word numbers in order
+	seen       []int      // word_docs
+	indexed    []int      // word_index
+	indexWord  intDict    // index to word number
+	indexDocs  intDict    // index to number of documents
+	documents  int
 	oovIsEmpty bool // the file that was read has the token "", which OOVToken cannot say
 }
 
@@ -197,8 +197,9 @@ func (t *Tokenizer) Vocabulary() []string {
 // String says in one line what an embedding needs to know.
 func (t *Tokenizer) String() string {
 	emitted := 0
-	for _, w := range t.Vocabulary() {
-		if w != "" {
+	oov := t.oovIndex()
+	for _, id := range t.indexed {
+		if i := t.stats[id].index; i > 0 && (i == oov || !t.beyond(i)) {
 			emitted++
 		}
 	}
