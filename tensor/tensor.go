@@ -216,7 +216,7 @@ func (t *Tensor) Contiguous() *Tensor {
 func (t *Tensor) Fill(x float32) { Copy(t, Scalar(x)) }
 
 // Copy copies src, broadcast to the shape of dst, into dst, which may be a
-// view. The two may overlap.
+// view. Views of one tensor may overlap.
 //
 // numpy: copyto.
 func Copy(dst, src *Tensor) {
@@ -261,4 +261,3 @@ func rowMajor(shape []int) []int {
 }
 
 func copyShape(shape []int) []int { return append([]int{}, shape...) }
-
