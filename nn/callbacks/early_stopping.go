@@ -1,0 +1,132 @@
+package callbacks
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"slices"
+
+	"github.com/antler-ml/antler/nn"
+	"github.com/antler-ml/antler/tensor"
+)
+
+func init() { nn.Register[EarlyStopping]() }
+
+// EarlyStopping ends training when Monitor stops improving.
+type EarlyStopping struct {
+	nn.NopCallback
+	Monitor  string  `default:"val_loss"`
+	MinDelta float64 // a smaller improvement does not count
+	Patience int     // epochs without improvement before the end; 0 and 1 both stop at the first
+	Mode     Mode    `default:"auto"`
+	Baseline *float64 // a value that must be beaten for the wait to start anew
+	// RestoreBestWeights gives the model the weights of its best epoch,
+	// however training ends (Keras 2 forgets it when all epochs run).
+	RestoreBestWeights bool
+	StartFromEpoch     int
+	Output             io.Writer `keras:"-"` // where the stop is announced; nil: nowhere
+
+	// StoppedEpoch is the epoch (0-based) that ended training; 0 if none did.
+	StoppedEpoch int `keras:"-"`
+	// BestEpoch is the epoch (0-based) with the best value.
+	BestEpoch int `keras:"-"`
+
+	better  func(a, b float64) bool
+	best    float64
+	wait    int
+	weights []*tensor.Tensor
+}
+
+// OnTrainBegin forgets earlier runs.
+func (c *EarlyStopping) OnTrainBegin(r *nn.Run) error {
+	if err := complete(c); err != nil {
+		return fmt.Errorf("callbacks: EarlyStopping: %w", err)
+	}
+	if err := checkMonitor("EarlyStopping", c.Monitor, r); err != nil {
+		return err
+	}
+	c.better, c.best = c.Mode.comparison(c.Monitor)
+	c.wait, c.StoppedEpoch, c.BestEpoch, c.weights = 0, 0, 0, nil
+	return nil
+}
+
+// OnEpochEnd compares.
+func (c *EarlyStopping) OnEpochEnd(r *nn.Run, epoch int, logs *nn.Logs) error {
+	now := logs.Get(c.Monitor)
+	if !logs.Has(c.Monitor) || epoch < c.StartFromEpoch {
+		return nil
+	}
+	if c.RestoreBestWeights && c.weights == nil {
+		c.keep(r, epoch)
+	}
+	c.wait++
+	if c.improved(now, c.best) {
+		c.best = now
+		c.keep(r, epoch)
+		if c.Baseline == nil || c.improved(now, *c.Baseline) {
+			c.wait = 0
+		}
+		return nil
+	}
+	if c.wait >= c.Patience && epoch > 0 {
+		c.StoppedEpoch = epoch
+		r.Stop()
+	}
+	return nil
+}
+
+func (c *EarlyStopping) improved(now, than float64) bool {
+	d := math.Abs(c.MinDelta)
+	if c.better(1, 0) {
+		d = -d
+	}
+	return c.better(now+d, than)
+}
+
+func (c *EarlyStopping) keep(r *nn.Run, epoch int) {
+	c.BestEpoch = epoch
+	if !c.RestoreBestWeights {
+		return
+	}
+	if c.weights == nil {
+		c.weights = r.Model.GetWeights()
+		return
+	}
+	for i, w := range r.Model.Weights() {
+		copy(c.weights[i].Data(), w.Value().Data())
+	}
+}
+
+// OnTrainEnd announces and restores.
+func (c *EarlyStopping) OnTrainEnd(r *nn.Run, _ nn.Logs) error {
+	if c.StoppedEpoch > 0 && c.Output != nil {
+		fmt.Fprintf(c.Output, "Epoch %d: early stopping\n", c.StoppedEpoch+1)
+	}
+	if c.RestoreBestWeights && c.weights != nil {
+		return r.Model.SetWeights(c.weights)
+	}
+	return nil
+}
+
+// Validate checks the settings.
+func (c *EarlyStopping) Validate() error {
+	if c.Patience < 0 {
+		return fmt.Errorf("Patience is %d; want 0 or more", c.Patience)
+	}
+	return c.Mode.validate()
+}
+
+// checkMonitor refuses a log that will never be there.
+func checkMonitor(who, monitor string, r *nn.Run) error {
+	if len(r.Metrics) == 0 || slices.Contains(r.Metrics, monitor) {
+		return nil
+	}
+	return fmt.Errorf("callbacks: %s: no log is named %q; training gives %q%s", who, monitor, r.Metrics, valHint(monitor, r))
+}
+
+func valHint(monitor string, r *nn.Run) string {
+	if len(monitor) > 4 && monitor[:4] == "val_" && !r.DoValidation {
+		return "; val_ logs need Validation or ValidationSplit"
+	}
+	return ""
+}

@@ -1,0 +1,54 @@
+package losses
+
+import (
+	"github.com/antler-ml/antler/nn"
+	"github.com/antler-ml/antler/nn/ops"
+)
+
+func init() {
+	nn.Register[BinaryCrossentropy]()
+	nn.Alias(&BinaryCrossentropy{}, "binary_crossentropy", "bce", "BCE")
+}
+
+// BinaryCrossentropy is the mean over the last axis of
+// -[y·log p + (1-y)·log(1-p)], for targets from 0 to 1. Predictions are
+// probabilities, or logits with FromLogits. When the model ends in a sigmoid
+// its logits are used, as tf-keras does. Keras: binary_crossentropy.
+type BinaryCrossentropy struct {
+	FromLogits     bool
+	LabelSmoothing float64   // y becomes y·(1-s) + s/2
+	Reduction      Reduction `default:"sum_over_batch_size"`
+}
+
+// Loss describes the loss of each sample.
+func (l BinaryCrossentropy) Loss(y, p *ops.Value) *ops.Value {
+	if s := float32(l.LabelSmoothing); s > 0 {
+		y = ops.AddScalar(ops.MulScalar(y, 1-s), s/2)
+	}
+	if l.FromLogits {
+		return mean(ops.SigmoidCrossEntropy(p, y))
+	}
+	if logits := ops.SigmoidInput(p); logits != nil {
+		return mean(ops.SigmoidCrossEntropy(logits, y))
+	}
+	p = ops.Clip(p, epsilon, 1-epsilon)
+	one := ops.Mul(y, ops.Log(ops.AddScalar(p, epsilon)))
+	zero := ops.Mul(ops.AddScalar(ops.Neg(y), 1), ops.Log(ops.AddScalar(ops.Neg(p), 1+epsilon)))
+	return ops.Neg(mean(ops.Add(one, zero)))
+}
+
+// CheckTarget refuses targets of another shape than the predictions.
+func (l BinaryCrossentropy) CheckTarget(y, p nn.Shape) error {
+	return sameShape("binary_crossentropy", y, p)
+}
+
+// ReduceSum reports whether losses are summed.
+func (l BinaryCrossentropy) ReduceSum() bool { return l.Reduction.sum() }
+
+// Validate checks the settings.
+func (l BinaryCrossentropy) Validate() error {
+	if err := smoothing("binary_crossentropy", l.LabelSmoothing); err != nil {
+		return err
+	}
+	return l.Reduction.validate()
+}

@@ -1,0 +1,53 @@
+// Package losses holds what training minimises: MeanSquaredError,
+// CategoricalCrossentropy, … Zero values have Keras' defaults.
+//
+// A loss gives one number per sample, the last axis removed; the trainer
+// applies sample weights and masks and takes the mean over the batch, as Keras'
+// reduction "sum_over_batch_size" does.
+package losses
+
+import (
+	"fmt"
+
+	"github.com/antler-ml/antler/nn"
+	"github.com/antler-ml/antler/nn/ops"
+)
+
+// A Reduction says how the numbers of a batch become one.
+type Reduction string
+
+// Keras' reductions: the mean over the batch (the default), or the sum.
+const (
+	SumOverBatchSize Reduction = "sum_over_batch_size"
+	Sum              Reduction = "sum"
+)
+
+func (r Reduction) sum() bool { return r == Sum }
+
+func (r Reduction) validate() error {
+	switch r {
+	case "", "auto", SumOverBatchSize, Sum:
+		return nil
+	}
+	return fmt.Errorf("loss: reduction is %q; want sum_over_batch_size or sum", r)
+}
+
+// epsilon keeps logarithms finite. Keras: backend.epsilon().
+const epsilon = 1e-7
+
+// sameShape refuses targets that would only fit by broadcasting.
+func sameShape(loss string, y, p nn.Shape) error {
+	if y.Equal(p) {
+		return nil
+	}
+	return fmt.Errorf("loss %s: targets have shape %v, predictions %v; they must be the same", loss, y, p)
+}
+
+func smoothing(loss string, x float64) error {
+	if x < 0 || x > 1 {
+		return fmt.Errorf("loss %s: label_smoothing is %g; want 0 to 1", loss, x)
+	}
+	return nil
+}
+
+func mean(v *ops.Value) *ops.Value { return ops.Mean(v, -1) }
