@@ -1,0 +1,192 @@
+package sequence
+
+import (
+	"encoding/json"
+	"math"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/antler-ml/antler/tensor"
+)
+
+type padCase struct {
+	Name                string
+	Sequences           json.RawMessage
+	MaxLen              *int
+	Padding, Truncating Side
+	Value               float32
+	Shape               []int
+	Data                []float32
+	Error               string
+}
+
+// Expected values come from testdata/tools/text_pad.py.
+func TestPadKeras(t *testing.T) {
+	b, err := os.ReadFile(filepath.Join("..", "testdata", "keras", "text", "pad.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var cases []padCase
+	if err := json.Unmarshal(b, &cases); err != nil {
+		t.Fatal(err)
+	}
+	if len(cases) < 800 {
+		t.Fatalf("only %d cases", len(cases))
+	}
+	for _, c := range cases {
+		config := PadConfig{Padding: c.Padding, Truncating: c.Truncating, Value: c.Value}
+		if c.MaxLen != nil {
+			config.MaxLen = *c.MaxLen
+		}
+		var x *tensor.Tensor
+		var flat [][]float32
+		if json.Unmarshal(c.Sequences, &flat) == nil {
+			x, err = Pad(flat, config)
+			checkSlices(t, flat, config, x, err)
+		} else {
+			x, err = PadTensors(tensors(t, c.Sequences), config)
+		}
+		// Keras notices an unknown side only when a sequence that is not empty gets there.
+		lenient := c.Padding == "middle" || c.Truncating == "middle"
+		if c.Error != "" || lenient {
+			if err == nil || !strings.HasPrefix(err.Error(), "sequence: ") {
+				t.Errorf("%s %+v: want an error like %q, got %v", c.Name, config, c.Error, err)
+			}
+			continue
+		}
+		if err != nil {
+			t.Errorf("%s %+v: %v", c.Name, config, err)
+			continue
+		}
+		if !slices.Equal(x.Shape(), c.Shape) || !slices.Equal(x.Data(), c.Data) {
+			t.Errorf("%s %+v:\n got %v %v\nwant %v %v", c.Name, config, x.Shape(), x.Data(), c.Shape, c.Data)
+		}
+	}
+}
+
+func checkSlices(t *testing.T, flat [][]float32, c PadConfig, x *tensor.Tensor, err error) {
+	t.Helper()
+	rows, err2 := PadSlices(flat, c.Value, c)
+	if (err == nil) != (err2 == nil) {
+		t.Fatalf("Pad: %v, PadSlices: %v", err, err2)
+	}
+	if err == nil && !slices.Equal(slices.Concat(rows...), x.Data()) {
+		t.Errorf("PadSlices: got %v, Pad gives %v", rows, x.Data())
+	}
+}
+
+// tensors makes [length, …] tensors of nested lists.
+func tensors(t *testing.T, raw json.RawMessage) []*tensor.Tensor {
+	t.Helper()
+	var list []any
+	if err := json.Unmarshal(raw, &list); err != nil {
+		t.Fatal(err)
+	}
+	var out []*tensor.Tensor
+	for _, item := range list {
+		var data []float32
+		var shape []int
+		var walk func(v any, depth int)
+		walk = func(v any, depth int) {
+			l, ok := v.([]any)
+			if !ok {
+				data = append(data, float32(v.(float64)))
+				return
+			}
+			if depth == len(shape) {
+				shape = append(shape, len(l))
+			}
+			for _, e := range l {
+				walk(e, depth+1)
+			}
+		}
+		walk(item, 0)
+		out = append(out, tensor.From(data, shape...))
+	}
+	return out
+}
+
+func TestPadErrors(t *testing.T) {
+	for want, f := range map[string]func() error{
+		`Padding is "left": want "pre" or "post"`:    func() error { _, err := Pad([][]int{}, PadConfig{MaxLen: 1, Padding: "left"}); return err },
+		`Truncating is "left": want "pre" or "post"`: func() error { _, err := Pad([][]int{}, PadConfig{MaxLen: 1, Truncating: "left"}); return err },
+		"MaxLen is -1":                         func() error { _, err := Pad([][]int{{1}}, PadConfig{MaxLen: -1}); return err },
+		"no sequences to take the length from": func() error { _, err := PadSlices([][]string{}, "", PadConfig{}); return err },
+		"sequence 1 is a scalar": func() error {
+			_, err := PadTensors([]*tensor.Tensor{tensor.New(1), tensor.New()}, PadConfig{})
+			return err
+		},
+		"rows of sequence 1 have shape [3], those of": func() error {
+			_, err := PadTensors([]*tensor.Tensor{tensor.New(1, 2), tensor.New(1, 3)}, PadConfig{})
+			return err
+		},
+		"sequence 1 holds 16777217, which":        func() error { _, err := Pad([][]int{{1 << 24}, {1<<24 + 1}}, PadConfig{}); return err },
+		"sequence 0 holds -16777217, which":       func() error { _, err := Pad([][]int32{{-1<<24 - 1}}, PadConfig{}); return err },
+		"sequence 0 holds 18446744073709551615, ": func() error { _, err := Pad([][]uint64{{math.MaxUint64}}, PadConfig{}); return err },
+		"sequence 0 holds 9223372036854775807, ":  func() error { _, err := Pad([][]int64{{math.MaxInt64}}, PadConfig{}); return err },
+	} {
+		if err := f(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %q", err, want)
+		}
+	}
+}
+
+func TestPadTypes(t *testing.T) {
+	for _, err := range []error{
+		padsTo(t, []uint8{255, 0}, 255, 0), padsTo(t, []int64{math.MinInt64}, math.MinInt64),
+		padsTo(t, []uint64{1 << 63}, 1<<63), padsTo(t, []float64{0.1, math.Inf(1)}, float32(0.1), float32(math.Inf(1))),
+	} {
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	// Rows and strings through the element type; unlike Pad, whole numbers of any size.
+	rows, err := PadSlices([][][2]int{{{1, 2}}, {{3, 4}, {5, 6}}}, [2]int{-1, -1}, PadConfig{})
+	if want := [][][2]int{{{-1, -1}, {1, 2}}, {{3, 4}, {5, 6}}}; err != nil || !reflect.DeepEqual(rows, want) {
+		t.Errorf("got %v, %v", rows, err)
+	}
+	words, err := PadSlices([][]string{{"a", "b", "c"}, {}}, "<pad>", PadConfig{MaxLen: 2, Truncating: Post})
+	if want := [][]string{{"a", "b"}, {"<pad>", "<pad>"}}; err != nil || !reflect.DeepEqual(words, want) {
+		t.Errorf("got %v, %v", words, err)
+	}
+	if rows[0] = append(rows[0], [2]int{9, 9}); rows[1][0] != [2]int{3, 4} {
+		t.Error("appending to a row changed the next one")
+	}
+}
+
+func padsTo[T Number](t *testing.T, s []T, want ...float32) error {
+	t.Helper()
+	x, err := Pad([][]T{s}, PadConfig{})
+	if err == nil && !slices.Equal(x.Data(), want) {
+		t.Errorf("got %v, want %v", x.Data(), want)
+	}
+	return err
+}
+
+func TestPadLeavesInputs(t *testing.T) {
+	in := [][]int{{1, 2, 3}, {4}}
+	if _, err := Pad(in, PadConfig{MaxLen: 2, Value: 7}); err != nil {
+		t.Fatal(err)
+	}
+	if want := [][]int{{1, 2, 3}, {4}}; !reflect.DeepEqual(in, want) {
+		t.Errorf("the sequences became %v", in)
+	}
+}
+
+func BenchmarkPad(b *testing.B) {
+	seqs := make([][]int, 1000)
+	for i := range seqs {
+		seqs[i] = make([]int, 20+i%200)
+	}
+	b.SetBytes(1000 * 100 * 4)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := Pad(seqs, PadConfig{MaxLen: 100}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,87 @@
+package text
+
+import (
+	"slices"
+	"testing"
+)
+
+func benchCorpus() (texts []string, bytes int64) {
+	texts = corpus(20000, 100, 50000)
+	for _, s := range texts {
+		bytes += int64(len(s))
+	}
+	return texts, bytes
+}
+
+func BenchmarkFitOnTexts(b *testing.B) {
+	texts, n := benchCorpus()
+	for name, workers := range map[string]int{"1 worker": 1, "all workers": 0} {
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(n)
+			b.ReportAllocs()
+			for b.Loop() {
+				tok := &Tokenizer{Workers: workers}
+				tok.FitOnTexts(slices.Values(texts))
+			}
+		})
+	}
+}
+
+func BenchmarkTextsToSequences(b *testing.B) {
+	texts, n := benchCorpus()
+	tok := &Tokenizer{NumWords: 20000, OOVToken: "<unk>"}
+	tok.FitOnTexts(slices.Values(texts))
+	for name, workers := range map[string]int{"1 worker": 1, "all workers": 0} {
+		b.Run(name, func(b *testing.B) {
+			tok.Workers = workers
+			b.SetBytes(n)
+			b.ReportAllocs()
+			for b.Loop() {
+				tok.TextsToSequences(slices.Values(texts))
+			}
+		})
+	}
+}
+
+func BenchmarkUnicodeFit(b *testing.B) {
+	texts, n := benchCorpus()
+	for i, s := range texts {
+		texts[i] = "ÄÖ “" + s[:len(s)/2] + "” Привет МИР "
+		n += int64(len(texts[i]) - len(s))
+	}
+	b.SetBytes(n)
+	for b.Loop() {
+		tok := &Tokenizer{Workers: 1}
+		tok.FitOnTexts(slices.Values(texts))
+	}
+}
+
+func BenchmarkToWordSequence(b *testing.B) {
+	const s = "The quick brown fox jumps over the lazy dog, and then over the sleeping cat."
+	b.SetBytes(int64(len(s)))
+	b.ReportAllocs()
+	for b.Loop() {
+		ToWordSequence(s, SplitConfig{})
+	}
+}
+
+func BenchmarkToJSON(b *testing.B) {
+	texts, _ := benchCorpus()
+	tok := &Tokenizer{}
+	tok.FitOnTexts(slices.Values(texts))
+	s := tok.ToJSON()
+	b.Run("ToJSON", func(b *testing.B) {
+		b.SetBytes(int64(len(s)))
+		for b.Loop() {
+			tok.ToJSON()
+		}
+	})
+	b.Run("FromJSON", func(b *testing.B) {
+		b.SetBytes(int64(len(s)))
+		for b.Loop() {
+			if _, err := FromJSON([]byte(s)); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
