@@ -15,10 +15,10 @@ func init() { nn.Register[EarlyStopping]() }
 // EarlyStopping ends training when Monitor stops improving.
 type EarlyStopping struct {
 	nn.NopCallback
-	Monitor  string  `default:"val_loss"`
-	MinDelta float64 // a smaller improvement does not count
-	Patience int     // epochs without improvement before the end; 0 and 1 both stop at the first
-	Mode     Mode    `default:"auto"`
+	Monitor  string   `default:"val_loss"`
+	MinDelta float64  // a smaller improvement does not count
+	Patience int      // epochs without improvement before the end; 0 and 1 both stop at the first
+	Mode     Mode     `default:"auto"`
 	Baseline *float64 // a value that must be beaten for the wait to start anew
 	// RestoreBestWeights gives the model the weights of its best epoch,
 	// however training ends (Keras 2 forgets it when all epochs run).
