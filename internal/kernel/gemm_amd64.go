@@ -2,12 +2,90 @@
 
 package kernel
 
-func chooseGemm() *gemmISA { return &gemmGo }
+import "github.com/antler-ml/antler/internal/kernel/impl"
 
-func packAlong(_ *gemmISA, dst []float32, width int, src []float32, ld, count, depth int) {
-	packAlongGo(dst, width, src, ld, count, depth)
+var (
+	useGemmAVX512 = hasAVX512
+	useGemmAVX2   = hasAVX2
+)
+
+func init() {
+	impl.Register("gemm", "AVX512", &useGemmAVX512)
+	impl.Register("gemm", "AVX2", &useGemmAVX2)
 }
 
-func packAcross(_ *gemmISA, dst []float32, width int, src []float32, ld, count, depth int) {
-	packAcrossGo(dst, width, src, ld, count, depth)
+var (
+	gemmAVX512 = gemmISA{name: "AVX512", mr: 12, nr: 32, lanes: 16, tiles: &gemmTilesAVX512}
+	gemmAVX2   = gemmISA{name: "AVX2", mr: 6, nr: 16, lanes: 8, tiles: &gemmTilesAVX2}
+)
+
+var gemmTilesAVX512 = [2][13]gemmTileFunc{
+	{nil, gemmTile1x1AVX512, gemmTile2x1AVX512, gemmTile3x1AVX512, gemmTile4x1AVX512,
+		gemmTile5x1AVX512, gemmTile6x1AVX512, gemmTile7x1AVX512, gemmTile8x1AVX512, gemmTile9x1AVX512,
+		gemmTile10x1AVX512, gemmTile11x1AVX512, gemmTile12x1AVX512},
+	{nil, gemmTile1x2AVX512, gemmTile2x2AVX512, gemmTile3x2AVX512, gemmTile4x2AVX512,
+		gemmTile5x2AVX512, gemmTile6x2AVX512, gemmTile7x2AVX512, gemmTile8x2AVX512, gemmTile9x2AVX512,
+		gemmTile10x2AVX512, gemmTile11x2AVX512, gemmTile12x2AVX512},
+}
+
+var gemmTilesAVX2 = [2][13]gemmTileFunc{
+	{nil, gemmTile1x1AVX2, gemmTile2x1AVX2, gemmTile3x1AVX2,
+		gemmTile4x1AVX2, gemmTile5x1AVX2, gemmTile6x1AVX2},
+	{nil, gemmTile1x2AVX2, gemmTile2x2AVX2, gemmTile3x2AVX2,
+		gemmTile4x2AVX2, gemmTile5x2AVX2, gemmTile6x2AVX2},
+}
+
+func chooseGemm() *gemmISA {
+	switch {
+	case useGemmAVX512:
+		return &gemmAVX512
+	case useGemmAVX2:
+		return &gemmAVX2
+	}
+	return &gemmGo
+}
+
+// packAlong is packAlongGo. Four rows at a time are transposed; where fewer are
+// left, the four end at the last row and some are written twice.
+func packAlong(isa *gemmISA, dst []float32, width int, src []float32, ld, count, depth int) {
+	if isa == &gemmGo || count < 4 || depth < 4 {
+		packAlongGo(dst, width, src, ld, count, depth)
+		return
+	}
+	whole := depth &^ 3
+	for i := 0; i < count; i += 4 {
+		i = min(i, count-4)
+		packAlong4(&dst[i], width, &src[i*ld], ld, whole)
+	}
+	if whole < depth {
+		packAlongGo(dst[whole*width:], width, src[whole:], ld, count, depth-whole)
+	}
+	for p := 0; p < whole && count < width; p++ {
+		clear(dst[p*width+count : (p+1)*width])
+	}
+}
+
+// packAcross is packAcrossGo, a row at a time.
+func packAcross(isa *gemmISA, dst []float32, width int, src []float32, ld, count, depth int) {
+	if isa == &gemmGo || depth == 0 {
+		packAcrossGo(dst, width, src, ld, count, depth)
+		return
+	}
+	v := (width - 1) / isa.lanes // whole vectors before the last
+	room := width - v*isa.lanes
+	last := max(0, count-v*isa.lanes)
+	if v > 0 && count < isa.lanes {
+		packAcrossGo(dst, width, src, ld, count, depth)
+		return
+	}
+	switch {
+	case isa == &gemmAVX512 && v == 0:
+		packAcross1AVX512(&dst[0], width, &src[0], ld, depth, last, room)
+	case isa == &gemmAVX512:
+		packAcross2AVX512(&dst[0], width, &src[0], ld, depth, last, room)
+	case v == 0:
+		packAcross1AVX2(&dst[0], width, &src[0], ld, depth, last, room)
+	default:
+		packAcross2AVX2(&dst[0], width, &src[0], ld, depth, last, room)
+	}
 }
