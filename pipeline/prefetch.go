@@ -1,0 +1,105 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"runtime/debug"
+	"sync"
+)
+
+// Prefetch runs src ahead of its consumer, by up to n batches, in a goroutine
+// of its own, so that making batches overlaps with training on them. With
+// n <= 0 it returns src.
+//
+// The batches are copied into a ring of n+2 recycled ones: one being filled, n
+// waiting, one with the consumer, valid until its loop body ends.
+func Prefetch(src Source, n int) Source {
+	if n <= 0 {
+		return src
+	}
+	return &prefetch{src: src, n: n}
+}
+
+type prefetch struct {
+	src  Source
+	n    int
+	free pool
+}
+
+func (p *prefetch) Len() int     { return p.src.Len() }
+func (p *prefetch) Samples() int { return Samples(p.src) }
+
+func (p *prefetch) Batches(ctx context.Context, epoch int) iter.Seq2[Batch, error] {
+	return func(yield func(Batch, error) bool) {
+		run, cancel := context.WithCancel(ctx)
+		var wg sync.WaitGroup
+		ring := make([]*slot, p.n+2)
+		free, full := make(chan *slot, len(ring)), make(chan *slot, p.n)
+		for i := range ring {
+			ring[i] = p.free.get()
+			free <- ring[i]
+		}
+		defer func() {
+			cancel()
+			wg.Wait()
+			for _, s := range ring {
+				p.free.put(s)
+			}
+		}()
+		wg.Go(func() { p.fill(run, epoch, free, full) })
+		var last error
+		for s := range full {
+			var b Batch
+			if last = s.err; last == nil {
+				b = s.batch()
+			}
+			if !yield(b, last) {
+				return
+			}
+			free <- s
+		}
+		// The end of ctx may have kept the source from saying so itself; an
+		// epoch cut short must not look like a whole one.
+		if err := ctx.Err(); err != nil && !errors.Is(last, err) {
+			yield(Batch{}, err)
+		}
+	}
+}
+
+// fill sends the batches of an epoch to full and closes it.
+func (p *prefetch) fill(ctx context.Context, epoch int, free, full chan *slot) {
+	defer close(full)
+	batch := 0
+	// send reports whether to go on.
+	send := func(b Batch, err error) bool {
+		var s *slot
+		select {
+		case s = <-free:
+		case <-ctx.Done():
+			return false
+		}
+		if s.err = err; err == nil {
+			s.err = s.copyFrom(b)
+		}
+		select {
+		case full <- s:
+			return true
+		case <-ctx.Done():
+			return false
+		}
+	}
+	defer func() {
+		if v := recover(); v != nil {
+			err := &PanicError{Value: v, Stack: debug.Stack()}
+			send(Batch{}, fmt.Errorf("pipeline: Prefetch: batch %d of epoch %d: %w", batch, epoch, err))
+		}
+	}()
+	for b, err := range p.src.Batches(ctx, epoch) {
+		if !send(b, err) {
+			return
+		}
+		batch++
+	}
+}
