@@ -1,0 +1,48 @@
+package kernel
+
+import (
+	"math/rand/v2"
+	"testing"
+)
+
+func BenchmarkConv(b *testing.B) {
+	for _, c := range []struct {
+		name string
+		s    ConvShape
+	}{
+		{"28x28x1-32_3x3_b128", convCase(128, 28, 28, 1, 32, 3, 3, 1, 1, 0, 0, 1)},
+		{"26x26x32-64_3x3_b128", convCase(128, 26, 26, 32, 64, 3, 3, 1, 1, 0, 0, 1)},
+		{"32x32x3-32_same_b64", convCase(64, 32, 32, 3, 32, 3, 3, 1, 1, 1, 1, 1)},
+		{"32x32x32-32_same_b64", convCase(64, 32, 32, 32, 32, 3, 3, 1, 1, 1, 1, 1)},
+		{"16x16x32-64_same_b64", convCase(64, 16, 16, 32, 64, 3, 3, 1, 1, 1, 1, 1)},
+		{"16x16x64-64_same_b64", convCase(64, 16, 16, 64, 64, 3, 3, 1, 1, 1, 1, 1)},
+		{"14x14x256-64_1x1_b32", convCase(32, 14, 14, 256, 64, 1, 1, 1, 1, 0, 0, 1)},
+		{"32x32x64-64_stride2_b32", convCase(32, 32, 32, 64, 64, 3, 3, 2, 1, 0, 1, 1)},
+		{"28x28x64_depthwise_b32", convCase(32, 28, 28, 64, 64, 3, 3, 1, 1, 1, 1, 64)},
+		{"7x7x512-512_same_b8", convCase(8, 7, 7, 512, 512, 3, 3, 1, 1, 1, 1, 1)},
+		{"56x56x64-64_same_b1", convCase(1, 56, 56, 64, 64, 3, 3, 1, 1, 1, 1, 1)},
+	} {
+		s := c.s
+		r := rand.New(rand.NewPCG(1, 2))
+		x, y := random(r, s.N*s.H*s.W*s.C), random(r, s.pixels()*s.F)
+		w := random(r, s.depth()*s.F)
+		rate := func(b *testing.B, f func()) {
+			for b.Loop() {
+				f()
+			}
+			b.ReportMetric(s.Flops()*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
+		}
+		b.Run(c.name+"/y", func(b *testing.B) {
+			p := NewConvForward(s)
+			rate(b, p.Bind(x, w, w[:s.F], y, make([]float32, p.Scratch()), true, nil))
+		})
+		b.Run(c.name+"/dx", func(b *testing.B) {
+			p := NewConvInputGrad(s)
+			rate(b, p.Bind(y, w, nil, x, make([]float32, p.Scratch()), false, nil))
+		})
+		b.Run(c.name+"/dw", func(b *testing.B) {
+			p := NewConvWeightGrad(s)
+			rate(b, p.Bind(x, y, w, make([]float32, p.Scratch())))
+		})
+	}
+}

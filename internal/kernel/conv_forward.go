@@ -1,0 +1,131 @@
+package kernel
+
+import "github.com/antler-ml/antler/internal/par"
+
+// A ConvForward computes y = x * w for one geometry.
+type ConvForward struct {
+	s    ConvShape
+	job  convJob
+	none bool // no results
+}
+
+// NewConvForward plans the convolution for the instruction set of this machine.
+//
+// Panels of w are packed once a run; pixels are read where they are, through
+// tables of offsets, or from strips with zeros around when there is padding.
+func NewConvForward(s ConvShape) *ConvForward {
+	p := &ConvForward{s: s, none: s.pixels()*s.F == 0}
+	if p.none {
+		return p
+	}
+	j := &p.job
+	j.isa = bestTileISA()
+	j.outSize, j.outRow, j.cols = s.OH*s.OW*s.F, s.OW*s.F, s.F
+	j.source = srcBroadcast
+	if s.depthwise() {
+		j.source = srcVector
+		if s.outputs() > 1 {
+			j.source = srcPermute
+		}
+	}
+	j.chunks, j.strip = s.cutForward(j.isa.rows(j.source), s.goal(s.F), 16)
+	j.passes = make([]convPass, 1)
+	f := &j.passes[0]
+	for i, z := range j.chunks.sizes() {
+		f.pix[i] = s.windows(&j.strip, z.images, z.rows)
+	}
+	if s.depthwise() {
+		f.tab = s.taps(&j.strip, 1)
+		f.panels = spreadPanels(j.isa, s.F, s.outputs())
+		f.depth = len(f.tab)
+	} else {
+		f.tab = s.taps(&j.strip, s.inputs())
+		f.depth = tapDepth(j.isa, len(f.tab))
+		f.panels, j.packed = groupPanels(j.isa, s.Groups, s.outputs(), s.inputs(), len(f.tab), 0)
+		if s.F <= 2*j.isa.lanes() || s.pixels() <= 2*tileRows {
+			// w itself serves as well.
+			j.packed = 0
+			for i := range f.panels {
+				f.panels[i].b, f.panels[i].ldb = f.panels[i].c, s.F
+			}
+		}
+	}
+	j.split(s.Flops())
+	return p
+}
+
+// Scratch is how many floats Bind wants.
+func (p *ConvForward) Scratch() int { return p.job.packed }
+
+// Bind returns the work: y = act(x*w + bias). bias may be nil; relu is fused;
+// act, or nil, then runs over pieces of y while they are in cache.
+func (p *ConvForward) Bind(x, w, bias, y, scratch []float32, relu bool, act func([]float32)) func() {
+	if p.none {
+		return func() {}
+	}
+	if p.job.packed == 0 {
+		return p.job.bind(x, w, bias, y, nil, relu, act)
+	}
+	k, f, panels := len(p.job.passes[0].tab), p.s.F, p.job.passes[0].panels
+	body := func(lo, hi int) {
+		for i := lo; i < hi; i++ {
+			q := &panels[i]
+			for r := range k {
+				copy(scratch[q.b+r*q.ldb:][:q.n], w[r*f+q.c:])
+			}
+		}
+	}
+	pack := func() { par.For(len(panels), packGrain(len(panels), p.job.packed), body) }
+	return p.job.bind(x, scratch, bias, y, pack, relu, act)
+}
+
+// packGrain is how many panels are worth a task of their own.
+func packGrain(panels, floats int) int {
+	const few = 1 << 14
+	return max(1, few*panels/max(1, floats))
+}
+
+// goal is the number of result pixels of a chunk: its results and what they
+// are made of stay in the second-level cache.
+func (s ConvShape) goal(cols int) int {
+	per := max(cols, s.C*s.SH*s.SW)
+	return min(convGoal, max(4*tileRows, convStay/max(1, per)))
+}
+
+// cutForward cuts the windows into chunks and says where each finds its input.
+func (s ConvShape) cutForward(high, goal, minCount int) (convChunks, convStrip) {
+	c := cutChunks(s.N, s.OH, s.OW, 1, goal, high, minCount)
+	p := convStrip{
+		h: s.H, w: s.W, c: s.C, num: s.SH, den: 1, first: -s.PH, span: s.spanH(),
+		col: -s.PW, cols: (s.OW-1)*s.SW + s.spanW(),
+	}
+	p.settle(s.OH)
+	return c, p
+}
+
+// windows tabulates where the window of each result pixel of a chunk begins in
+// its strip, and where the result goes.
+func (s ConvShape) windows(p *convStrip, images, rows int) (t convTable) {
+	for i := range images {
+		for y := range rows {
+			for x := range s.OW {
+				t.arow = append(t.arow, i*p.imageStep(rows)+y*s.SH*p.rowStep()+x*s.SW*s.C)
+				t.crow = append(t.crow, ((i*s.OH+y)*s.OW+x)*s.F)
+			}
+		}
+	}
+	t.guard()
+	return t
+}
+
+// taps tabulates the elements of a window, n channels of each cell.
+func (s ConvShape) taps(p *convStrip, n int) (t []int) {
+	for y := range s.KH {
+		for x := range s.KW {
+			for c := range n {
+				t = append(t, y*s.DH*p.rowStep()+x*s.DW*s.C+c)
+			}
+		}
+	}
+	return t
+}

@@ -1,0 +1,142 @@
+package kernel
+
+import "github.com/antler-ml/antler/internal/par"
+
+// A ConvInputGrad computes dx from dy and w for one geometry. It is also the
+// forward pass of a transposed convolution.
+//
+// Input pixels whose distance to a window start is the same modulo the strides
+// meet the same taps. So each such phase is a convolution of dy by stride 1
+// with a part of w turned around, and no inserted zero is ever multiplied.
+type ConvInputGrad struct {
+	s    ConvShape
+	job  convJob
+	taps [][]int // of each pass: which cells of w
+	none bool
+}
+
+// NewConvInputGrad plans the gradient for the instruction set of this machine.
+func NewConvInputGrad(s ConvShape) *ConvInputGrad {
+	p := &ConvInputGrad{s: s, none: s.N*s.H*s.W*s.C == 0}
+	if p.none {
+		return p
+	}
+	j := &p.job
+	j.isa = bestTileISA()
+	j.outSize, j.outRow, j.cols = s.H*s.W*s.C, s.W*s.C, s.C
+	j.source = srcBroadcast
+	if s.depthwise() {
+		j.source = srcVector
+		if s.outputs() > 1 {
+			j.source = srcGather
+		}
+	}
+	// The chunk's pixels are spread over the phases.
+	goal := s.goal(s.C) * min(4, s.SH*s.SW)
+	j.chunks = cutChunks(s.N, s.H, s.W, s.SH, goal, j.isa.rows(j.source), 16)
+	backH, backW := (s.KH-1)*s.DH/s.SH, (s.KW-1)*s.DW/s.SW // furthest window before
+	j.strip = convStrip{
+		h: s.OH, w: s.OW, c: s.F, num: 1, den: s.SH, phase: s.PH % s.SH,
+		first: s.PH/s.SH - backH, span: backH + 1,
+		col: s.PW/s.SW - backW, cols: (s.W-1+s.PW%s.SW)/s.SW + backW + 1,
+	}
+	j.strip.settle(s.H)
+	for ph := range s.SH {
+		for pw := range s.SW {
+			p.addPhase(ph, pw)
+		}
+	}
+	j.split(s.Flops())
+	return p
+}
+
+// addPhase plans the pixels with (row+PH) mod SH = ph, (column+PW) mod SW = pw.
+func (p *ConvInputGrad) addPhase(ph, pw int) {
+	s, j := p.s, &p.job
+	var f convPass
+	row := j.strip.rowStep()
+	backH, backW := j.strip.span-1, (s.KW-1)*s.DW/s.SW
+	for i, z := range j.chunks.sizes() {
+		t := &f.pix[i]
+		for n := range z.images {
+			for y := range z.rows {
+				for x := range s.W {
+					if (y+s.PH)%s.SH != ph || (x+s.PW)%s.SW != pw {
+						continue
+					}
+					wy, wx := (y+s.PH)/s.SH-s.PH/s.SH+backH, (x+s.PW)/s.SW-s.PW/s.SW+backW
+					t.arow = append(t.arow, n*j.strip.imageStep(z.rows)+wy*row+wx*s.F)
+					t.crow = append(t.crow, ((n*s.H+y)*s.W+x)*s.C)
+				}
+			}
+		}
+		t.guard()
+	}
+	var taps []int
+	for y := range s.KH {
+		for x := range s.KW {
+			if y*s.DH%s.SH != ph || x*s.DW%s.SW != pw {
+				continue
+			}
+			taps = append(taps, y*s.KW+x)
+			back := -(y*s.DH/s.SH*row + x*s.DW/s.SW*s.F)
+			for o := range s.outputs() {
+				f.tab = append(f.tab, back+o)
+			}
+		}
+	}
+	if s.depthwise() {
+		f.panels = collectPanels(j.isa, s.C, s.outputs(), j.packed)
+		j.packed += len(f.tab) * s.C
+		f.depth = max(1, len(f.tab))
+	} else {
+		f.panels, j.packed = groupPanels(j.isa, s.Groups, s.inputs(), s.outputs(), len(f.tab), j.packed)
+		f.depth = tapDepth(j.isa, len(f.tab))
+	}
+	j.passes = append(j.passes, f)
+	p.taps = append(p.taps, taps)
+}
+
+// Scratch is how many floats Bind wants.
+func (p *ConvInputGrad) Scratch() int { return p.job.packed }
+
+// Bind returns the work: dx = act(Σ dy·w + bias), where bias (one number per
+// channel of x), relu and act serve transposed convolutions and are nil, false
+// and nil in a gradient.
+func (p *ConvInputGrad) Bind(dy, w, bias, dx, scratch []float32, relu bool, act func([]float32)) func() {
+	if p.none {
+		return func() {}
+	}
+	panels := len(p.job.passes[0].panels)
+	body := func(lo, hi int) {
+		for i := lo; i < hi; i++ {
+			p.pack(i/panels, i%panels, w, scratch)
+		}
+	}
+	n := panels * len(p.job.passes)
+	pack := func() { par.For(n, packGrain(n, p.job.packed), body) }
+	return p.job.bind(dy, scratch, bias, dx, pack, relu, act)
+}
+
+// pack writes panel i of a pass: rows are taps and output channels, columns
+// are input channels, so each tap of w is transposed.
+func (p *ConvInputGrad) pack(pass, i int, w, dst []float32) {
+	s, f := p.s, &p.job.passes[pass]
+	q := &f.panels[i]
+	g, c := q.c/s.inputs(), q.c%s.inputs()
+	outs := s.outputs()
+	for t, cell := range p.taps[pass] {
+		for j := range q.n {
+			var src []float32
+			if s.depthwise() {
+				src = w[cell*s.F+(q.c+j)*outs:][:outs]
+			} else {
+				src = w[(cell*s.inputs()+c+j)*s.F+g*outs:][:outs]
+			}
+			d := dst[q.b+t*outs*q.ldb+j:]
+			for o, x := range src {
+				d[o*q.ldb] = x
+			}
+		}
+	}
+}

@@ -1,0 +1,107 @@
+package kernel
+
+// A ConvShape is the geometry of a two-dimensional correlation: n images x of
+// h·w·c, windows of kh·kw, results y of oh·ow·f. Everything is row-major with
+// channels last; kernels are kh·kw·(c/groups)·f. What lies outside of x counts
+// as zero: the low paddings PH and PW say where window 0 begins, and OH and OW
+// how many windows there are, so that high paddings need no field.
+type ConvShape struct {
+	N, H, W, C int
+	OH, OW, F  int
+	KH, KW     int
+	SH, SW     int // strides
+	DH, DW     int // dilations
+	PH, PW     int // padding before
+	Groups     int
+}
+
+func (s ConvShape) pixels() int     { return s.N * s.OH * s.OW }
+func (s ConvShape) inputs() int     { return s.C / s.Groups } // channels a group reads
+func (s ConvShape) outputs() int    { return s.F / s.Groups } // channels a group makes
+func (s ConvShape) depth() int      { return s.KH * s.KW * s.inputs() }
+func (s ConvShape) spanH() int      { return (s.KH-1)*s.DH + 1 }
+func (s ConvShape) spanW() int      { return (s.KW-1)*s.DW + 1 }
+func (s ConvShape) depthwise() bool { return s.Groups == s.C && s.C > 1 }
+
+// Flops counts the multiplications and additions of one pass, padding included.
+func (s ConvShape) Flops() float64 {
+	return 2 * float64(s.pixels()) * float64(s.depth()) * float64(s.F)
+}
+
+// convPanel is a range of result columns that one tile covers, with where its
+// operands lie.
+type convPanel struct {
+	a, b, c int // offsets of the first column's operands and result
+	ldb     int
+	n       int
+	lane    *[16]int32 // depthwise with a multiplier
+	reads   int        // elements of a under lane
+}
+
+// set points a tile at the panel.
+func (p *convPanel) set(t *tile, a, b, c, bias []float32) {
+	t.setCols(p.n)
+	// A phase without taps has no right operand.
+	t.a, t.b, t.c, t.ldb = a[p.a:], b[min(p.b, len(b)):], c[p.c:], p.ldb
+	if bias != nil {
+		t.bias = bias[p.c:]
+	}
+	if p.lane != nil {
+		t.lane, t.amask, t.amaskv = p.lane, 1<<p.reads-1, &laneMasks[p.reads]
+	}
+}
+
+// groupPanels cuts the n columns of each group into panels two vectors wide.
+// The left operand of group g begins at g*aStep, the results at g*n. The right
+// operand is packed: k rows of panelWidth for each panel, from b0 on.
+func groupPanels(isa tileISA, groups, n, aStep, k, b0 int) (ps []convPanel, end int) {
+	w := 2 * isa.lanes()
+	for g := range groups {
+		for j := 0; j < n; j += w {
+			ps = append(ps, convPanel{a: g * aStep, b: b0, c: g*n + j, ldb: w, n: min(w, n-j)})
+			b0 += k * w
+		}
+	}
+	return ps, b0
+}
+
+// spreadPanels are the panels of a depthwise pass whose column j belongs to
+// input channel j/mult; its right operand has rows of n columns.
+func spreadPanels(isa tileISA, n, mult int) (ps []convPanel) {
+	w := 2 * isa.lanes()
+	if mult > 1 {
+		w = isa.lanes()
+	}
+	for j := 0; j < n; j += w {
+		p := convPanel{a: j / mult, b: j, c: j, ldb: n, n: min(w, n-j)}
+		if mult > 1 {
+			p.lane = new([16]int32)
+			for l := range p.n {
+				p.lane[l] = int32((j+l)/mult - j/mult)
+			}
+			p.reads = int(p.lane[p.n-1]) + 1
+		}
+		ps = append(ps, p)
+	}
+	return ps
+}
+
+// collectPanels are the panels of a depthwise pass whose column j sums over
+// mult channels of a, from j*mult on.
+func collectPanels(isa tileISA, n, mult, b0 int) (ps []convPanel) {
+	w := 2 * isa.lanes()
+	if mult > 1 {
+		w = isa.lanes()
+	}
+	for j := 0; j < n; j += w {
+		p := convPanel{a: j * mult, b: b0 + j, c: j, ldb: n, n: min(w, n-j)}
+		if mult > 1 {
+			p.lane = new([16]int32)
+			for l := range p.lane {
+				p.lane[l] = int32(l * mult)
+			}
+		}
+		ps = append(ps, p)
+	}
+	return ps
+}

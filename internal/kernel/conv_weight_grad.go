@@ -1,0 +1,133 @@
+package kernel
+
+import "github.com/antler-ml/antler/internal/par"
+
+// A ConvWeightGrad computes dw from x and dy for one geometry.
+//
+// It is a product over pixels: rows are the cells and channels of the window,
+// columns the output channels. The pixels are cut into parts that depend on the
+// geometry only, each part has its own sums, and the sums are added in order,
+// so the bits do not depend on the number of workers.
+type ConvWeightGrad struct {
+	s      ConvShape
+	isa    tileISA
+	source tileSource
+	chunks convChunks
+	strip  convStrip
+	pix    [2][]int  // where the window of each pixel begins
+	rows   convTable // elements of the window, and their rows of dw
+	panels []convPanel
+	parts  int // pieces of the pixels
+	groups int // pieces of the panels
+	size   int // floats of dw
+	none   bool
+}
+
+const (
+	gradPixels = 160     // pixels of a block that tiles share
+	gradParts  = 16      // most parts
+	gradFloats = 1 << 20 // most floats of all parts
+)
+
+// NewConvWeightGrad plans the gradient for the instruction set of this machine.
+func NewConvWeightGrad(s ConvShape) *ConvWeightGrad {
+	p := &ConvWeightGrad{s: s, size: s.depth() * s.F}
+	p.none = s.pixels()*p.size == 0
+	if p.none {
+		return p
+	}
+	p.isa = bestTileISA()
+	goal, elements := gradPixels, s.inputs()
+	if s.depthwise() {
+		p.source, elements = srcVector, 1
+		if s.outputs() > 1 {
+			p.source = srcPermute
+		}
+		p.panels = spreadPanels(p.isa, s.F, s.outputs())
+	} else {
+		p.panels, _ = groupPanels(p.isa, s.Groups, s.outputs(), s.inputs(), 0, 0)
+		for i := range p.panels {
+			p.panels[i].b, p.panels[i].ldb = p.panels[i].c, s.F
+		}
+	}
+	p.chunks, p.strip = s.cutForward(1, goal, 1)
+	for i, z := range p.chunks.sizes() {
+		p.pix[i] = s.windows(&p.strip, z.images, z.rows).arow
+		p.pix[i] = p.pix[i][:max(0, len(p.pix[i])-tileRows)]
+	}
+	p.rows.arow = s.taps(&p.strip, elements)
+	for k := range p.rows.arow {
+		p.rows.crow = append(p.rows.crow, k*s.F)
+	}
+	p.rows.guard()
+	p.parts = max(1, min(gradParts, gradFloats/p.size, p.chunks.count))
+	p.groups = 1
+	if p.parts < 8 {
+		p.groups = min(len(p.panels), ceilDiv(8, p.parts))
+	}
+	return p
+}
+
+// Scratch is how many floats Bind wants.
+func (p *ConvWeightGrad) Scratch() int { return max(0, p.parts-1) * p.size }
+
+// Bind returns the work: dw = Σ x·dy.
+func (p *ConvWeightGrad) Bind(x, dy, dw, scratch []float32) func() {
+	if p.none {
+		return func() { clear(dw) }
+	}
+	tasks := p.parts * p.groups
+	body := func(lo, hi int) {
+		for i := lo; i < hi; i++ {
+			part := i / p.groups
+			c := dw
+			if part > 0 {
+				c = scratch[(part-1)*p.size : part*p.size]
+			}
+			p.run(part, i%p.groups, x, dy, c)
+		}
+	}
+	const grain = 4096
+	sum := func(lo, hi int) {
+		for part := range p.parts - 1 {
+			Add(dw[lo:hi], dw[lo:hi], scratch[part*p.size+lo:part*p.size+hi])
+		}
+	}
+	return func() {
+		par.For(tasks, 1, body)
+		if p.parts > 1 {
+			par.For(p.size, grain, sum)
+		}
+	}
+}
+
+// run sums up one part of the pixels for one group of panels.
+func (p *ConvWeightGrad) run(part, g int, x, dy, dw []float32) {
+	s := &p.s
+	first, last := p.chunks.count*part/p.parts, p.chunks.count*(part+1)/p.parts
+	var buf *convBuffer
+	var b []float32
+	if !p.strip.direct {
+		buf = getBuffer(p.strip.size(p.chunks.images, p.chunks.tall))
+		b = buf.x
+	}
+	t := tile{isa: p.isa}
+	for i := first; i < last; i++ {
+		n0, n1, r0, r1, short := p.chunks.chunk(i)
+		a := p.strip.at(x, b, n0, n1, r0, r1)
+		d := dy[(n0*s.OH+r0)*s.OW*s.F:]
+		n := len(p.panels)
+		for q := n * g / p.groups; q < n*(g+1)/p.groups; q++ {
+			p.panels[q].set(&t, a, d, dw, nil)
+			t.tab = p.pix[short]
+			t.init = initC
+			if i == first {
+				t.init = initZero
+			}
+			t.run(p.source, p.rows.arow, p.rows.crow, p.rows.m)
+		}
+	}
+	if buf != nil {
+		buf.put()
+	}
+}
