@@ -23,7 +23,6 @@ def run(name, cls, sparse=None, constraints=(None, None), scale=1.0, zero=False,
     rows, cols, n = 6, 3, 5
     start = [r.standard_normal((rows, cols)).astype(np.float32), r.standard_normal(n).astype(np.float32)]
     grads = [(r.standard_normal((STEPS, rows, cols)) * scale).astype(np.float32), (r.standard_normal((STEPS, n)) * scale).astype(np.float32)]
-    ids = np.array([[(3 * s + 2 * i) % rows for i in range(3)] for s in range(STEPS)])
     if sparse == "rows":
         ids = np.array([np.sort(rng(f"ids{s}").permutation(rows - 1)[:2]) for s in range(STEPS)])
     elif sparse == "repeats":
@@ -35,8 +34,8 @@ def run(name, cls, sparse=None, constraints=(None, None), scale=1.0, zero=False,
     case.json["weights"] = [case.put(f"weight{i}", v) for i, v in enumerate(start)]
     if any(constraints):
         case.json["constraints"] = [c and {"class_name": type(c).__name__, "config": c.get_config()} for c in constraints]
-    values = (r.standard_normal((STEPS, ids.shape[1], cols)) * scale).astype(np.float32)
     if sparse:
+        values = (r.standard_normal((STEPS, ids.shape[1], cols)) * scale).astype(np.float32)
         case.json["sparse"] = {"rows": case.put("sparse.rows", ids), "values": case.put("sparse.values", values)}
         case.json["grads"] = [None, case.put("grad1", grads[1])]
     else:
