@@ -6,7 +6,7 @@ import "math"
 // Order 2 is the Euclidean norm, over several axes the Frobenius norm of a
 // matrix; +Inf is the largest magnitude and -Inf the smallest, 0 counts the
 // elements that are not 0. Negative axes count from the end, none mean all.
-// The smallest magnitude of no elements is +Inf.
+// It panics where the smallest magnitude of no elements is asked for.
 //
 // numpy: linalg.vector_norm.
 func Norm(t *Tensor, ord float64, axes ...int) *Tensor { return norm("Norm", t, ord, axes, false) }
@@ -26,8 +26,7 @@ func norm(op string, t *Tensor, ord float64, axes []int, keep bool) *Tensor {
 		}
 		return extreme(op, Abs(t), axes, keep, maximum)
 	case math.IsInf(ord, -1):
-		r := newReduction(op, Abs(t), axes)
-		return r.result(r.run(minimum, nil), keep)
+		return extreme(op, Abs(t), axes, keep, minimum)
 	}
 	r := newReduction(op, t, axes)
 	var n []float64

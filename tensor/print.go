@@ -69,8 +69,11 @@ func formatScalar(x float32) string {
 	case math.IsNaN(v):
 		return "nan"
 	case math.IsInf(v, 0):
-		return strings.TrimPrefix(strings.ToLower(strconv.FormatFloat(v, 'f', -1, 32)), "+")
-	case a != 0 && (a < 1e-4 || a >= 1e16):
+		if v < 0 {
+			return "-inf"
+		}
+		return "inf"
+	case a != 0 && (a < 1e-4 || a >= 1e6):
 		return strconv.FormatFloat(v, 'e', -1, 32)
 	}
 	s := strconv.FormatFloat(v, 'f', -1, 32)
@@ -182,7 +185,6 @@ func wordFormat(all []float32, precision int) func(float32) string {
 	// numpy divides in float32, so the limit is one of a float32 ratio.
 	scientific := hi > 0 && (hi >= 1e6 || lo < 0.0001 || float32(hi)/float32(lo) > 1000)
 	one := func(x float32) string { return positional(x, precision) }
-	exponent := 0
 	if scientific {
 		digits := 0
 		for _, x := range all {
@@ -191,7 +193,6 @@ func wordFormat(all []float32, precision int) func(float32) string {
 			}
 		}
 		one = func(x float32) string { return scientificFixed(x, digits) }
-		exponent = 4 // e+10
 	}
 	left, right := 0, 0
 	for _, x := range all {
@@ -200,7 +201,6 @@ func wordFormat(all []float32, precision int) func(float32) string {
 			left, right = max(left, len(i)), max(right, len(f))
 		}
 	}
-	_ = exponent
 	if finite < len(all) {
 		wide := 3
 		if neginf {
