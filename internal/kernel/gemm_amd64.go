@@ -89,3 +89,53 @@ func packAcross(isa *gemmISA, dst []float32, width int, src []float32, ld, count
 		packAcross2AVX2(&dst[0], width, &src[0], ld, depth, last, room)
 	}
 }
+
+// gemmDots is gemmDotsGo. The lanes that sums are split into differ.
+func gemmDots(isa *gemmISA, k int, x []float32, ld, rows int, v []float32) (s [4]float32) {
+	switch {
+	case isa == &gemmGo:
+		return gemmDotsGo(k, x, ld, rows, v)
+	case rows == 4:
+		dots4(isa, k, &x[0], ld, &v[0], &s[0])
+		return s
+	}
+	var same [4]float32 // one row four times
+	for i := range rows {
+		dots4(isa, k, &x[i*ld], 0, &v[0], &same[0])
+		s[i] = same[0]
+	}
+	return s
+}
+
+func dots4(isa *gemmISA, k int, x *float32, ld int, v, s *float32) {
+	if isa == &gemmAVX512 {
+		gemmDotsAVX512(k, x, ld, v, s)
+	} else {
+		gemmDotsAVX2(k, x, ld, v, s)
+	}
+}
+
+// gemmRow is gemmRowGo: eight vectors at a time, then tiles of one row.
+func gemmRow(isa *gemmISA, k int, v []float32, vStep int, x []float32, ld int, c []float32, accumulate bool) {
+	if isa == &gemmGo {
+		gemmRowGo(k, v, vStep, x, ld, c, accumulate)
+		return
+	}
+	flags := 0
+	if accumulate {
+		flags = gemmAccumulate
+	}
+	j := 0
+	for wide := 8 * isa.lanes; j+wide <= len(c); j += wide {
+		if isa == &gemmAVX512 {
+			gemmWideRowAVX512(k, &v[0], vStep, &x[j], ld, &c[j], flags)
+		} else {
+			gemmWideRowAVX2(k, &v[0], vStep, &x[j], ld, &c[j], flags)
+		}
+	}
+	for ; j < len(c); j += isa.nr {
+		cols := min(isa.nr, len(c)-j)
+		whole := (cols - 1) / isa.lanes
+		isa.tiles[whole][1](k, &v[0], 0, vStep, &x[j], ld, &c[j], 0, nil, cols-whole*isa.lanes, flags)
+	}
+}

@@ -40,6 +40,7 @@ type gemmJob struct {
 	batch   Batch
 
 	gemmPlan
+	vec    vectorProduct
 	j0, j1 int // columns of the current pass
 	p0, p1 int // inner indices of the current pass
 
@@ -71,7 +72,7 @@ func acquireGemm() *gemmJob {
 }
 
 func (j *gemmJob) release() {
-	j.a, j.b, j.c, j.e, j.batch = Operand{}, Operand{}, nil, Epilogue{}, Batch{}
+	j.a, j.b, j.c, j.e, j.batch, j.vec, j.row0 = Operand{}, Operand{}, nil, Epilogue{}, Batch{}, vectorProduct{}, 0
 	gemmFree.Lock()
 	j.next, gemmFree.first = gemmFree.first, j
 	gemmFree.Unlock()

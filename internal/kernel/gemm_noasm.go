@@ -11,3 +11,11 @@ func packAlong(_ *gemmISA, dst []float32, width int, src []float32, ld, count, d
 func packAcross(_ *gemmISA, dst []float32, width int, src []float32, ld, count, depth int) {
 	packAcrossGo(dst, width, src, ld, count, depth)
 }
+
+func gemmDots(_ *gemmISA, k int, x []float32, ld, rows int, v []float32) [4]float32 {
+	return gemmDotsGo(k, x, ld, rows, v)
+}
+
+func gemmRow(_ *gemmISA, k int, v []float32, vStep int, x []float32, ld int, c []float32, accumulate bool) {
+	gemmRowGo(k, v, vStep, x, ld, c, accumulate)
+}

@@ -118,6 +118,7 @@ func (j *gemmJob) tile(kc int, a gemmView, pa int, b gemmView, pb, i, rows, c, c
 // row hook, and for products that made no tiles (bare) the column bias and ReLU too.
 func (j *gemmJob) finish(i0, i1, j0, j1 int, bare bool) {
 	bare = bare || j.e.RowBias != nil
+	bare = bare && (j.e.Bias != nil || j.e.RowBias != nil || j.e.ReLU)
 	if !bare && j.e.Row == nil {
 		return
 	}

@@ -1,5 +1,92 @@
 package kernel
 
-func (j *gemmJob) runVector() bool { return false }
+import "github.com/antler-ml/antler/internal/par"
 
-func (j *gemmJob) vectorPart(lo, hi int) {}
+// Products with a vector read each number of their matrix once: nothing is
+// packed and memory decides the speed, so the matrix is read along its rows,
+// whichever way round it is.
+
+// vectorProduct is c = x·v (along: row i of x times v gives c[i]) or its
+// transpose (c is the sum of the rows of x, scaled by v).
+type vectorProduct struct {
+	x     Operand
+	along bool
+	v     []float32
+	vStep int
+	cStep int
+}
+
+// runVector does the product if op(A) is a row or op(B) a column, both in plain
+// memory, and the vectors lie so that the kernels can read them.
+func (j *gemmJob) runVector() bool {
+	if j.m > 1 && j.n > 1 || j.a.Packer != nil || j.b.Packer != nil || j.b.Packed != nil {
+		return false
+	}
+	column := vectorProduct{j.a, !j.a.Trans, j.b.Data, j.b.Ld, j.ldc}
+	if j.b.Trans {
+		column.vStep = 1
+	}
+	row := vectorProduct{j.b, j.b.Trans, j.a.Data, 1, 1}
+	if j.a.Trans {
+		row.vStep = j.a.Ld
+	}
+	switch {
+	case j.n == 1 && column.along && column.vStep == 1:
+		j.vec = column
+	case j.m == 1 && (!row.along || row.vStep == 1):
+		j.vec = row
+	case j.n == 1 && !column.along && column.cStep == 1:
+		j.vec = column
+	default:
+		return false
+	}
+	j.isa = chooseGemm()
+	out := j.m * j.n
+	const grain = 128 // the widest tile of any instruction set
+	if out*j.k <= gemmSerial {
+		j.vectorPart(0, out)
+	} else {
+		par.For(out, max(grain, gemmTask/8/j.k/grain*grain), j.vectorBody)
+	}
+	return true
+}
+
+// vectorPart computes elements lo to hi of the result.
+func (j *gemmJob) vectorPart(lo, hi int) {
+	if j.vec.along {
+		j.innerProducts(lo, hi)
+	} else {
+		j.scaledRows(lo, hi)
+	}
+	if j.n > 1 {
+		j.finish(0, 1, lo, hi, true)
+	} else {
+		j.finish(lo, hi, 0, 1, true)
+	}
+}
+
+// innerProducts computes rows lo to hi of x times v, four at a time.
+func (j *gemmJob) innerProducts(lo, hi int) {
+	w := &j.vec
+	for i := lo; i < hi; i += 4 {
+		rows := min(4, hi-i)
+		s := gemmDots(j.isa, j.k, w.x.Data[i*w.x.Ld:], w.x.Ld, rows, w.v)
+		for l, v := range s[:rows] {
+			at := (i + l) * w.cStep
+			if j.e.Accumulate {
+				v += j.c[at]
+			}
+			j.c[at] = v
+		}
+	}
+}
+
+// scaledRows computes columns lo to hi of the sum of the rows of x scaled by
+// v, in blocks of rows as tiles do.
+func (j *gemmJob) scaledRows(lo, hi int) {
+	w := &j.vec
+	kc := ceilDiv(j.k, ceilDiv(j.k, gemmDepth))
+	for p := 0; p < j.k; p += kc {
+		gemmRow(j.isa, min(kc, j.k-p), w.v[p*w.vStep:], w.vStep, w.x.Data[p*w.x.Ld+lo:], w.x.Ld, j.c[lo:hi], p > 0 || j.e.Accumulate)
+	}
+}

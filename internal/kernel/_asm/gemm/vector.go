@@ -11,7 +11,7 @@ func wideRow(s isa) {
 	const v = 8
 	TEXT("gemmWideRow"+s.name, NOSPLIT,
 		"func(k int, a *float32, aStep int, b *float32, ldb int, c *float32, accumulate int)")
-	Doc("gemmWideRow"+s.name+" computes c[j] = c[j]·accumulate + Σ_p a[p*aStep] * b[p*ldb+j] for eight vectors of j, p < k.")
+	Doc("gemmWideRow" + s.name + " computes c[j] = c[j]·accumulate + Σ_p a[p*aStep] * b[p*ldb+j] for eight vectors of j, p < k.")
 	Pragma("noescape")
 	a, aStep, b, ldb, k := param("a"), floats("aStep"), param("b"), floats("ldb"), param("k")
 	var acc [v]Op
