@@ -1,0 +1,257 @@
+package ops
+
+import (
+	"math"
+
+	"github.com/antler-ml/antler/internal/kernel"
+)
+
+// BatchNorm normalises x over all axes but the last: with the mean and the
+// population variance of each column, y = (x - mean)/√(variance + eps)·gamma + beta.
+// gamma and beta have the size of the last axis; nil stands for 1 and 0.
+// mean and variance are results too, for moving averages; gradients flow
+// through all three.
+//
+// Keras: the training side of BatchNormalization. Ioffe and Szegedy, Batch
+// Normalization (2015).
+func BatchNorm(x, gamma, beta *Value, eps float32) (y, mean, variance *Value) {
+	o := batchNorm{eps: eps, gamma: gamma != nil, beta: beta != nil}
+	out := Apply(o, present(x, gamma, beta)...)
+	return out[0], out[1], out[2]
+}
+
+// BatchNormInference is BatchNorm with a mean and a variance that are given.
+func BatchNormInference(x, gamma, beta, mean, variance *Value, eps float32) *Value {
+	o := batchNorm{eps: eps, gamma: gamma != nil, beta: beta != nil, given: true}
+	return apply1(o, present(x, gamma, beta, mean, variance)...)
+}
+
+func present(vs ...*Value) []*Value {
+	var out []*Value
+	for _, v := range vs {
+		if v != nil {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// batchNorm is both. Operands: x, gamma and beta when the flags say so, then
+// mean and variance when given.
+type batchNorm struct {
+	eps                float32
+	gamma, beta, given bool
+}
+
+func (o batchNorm) String() string {
+	if o.given {
+		return "BatchNormInference"
+	}
+	return "BatchNorm"
+}
+
+// places returns the index of gamma, beta and mean among the operands, -1 for none.
+func (o batchNorm) places() (gamma, beta, mean int) {
+	gamma, beta, mean = -1, -1, -1
+	next := 1
+	for _, p := range []struct {
+		has bool
+		at  *int
+	}{{o.gamma, &gamma}, {o.beta, &beta}, {o.given, &mean}} {
+		if p.has {
+			*p.at = next
+			next++
+		}
+	}
+	return
+}
+
+func (o batchNorm) Infer(in [][]int) [][]int {
+	if len(in[0]) == 0 {
+		shapePanic(o.String(), in, "a scalar has no last axis")
+	}
+	c := in[0][len(in[0])-1]
+	for _, s := range in[1:] {
+		if len(s) != 1 || s[0] != c {
+			shapePanic(o.String(), in, "gamma, beta, mean and variance need the shape [%d]", c)
+		}
+	}
+	if o.given {
+		return [][]int{in[0]}
+	}
+	return [][]int{in[0], {c}, {c}}
+}
+
+// InPlace: y may take the memory of x, which is read before.
+func (batchNorm) InPlace(input int) bool { return input == 0 }
+
+func (o batchNorm) Scratch(in [][]int) int {
+	n := newNormLayout(in[0])
+	if o.given {
+		return 3 * n.wide
+	}
+	return 3*n.wide + n.chunks*3*n.wide
+}
+
+func (o batchNorm) Bind(b *Binding) func() {
+	n := newNormLayout(b.InShape[0])
+	x, y := b.In[0], b.Out[0]
+	gi, bi, mi := o.places()
+	params := cut(b.Scratch, n.wide, 3)
+	mean, scale, shift := params[0], params[1], params[2]
+	apply := n.chunkLoop(func(_, lo, hi, w int) {
+		kernel.NormApply(y[lo:hi], x[lo:hi], mean[:w], scale[:w], shift[:w])
+	})
+	finish := func(m, v []float32) {
+		for c := range n.cols {
+			g, s := 1.0, float32(0)
+			if gi >= 0 {
+				g = float64(b.In[gi][c])
+			}
+			if bi >= 0 {
+				s = b.In[bi][c]
+			}
+			mean[c], shift[c] = m[c], s
+			scale[c] = float32(g / math.Sqrt(float64(v[c])+float64(o.eps)))
+		}
+		n.widen(mean, scale, shift)
+		apply()
+	}
+	if o.given {
+		return func() { finish(b.In[mi], b.In[mi+1]) }
+	}
+	moments := n.moments(x, b.Scratch[3*n.wide:])
+	return func() {
+		moments(b.Out[1], b.Out[2])
+		finish(b.Out[1], b.Out[2])
+	}
+}
+
+func (o batchNorm) Grad(in, out, dout []*Value) []*Value {
+	gi, bi, mi := o.places()
+	g := batchNormGrad{eps: o.eps, given: o.given, gamma: o.gamma}
+	dy := dout[0]
+	if dy == nil {
+		dy = filled(0, in[0].shape)
+	}
+	args := []*Value{in[0], dy}
+	if o.given {
+		args = append(args, in[mi], in[mi+1])
+	} else {
+		args = append(args, out[1], out[2])
+	}
+	if o.gamma {
+		args = append(args, in[gi])
+	}
+	if !o.given && dout[1] != nil {
+		g.dmean, args = true, append(args, dout[1])
+	}
+	if !o.given && dout[2] != nil {
+		g.dvariance, args = true, append(args, dout[2])
+	}
+	r := Apply(g, args...)
+	d := make([]*Value, len(in))
+	d[0] = r[0]
+	if gi >= 0 {
+		d[gi] = r[1]
+	}
+	if bi >= 0 {
+		d[bi] = r[2]
+	}
+	if mi >= 0 {
+		d[mi], d[mi+1] = r[3], r[4]
+	}
+	return d
+}
+
+// batchNormGrad is the fused backward step. Operands: x, dy, mean, variance,
+// then gamma, dmean and dvariance as the flags say. Results: dx, dgamma, dbeta,
+// and dmean, dvariance of given statistics.
+type batchNormGrad struct {
+	eps                            float32
+	given, gamma, dmean, dvariance bool
+}
+
+func (batchNormGrad) String() string         { return "BatchNormGrad" }
+func (batchNormGrad) InPlace(input int) bool { return input < 2 }
+func (o batchNormGrad) Scratch(in [][]int) int {
+	n := newNormLayout(in[0])
+	return 4*n.wide + n.chunks*3*n.wide
+}
+
+func (o batchNormGrad) Infer(in [][]int) [][]int {
+	c := in[2]
+	if o.given {
+		return [][]int{in[0], c, c, c, c}
+	}
+	return [][]int{in[0], c, c}
+}
+
+func (o batchNormGrad) Grad(in, _, _ []*Value) []*Value {
+	shapePanic(o.String(), shapesOf(in), "the gradient of a fused batch normalisation has no gradient of its own; write it with Mean, Square and Rsqrt")
+	return nil
+}
+
+func (o batchNormGrad) Bind(b *Binding) func() {
+	n := newNormLayout(b.InShape[0])
+	x, dy, mean, variance, dx := b.In[0], b.In[1], b.In[2], b.In[3], b.Out[0]
+	var gamma, dmean, dvariance []float32
+	next := 4
+	for _, p := range []struct {
+		has bool
+		to  *[]float32
+	}{{o.gamma, &gamma}, {o.dmean, &dmean}, {o.dvariance, &dvariance}} {
+		if p.has {
+			*p.to = b.In[next]
+			next++
+		}
+	}
+	params := cut(b.Scratch, n.wide, 4)
+	m, ka, kb, kc := params[0], params[1], params[2], params[3]
+	parts := b.Scratch[4*n.wide:]
+	dots := n.chunkLoop(func(chunk, lo, hi, w int) {
+		s, p, _ := n.part(parts, chunk)
+		if lo == chunk*n.chunkFloats {
+			clear(s)
+			clear(p)
+		}
+		kernel.NormDots(s[:w], p[:w], dy[lo:hi], x[lo:hi], m[:w])
+	})
+	back := n.chunkLoop(func(_, lo, hi, w int) {
+		kernel.NormBack(dx[lo:hi], dy[lo:hi], x[lo:hi], m[:w], ka[:w], kb[:w], kc[:w])
+	})
+	count := float64(max(1, n.rows))
+	return func() {
+		copy(m, mean)
+		n.widen(m)
+		dots()
+		for c := range n.cols {
+			var s, p float64 // Σ dy, Σ dy·(x - mean)
+			for k := range n.chunks {
+				ps, pp, _ := n.part(parts, k)
+				s += n.fold(ps, c)
+				p += n.fold(pp, c)
+			}
+			inv, g := 1/math.Sqrt(float64(variance[c])+float64(o.eps)), 1.0
+			if gamma != nil {
+				g = float64(gamma[c])
+			}
+			b.Out[1][c], b.Out[2][c] = float32(p*inv), float32(s)
+			ka[c], kb[c], kc[c] = float32(g*inv), 0, 0
+			if o.given {
+				b.Out[3][c], b.Out[4][c] = float32(-g*inv*s), float32(-g*inv*inv*inv*p/2)
+				continue
+			}
+			onSquare, onX := -g*inv*inv*inv*p, -g*inv*s
+			if dvariance != nil {
+				onSquare += 2 * float64(dvariance[c])
+			}
+			if dmean != nil {
+				onX += float64(dmean[c])
+			}
+			kb[c], kc[c] = float32(onSquare/count), float32(onX/count)
+		}
+		n.widen(ka, kb, kc)
+		back()
+	}
+}

@@ -1,0 +1,115 @@
+package ops_test
+
+import (
+	"math"
+	"slices"
+	"testing"
+
+	"github.com/antler-ml/antler/nn/nntest"
+	"github.com/antler-ml/antler/nn/ops"
+	"github.com/antler-ml/antler/tensor"
+)
+
+func TestBatchNormContract(t *testing.T) {
+	vec := func(base float32) *tensor.Tensor {
+		return tensor.From([]float32{base, base + 0.5, base + 0.25}, 3)
+	}
+	for name, c := range map[string]struct {
+		f  func(in ...*ops.Value) *ops.Value
+		in []*tensor.Tensor
+	}{
+		"y": {func(in ...*ops.Value) *ops.Value {
+			y, _, _ := ops.BatchNorm(in[0], in[1], in[2], 1e-3)
+			return y
+		}, []*tensor.Tensor{ramp(4, 2, 3), vec(1), vec(-1)}},
+		"mean": {func(in ...*ops.Value) *ops.Value {
+			_, m, _ := ops.BatchNorm(in[0], nil, nil, 1e-3)
+			return m
+		}, []*tensor.Tensor{ramp(5, 3)}},
+		"variance": {func(in ...*ops.Value) *ops.Value {
+			_, _, v := ops.BatchNorm(in[0], in[1], nil, 1e-3)
+			return v
+		}, []*tensor.Tensor{ramp(5, 3), vec(1)}},
+		"all three": {func(in ...*ops.Value) *ops.Value {
+			y, m, v := ops.BatchNorm(in[0], nil, in[1], 1e-3)
+			return ops.Concat(0, ops.Reshape(y, -1), m, v)
+		}, []*tensor.Tensor{ramp(5, 3), vec(1)}},
+		"one column": {func(in ...*ops.Value) *ops.Value {
+			y, _, _ := ops.BatchNorm(in[0], nil, nil, 1e-3)
+			return y
+		}, []*tensor.Tensor{ramp(70, 1)}},
+		"inference": {func(in ...*ops.Value) *ops.Value {
+			return ops.BatchNormInference(in[0], in[1], in[2], in[3], in[4], 1e-3)
+		}, []*tensor.Tensor{ramp(4, 3), vec(1), vec(-1), vec(0.5), vec(2)}},
+		"inference, plain": {func(in ...*ops.Value) *ops.Value {
+			return ops.BatchNormInference(in[0], nil, nil, in[1], in[2], 1e-3)
+		}, []*tensor.Tensor{ramp(4, 3), vec(0.5), vec(2)}},
+	} {
+		t.Run(name, func(t *testing.T) { nntest.Op(t, c.f, c.in...) })
+	}
+}
+
+// The statistics are compared with a float64 calculation, on data whose mean is
+// a thousand times its deviation, for shapes with one and with many chunks.
+func TestBatchNormStatistics(t *testing.T) {
+	for _, shape := range [][]int{{1, 1}, {3, 5}, {1000, 3}, {500, 64}, {40, 1000}, {33, 7, 130}, {0, 4}, {4, 0}} {
+		x := tensor.New(shape...)
+		cols := shape[len(shape)-1]
+		rows := 1
+		for _, d := range shape[:len(shape)-1] {
+			rows *= d
+		}
+		for i := range x.Data() {
+			x.Data()[i] = 1000 + float32((i*7919)%101)/50 - 1
+		}
+		in := ops.Input(shape...)
+		y, m, v := ops.BatchNorm(in, nil, nil, 1e-3)
+		p := ops.Compile(ops.Spec{In: values{in}, Out: values{y, m, v}})
+		if err := p.Run(ops.State{}, []*tensor.Tensor{x}); err != nil {
+			t.Fatal(err)
+		}
+		for c := 0; c < cols && rows > 0; c++ {
+			var mean, variance float64
+			for r := range rows {
+				mean += float64(x.Data()[r*cols+c]) / float64(rows)
+			}
+			for r := range rows {
+				d := float64(x.Data()[r*cols+c]) - mean
+				variance += d * d / float64(rows)
+			}
+			if got := float64(p.Out(1).Data()[c]); math.Abs(got-mean) > 1e-4 {
+				t.Errorf("%v: mean of column %d is %v, want %v", shape, c, got, mean)
+			}
+			if got := float64(p.Out(2).Data()[c]); math.Abs(got-variance) > 1e-5 {
+				t.Errorf("%v: variance of column %d is %v, want %v", shape, c, got, variance)
+			}
+			last := (rows-1)*cols + c
+			want := (float64(x.Data()[last]) - mean) / math.Sqrt(variance+1e-3)
+			if got := float64(p.Out(0).Data()[last]); math.Abs(got-want) > 2e-3 {
+				t.Errorf("%v: y of the last row, column %d is %v, want %v", shape, c, got, want)
+			}
+		}
+		if rows == 0 && slices.ContainsFunc(p.Out(1).Data(), func(x float32) bool { return x != 0 }) {
+			t.Errorf("mean of no rows is %v, want 0", p.Out(1).Data())
+		}
+	}
+}
+
+func BenchmarkBatchNorm(b *testing.B) {
+	x, g, be := ops.Input(32, 28, 28, 64), ops.Input(64), ops.Input(64)
+	in := []*tensor.Tensor{ramp(32, 28, 28, 64), ramp(64), ramp(64)}
+	y, _, _ := ops.BatchNorm(x, g, be, 1e-3)
+	for name, s := range map[string]ops.Spec{
+		"forward": {In: values{x, g, be}, Out: values{y}},
+		"both":    {In: values{x, g, be}, Slab: ops.Gradients(y, x, g, be)},
+	} {
+		b.Run(name, func(b *testing.B) {
+			p := ops.Compile(s)
+			b.SetBytes(int64(4 * x.Size()))
+			b.ReportAllocs()
+			for b.Loop() {
+				_ = p.Run(ops.State{}, in)
+			}
+		})
+	}
+}
