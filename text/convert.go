@@ -134,7 +134,7 @@ func (e *encoder) tokensAs(tokens []string, lower bool) []int {
 func (e *encoder) add(word []byte) {
 	i := absent
 	if id := e.t.vocab.find(word); id >= 0 {
-		i = e.t.stats[id].index
+		i = e.t.stat(id).index
 	}
 	if i == absent || e.t.beyond(i) {
 		i = e.oov

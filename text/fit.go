@@ -46,8 +46,7 @@ func (t *Tokenizer) FitOnSequences(sequences iter.Seq[[]int]) {
 type counter struct {
 	cursor
 	analyzer func(string) []string
-	vocab    wordTable
-	stats    []counted
+	vocab    wordTable[counted]
 	batch    int // the texts being counted now
 	document int // of this counter, from 1
 }
@@ -84,11 +83,11 @@ func (c *counter) tokensAs(tokens []string, lower bool) {
 }
 
 func (c *counter) add(word []byte) {
-	id := c.vocab.intern(word)
-	if id == len(c.stats) {
-		c.stats = append(c.stats, counted{batch: c.batch})
+	id, isNew := c.vocab.intern(word)
+	s := &c.vocab.words[id].stat
+	if isNew {
+		s.batch = c.batch
 	}
-	s := &c.stats[id]
 	s.count++
 	if s.document != c.document {
 		s.document = c.document
@@ -123,6 +122,10 @@ func fit[D any](t *Tokenizer, docs iter.Seq[D], size func(D) int, count func(*co
 
 // merge adds the counts of all counters, new words in the order of first appearance.
 func (t *Tokenizer) merge(counters []*counter) {
+	counters = slices.DeleteFunc(counters, func(c *counter) bool { return c == nil })
+	if len(t.vocab.words) == 0 && len(counters) > 0 {
+		adopt(&t.vocab, &counters[0].vocab, unknown)
+	}
 	type sum struct {
 		id, count, docs int
 		batch, order    int // where the word was first seen
@@ -130,30 +133,33 @@ func (t *Tokenizer) merge(counters []*counter) {
 	var sums []sum
 	var at []int // by word number of t: position in sums, from 1
 	for _, c := range counters {
-		if c == nil {
-			continue
-		}
 		t.documents += c.document
-		for k, s := range c.stats {
-			id := t.intern([]byte(c.vocab.words[k]))
+		sums = slices.Grow(sums, len(c.vocab.words))
+		for k, e := range c.vocab.words {
+			id := k // after adopt
+			if id >= len(t.vocab.words) || t.vocab.words[id].word != e.word {
+				id = t.intern([]byte(e.word))
+			}
 			for len(at) <= id {
 				at = append(at, 0)
 			}
 			if at[id] == 0 {
-				sums = append(sums, sum{id: id, batch: s.batch, order: k})
+				sums = append(sums, sum{id: id, batch: e.stat.batch, order: k})
 				at[id] = len(sums)
 			}
 			m := &sums[at[id]-1]
-			m.count += s.count
-			m.docs += s.docs
-			if s.batch < m.batch {
-				m.batch, m.order = s.batch, k
+			m.count += e.stat.count
+			m.docs += e.stat.docs
+			if e.stat.batch < m.batch {
+				m.batch, m.order = e.stat.batch, k
 			}
 		}
 	}
-	slices.SortFunc(sums, func(a, b sum) int { return cmp.Or(a.batch-b.batch, a.order-b.order) })
+	if len(counters) > 1 {
+		slices.SortFunc(sums, func(a, b sum) int { return cmp.Or(a.batch-b.batch, a.order-b.order) })
+	}
 	for _, s := range sums {
-		w := t.stats[s.id]
+		w := *t.stat(s.id)
 		t.setCount(s.id, max(w.count, 0)+s.count)
 		t.setDocs(s.id, max(w.docs, 0)+s.docs)
 	}

@@ -34,7 +34,7 @@ type Tokenizer struct {
 	// depends on it.
 	Workers int
 
-	vocab      wordTable
+	vocab      wordTable[wordStat]
 	stats      []wordStat // by word number of vocab
 	counted    []int      // word_counts: word numbers in order
 	seen       []int      // word_docs
@@ -48,34 +48,38 @@ type Tokenizer struct {
 // wordStat is what is known of a word; absent where a dictionary lacks it.
 type wordStat struct{ count, docs, index int }
 
-// intern is vocab.intern with a fresh wordStat for new words.
+var unknown = wordStat{absent, absent, absent}
+
+// intern returns the number of a word, a new one with nothing known when it had none.
 func (t *Tokenizer) intern(word []byte) int {
-	id := t.vocab.intern(word)
-	if id == len(t.stats) {
-		t.stats = append(t.stats, wordStat{absent, absent, absent})
+	id, isNew := t.vocab.intern(word)
+	if isNew {
+		*t.stat(id) = unknown
 	}
 	return id
 }
 
+func (t *Tokenizer) stat(id int) *wordStat { return &t.vocab.words[id].stat }
+
 func (t *Tokenizer) setCount(id, n int) {
-	if t.stats[id].count == absent {
+	if t.stat(id).count == absent {
 		t.counted = append(t.counted, id)
 	}
-	t.stats[id].count = n
+	t.stat(id).count = n
 }
 
 func (t *Tokenizer) setDocs(id, n int) {
-	if t.stats[id].docs == absent {
+	if t.stat(id).docs == absent {
 		t.seen = append(t.seen, id)
 	}
-	t.stats[id].docs = n
+	t.stat(id).docs = n
 }
 
 func (t *Tokenizer) setIndex(id, index int) {
-	if t.stats[id].index == absent {
+	if t.stat(id).index == absent {
 		t.indexed = append(t.indexed, id)
 	}
-	t.stats[id].index = index
+	t.stat(id).index = index
 }
 
 func (t *Tokenizer) hasOOV() bool { return t.OOVToken != "" || t.oovIsEmpty }
@@ -127,7 +131,7 @@ func (t *Tokenizer) WordIndex() iter.Seq2[string, int] {
 func (t *Tokenizer) IndexWord() iter.Seq2[int, string] {
 	return func(yield func(int, string) bool) {
 		for index, id := range t.indexWord.all() {
-			if !yield(index, t.vocab.words[id]) {
+			if !yield(index, t.vocab.words[id].word) {
 				return
 			}
 		}
@@ -142,7 +146,7 @@ func (t *Tokenizer) IndexDocs() iter.Seq2[int, int] { return t.indexDocs.all() }
 func (t *Tokenizer) words(ids []int, of func(wordStat) int) iter.Seq2[string, int] {
 	return func(yield func(string, int) bool) {
 		for _, id := range ids {
-			if !yield(t.vocab.words[id], of(t.stats[id])) {
+			if !yield(t.vocab.words[id].word, of(*t.stat(id))) {
 				return
 			}
 		}
@@ -151,8 +155,8 @@ func (t *Tokenizer) words(ids []int, of func(wordStat) int) iter.Seq2[string, in
 
 // Index returns the number of a word. NumWords does not limit it.
 func (t *Tokenizer) Index(word string) (int, bool) {
-	if id := t.vocab.find([]byte(word)); id >= 0 && t.stats[id].index != absent {
-		return t.stats[id].index, true
+	if id := t.vocab.find([]byte(word)); id >= 0 && t.stat(id).index != absent {
+		return t.stat(id).index, true
 	}
 	return 0, false
 }
@@ -160,7 +164,7 @@ func (t *Tokenizer) Index(word string) (int, bool) {
 // Word returns the word of a number. NumWords does not limit it.
 func (t *Tokenizer) Word(index int) (string, bool) {
 	if id, ok := t.indexWord.get(index); ok {
-		return t.vocab.words[id], true
+		return t.vocab.words[id].word, true
 	}
 	return "", false
 }
@@ -170,7 +174,7 @@ func (t *Tokenizer) Word(index int) (string, bool) {
 func (t *Tokenizer) InputDim() int {
 	largest := 0
 	for _, id := range t.indexed {
-		if i := t.stats[id].index; i > largest && !t.beyond(i) {
+		if i := t.stat(id).index; i > largest && !t.beyond(i) {
 			largest = i
 		}
 	}
@@ -187,8 +191,8 @@ func (t *Tokenizer) Vocabulary() []string {
 	v := make([]string, t.InputDim())
 	oov := t.oovIndex()
 	for _, id := range t.indexed {
-		if i := t.stats[id].index; i > 0 && (i == oov || !t.beyond(i)) {
-			v[i] = t.vocab.words[id]
+		if i := t.stat(id).index; i > 0 && (i == oov || !t.beyond(i)) {
+			v[i] = t.vocab.words[id].word
 		}
 	}
 	return v
@@ -199,7 +203,7 @@ func (t *Tokenizer) String() string {
 	emitted := 0
 	oov := t.oovIndex()
 	for _, id := range t.indexed {
-		if i := t.stats[id].index; i > 0 && (i == oov || !t.beyond(i)) {
+		if i := t.stat(id).index; i > 0 && (i == oov || !t.beyond(i)) {
 			emitted++
 		}
 	}
@@ -220,16 +224,16 @@ func (t *Tokenizer) lower() bool { return t.Lower == nil || *t.Lower }
 // reindex rebuilds the word index from the counts.
 func (t *Tokenizer) reindex() {
 	for _, id := range t.indexed {
-		t.stats[id].index = absent
+		t.stat(id).index = absent
 	}
 	t.indexed = t.indexed[:0]
 	order := slices.Clone(t.counted)
-	position := make([]int, len(t.stats)) // equal counts keep the order of word_counts
+	position := make([]int, len(t.vocab.words)) // equal counts keep the order of word_counts
 	for i, id := range order {
 		position[id] = i
 	}
 	slices.SortFunc(order, func(a, b int) int {
-		if d := t.stats[b].count - t.stats[a].count; d != 0 {
+		if d := t.stat(b).count - t.stat(a).count; d != 0 {
 			return d
 		}
 		return position[a] - position[b]
@@ -245,11 +249,11 @@ func (t *Tokenizer) reindex() {
 	}
 	t.indexWord = intDict{}
 	for _, id := range t.indexed {
-		t.indexWord.set(t.stats[id].index, id)
+		t.indexWord.set(t.stat(id).index, id)
 	}
 	for _, id := range t.seen {
-		if index := t.stats[id].index; index != absent {
-			t.indexDocs.set(index, t.stats[id].docs)
+		if index := t.stat(id).index; index != absent {
+			t.indexDocs.set(index, t.stat(id).docs)
 		}
 	}
 }
