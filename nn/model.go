@@ -394,3 +394,19 @@ func freeName(stem string, used map[string]Layer) string {
 	}
 	return name
 }
+
+// CallsOf returns which calls of a layer (0-based, over all models) are part
+// of this model.
+func (m *Model) CallsOf(l Layer) []int {
+	var calls []int
+	for _, n := range l.base().nodes {
+		in := slices.Contains(m.order, n)
+		for _, s := range m.inputs {
+			in = in || s.node == n
+		}
+		if in {
+			calls = append(calls, n.call)
+		}
+	}
+	return calls
+}

@@ -1,0 +1,189 @@
+package saving
+
+import (
+	"archive/zip"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/antler-ml/antler/internal/atomicfile"
+	"github.com/antler-ml/antler/nn"
+	"github.com/antler-ml/antler/tensor"
+)
+
+// architecture is the member of a whole-model .npz that holds the JSON.
+const architecture = "model.json"
+
+// maxArchitecture bounds the JSON that is read.
+const maxArchitecture = 64 << 20
+
+// Save writes the model, architecture and weights, to one .npz file.
+// Equal models give equal bytes.
+func Save(m *nn.Model, path string) error {
+	js, err := ToJSON(m)
+	if err != nil {
+		return err
+	}
+	return write(m, path, js)
+}
+
+// SaveWeights writes the model's weights to an .npz file: an array for each,
+// under its name, such as dense/kernel, in the model's order.
+func SaveWeights(m *nn.Model, path string) error { return write(m, path, nil) }
+
+func write(m *nn.Model, path string, js []byte) error {
+	if err := m.Err(); err != nil {
+		return err
+	}
+	if err := checkFormat(path); err != nil {
+		return err
+	}
+	err := atomicfile.Write(path, func(w io.Writer) error {
+		z := zip.NewWriter(w)
+		if js != nil {
+			f, err := z.CreateHeader(&zip.FileHeader{Name: architecture, Method: zip.Store})
+			if err != nil {
+				return err
+			}
+			if _, err := f.Write(js); err != nil {
+				return err
+			}
+		}
+		for _, wt := range m.Weights() {
+			f, err := z.CreateHeader(&zip.FileHeader{Name: wt.Name() + ".npy", Method: zip.Store})
+			if err != nil {
+				return err
+			}
+			if err := tensor.WriteNPY(f, wt.Value()); err != nil {
+				return err
+			}
+		}
+		return z.Close()
+	})
+	if err != nil {
+		return fmt.Errorf("saving: %s: %w", path, err)
+	}
+	return nil
+}
+
+func checkFormat(path string) error {
+	if ext := strings.ToLower(filepath.Ext(path)); ext != ".npz" {
+		return fmt.Errorf("saving: %s: the ending %q names no known format; use .npz", path, ext)
+	}
+	return nil
+}
+
+// Load reads a model that [Save] wrote.
+func Load(path string) (*nn.Model, error) {
+	var m *nn.Model
+	err := open(path, func(f io.ReaderAt, size int64) error {
+		z, err := zip.NewReader(f, size)
+		if err != nil {
+			return err
+		}
+		js, err := readMember(z, architecture)
+		if err != nil {
+			return err
+		}
+		if js == nil {
+			return errors.New("the file holds weights only; build the model and use LoadWeights")
+		}
+		if m, err = FromJSON(js); err != nil {
+			return err
+		}
+		_, err = load(m, f, size)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+// A Report says what LoadWeights did, by weight name.
+type Report struct {
+	Loaded     []string
+	Missing    []string // in the model, not in the file
+	Unexpected []string // in the file, not in the model
+}
+
+// LoadWeights reads weights by name from an .npz file into the model. Weights
+// that are missing on either side are reported and left as they are; a weight
+// of another shape, or a file that fits no weight, is an error.
+func LoadWeights(m *nn.Model, path string) (*Report, error) {
+	var r *Report
+	err := open(path, func(f io.ReaderAt, size int64) (err error) {
+		r, err = load(m, f, size)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+func load(m *nn.Model, f io.ReaderAt, size int64) (*Report, error) {
+	arrays, err := tensor.ReadNPZ(f, size)
+	if err != nil {
+		return nil, err
+	}
+	r := &Report{}
+	for _, w := range m.Weights() {
+		t, ok := arrays[w.Name()]
+		if !ok {
+			r.Missing = append(r.Missing, w.Name())
+			continue
+		}
+		if err := w.Set(t); err != nil {
+			return nil, err
+		}
+		delete(arrays, w.Name())
+		r.Loaded = append(r.Loaded, w.Name())
+	}
+	for n := range arrays {
+		r.Unexpected = append(r.Unexpected, n)
+	}
+	if len(r.Loaded) == 0 && len(r.Missing) > 0 {
+		return nil, fmt.Errorf("no weight of the model is in the file: it has %v, the model wants %v", r.Unexpected, r.Missing)
+	}
+	return r, nil
+}
+
+func open(path string, read func(f io.ReaderAt, size int64) error) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("saving: %w", err)
+	}
+	defer f.Close()
+	st, err := f.Stat()
+	if err != nil {
+		return fmt.Errorf("saving: %w", err)
+	}
+	if err := read(f, st.Size()); err != nil {
+		return fmt.Errorf("saving: %s: %w", path, err)
+	}
+	return nil
+}
+
+// readMember returns a small member of a zip file, nil when it is not there.
+func readMember(z *zip.Reader, name string) ([]byte, error) {
+	for _, f := range z.File {
+		if f.Name != name {
+			continue
+		}
+		r, err := f.Open()
+		if err != nil {
+			return nil, err
+		}
+		defer r.Close()
+		b, err := io.ReadAll(io.LimitReader(r, maxArchitecture+1))
+		if err == nil && len(b) > maxArchitecture {
+			err = fmt.Errorf("%s is larger than %d bytes", name, maxArchitecture)
+		}
+		return b, err
+	}
+	return nil, nil
+}
