@@ -1,0 +1,202 @@
+package kernel
+
+import "github.com/antler-ml/antler/internal/par"
+
+//go:generate go run -C _asm ./pool -out ../pool_amd64.s -stubs ../pool_stubs_amd64.go -pkg kernel
+
+// A PoolShape is the geometry of two-dimensional pooling over n images of
+// h·w·c, channels last. Cells of a window that lie in the padding do not exist.
+type PoolShape struct {
+	N, H, W, C int
+	OH, OW     int
+	KH, KW     int
+	SH, SW     int
+	PH, PW     int // padding before, less than the window
+}
+
+// A Pool runs max or average pooling of one geometry, and its gradients.
+type Pool struct {
+	s      PoolShape
+	isa    poolISA
+	rows   []poolSpan // of each result row; n is 1
+	cols   []poolSpan // runs of result columns with windows of the same width
+	tabs   map[[2]int][]int
+	apart  bool // windows do not overlap
+	gaps   bool // cells that no window covers
+	chunks convChunks
+	lanes  int // channels of a task of a gradient
+	pieces int // tasks of a gradient for each image
+}
+
+// A poolSpan is n windows of the same size along one axis.
+type poolSpan struct{ out, n, in, size int }
+
+// poolRun is one call of a kernel: n windows of one row. The assembly reads
+// the fields by offset; TestPoolLayout holds both together.
+type poolRun struct {
+	x, y, dx     []float32 // from the first window on; y is dy in gradients
+	tab          []int     // cells of the window, row-major
+	n, c         int
+	xstep, ystep int
+	mask         uint64 // lanes of the channels after the last whole vector
+	maskv        *[16]int32
+	count        float32
+}
+
+// NewPool plans pooling for the instruction set of this machine.
+func NewPool(s PoolShape) *Pool {
+	p := &Pool{s: s, isa: bestPoolISA(), tabs: map[[2]int][]int{}}
+	p.rows = poolSpans(s.H, s.OH, s.KH, s.SH, s.PH, false)
+	p.cols = poolSpans(s.W, s.OW, s.KW, s.SW, s.PW, true)
+	for _, r := range p.rows {
+		for _, c := range p.cols {
+			p.addTab(r.size, c.size)
+		}
+	}
+	p.apart = s.SH >= s.KH && s.SW >= s.KW
+	p.gaps = s.SH > s.KH || s.SW > s.KW ||
+		s.OH*s.SH-s.PH < s.H || s.OW*s.SW-s.PW < s.W
+	p.chunks = cutChunks(s.N, s.OH, s.OW, 1, max(1, (1<<15)/max(1, s.C)), 1, 16)
+	l := p.isa.lanes()
+	p.pieces = 1
+	if s.N > 0 && s.N < 8 {
+		p.pieces = max(1, min(ceilDiv(s.C, 2*l), ceilDiv(8, s.N)))
+	}
+	p.lanes = ceilDiv(ceilDiv(s.C, p.pieces), 2*l) * 2 * l
+	p.pieces = ceilDiv(s.C, max(1, p.lanes))
+	return p
+}
+
+func (p *Pool) addTab(h, w int) {
+	if _, ok := p.tabs[[2]int{h, w}]; ok {
+		return
+	}
+	var t []int
+	for y := range h {
+		for x := range w {
+			t = append(t, (y*p.s.W+x)*p.s.C)
+		}
+	}
+	p.tabs[[2]int{h, w}] = t
+}
+
+// poolSpans lists the windows of an axis, clipped to the input; runs of equal
+// ones are merged on request.
+func poolSpans(in, out, size, stride, pad int, merge bool) (l []poolSpan) {
+	for o := range out {
+		lo, hi := max(0, o*stride-pad), min(in, o*stride-pad+size)
+		s := poolSpan{out: o, n: 1, in: lo, size: hi - lo}
+		if k := len(l) - 1; merge && k >= 0 && l[k].size == s.size && s.in == l[k].in+l[k].n*stride {
+			l[k].n++
+			continue
+		}
+		l = append(l, s)
+	}
+	return l
+}
+
+// poolKind names a kernel.
+type poolKind int
+
+const (
+	poolMax poolKind = iota
+	poolAvg
+	poolMaxGradStore
+	poolMaxGradAdd
+	poolAvgGradStore
+	poolAvgGradAdd
+)
+
+// Max returns the work y = max of each window of x; NaN if it holds one.
+func (p *Pool) Max(x, y []float32) func() { return p.forward(poolMax, x, y) }
+
+// Avg returns the work y = mean of the real cells of each window of x.
+func (p *Pool) Avg(x, y []float32) func() { return p.forward(poolAvg, x, y) }
+
+func (p *Pool) forward(kind poolKind, x, y []float32) func() {
+	s := &p.s
+	if len(y) == 0 {
+		return func() {}
+	}
+	body := func(lo, hi int) {
+		for i := lo; i < hi; i++ {
+			n0, n1, r0, r1, _ := p.chunks.chunk(i)
+			for n := n0; n < n1; n++ {
+				xn, yn := x[n*s.H*s.W*s.C:], y[n*s.OH*s.OW*s.C:]
+				p.run(kind, xn, yn, nil, r0, r1, 0, s.C)
+			}
+		}
+	}
+	return func() { par.For(p.chunks.count, 1, body) }
+}
+
+// MaxGrad returns the work dx = dy at the first maximum of each window of x in
+// row-major order (at the first NaN if there is one), summed over windows.
+func (p *Pool) MaxGrad(x, dy, dx []float32) func() {
+	if p.apart {
+		return p.backward(poolMaxGradStore, x, dy, dx)
+	}
+	return p.backward(poolMaxGradAdd, x, dy, dx)
+}
+
+// AvgGrad returns the work dx = dy over the number of real cells, summed over windows.
+func (p *Pool) AvgGrad(dy, dx []float32) func() {
+	if p.apart {
+		return p.backward(poolAvgGradStore, dx, dy, dx) // x is not read
+	}
+	return p.backward(poolAvgGradAdd, dx, dy, dx)
+}
+
+func (p *Pool) backward(kind poolKind, x, dy, dx []float32) func() {
+	s := &p.s
+	if len(dx) == 0 {
+		return func() {}
+	}
+	body := func(lo, hi int) {
+		for i := lo; i < hi; i++ {
+			n, c0 := i/p.pieces, i%p.pieces*p.lanes
+			c1 := min(s.C, c0+p.lanes)
+			at := n * s.H * s.W * s.C
+			d := dx[at : at+s.H*s.W*s.C]
+			switch {
+			case p.apart && !p.gaps:
+			case p.pieces == 1:
+				clear(d)
+			default:
+				for c := c0; c < len(d); c += s.C {
+					clear(d[c : c+c1-c0])
+				}
+			}
+			p.run(kind, x[at:], dy[n*s.OH*s.OW*s.C:], d, 0, s.OH, c0, c1)
+		}
+	}
+	return func() { par.For(s.N*p.pieces, 1, body) }
+}
+
+// run does the result rows [r0, r1) and channels [c0, c1) of one image.
+func (p *Pool) run(kind poolKind, x, y, dx []float32, r0, r1, c0, c1 int) {
+	s := &p.s
+	l := p.isa.lanes()
+	rest := (c1 - c0) % l
+	t := poolRun{
+		c: c1 - c0, xstep: s.SW * s.C, ystep: s.C,
+		mask: 1<<rest - 1, maskv: &laneMasks[rest],
+	}
+	for r := r0; r < r1; r++ {
+		row := &p.rows[r]
+		for i := range p.cols {
+			col := &p.cols[i]
+			in := (row.in*s.W+col.in)*s.C + c0
+			t.x, t.y, t.n = x[in:], y[(r*s.OW+col.out)*s.C+c0:], col.n
+			if dx != nil {
+				t.dx = dx[in:]
+			}
+			t.tab = p.tabs[[2]int{row.size, col.size}]
+			t.count = float32(row.size * col.size)
+			poolDispatch(&t, p.isa, kind)
+		}
+	}
+}
+
+// poolISA is an instruction set, chosen when pooling is planned.
+type poolISA = tileISA

@@ -1,0 +1,52 @@
+package kernel
+
+// poolGo is the reference: window by window, channel by channel.
+func poolGo(p *poolRun, kind poolKind) {
+	for i := range p.n {
+		for c := range p.c {
+			x, y := p.x[i*p.xstep+c:], &p.y[i*p.ystep+c]
+			switch kind {
+			case poolMax:
+				*y = x[p.tab[firstMax(x, p.tab)]]
+			case poolAvg:
+				var sum float32
+				for _, k := range p.tab {
+					sum += x[k]
+				}
+				*y = sum / p.count
+			case poolMaxGradStore, poolMaxGradAdd:
+				best := firstMax(x, p.tab)
+				dx := p.dx[i*p.xstep+c:]
+				if kind == poolMaxGradAdd {
+					dx[p.tab[best]] += *y
+					continue
+				}
+				for _, k := range p.tab {
+					dx[k] = 0
+				}
+				dx[p.tab[best]] = *y
+			case poolAvgGradStore, poolAvgGradAdd:
+				dx, g := p.dx[i*p.xstep+c:], *y/p.count
+				for _, k := range p.tab {
+					if kind == poolAvgGradAdd {
+						dx[k] += g
+					} else {
+						dx[k] = g
+					}
+				}
+			}
+		}
+	}
+}
+
+// firstMax returns the first cell that holds the maximum, or the first NaN.
+func firstMax(x []float32, tab []int) int {
+	best := 0
+	for k, at := range tab {
+		v, b := x[at], x[tab[best]]
+		if b == b && !(v <= b) && k > 0 {
+			best = k
+		}
+	}
+	return best
+}
