@@ -35,12 +35,11 @@ type Tokenizer struct {
 	Workers int
 
 	vocab      wordTable[wordStat]
-	stats      []wordStat // by word number of vocab
-	counted    []int      // word_counts: word numbers in order
-	seen       []int      // word_docs
-	indexed    []int      // word_index
-	indexWord  intDict    // index to word number
-	indexDocs  intDict    // index to number of documents
+	counted    []int   // word_counts: word numbers in order
+	seen       []int   // word_docs
+	indexed    []int   // word_index
+	indexWord  intDict // index to word number
+	indexDocs  intDict // index to number of documents
 	documents  int
 	oovIsEmpty bool // the file that was read has the token "", which OOVToken cannot say
 }
