@@ -47,27 +47,10 @@ func parseDType(s string) (DType, error) {
 	if rest == "?" {
 		return DType{Kind: 'b', Size: 1}, nil
 	}
-	if len(rest) < 2 {
+	if rest == "" {
 		return d, bad("unknown element type %q", s)
 	}
-	d.Kind = rest[0]
-	n, err := strconv.Atoi(rest[1:])
-	if err != nil || n < 0 {
-		return d, bad("unknown element type %q", s)
-	}
-	d.Size = n
-	ok := false
-	switch d.Kind {
-	case 'b':
-		ok = n == 1
-	case 'i', 'u':
-		ok = n == 1 || n == 2 || n == 4 || n == 8
-	case 'f':
-		ok = n == 2 || n == 4 || n == 8
-	case 'S', 'a': // 'a' is an old name of 'S'
-		d.Kind, ok = 'S', n > 0 && n <= maxText
-	case 'U':
-		d.Size, ok = n*4, n > 0 && n <= maxText
+	switch d.Kind = rest[0]; d.Kind {
 	case 'c':
 		return d, bad("complex numbers (%q) cannot be read; save the real and the imaginary part", s)
 	case 'O':
@@ -76,6 +59,23 @@ func parseDType(s string) (DType, error) {
 		return d, bad("dates (%q) cannot be read; save astype('i8')", s)
 	case 'V':
 		return d, bad("raw records (%q) cannot be read; save each field, bfloat16 as float32", s)
+	}
+	n, err := strconv.Atoi(rest[1:])
+	ok := err == nil
+	d.Size = n
+	switch d.Kind {
+	case 'b':
+		ok = ok && n == 1
+	case 'i', 'u':
+		ok = ok && (n == 1 || n == 2 || n == 4 || n == 8)
+	case 'f':
+		ok = ok && (n == 2 || n == 4 || n == 8)
+	case 'S', 'a': // 'a' is an old name of 'S'
+		d.Kind, ok = 'S', ok && n > 0 && n <= maxText
+	case 'U':
+		d.Size, ok = n*4, ok && n > 0 && n <= maxText
+	default:
+		ok = false
 	}
 	if !ok {
 		return d, bad("unknown element type %q", s)

@@ -189,7 +189,7 @@ func utf32(b []byte, big bool) (string, error) {
 	var text []byte
 	for ; len(b) > 0; b = b[4:] {
 		c := order.Uint32(b)
-		if c > utf8.MaxRune {
+		if c > utf8.MaxRune || !utf8.ValidRune(rune(c)) {
 			return "", bad("%#x is no Unicode character", c)
 		}
 		text = utf8.AppendRune(text, rune(c))
