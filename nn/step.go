@@ -117,34 +117,55 @@ func (m *Model) trainStep(x, y, w []*tensor.Tensor, mt *meter) error {
 // explain runs the batch again node by node to find what went wrong first.
 func (m *Model) explain(p *plan, st ops.State, loss float64, x, y, w []*tensor.Tensor) error {
 	e := &NotFiniteError{Epoch: -1, Batch: -1, Loss: loss, Tensor: "unknown"}
+	if e.Tensor = m.badOperand(x, y, w); e.Tensor != "" {
+		e.Before = math.NaN()
+		return e
+	}
 	g, err := m.describeGraph(training, p.shapes)
 	if err != nil {
 		return err
 	}
-	g.spec.Assign = nil
 	in := append(append(append([]*tensor.Tensor{}, x...), y...), w...)
 	if s, ok := ops.FirstNonFinite(g.spec, st, in); ok {
-		e.Tensor, e.Before = s.Describe(), s.MaxIn
-		names := []string{}
-		for i := range x {
-			names = append(names, "input data "+m.inputs[i].node.layer.base().name)
+		e.Tensor = fmt.Sprintf("%s in %s", s.Op, s.Label)
+		if s.Label == "" {
+			e.Tensor = s.Op + " in the loss"
 		}
-		for range y {
-			names = append(names, "target data")
+		e.Before = float64(s.MaxIn())
+	}
+	return e
+}
+
+// badOperand names the first input, target or weight that is not finite.
+func (m *Model) badOperand(x, y, w []*tensor.Tensor) string {
+	check := func(kind string, ts []*tensor.Tensor, name func(i int) string) string {
+		for i, t := range ts {
+			for j, v := range t.Data() {
+				if v-v != 0 {
+					return fmt.Sprintf("%s %s, sample %d (value %v)", kind, name(i), j/max(1, t.Len()/max(1, t.Shape()[0])), v)
+				}
+			}
 		}
-		for range w {
-			names = append(names, "sample weights")
-		}
-		if s.Input >= 0 && s.Input < len(names) {
-			e.Tensor = names[s.Input]
-		}
-		for _, wt := range m.allWeights() {
-			if s.Variable == wt.value && wt.value != nil {
-				e.Tensor = "weight " + wt.Name()
+		return ""
+	}
+	number := func(i int) string { return fmt.Sprint(i) }
+	if s := check("input", x, func(i int) string { return m.inputs[i].node.layer.base().name }); s != "" {
+		return s
+	}
+	if s := check("target", y, number); s != "" {
+		return s
+	}
+	if s := check("sample weights", w, number); s != "" {
+		return s
+	}
+	for _, wt := range m.allWeights() {
+		for _, v := range wt.value.Data() {
+			if v-v != 0 {
+				return "weight " + wt.Name()
 			}
 		}
 	}
-	return e
+	return ""
 }
 
 // testStep runs one batch without training.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/antler-ml/antler/internal/atomicfile"
@@ -14,11 +15,9 @@ import (
 	"github.com/antler-ml/antler/tensor"
 )
 
-// architecture is the member of a whole-model .npz that holds the JSON.
-const architecture = "model.json"
-
-// maxArchitecture bounds the JSON that is read.
-const maxArchitecture = 64 << 20
+// architecture is the member of a whole-model .npz that holds the JSON, as an
+// array of one string, which numpy can read too.
+const architecture = "model_config"
 
 // Save writes the model, architecture and weights, to one .npz file.
 // Equal models give equal bytes.
@@ -44,11 +43,11 @@ func write(m *nn.Model, path string, js []byte) error {
 	err := atomicfile.Write(path, func(w io.Writer) error {
 		z := zip.NewWriter(w)
 		if js != nil {
-			f, err := z.CreateHeader(&zip.FileHeader{Name: architecture, Method: zip.Store})
+			f, err := z.CreateHeader(&zip.FileHeader{Name: architecture + ".npy", Method: zip.Deflate})
 			if err != nil {
 				return err
 			}
-			if _, err := f.Write(js); err != nil {
+			if err := tensor.WriteNPYStrings(f, []string{string(js)}, 1); err != nil {
 				return err
 			}
 		}
@@ -79,22 +78,21 @@ func checkFormat(path string) error {
 // Load reads a model that [Save] wrote.
 func Load(path string) (*nn.Model, error) {
 	var m *nn.Model
-	err := open(path, func(f io.ReaderAt, size int64) error {
-		z, err := zip.NewReader(f, size)
-		if err != nil {
-			return err
-		}
-		js, err := readMember(z, architecture)
-		if err != nil {
-			return err
-		}
-		if js == nil {
+	err := open(path, func(z *tensor.NPZ) error {
+		if !slices.Contains(z.Names(), architecture) {
 			return errors.New("the file holds weights only; build the model and use LoadWeights")
 		}
-		if m, err = FromJSON(js); err != nil {
+		js, _, err := z.Strings(architecture)
+		if err != nil {
 			return err
 		}
-		_, err = load(m, f, size)
+		if len(js) != 1 {
+			return fmt.Errorf("%s holds %d strings, want 1", architecture, len(js))
+		}
+		if m, err = FromJSON([]byte(js[0])); err != nil {
+			return err
+		}
+		_, err = load(m, z)
 		return err
 	})
 	if err != nil {
@@ -115,8 +113,8 @@ type Report struct {
 // of another shape, or a file that fits no weight, is an error.
 func LoadWeights(m *nn.Model, path string) (*Report, error) {
 	var r *Report
-	err := open(path, func(f io.ReaderAt, size int64) (err error) {
-		r, err = load(m, f, size)
+	err := open(path, func(z *tensor.NPZ) (err error) {
+		r, err = load(m, z)
 		return err
 	})
 	if err != nil {
@@ -125,26 +123,27 @@ func LoadWeights(m *nn.Model, path string) (*Report, error) {
 	return r, nil
 }
 
-func load(m *nn.Model, f io.ReaderAt, size int64) (*Report, error) {
-	arrays, err := tensor.ReadNPZ(f, size)
-	if err != nil {
-		return nil, err
-	}
+func load(m *nn.Model, z *tensor.NPZ) (*Report, error) {
 	r := &Report{}
+	names := z.Names()
 	for _, w := range m.Weights() {
-		t, ok := arrays[w.Name()]
-		if !ok {
+		if !slices.Contains(names, w.Name()) {
 			r.Missing = append(r.Missing, w.Name())
 			continue
+		}
+		t, err := z.Tensor(w.Name())
+		if err != nil {
+			return nil, err
 		}
 		if err := w.Set(t); err != nil {
 			return nil, err
 		}
-		delete(arrays, w.Name())
 		r.Loaded = append(r.Loaded, w.Name())
 	}
-	for n := range arrays {
-		r.Unexpected = append(r.Unexpected, n)
+	for _, n := range names {
+		if n != architecture && !slices.Contains(r.Loaded, n) {
+			r.Unexpected = append(r.Unexpected, n)
+		}
 	}
 	if len(r.Loaded) == 0 && len(r.Missing) > 0 {
 		return nil, fmt.Errorf("no weight of the model is in the file: it has %v, the model wants %v", r.Unexpected, r.Missing)
@@ -152,7 +151,8 @@ func load(m *nn.Model, f io.ReaderAt, size int64) (*Report, error) {
 	return r, nil
 }
 
-func open(path string, read func(f io.ReaderAt, size int64) error) error {
+// open opens an .npz file for reading.
+func open(path string, read func(z *tensor.NPZ) error) error {
 	f, err := os.Open(path)
 	if err != nil {
 		return fmt.Errorf("saving: %w", err)
@@ -162,28 +162,12 @@ func open(path string, read func(f io.ReaderAt, size int64) error) error {
 	if err != nil {
 		return fmt.Errorf("saving: %w", err)
 	}
-	if err := read(f, st.Size()); err != nil {
+	z, err := tensor.OpenNPZ(f, st.Size(), tensor.Limits{})
+	if err == nil {
+		err = read(z)
+	}
+	if err != nil {
 		return fmt.Errorf("saving: %s: %w", path, err)
 	}
 	return nil
-}
-
-// readMember returns a small member of a zip file, nil when it is not there.
-func readMember(z *zip.Reader, name string) ([]byte, error) {
-	for _, f := range z.File {
-		if f.Name != name {
-			continue
-		}
-		r, err := f.Open()
-		if err != nil {
-			return nil, err
-		}
-		defer r.Close()
-		b, err := io.ReadAll(io.LimitReader(r, maxArchitecture+1))
-		if err == nil && len(b) > maxArchitecture {
-			err = fmt.Errorf("%s is larger than %d bytes", name, maxArchitecture)
-		}
-		return b, err
-	}
-	return nil, nil
 }

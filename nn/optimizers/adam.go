@@ -1,0 +1,64 @@
+package optimizers
+
+import (
+	"math"
+
+	"github.com/antler-ml/antler/internal/kernel"
+	"github.com/antler-ml/antler/nn"
+)
+
+// Adam keeps running means of the gradient and of its square:
+// w -= lr·√(1-Beta2ᵗ)/(1-Beta1ᵗ)·m/(√v+Epsilon). AMSGrad takes the largest v so
+// far. Kingma and Ba, 2014 (arXiv 1412.6980); Reddi et al., 2018.
+type Adam struct {
+	LearningRate   float64  `default:"0.001"`
+	Beta1          *float64 `default:"0.9" keras:"beta_1"`
+	Beta2          *float64 `default:"0.999" keras:"beta_2"`
+	Epsilon        float64  `default:"1e-7"`
+	AMSGrad        bool     `keras:"amsgrad"`
+	WeightDecay    float64
+	Decay          float64
+	Clipnorm       float64 // of each gradient; 0 is off
+	Clipvalue      float64 // 0 is off
+	GlobalClipnorm float64 // of all gradients together; 0 is off
+}
+
+// Slots is 2, or 3 with AMSGrad.
+func (o *Adam) Slots() int {
+	if o.AMSGrad {
+		return 3
+	}
+	return 2
+}
+
+// Update does one update. Slots: mean, squares, largest squares.
+func (o *Adam) Update(t nn.Step, w, g []float32, s [][]float32) {
+	n := float64(t.N)
+	alpha := float32(t.LR * math.Sqrt(1-math.Pow(*o.Beta2, n)) / (1 - math.Pow(*o.Beta1, n)))
+	b1, b2, eps := float32(*o.Beta1), float32(*o.Beta2), float32(o.Epsilon)
+	if o.AMSGrad {
+		kernel.AMSGrad(w, g, s[0], s[1], s[2], alpha, b1, b2, eps)
+		return
+	}
+	kernel.Adam(w, g, s[0], s[1], alpha, b1, b2, eps)
+}
+
+// Settings returns what the trainer needs.
+func (o *Adam) Settings() nn.OptimizerSettings {
+	return nn.OptimizerSettings{LearningRate: o.LearningRate, Decay: o.Decay, WeightDecay: o.WeightDecay,
+		Clipnorm: o.Clipnorm, GlobalClipnorm: o.GlobalClipnorm, Clipvalue: o.Clipvalue}
+}
+
+// Idle is true: without gradient and momentum nothing moves.
+func (o *Adam) Idle() bool { return true }
+
+// Validate checks the settings.
+func (o *Adam) Validate() error {
+	if err := part("Adam", "beta_1", *o.Beta1); err != nil {
+		return err
+	}
+	if err := part("Adam", "beta_2", *o.Beta2); err != nil {
+		return err
+	}
+	return validate("Adam", o.Settings())
+}
