@@ -1,0 +1,80 @@
+package image
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/disintegration/imaging"
+)
+
+// SaveConfig says how a picture is written.
+type SaveConfig struct {
+	Format  string // "png", "jpeg" or "jpg", "gif", "bmp", "tiff" or "tif"; empty: by the file's extension
+	Quality int    `default:"75"` // of JPEG, 1…100
+}
+
+// Save writes a picture file. The file appears whole or not at all: it is
+// written beside its place, brought to disk, and renamed. JPEG has no alpha,
+// so it is dropped there.
+// Keras: save_img.
+func Save(path string, m *Image, c SaveConfig) (err error) {
+	if c.Format == "" {
+		c.Format = strings.TrimPrefix(filepath.Ext(path), ".")
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		return fmt.Errorf("image: %w", err)
+	}
+	defer func() {
+		if err != nil {
+			f.Close()
+			os.Remove(f.Name())
+		}
+	}()
+	if err := Encode(f, m, c); err != nil {
+		return fmt.Errorf("%w (writing %s)", err, path)
+	}
+	if err := f.Chmod(0o644); err != nil {
+		return fmt.Errorf("image: %w", err)
+	}
+	if err := f.Sync(); err != nil {
+		return fmt.Errorf("image: %w", err)
+	}
+	if err := f.Close(); err != nil {
+		return fmt.Errorf("image: %w", err)
+	}
+	if err := os.Rename(f.Name(), path); err != nil {
+		return fmt.Errorf("image: %w", err)
+	}
+	return nil
+}
+
+// Encode writes a picture in c.Format.
+func Encode(w io.Writer, m *Image, c SaveConfig) error {
+	if c.Quality == 0 {
+		c.Quality = 75
+	}
+	if c.Quality < 1 || c.Quality > 100 {
+		return fmt.Errorf("image: Quality is %d, want 1…100", c.Quality)
+	}
+	f, err := imaging.FormatFromExtension(c.Format)
+	if err != nil {
+		return fmt.Errorf("image: cannot write format %q; use png, jpeg, gif, bmp or tiff", c.Format)
+	}
+	if f == imaging.JPEG && m.Channels == 4 {
+		m = m.withoutAlpha()
+	}
+	if err := imaging.Encode(w, m.std(), f, imaging.JPEGQuality(c.Quality)); err != nil {
+		return fmt.Errorf("image: %s: %w", strings.ToLower(f.String()), err)
+	}
+	return nil
+}
+
+func (m *Image) withoutAlpha() *Image {
+	n := New(m.Height, m.Width, 3)
+	fromRGB(n.Pix, m.Pix, 4, RGB)
+	return n
+}

@@ -1,0 +1,87 @@
+package image
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// The causes inside a [DecodeError], for errors.Is.
+var (
+	ErrFormat    = errors.New("not a picture that can be read")
+	ErrTruncated = errors.New("truncated")
+	ErrLimit     = errors.New("exceeds a limit")
+)
+
+// A DecodeError says which file could not be decoded, and why.
+type DecodeError struct {
+	Path   string // the file, or empty when the data came from a reader
+	Format string // jpeg, png, gif, bmp; empty when it was not recognised
+	Cause  error
+}
+
+func (e *DecodeError) Error() string {
+	name := e.Path
+	if name == "" {
+		name = "input"
+	}
+	if e.Format == "" {
+		return fmt.Sprintf("image: %s: %v", name, e.Cause)
+	}
+	return fmt.Sprintf("image: %s: %s: %v", name, e.Format, e.Cause)
+}
+
+func (e *DecodeError) Unwrap() error { return e.Cause }
+
+// What files that are no pictures begin with. The order matters only where one
+// beginning contains another.
+var lookalikes = []struct{ prefix, what, fix string }{
+	{"<!doctype html", "is HTML, not an image", "the server probably sent an error page: download it again"},
+	{"<html", "is HTML, not an image", "the server probably sent an error page: download it again"},
+	{"<?xml", "is XML, not an image", "convert drawings (SVG) to PNG first"},
+	{"<svg", "is an SVG drawing", "convert it to PNG first"},
+	{"{", "is JSON, not an image", "the server probably sent an error message: download it again"},
+	{"version https://git-lfs", "is a Git LFS pointer, not the image itself", "run git lfs pull"},
+	{"%pdf", "is PDF, not an image", "convert its pages to PNG first"},
+	{"pk\x03\x04", "is a zip archive, not an image", "unpack it first"},
+	{"\x1f\x8b", "is a gzip file, not an image", "unpack it first"},
+	{"ii*\x00", "is TIFF", "convert it to PNG, or add \"tiff\" to Limits.Formats"},
+	{"mm\x00*", "is TIFF", "convert it to PNG, or add \"tiff\" to Limits.Formats"},
+	{"8bps", "is a Photoshop file", "convert it to PNG first"},
+}
+
+// unknown explains data that no decoder recognises.
+func unknown(data []byte) error {
+	if len(data) == 0 {
+		return fmt.Errorf("%w: the file is empty", ErrFormat)
+	}
+	head := data[:min(len(data), 512)]
+	text := strings.ToLower(string(bytes.TrimLeft(head, "\xef\xbb\xbf \t\r\n")))
+	for _, l := range lookalikes {
+		if strings.HasPrefix(text, l.prefix) {
+			return fmt.Errorf("%w: it %s; %s", ErrFormat, l.what, l.fix)
+		}
+	}
+	if len(head) >= 12 {
+		switch {
+		case string(head[:4]) == "RIFF" && string(head[8:12]) == "WEBP":
+			return fmt.Errorf("%w: it is WebP; convert it to PNG, or import golang.org/x/image/webp and add \"webp\" to Limits.Formats", ErrFormat)
+		case string(head[4:8]) == "ftyp":
+			return fmt.Errorf("%w: it is HEIC, AVIF or a video (%q); convert it to JPEG or PNG first", ErrFormat, head[8:12])
+		}
+	}
+	if len(bytes.Trim(head, "\x00")) == 0 {
+		return fmt.Errorf("%w: it begins with %d zero bytes; the copy or download was interrupted", ErrFormat, len(head))
+	}
+	return fmt.Errorf("%w: it begins with %q; JPEG, PNG, GIF and BMP are read", ErrFormat, data[:min(len(data), 8)])
+}
+
+// explain makes the error of a decoder say what to do about it.
+func explain(err error, size int) error {
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) || strings.Contains(err.Error(), "not enough image data") {
+		return fmt.Errorf("%w: the picture is not finished after %d bytes; copy or download it again: %w", ErrTruncated, size, err)
+	}
+	return err
+}

@@ -1,0 +1,50 @@
+package image
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Extensions are those of the files that Keras takes for pictures. Files of
+// the last three can be read only with a decoder of your own, see [Limits].
+var Extensions = []string{"png", "jpg", "jpeg", "bmp", "gif", "ppm", "tif", "tiff"}
+
+// ListPictures returns the paths of the files below a directory that have one
+// of the extensions (none given: [Extensions]), sorted. Case does not matter.
+// Links to directories are not followed.
+// Keras: list_pictures.
+func ListPictures(dir string, extensions ...string) ([]string, error) {
+	if len(extensions) == 0 {
+		extensions = Extensions
+	}
+	if st, err := os.Stat(dir); err != nil {
+		return nil, fmt.Errorf("image: %w", err)
+	} else if !st.IsDir() {
+		return nil, fmt.Errorf("image: %s is not a directory", dir)
+	}
+	var paths []string
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return fmt.Errorf("image: %w", err)
+		}
+		if !d.IsDir() && HasExtension(path, extensions) {
+			paths = append(paths, path)
+		}
+		return nil
+	})
+	slices.Sort(paths)
+	return paths, err
+}
+
+// HasExtension reports whether a file name ends in a dot and one of the
+// extensions, in any case.
+func HasExtension(name string, extensions []string) bool {
+	name = strings.ToLower(name)
+	return slices.ContainsFunc(extensions, func(e string) bool {
+		return strings.HasSuffix(name, "."+strings.ToLower(strings.TrimPrefix(e, ".")))
+	})
+}
