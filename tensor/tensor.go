@@ -38,6 +38,9 @@ func New(shape ...int) *Tensor {
 // len(data) is not the product of the shape. No sizes make a scalar.
 func From(data []float32, shape ...int) *Tensor {
 	if n := size("From", shape); n != len(data) {
+		if len(shape) == 0 {
+			fail("From", "shape", "no sizes make a scalar, got %d elements; want From(data, len(data)) for a vector", len(data))
+		}
 		fail("From", "shape", "shape %v wants %d elements, got %d", shape, n, len(data))
 	}
 	return &Tensor{shape: copyShape(shape), strides: rowMajor(shape), data: data}
