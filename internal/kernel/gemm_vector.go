@@ -40,6 +40,12 @@ func (j *gemmJob) runVector() bool {
 	default:
 		return false
 	}
+	j.runRows()
+	return true
+}
+
+// runRows does the product that j.vec describes.
+func (j *gemmJob) runRows() {
 	j.isa = chooseGemm()
 	out := j.m * j.n
 	const grain = 128 // the widest tile of any instruction set
@@ -48,7 +54,6 @@ func (j *gemmJob) runVector() bool {
 	} else {
 		par.For(out, max(grain, gemmTask/8/j.k/grain*grain), j.vectorBody)
 	}
-	return true
 }
 
 // vectorPart computes elements lo to hi of the result.
@@ -89,4 +94,24 @@ func (j *gemmJob) scaledRows(lo, hi int) {
 	for p := 0; p < j.k; p += kc {
 		gemmRow(j.isa, min(kc, j.k-p), w.v[p*w.vStep:], w.vStep, w.x.Data[p*w.x.Ld+lo:], w.x.Ld, j.c[lo:hi], p > 0 || j.e.Accumulate)
 	}
+}
+
+var gemmOne = []float32{1}
+
+// ColumnSums computes dst[j] = Σ_i x[i*ld+j] for i < m and j < n, in blocks of
+// at most 256 rows that are added in order.
+func ColumnSums(dst, x []float32, m, n, ld int) {
+	checkMatrix("X", len(x), m, n, ld)
+	if m == 0 {
+		clear(dst[:n])
+		return
+	}
+	if n == 0 {
+		return
+	}
+	j := acquireGemm()
+	j.m, j.n, j.k, j.c, j.ldc = 1, n, m, dst[:n], n
+	j.vec = vectorProduct{x: Operand{Data: x, Ld: ld}, v: gemmOne, cStep: 1} // a step of 0 repeats the one
+	j.runRows()
+	j.release()
 }
