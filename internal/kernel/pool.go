@@ -17,7 +17,7 @@ type PoolShape struct {
 // A Pool runs max or average pooling of one geometry, and its gradients.
 type Pool struct {
 	s      PoolShape
-	isa    poolISA
+	isa    tileISA
 	rows   []poolSpan // of each result row; n is 1
 	cols   []poolSpan // runs of result columns with windows of the same width
 	tabs   map[[2]int][]int
@@ -34,7 +34,7 @@ type poolSpan struct{ out, n, in, size int }
 // poolRun is one call of a kernel: n windows of one row. The assembly reads
 // the fields by offset; TestPoolLayout holds both together.
 type poolRun struct {
-	x, y, dx     []float32 // from the first window on; y is dy in gradients
+	x, y, dx     []float32 // from the first window on; y is dy in gradients, dx is what poolPick reads
 	tab          []int     // cells of the window, row-major
 	n, c         int
 	xstep, ystep int
@@ -101,6 +101,7 @@ type poolKind int
 const (
 	poolMax poolKind = iota
 	poolAvg
+	poolPick
 	poolMaxGradStore
 	poolMaxGradAdd
 	poolAvgGradStore
@@ -108,12 +109,16 @@ const (
 )
 
 // Max returns the work y = max of each window of x; NaN if it holds one.
-func (p *Pool) Max(x, y []float32) func() { return p.forward(poolMax, x, y) }
+func (p *Pool) Max(x, y []float32) func() { return p.forward(poolMax, x, nil, y) }
 
 // Avg returns the work y = mean of the real cells of each window of x.
-func (p *Pool) Avg(x, y []float32) func() { return p.forward(poolAvg, x, y) }
+func (p *Pool) Avg(x, y []float32) func() { return p.forward(poolAvg, x, nil, y) }
 
-func (p *Pool) forward(kind poolKind, x, y []float32) func() {
+// Pick returns the work y = v where x has the first maximum of each window: the
+// gradient of MaxGrad with respect to dy.
+func (p *Pool) Pick(x, v, y []float32) func() { return p.forward(poolPick, x, v, y) }
+
+func (p *Pool) forward(kind poolKind, x, v, y []float32) func() {
 	s := &p.s
 	if len(y) == 0 {
 		return func() {}
@@ -122,8 +127,11 @@ func (p *Pool) forward(kind poolKind, x, y []float32) func() {
 		for i := lo; i < hi; i++ {
 			n0, n1, r0, r1, _ := p.chunks.chunk(i)
 			for n := n0; n < n1; n++ {
-				xn, yn := x[n*s.H*s.W*s.C:], y[n*s.OH*s.OW*s.C:]
-				p.run(kind, xn, yn, nil, r0, r1, 0, s.C)
+				at, vn := n*s.H*s.W*s.C, v
+				if v != nil {
+					vn = v[at:]
+				}
+				p.run(kind, x[at:], y[n*s.OH*s.OW*s.C:], vn, r0, r1, 0, s.C)
 			}
 		}
 	}
@@ -197,6 +205,3 @@ func (p *Pool) run(kind poolKind, x, y, dx []float32, r0, r1, c0, c1 int) {
 		}
 	}
 }
-
-// poolISA is an instruction set, chosen when pooling is planned.
-type poolISA = tileISA

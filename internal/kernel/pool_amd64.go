@@ -20,7 +20,7 @@ func init() {
 	impl.Register("pool", "AVX2", &poolAVX2)
 }
 
-func bestPoolISA() poolISA {
+func bestPoolISA() tileISA {
 	switch {
 	case poolAVX512:
 		return isaAVX512
@@ -32,7 +32,7 @@ func bestPoolISA() poolISA {
 
 // poolDispatch is a chain of plain calls, since a call through a variable would
 // make p escape.
-func poolDispatch(p *poolRun, isa poolISA, kind poolKind) {
+func poolDispatch(p *poolRun, isa tileISA, kind poolKind) {
 	q := (*byte)(unsafe.Pointer(p))
 	switch isa {
 	case isaAVX512:
@@ -41,6 +41,8 @@ func poolDispatch(p *poolRun, isa poolISA, kind poolKind) {
 			poolMaxAVX512(q)
 		case poolAvg:
 			poolAvgAVX512(q)
+		case poolPick:
+			poolPickAVX512(q)
 		case poolMaxGradStore:
 			poolMaxGradStoreAVX512(q)
 		case poolMaxGradAdd:
@@ -56,6 +58,8 @@ func poolDispatch(p *poolRun, isa poolISA, kind poolKind) {
 			poolMaxAVX2(q)
 		case poolAvg:
 			poolAvgAVX2(q)
+		case poolPick:
+			poolPickAVX2(q)
 		case poolMaxGradStore:
 			poolMaxGradStoreAVX2(q)
 		case poolMaxGradAdd:

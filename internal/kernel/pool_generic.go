@@ -14,6 +14,8 @@ func poolGo(p *poolRun, kind poolKind) {
 					sum += x[k]
 				}
 				*y = sum / p.count
+			case poolPick:
+				*y = p.dx[i*p.xstep+c+p.tab[firstMax(x, p.tab)]]
 			case poolMaxGradStore, poolMaxGradAdd:
 				best := firstMax(x, p.tab)
 				dx := p.dx[i*p.xstep+c:]

@@ -2,6 +2,6 @@
 
 package kernel
 
-func bestPoolISA() poolISA { return isaGo }
+func bestPoolISA() tileISA { return isaGo }
 
-func poolDispatch(p *poolRun, _ poolISA, kind poolKind) { poolGo(p, kind) }
+func poolDispatch(p *poolRun, _ tileISA, kind poolKind) { poolGo(p, kind) }

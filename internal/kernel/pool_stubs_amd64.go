@@ -11,6 +11,9 @@ func poolMaxAVX512(p *byte)
 func poolAvgAVX512(p *byte)
 
 //go:noescape
+func poolPickAVX512(p *byte)
+
+//go:noescape
 func poolMaxGradStoreAVX512(p *byte)
 
 //go:noescape
@@ -27,6 +30,9 @@ func poolMaxAVX2(p *byte)
 
 //go:noescape
 func poolAvgAVX2(p *byte)
+
+//go:noescape
+func poolPickAVX2(p *byte)
 
 //go:noescape
 func poolMaxGradStoreAVX2(p *byte)

@@ -85,7 +85,8 @@ func checkPool(t *testing.T, s PoolShape, seed uint64, nan bool) {
 			x[i] = float32(math.Inf(-1))
 		}
 	}
-	wantMax, wantAvg := make([]float64, ny), make([]float64, ny)
+	wantMax, wantAvg, wantPick := make([]float64, ny), make([]float64, ny), make([]float64, ny)
+	v := random(r, nx)
 	wantDMax, wantDAvg := make([]float64, nx), make([]float64, nx)
 	for iy := range ny {
 		c, ow, oh, n := iy%s.C, iy/s.C%s.OW, iy/s.C/s.OW%s.OH, iy/s.C/s.OW/s.OH
@@ -111,13 +112,14 @@ func checkPool(t *testing.T, s PoolShape, seed uint64, nan bool) {
 			}
 		}
 		wantMax[iy], wantAvg[iy] = float64(x[best]), sum/float64(count)
+		wantPick[iy] = float64(v[best])
 		wantDMax[best] += float64(dy[iy])
 	}
 	p := NewPool(s)
-	got := [][]float32{nans(ny), nans(ny), nans(nx), nans(nx)}
-	work := []func(){p.Max(x, got[0]), p.Avg(x, got[1]), p.MaxGrad(x, dy, got[2]), p.AvgGrad(dy, got[3])}
-	names := []string{"max", "average", "gradient of max", "gradient of average"}
-	for k, want := range [][]float64{wantMax, wantAvg, wantDMax, wantDAvg} {
+	got := [][]float32{nans(ny), nans(ny), nans(nx), nans(nx), nans(ny)}
+	work := []func(){p.Max(x, got[0]), p.Avg(x, got[1]), p.MaxGrad(x, dy, got[2]), p.AvgGrad(dy, got[3]), p.Pick(x, v, got[4])}
+	names := []string{"max", "average", "gradient of max", "gradient of average", "pick"}
+	for k, want := range [][]float64{wantMax, wantAvg, wantDMax, wantDAvg, wantPick} {
 		work[k]()
 		for i, w := range want {
 			g := float64(got[k][i])

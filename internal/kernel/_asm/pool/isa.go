@@ -22,7 +22,7 @@ type isa interface {
 	larger(x, best reg.VecPhysical)
 	// first is larger that also sets which = k where best changes.
 	first(x, best, k, which reg.VecPhysical)
-	// chosen sets dst = dy where which == k, else 0.
+	// chosen sets dst = dy where which == k, else 0; dst is no operand.
 	chosen(dy, which, k, dst reg.VecPhysical)
 }
 

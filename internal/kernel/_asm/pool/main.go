@@ -37,6 +37,7 @@ func main() {
 	for _, i := range []isa{avx512{}, avx2{}} {
 		kernel(i, "Max", false, maxForward)
 		kernel(i, "Avg", false, avgForward)
+		kernel(i, "Pick", true, pick)
 		for _, add := range []bool{false, true} {
 			mode := "Store"
 			if add {
@@ -152,8 +153,9 @@ func avgForward(i isa, w walk, l label, masked bool) {
 	i.store(sum, Mem{Base: w.y}, masked)
 }
 
-func maxGrad(i isa, w walk, l label, masked, add bool) {
-	best, x, which, k, dy := i.reg(0), i.reg(1), i.reg(2), i.reg(3), i.reg(4)
+// findMax leaves in which the number of the first cell with the maximum.
+func findMax(i isa, w walk, l label, masked bool) (which, k reg.VecPhysical) {
+	best, x, which, k := i.reg(0), i.reg(1), i.reg(2), i.reg(3)
 	MOVQ(Mem{Base: w.tab}, w.idx)
 	i.load(w.cell(w.x), best, masked)
 	i.zero(which)
@@ -163,17 +165,37 @@ func maxGrad(i isa, w walk, l label, masked, add bool) {
 		i.load(w.cell(w.x), x, masked)
 		i.first(x, best, k, which)
 	})
-	i.load(Mem{Base: w.y}, dy, masked)
 	i.zero(k)
+	return which, k
+}
+
+func maxGrad(i isa, w walk, l label, masked, add bool) {
+	which, k := findMax(i, w, l, masked)
+	x, old, dy := i.reg(0), i.reg(1), i.reg(4)
+	i.load(Mem{Base: w.y}, dy, masked)
 	w.cells(l, 0, func() {
 		i.chosen(dy, which, k, x)
 		if add {
-			i.load(w.cell(w.dx), best, masked)
-			VADDPS(best, x, x)
+			i.load(w.cell(w.dx), old, masked)
+			VADDPS(old, x, x)
 		}
 		i.store(x, w.cell(w.dx), masked)
 		VPADDD(i.one(), k, k)
 	})
+}
+
+// pick reads where maxGrad writes.
+func pick(i isa, w walk, l label, masked bool) {
+	which, k := findMax(i, w, l, masked)
+	sum, v, x := i.reg(4), i.reg(0), i.reg(1)
+	i.zero(sum)
+	w.cells(l, 0, func() {
+		i.load(w.cell(w.dx), v, masked)
+		i.chosen(v, which, k, x)
+		VADDPS(x, sum, sum)
+		VPADDD(i.one(), k, k)
+	})
+	i.store(sum, Mem{Base: w.y}, masked)
 }
 
 func avgGrad(i isa, w walk, l label, masked, add bool) {

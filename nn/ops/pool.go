@@ -1,0 +1,162 @@
+package ops
+
+import "github.com/antler-ml/antler/internal/kernel"
+
+// A PoolConfig is the geometry of two-dimensional pooling: index 0 is the
+// height axis, 1 the width axis. A zero Strides entry means Size. Padding must
+// be less than Size, so that every window holds a real cell.
+type PoolConfig struct {
+	Size, Strides   [2]int
+	PadLow, PadHigh [2]int
+}
+
+// MaxPool2D takes the maximum of each window and channel: (n, h, w, c) becomes
+// (n, oh, ow, c) with oh = (h + low + high - size)/stride + 1. Padding never
+// wins. A window with a NaN gives NaN. The gradient goes to the first maximum
+// of the window in row-major order.
+func MaxPool2D(x *Value, c PoolConfig) *Value {
+	return apply1(&maxPool2D{c.withDefaults()}, x)
+}
+
+// AvgPool2D takes the mean of the real cells of each window and channel: the
+// divisor does not count padding (TensorFlow's rule).
+func AvgPool2D(x *Value, c PoolConfig) *Value {
+	return apply1(&avgPool2D{c.withDefaults()}, x)
+}
+
+func (c PoolConfig) withDefaults() PoolConfig {
+	for a := range 2 {
+		if c.Strides[a] == 0 {
+			c.Strides[a] = c.Size[a]
+		}
+	}
+	return c
+}
+
+// shape checks an image stack x against the settings.
+func (c PoolConfig) shape(op string, in [][]int, x []int) kernel.PoolShape {
+	if len(x) != 4 {
+		shapePanic(op, in, "want x (n, h, w, c) of rank 4, got rank %d", len(x))
+	}
+	var out [2]int
+	for a := range 2 {
+		size, pad := c.Size[a], c.PadLow[a]+c.PadHigh[a]
+		if size < 1 || c.Strides[a] < 1 {
+			shapePanic(op, in, "%s: window %d and stride %d must be positive", spatialNames[a], size, c.Strides[a])
+		}
+		if min(c.PadLow[a], c.PadHigh[a]) < 0 || max(c.PadLow[a], c.PadHigh[a]) >= size {
+			shapePanic(op, in, "%s: padding %d and %d must be less than the window, %d, and not negative",
+				spatialNames[a], c.PadLow[a], c.PadHigh[a], size)
+		}
+		if x[1+a] < 1 || x[1+a]+pad < size {
+			shapePanic(op, in, "%s (axis %d): a window of %d does not fit into %d cells and %d of padding; use padding 'same' or a smaller window",
+				spatialNames[a], 1+a, size, x[1+a], pad)
+		}
+		out[a] = (x[1+a]+pad-size)/c.Strides[a] + 1
+	}
+	return kernel.PoolShape{N: x[0], H: x[1], W: x[2], C: x[3], OH: out[0], OW: out[1], KH: c.Size[0], KW: c.Size[1],
+		SH: c.Strides[0], SW: c.Strides[1], PH: c.PadLow[0], PW: c.PadLow[1]}
+}
+
+// infer is the result shape.
+func (c PoolConfig) infer(op string, in [][]int) [][]int {
+	s := c.shape(op, in, in[0])
+	return [][]int{{s.N, s.OH, s.OW, s.C}}
+}
+
+// check compares the gradient dy of a result with the geometry.
+func (c PoolConfig) check(op string, in [][]int, x, dy []int) {
+	s := c.shape(op, in, x)
+	want := []int{s.N, s.OH, s.OW, s.C}
+	if len(dy) != 4 {
+		shapePanic(op, in, "want a gradient of shape %v, got %v", want, dy)
+	}
+	for i, d := range want {
+		if dy[i] != d {
+			shapePanic(op, in, "axis %d of the gradient is %d, but pooling makes %d", i, dy[i], d)
+		}
+	}
+}
+
+type maxPool2D struct{ c PoolConfig }
+
+func (o *maxPool2D) Infer(in [][]int) [][]int { return o.c.infer("MaxPool2D", in) }
+
+func (o *maxPool2D) Bind(b *Binding) func() {
+	return kernel.NewPool(o.c.shape("MaxPool2D", b.InShape, b.InShape[0])).Max(b.In[0], b.Out[0])
+}
+
+func (o *maxPool2D) Grad(in, _, dout []*Value) []*Value {
+	return []*Value{apply1(&maxPool2DGrad{o.c}, in[0], dout[0])}
+}
+
+// maxPool2DGrad finds the maxima again: that reads no more than stored indices
+// would, and inference stores nothing.
+type maxPool2DGrad struct{ c PoolConfig }
+
+func (o *maxPool2DGrad) Infer(in [][]int) [][]int {
+	o.c.check("MaxPool2DGrad", in, in[0], in[1])
+	return [][]int{in[0]}
+}
+
+func (o *maxPool2DGrad) Bind(b *Binding) func() {
+	p := kernel.NewPool(o.c.shape("MaxPool2DGrad", b.InShape, b.InShape[0]))
+	return p.MaxGrad(b.In[0], b.In[1], b.Out[0])
+}
+
+// Grad: the op is linear in dy, and picks from its gradient what it picked from x.
+func (o *maxPool2DGrad) Grad(in, _, dout []*Value) []*Value {
+	return []*Value{nil, apply1(&maxPool2DPick{o.c}, in[0], dout[0])}
+}
+
+// maxPool2DPick takes from v the cell where the window of x has its maximum.
+type maxPool2DPick struct{ c PoolConfig }
+
+func (o *maxPool2DPick) Infer(in [][]int) [][]int {
+	out := o.c.infer("MaxPool2DPick", in)
+	for i, d := range in[0] {
+		if len(in[1]) != 4 || in[1][i] != d {
+			shapePanic("MaxPool2DPick", in, "the operands differ in shape")
+		}
+	}
+	return out
+}
+
+func (o *maxPool2DPick) Bind(b *Binding) func() {
+	p := kernel.NewPool(o.c.shape("MaxPool2DPick", b.InShape, b.InShape[0]))
+	return p.Pick(b.In[0], b.In[1], b.Out[0])
+}
+
+func (o *maxPool2DPick) Grad(in, _, dout []*Value) []*Value {
+	return []*Value{nil, apply1(&maxPool2DGrad{o.c}, in[0], dout[0])}
+}
+
+type avgPool2D struct{ c PoolConfig }
+
+func (o *avgPool2D) Infer(in [][]int) [][]int { return o.c.infer("AvgPool2D", in) }
+
+func (o *avgPool2D) Bind(b *Binding) func() {
+	return kernel.NewPool(o.c.shape("AvgPool2D", b.InShape, b.InShape[0])).Avg(b.In[0], b.Out[0])
+}
+
+func (o *avgPool2D) Grad(in, _, dout []*Value) []*Value {
+	return []*Value{apply1(&avgPool2DGrad{o.c, in[0].Shape()}, dout[0])}
+}
+
+type avgPool2DGrad struct {
+	c PoolConfig
+	x []int // shape of the input
+}
+
+func (o *avgPool2DGrad) Infer(in [][]int) [][]int {
+	o.c.check("AvgPool2DGrad", in, o.x, in[0])
+	return [][]int{o.x}
+}
+
+func (o *avgPool2DGrad) Bind(b *Binding) func() {
+	return kernel.NewPool(o.c.shape("AvgPool2DGrad", b.InShape, o.x)).AvgGrad(b.In[0], b.Out[0])
+}
+
+func (o *avgPool2DGrad) Grad(_, _, dout []*Value) []*Value {
+	return []*Value{AvgPool2D(dout[0], o.c)}
+}
