@@ -1,0 +1,39 @@
+# What a developer types. CI runs .ci/run, which uses the same commands.
+
+GO ?= go
+
+.PHONY: check test race purego cross generate size bench fuzz
+
+check: ## formatting, vet, architecture, tests, the generic build
+	test -z "$$(gofmt -l $$(git ls-files '*.go'))"
+	$(GO) vet ./...
+	GOARCH=arm64 $(GO) vet ./...
+	$(GO) test ./...
+	$(GO) test -tags purego ./internal/kernel/... ./nn/ops/... ./nn/...
+
+test:
+	$(GO) test ./...
+
+race: ## the packages that run things side by side
+	$(GO) test -race ./internal/par ./pipeline ./augment ./nn ./nn/callbacks
+
+purego: ## without assembly
+	$(GO) test -tags purego ./...
+
+cross: ## every platform that must build
+	for p in linux/amd64 linux/arm64 darwin/arm64 windows/amd64 js/wasm; do \
+		echo $$p; CGO_ENABLED=0 GOOS=$${p%/*} GOARCH=$${p#*/} $(GO) build ./... || exit 1; done
+
+generate: ## deletes generated files, makes them again, shows the difference
+	grep -rlE '^// Code generated .* DO NOT EDIT' --include='*.go' --include='*.s' . | xargs rm -f
+	$(GO) generate ./...
+	git diff --exit-code
+
+size: ## lines of each package, tests apart
+	@for d in $$($(GO) list -f '{{.Dir}}' ./...); do \
+		n=$$(ls $$d/*.go | grep -v _test.go | xargs grep -LE '^// Code generated' | xargs cat | wc -l); \
+		m=$$(ls $$d/*_test.go 2>/dev/null | xargs cat 2>/dev/null | wc -l); \
+		printf '%7d %7d  %s\n' $$n $$m $${d#$(CURDIR)/}; done | sort -rn
+
+bench: ## Go benchmarks of kernels and training steps
+	$(GO) test -run '^$$' -bench . -benchtime 300ms ./internal/kernel ./nn/...

@@ -1,0 +1,105 @@
+// Package archtest checks which package may import which.
+package archtest
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/antler-ml/antler/"
+
+type pkg struct {
+	ImportPath string
+	Imports    []string
+	Deps       []string
+	Standard   bool
+}
+
+func list(t *testing.T) []pkg {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-json=ImportPath,Imports,Deps", "./...")
+	cmd.Dir = "../.."
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	var ps []pkg
+	for d := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p pkg
+		if err := d.Decode(&p); errors.Is(err, io.EOF) {
+			return ps
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		ps = append(ps, p)
+	}
+}
+
+// forbidden: a package below the first path may not depend on one below the second.
+var forbidden = [][2]string{
+	{"tensor", "nn"}, {"text", "nn"}, {"sequence", "nn"}, {"image", "nn"}, {"augment", "nn"}, {"pipeline", "nn"},
+	{"nn/ops", "nn/layers"}, {"nn/ops", "nn/losses"}, {"nn/ops", "pipeline"},
+	{"nn/layers", "nn/optimizers"}, {"nn/layers", "nn/losses"}, {"nn/layers", "nn/callbacks"},
+	{"tensor", "pipeline"}, {"text", "image"}, {"image", "text"}, {"sequence", "image"},
+	{"internal", "nn"}, {"internal", "tensor"}, {"internal", "pipeline"},
+	{"tensor", "cmd"}, {"nn", "cmd"}, {"augment", "cmd"}, {"text", "cmd"}, {"internal", "cmd"},
+}
+
+// allowed are the modules that the core may use.
+var allowed = []string{
+	"github.com/spf13/pflag", "golang.org/x/", "gonum.org/v1/gonum", "gonum.org/v1/plot",
+	"github.com/disintegration/imaging", "github.com/google/go-cmp",
+}
+
+func below(path, dir string) bool {
+	rest, ok := strings.CutPrefix(path, module+dir)
+	return ok && (rest == "" || rest[0] == '/')
+}
+
+func TestImports(t *testing.T) {
+	ps := list(t)
+	if len(ps) < 15 {
+		t.Fatalf("found %d packages; is the test run inside the module?", len(ps))
+	}
+	for _, p := range ps {
+		for _, f := range forbidden {
+			if !below(p.ImportPath, f[0]) {
+				continue
+			}
+			for _, d := range p.Deps {
+				if below(d, f[1]) {
+					t.Errorf("%s depends on %s: %s may not import %s", p.ImportPath, d, f[0], f[1])
+				}
+			}
+		}
+		if p.ImportPath != module+"nn/ops" && p.ImportPath != module+"nn/ops/internal" && below(p.ImportPath, "nn/ops") {
+			t.Errorf("%s: nn/ops has no sub-packages", p.ImportPath)
+		}
+		for _, i := range p.Imports {
+			first, _, _ := strings.Cut(i, "/")
+			if strings.HasPrefix(i, module) || !strings.Contains(first, ".") {
+				continue
+			}
+			if !slices.ContainsFunc(allowed, func(a string) bool { return strings.HasPrefix(i, a) }) {
+				t.Errorf("%s imports %s, which is not among the modules that were agreed on", p.ImportPath, i)
+			}
+		}
+	}
+	// nn itself names no layer, loss, optimizer or file format.
+	for _, p := range ps {
+		if p.ImportPath != module+"nn" {
+			continue
+		}
+		for _, i := range p.Imports {
+			if below(i, "nn") && i != module+"nn/ops" {
+				t.Errorf("nn imports %s: interfaces live where they are used, implementations register themselves", i)
+			}
+		}
+	}
+}
