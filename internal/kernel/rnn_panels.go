@@ -1,0 +1,70 @@
+package kernel
+
+// Panels is a right-hand factor that is used over and over with few rows at a
+// time: the recurrent weights, which meet one time step after another. It is
+// laid out once per run, in memory of the caller, and multiplied on the
+// caller's goroutine alone, since recurrent ops are parallel over sequences.
+type Panels struct {
+	k, n int
+	isa  *gemmISA
+	data []float32
+}
+
+// panelWidth is a multiple of every instruction set's.
+const panelWidth = 32
+
+// PanelFloats returns how much memory the panels of a k×n matrix need.
+func PanelFloats(k, n int) int { return k * ceilDiv(n, panelWidth) * panelWidth }
+
+// NewPanels returns panels for a k×n matrix in mem, which holds PanelFloats(k, n).
+func NewPanels(k, n int, mem []float32) *Panels {
+	return &Panels{k: k, n: n, isa: chooseGemm(), data: mem[:PanelFloats(k, n)]}
+}
+
+// Pack lays out b, row-major with rows ld floats apart: the k×n matrix itself,
+// or, with trans, its transpose.
+func (p *Panels) Pack(b []float32, ld int, trans bool) {
+	if p.k == 0 {
+		return
+	}
+	w := p.isa.nr
+	o := Operand{Data: b, Ld: ld, Trans: trans}
+	for j, at := 0, 0; j < p.n; j, at = j+w, at+w*p.k {
+		o.pack(p.isa, p.data[at:at+w*p.k], w, j, min(w, p.n-j), 0, p.k, trans)
+	}
+}
+
+// MulRows computes C = A·B, or C += A·B with accumulate, for the m rows of A,
+// lda floats apart. C has its rows ldc floats apart. Each row has the same bits
+// whatever m is.
+func (p *Panels) MulRows(m int, a []float32, lda int, c []float32, ldc int, accumulate bool) {
+	if m == 0 || p.n == 0 {
+		return
+	}
+	if p.k == 0 {
+		for i := 0; i < m && !accumulate; i++ {
+			clear(c[i*ldc:][:p.n])
+		}
+		return
+	}
+	_, _ = a[(m-1)*lda+p.k-1], c[(m-1)*ldc+p.n-1]
+	flags := 0
+	if accumulate {
+		flags = gemmAccumulate
+	}
+	w := p.isa.nr
+	rows := ceilDiv(m, ceilDiv(m, p.isa.mr)) // equal tiles
+	for j, at := 0, 0; j < p.n; j, at = j+w, at+w*p.k {
+		cols := min(w, p.n-j)
+		b := p.data[at : at+w*p.k]
+		for i := 0; i < m; i += rows {
+			r := min(rows, m-i)
+			if p.isa.tiles == nil {
+				gemmTileGo(p.k, r, cols, a[i*lda:], lda, 1, b, w, c[i*ldc+j:], ldc, nil, flags)
+				continue
+			}
+			v := (cols - 1) / p.isa.lanes
+			p.isa.tiles[v][r](p.k, &a[i*lda], lda, 1, &b[0], w, &c[i*ldc+j], ldc, nil, cols-v*p.isa.lanes, flags)
+		}
+	}
+}
