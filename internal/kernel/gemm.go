@@ -101,9 +101,14 @@ func PackB(k, n int, b Operand) *PackedB {
 	checkFactor("B", &b, k, n)
 	isa := chooseGemm()
 	p := &PackedB{k: k, n: n, isa: isa}
-	p.data = make([]float32, (n+isa.nr-1)/isa.nr*isa.nr*k)
-	for j, at := 0, 0; j < n && k > 0; j, at = j+isa.nr, at+isa.nr*k {
-		b.pack(isa, p.data[at:at+isa.nr*k], isa.nr, j, min(isa.nr, n-j), 0, k, b.Trans)
+	p.data = make([]float32, roundUp(n, isa.nr)*k)
+	at := 0
+	for k0 := 0; k0 < k; k0 += innerBlock(k) {
+		kc := min(innerBlock(k), k-k0)
+		for j := 0; j < n; j += isa.nr {
+			b.pack(isa, p.data[at:at+isa.nr*kc], isa.nr, j, min(isa.nr, n-j), k0, kc, b.Trans)
+			at += isa.nr * kc
+		}
 	}
 	return p
 }

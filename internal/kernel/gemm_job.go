@@ -46,6 +46,8 @@ type gemmJob struct {
 
 	bufA, bufB []float32   // panels that all workers read
 	own        [][]float32 // panels of one worker
+	panelsA    int         // in bufA, for each block of kc
+	panelsB    int
 
 	packBody, vectorBody, batchBody func(lo, hi int)
 	tileBody                        func(worker, lo, hi int)

@@ -4,17 +4,19 @@ import "github.com/antler-ml/antler/internal/par"
 
 // packShared fills the buffers that all tasks of the pass read.
 func (j *gemmJob) packShared() {
-	depth, panels, floats := j.p1-j.p0, 0, 0
+	depth, floats := j.p1-j.p0, 0
+	j.panelsA, j.panelsB = 0, 0
 	if j.packB {
-		np := ceilDiv(j.j1-j.j0, j.isa.nr)
-		j.bufB = grow(j.bufB, np*j.isa.nr*depth)
-		panels, floats = np, len(j.bufB)
+		j.panelsB = ceilDiv(j.j1-j.j0, j.isa.nr)
+		j.bufB = grow(j.bufB, j.panelsB*j.isa.nr*depth)
+		floats = len(j.bufB)
 	}
 	if j.shareA {
-		mp := ceilDiv(j.m, j.isa.mr)
-		j.bufA = grow(j.bufA, mp*j.isa.mr*depth)
-		panels, floats = panels+mp, floats+len(j.bufA)
+		j.panelsA = ceilDiv(j.m, j.isa.mr)
+		j.bufA = grow(j.bufA, j.panelsA*j.isa.mr*depth)
+		floats += len(j.bufA)
 	}
+	panels := (j.panelsA + j.panelsB) * ceilDiv(depth, j.kc)
 	const few = 1 << 14 // floats that are not worth a task
 	if floats <= few || j.tm*j.tn == 1 {
 		j.packPanels(0, panels)
@@ -23,21 +25,21 @@ func (j *gemmJob) packShared() {
 	par.For(panels, max(1, few*panels/floats), j.packBody)
 }
 
-// packPanels packs panels lo to hi, B's first and then A's.
+// packPanels packs panels lo to hi: B's and then A's of the first block of
+// inner indices, then those of the next.
 func (j *gemmJob) packPanels(lo, hi int) {
-	nb, depth := 0, j.p1-j.p0
-	if j.packB {
-		nb = ceilDiv(j.j1-j.j0, j.isa.nr)
-	}
-	for q := lo; q < hi; q++ {
-		if q < nb {
+	for t := lo; t < hi; t++ {
+		q := t % (j.panelsA + j.panelsB)
+		p := j.p0 + t/(j.panelsA+j.panelsB)*j.kc
+		kc := min(j.kc, j.p1-p)
+		if q < j.panelsB {
 			w := j.isa.nr
 			c := j.j0 + q*w
-			j.b.pack(j.isa, j.bufB[q*w*depth:(q+1)*w*depth], w, c, min(w, j.j1-c), j.p0, depth, j.b.Trans)
+			j.b.pack(j.isa, j.viewB(c, p, kc).data[:w*kc], w, c, min(w, j.j1-c), p, kc, j.b.Trans)
 		} else {
 			w := j.isa.mr
-			i := (q - nb) * w
-			j.a.pack(j.isa, j.bufA[i*depth:(i+w)*depth], w, i, min(w, j.m-i), j.p0, depth, !j.a.Trans)
+			i := (q - j.panelsB) * w
+			j.a.pack(j.isa, j.viewA(i, p, kc).data[:w*kc], w, i, min(w, j.m-i), p, kc, !j.a.Trans)
 		}
 	}
 }

@@ -34,7 +34,7 @@ func (j *gemmJob) plan() {
 	p := gemmPlan{isa: isa, row0: j.row0}
 	mp, np := ceilDiv(m, isa.mr), ceilDiv(n, isa.nr)
 
-	p.kc = ceilDiv(k, ceilDiv(k, gemmDepth))
+	p.kc = innerBlock(k)
 	p.packB = j.b.Packed == nil && (j.b.Packer != nil || j.b.Trans || (mp > 4 && k*n > 4096))
 	p.packA = j.a.Packer != nil || (np > 2 && m*k > 4096)
 	p.narrow = np <= 4
@@ -78,3 +78,8 @@ func (j *gemmJob) plan() {
 }
 
 func ceilDiv(a, b int) int { return (a + b - 1) / b }
+
+func roundUp(a, b int) int { return ceilDiv(a, b) * b }
+
+// innerBlock is kc for an inner dimension of k.
+func innerBlock(k int) int { return ceilDiv(k, ceilDiv(k, gemmDepth)) }

@@ -24,9 +24,9 @@ func (j *gemmJob) tiles(worker, lo, hi int) {
 func (j *gemmJob) task(worker, i0, i1, j0, j1 int) {
 	for p := j.p0; p < j.p1; p += j.kc {
 		kc := min(j.kc, j.p1-p)
-		b := j.viewB(j0, p)
+		b := j.viewB(j0, p, kc)
 		if !j.packA || j.shareA {
-			j.block(j.viewA(i0, p), b, kc, i0, i1, j0, j1, p)
+			j.block(j.viewA(i0, p, kc), b, kc, i0, i1, j0, j1, p)
 			continue
 		}
 		for i := i0; i < i1; i += j.mc {
@@ -44,13 +44,17 @@ func (j *gemmJob) task(worker, i0, i1, j0, j1 int) {
 	}
 }
 
+// Panels that outlive a block of kc inner indices lie block by block, so that
+// the panels of one block are neighbours (and don't share the few cache sets
+// that a large power of two between them would leave).
+
 // viewA is A from row i (the first of a panel) and inner index p on, in shared
 // panels or in place.
-func (j *gemmJob) viewA(i, p int) gemmView {
-	mr, depth := j.isa.mr, j.p1-j.p0
+func (j *gemmJob) viewA(i, p, kc int) gemmView {
+	mr := j.isa.mr
 	switch {
 	case j.shareA:
-		return gemmView{j.bufA[i*depth+(p-j.p0)*mr:], mr * depth, 1, mr}
+		return gemmView{j.bufA[(p-j.p0)*roundUp(j.m, mr)+i*kc:], mr * kc, 1, mr}
 	case j.a.Trans:
 		return gemmView{j.a.Data[p*j.a.Ld+i:], mr, 1, j.a.Ld}
 	}
@@ -58,13 +62,13 @@ func (j *gemmJob) viewA(i, p int) gemmView {
 }
 
 // viewB is B from column c (the first of a panel) and inner index p on.
-func (j *gemmJob) viewB(c, p int) gemmView {
-	nr, depth := j.isa.nr, j.p1-j.p0
+func (j *gemmJob) viewB(c, p, kc int) gemmView {
+	nr := j.isa.nr
 	switch {
 	case j.b.Packed != nil:
-		return gemmView{j.b.Packed.data[c*j.k+p*nr:], nr * j.k, 1, nr}
+		return gemmView{j.b.Packed.data[p*roundUp(j.n, nr)+c*kc:], nr * kc, 1, nr}
 	case j.packB:
-		return gemmView{j.bufB[(c-j.j0)*depth+(p-j.p0)*nr:], nr * depth, 1, nr}
+		return gemmView{j.bufB[(p-j.p0)*roundUp(j.j1-j.j0, nr)+(c-j.j0)*kc:], nr * kc, 1, nr}
 	}
 	return gemmView{j.b.Data[p*j.b.Ld+c:], nr, 1, j.b.Ld}
 }

@@ -90,7 +90,7 @@ func (j *gemmJob) innerProducts(lo, hi int) {
 // v, in blocks of rows as tiles do.
 func (j *gemmJob) scaledRows(lo, hi int) {
 	w := &j.vec
-	kc := ceilDiv(j.k, ceilDiv(j.k, gemmDepth))
+	kc := innerBlock(j.k)
 	for p := 0; p < j.k; p += kc {
 		gemmRow(j.isa, min(kc, j.k-p), w.v[p*w.vStep:], w.vStep, w.x.Data[p*w.x.Ld+lo:], w.x.Ld, j.c[lo:hi], p > 0 || j.e.Accumulate)
 	}
