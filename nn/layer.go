@@ -101,6 +101,17 @@ func (b *Base) Weights() []*Weight {
 	return append(train, rest...)
 }
 
+// States returns what a stateful layer remembers from batch to batch.
+func (b *Base) States() []*Weight {
+	var ws []*Weight
+	b.eachWeight(func(w *Weight) {
+		if w.state {
+			ws = append(ws, w)
+		}
+	})
+	return ws
+}
+
 func (b *Base) eachWeight(f func(*Weight)) {
 	for _, w := range b.weights {
 		f(w)

@@ -109,9 +109,7 @@ func (s *optimizerState) apply(lr float64, updates uint64, p *plan) bool {
 	s.step = Step{N: int(updates) + 1, LR: lr}
 	par.For(len(s.chunks), 1, s.updateFn)
 	for _, w := range s.weights {
-		if w.constraint != nil {
-			w.constraint.Constrain(w.value.Data(), w.Shape())
-		}
+		w.Constrain()
 	}
 	return true
 }

@@ -75,6 +75,13 @@ func (w *Weight) Set(t *tensor.Tensor) error {
 	return nil
 }
 
+// Constrain applies the weight's constraint, as training does after an update.
+func (w *Weight) Constrain() {
+	if w.constraint != nil {
+		w.constraint.Constrain(w.value.Data(), w.Shape())
+	}
+}
+
 // initialize gives the weight its first values, once. The numbers depend on
 // the seed and the weight's name only, not on what else the model holds.
 func (w *Weight) initialize(seed uint64) {
