@@ -100,6 +100,9 @@ func inC[T any](data []T, n *npy.Reader) []T {
 //
 // numpy: save.
 func WriteNPY(w io.Writer, t *Tensor) error {
+	if t == nil {
+		return fmt.Errorf("tensor: WriteNPY: t is nil; want a tensor")
+	}
 	walk := newWalker(t, t.shape)
 	return wrap(npy.WriteFloat32(w, t.shape, func(max int) []float32 {
 		if !walk.flat() {

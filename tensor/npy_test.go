@@ -159,6 +159,9 @@ func TestNPZSameBytes(t *testing.T) {
 	if err := WriteNPZ(io.Discard, map[string]*Tensor{"../x": x}); err == nil {
 		t.Error("an unsafe name was written")
 	}
+	if err := WriteNPZ(io.Discard, map[string]*Tensor{"x": nil}); err == nil || !strings.Contains(err.Error(), `"x"`) {
+		t.Errorf("nil tensor: %v", err)
+	}
 }
 
 func TestFiles(t *testing.T) {

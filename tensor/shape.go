@@ -30,7 +30,8 @@ func Reshape(t *Tensor, shape ...int) *Tensor {
 	if size("Reshape", shape) != t.Len() {
 		fail("Reshape", "shape", "shape %v has %d elements, %v wants %d", t.shape, t.Len(), shape, size("Reshape", shape))
 	}
-	return From(t.Data(), shape...)
+	t = t.Contiguous()
+	return &Tensor{shape: shape, strides: rowMajor(shape), offset: t.offset, data: t.data}
 }
 
 // Flatten returns the elements in row-major order with rank 1; see [Reshape].

@@ -2,6 +2,7 @@ package tensor
 
 import (
 	"cmp"
+	"math"
 	"slices"
 )
 
@@ -11,17 +12,18 @@ import (
 func Sort(t *Tensor, axis int) *Tensor {
 	l := lanesOf("Sort", t, axis)
 	out := New(t.shape...)
+	var s sorter
 	if l.inner == 1 {
 		copy(out.data, l.data)
 		for o := range l.outer {
-			sortNaNLast(out.data[o*l.n : (o+1)*l.n])
+			s.values(out.data[o*l.n : (o+1)*l.n])
 		}
 		return out
 	}
 	lane := make([]float32, l.n)
 	l.each(func(first int) {
 		gather(lane, l.data, first, l.inner)
-		sortNaNLast(lane)
+		s.values(lane)
 		for k, x := range lane {
 			out.data[first+k*l.inner] = x
 		}
@@ -34,7 +36,7 @@ func Sort(t *Tensor, axis int) *Tensor {
 // numpy: sort with axis=None.
 func SortFlat(t *Tensor) *Tensor {
 	out := From(t.Clone().data, t.Len())
-	sortNaNLast(out.data)
+	new(sorter).values(out.data)
 	return out
 }
 
@@ -46,10 +48,11 @@ func ArgSort(t *Tensor, axis int) *Tensor {
 	l := lanesOf("ArgSort", t, axis)
 	l.exact("ArgSort")
 	out := New(t.shape...)
+	var s sorter
 	lane, order := make([]float32, l.n), make([]int, l.n)
 	l.each(func(first int) {
 		gather(lane, l.data, first, l.inner)
-		argSort(order, lane)
+		s.positions(order, lane)
 		for k, i := range order {
 			out.data[first+k*l.inner] = float32(i)
 		}
@@ -63,7 +66,7 @@ func ArgSort(t *Tensor, axis int) *Tensor {
 // numpy: argsort with axis=None, kind="stable".
 func ArgSortFlat(t *Tensor) []int {
 	order := make([]int, t.Len())
-	argSort(order, t.Data())
+	new(sorter).positions(order, t.Data())
 	return order
 }
 
@@ -80,8 +83,29 @@ func (l lanes) each(f func(first int)) {
 	}
 }
 
-func sortNaNLast(x []float32) {
-	n := 0 // numbers are moved to the front, in order, NaN behind them
+// sorter sorts lanes one after another in the same memory.
+type sorter struct{ keys, tmp []uint64 }
+
+func (s *sorter) room(n int) {
+	if cap(s.keys) < n {
+		s.keys, s.tmp = make([]uint64, n), make([]uint64, n)
+	}
+	s.keys, s.tmp = s.keys[:n], s.tmp[:n]
+}
+
+// values sorts x in place, NaN last.
+func (s *sorter) values(x []float32) {
+	if len(x) >= radixLen {
+		s.room(len(x))
+		for i, v := range x {
+			s.keys[i] = uint64(sortKey(v)) << 32
+		}
+		for i, k := range radixSort(s.keys, s.tmp) {
+			x[i] = unsortKey(uint32(k >> 32))
+		}
+		return
+	}
+	n := 0 // numbers are moved to the front, NaN behind them
 	for i, v := range x {
 		if v == v {
 			x[i] = x[n]
@@ -92,22 +116,23 @@ func sortNaNLast(x []float32) {
 	slices.Sort(x[:n])
 }
 
-func argSort(order []int, x []float32) {
+// positions fills order with the positions of x in ascending order.
+func (s *sorter) positions(order []int, x []float32) {
+	if len(x) >= radixLen && uint64(len(x)) <= math.MaxUint32 {
+		s.room(len(x))
+		for i, v := range x {
+			s.keys[i] = uint64(sortKey(v+0))<<32 | uint64(i) // -0+0 is 0
+		}
+		for i, k := range radixSort(s.keys, s.tmp) {
+			order[i] = int(uint32(k))
+		}
+		return
+	}
 	for i := range order {
 		order[i] = i
 	}
 	slices.SortFunc(order, func(i, j int) int {
-		a, b := x[i], x[j]
-		switch {
-		case a < b:
-			return -1
-		case a > b:
-			return 1
-		case a != a && b == b:
-			return 1
-		case b != b && a == a:
-			return -1
-		}
-		return cmp.Compare(i, j) // makes it stable
+		// Positions make it stable; -0+0 is 0.
+		return cmp.Or(cmp.Compare(sortKey(x[i]+0), sortKey(x[j]+0)), cmp.Compare(i, j))
 	})
 }

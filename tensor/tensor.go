@@ -18,6 +18,7 @@ package tensor
 import (
 	"math"
 	"slices"
+	"unsafe"
 )
 
 // A Tensor is a shape over a slice of float32. Its elements are reached by one
@@ -219,7 +220,7 @@ func (t *Tensor) Contiguous() *Tensor {
 func (t *Tensor) Fill(x float32) { Copy(t, Scalar(x)) }
 
 // Copy copies src, broadcast to the shape of dst, into dst, which may be a
-// view. Views of one tensor may overlap.
+// view. The two may overlap.
 //
 // numpy: copyto.
 func Copy(dst, src *Tensor) {
@@ -229,10 +230,15 @@ func Copy(dst, src *Tensor) {
 	if dst.Len() == 0 {
 		return
 	}
-	if len(src.data) > 0 && &dst.data[len(dst.data)-1] == &src.data[len(src.data)-1] {
+	if overlap(dst.data, src.data) {
 		src = src.Clone()
 	}
 	copyIn(dst, newWalker(src, dst.shape))
+}
+
+func overlap(a, b []float32) bool {
+	p, q := uintptr(unsafe.Pointer(unsafe.SliceData(a))), uintptr(unsafe.Pointer(unsafe.SliceData(b)))
+	return p < q+4*uintptr(len(b)) && q < p+4*uintptr(len(a))
 }
 
 // size returns the product of the shape; op is for the message.

@@ -101,6 +101,11 @@ func TestCopy(t *testing.T) {
 	if !ArrayEqual(y, From([]float32{0, 0, 1, 2, 3}, 5)) {
 		t.Errorf("shifted: %v", y)
 	}
+	w := Arange(5)
+	Copy(w.Slice(0, 1, End), From(w.Data()[:4], 4)) // the same memory by another way
+	if !ArrayEqual(w, From([]float32{0, 0, 1, 2, 3}, 5)) {
+		t.Errorf("shifted: %v", w)
+	}
 	z := Arange(5)
 	Copy(z, Reverse(z))
 	if !ArrayEqual(z, From([]float32{4, 3, 2, 1, 0}, 5)) {
@@ -160,6 +165,45 @@ func TestAllClose(t *testing.T) {
 	}
 	if ArrayEqual(Full(nan, 1), Full(nan, 1)) || ArrayEqual(New(1, 2), New(2)) || !ArrayEqual(New(1, 2), New(1, 2)) {
 		t.Error("ArrayEqual")
+	}
+}
+
+// Counting digits and comparing must give the same order.
+func TestSortLongAndShort(t *testing.T) {
+	x := New(3, 700)
+	for i := range x.Data() {
+		x.Data()[i] = float32((i*7919)%97-48) / 8
+	}
+	for i, v := range []float32{nan, inf, -inf, float32(math.Copysign(0, -1)), 0, 1e-45, -1e-45, 3e38, -3e38, nan} {
+		x.Set(v, i%3, i*61)
+	}
+	order := func(a, b float32) int {
+		switch {
+		case a < b || a == a && b != b:
+			return -1
+		case a > b || a != a && b == b:
+			return 1
+		}
+		return 0
+	}
+	sorted, at := Sort(x, 1), ArgSort(x, 1)
+	for i := range 3 {
+		lane := slices.Clone(x.Index(0, i).Data())
+		slices.SortStableFunc(lane, order)
+		if why := differ(sorted.Index(0, i), From(lane, 700), 0, 0); why != "" {
+			t.Errorf("Sort: %s", why)
+		}
+		want := Arange(700).Ints()
+		slices.SortStableFunc(want, func(a, b int) int { return order(x.At(i, a), x.At(i, b)) })
+		if got := at.Index(0, i).Ints(); !slices.Equal(got, want) {
+			t.Errorf("ArgSort: got %v, want %v", got, want)
+		}
+	}
+	if why := differ(TakeAlong(x, at, 1), sorted, 0, 0); why != "" {
+		t.Errorf("TakeAlong(ArgSort): %s", why)
+	}
+	if why := differ(Sort(Transpose(x), 0), Transpose(sorted), 0, 0); why != "" {
+		t.Errorf("other axis: %s", why)
 	}
 }
 
