@@ -41,7 +41,7 @@ func (o *broadcastTo) Grad(in, _, dout []*Value) []*Value {
 // sumAxes sums over axes, none meaning none, and gives the result a shape.
 func sumAxes(v *Value, shape []int, axes []int) *Value {
 	if len(axes) > 0 {
-		v = sumOver(v, axes...)
+		v = Sum(v, axes...)
 	}
 	return Reshape(v, shape...)
 }

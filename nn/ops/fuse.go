@@ -11,11 +11,12 @@ import (
 // A graph is what Compile works on: nodes, operands first, and the results that
 // are wanted. Rewriting makes new nodes and never changes the ones it was given.
 type graph struct {
-	roots []*Value
-	nodes []*node
-	uses  map[*Value]int // by nodes and roots
-	seen  map[*node]bool // by emit
-	fired map[string]int // rewrites, for tests
+	roots   []*Value
+	nodes   []*node
+	literal bool
+	uses    map[*Value]int // by nodes and roots
+	seen    map[*node]bool // by emit
+	fired   map[string]int // rewrites, for tests
 }
 
 // A rewrite replaces the results of a node, or returns nil when it does not
@@ -27,14 +28,19 @@ type rewrite struct {
 	try  func(g *graph, n *node) []*Value
 }
 
-// rewrites is the one table. At each node the first that applies wins, and the
-// table is tried again on what it made.
+// rewrites is the one table. At each node the first that applies wins; passes
+// follow one another until none does. A literal graph gets the first row only,
+// which decides what [Program.Rows] can tell and the order of some sums.
 func rewrites() []rewrite {
 	return []rewrite{
+		{"merge gather gradients", mergeGatherGrads},
+		{"drop stop gradient", dropStops},
 		{"fold constants", foldConstants},
 		{"reshape of reshape", mergeReshapes},
 		{"transpose of transpose", mergeTransposes},
-		{"merge gather gradients", mergeGatherGrads},
+		{"multiply by one", dropOnes},
+		{"absorb broadcast", absorbBroadcasts},
+		{"dense", fuseDense},
 	}
 }
 
@@ -42,6 +48,9 @@ func rewrites() []rewrite {
 func (g *graph) optimize() {
 	g.fired = map[string]int{}
 	table := rewrites()
+	if g.literal {
+		table = table[:1]
+	}
 	for before := -1; before != g.total(); {
 		before = g.total()
 		g.pass(table)
@@ -146,7 +155,7 @@ type exprKey struct {
 // Ops that cannot be compared (with slices in them) are left alone; random ops
 // are equal only when they draw the same bits.
 func (g *graph) merge(same map[exprKey][]*node, n *node) []*Value {
-	if _, ok := n.op.(*leaf); ok || len(n.in) == 0 || !reflect.ValueOf(n.op).Comparable() {
+	if _, ok := n.op.(*leaf); ok || len(n.in) == 0 || g.literal || !reflect.ValueOf(n.op).Comparable() {
 		return nil
 	}
 	k := exprKey{n.op, n.in[0]}

@@ -163,7 +163,7 @@ func (o *gatherGrad) Grad(in, _, dout []*Value) []*Value {
 // mergeGatherGrads turns the sum of the gradients of two gathers from one table
 // into one op, which can stay row-sparse.
 func mergeGatherGrads(g *graph, n *node) []*Value {
-	if !isSum(n) {
+	if e, ok := n.op.(elementwise); !ok || e.kind != kAdd {
 		return nil
 	}
 	a, aok := n.in[0].node.op.(*gatherGrad)

@@ -53,7 +53,7 @@ func Gradients(loss *Value, wrt ...*Value) []*Value {
 					Reason: fmt.Sprintf("operand %d has shape %v", i, v.shape)})
 			}
 			if sum := grads[v]; sum != nil {
-				d = addGradients(sum, d)
+				d = Add(sum, d)
 			}
 			grads[v] = d
 		}

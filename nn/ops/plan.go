@@ -99,7 +99,7 @@ func makePlan(nodes []*node, keep kept, persistent map[*Value]bool, share bool) 
 			b.first, b.last = -1, end
 		}
 	}
-	p.size = place(blocks)
+	p.size = placeBlocks(blocks)
 	return p
 }
 
@@ -127,10 +127,10 @@ func (p *plan) reuse(n *node, t int, b *block) {
 
 const lineFloats = 16 // a cache line
 
-// place gives every block an offset such that blocks that live at the same
+// placeBlocks gives every block an offset such that blocks that live at the same
 // time do not overlap, and returns the floats used. Large blocks go first, each
 // into the tightest gap between those that were placed before it.
-func place(blocks []*block) int {
+func placeBlocks(blocks []*block) int {
 	blocks = slices.DeleteFunc(slices.Clone(blocks), func(b *block) bool { return b.into != nil })
 	slices.SortStableFunc(blocks, func(a, b *block) int {
 		if (a.offset >= 0) != (b.offset >= 0) { // those with a fixed place

@@ -14,8 +14,9 @@ type Spec struct {
 	Slab   []*Value // gradients, laid out one after another in one contiguous slice
 	Assign []Assign // done in this order after everything else ran
 	Arena  *Arena   // nil: memory of its own
-	// Literal keeps the graph as it is written: nothing is fused, merged or
-	// folded. Tests compare the two.
+	// Literal keeps the graph as it is written: nothing is fused or folded (only
+	// the gradients of several gathers from one table become one). Tests compare
+	// the two.
 	Literal bool
 }
 
@@ -67,11 +68,9 @@ func compile(s Spec, trace func(Step)) *Program {
 	if i := slices.Index(roots, nil); i >= 0 {
 		panic(fmt.Sprintf("ops: Compile: result %d of Out, Slab and Assign is nil", i))
 	}
-	g := &graph{roots: roots, nodes: reachable(roots...)}
+	g := &graph{roots: roots, nodes: reachable(roots...), literal: s.Literal}
 	g.sweep()
-	if !s.Literal {
-		g.optimize()
-	}
+	g.optimize()
 	p.out = g.roots[:len(s.Out)]
 	p.slab = g.roots[len(s.Out):][:len(s.Slab)]
 	for i, v := range g.roots[len(s.Out)+len(s.Slab):] {
