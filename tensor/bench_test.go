@@ -35,6 +35,13 @@ func BenchmarkSum(b *testing.B) {
 	}
 }
 
+func BenchmarkSumShort(b *testing.B) {
+	x := random(100000, 10)
+	for axis := range 2 {
+		b.Run(fmt.Sprint(axis), func(b *testing.B) { bench(b, x, func() { Sum(x, axis) }) })
+	}
+}
+
 func BenchmarkVar(b *testing.B) {
 	x := random(256, 32, 32, 3) // channels of images
 	bench(b, x, func() { Var(x, 0, 1, 2) })

@@ -107,7 +107,7 @@ func Sign(t *Tensor) *Tensor {
 	})
 }
 
-// Floor rounds down, Ceil up, Round to the nearest and halves to even.
+// Floor rounds down.
 func Floor(t *Tensor) *Tensor { return Apply(t, float(math.Floor)) }
 
 // Ceil rounds up.

@@ -2,6 +2,7 @@ package tensor_test
 
 import (
 	"errors"
+	"math"
 	"strings"
 	"testing"
 
@@ -25,7 +26,7 @@ func TestErrors(t *testing.T) {
 		{func() { ArgMaxFlat(New(0)) }, "shape [0] has no elements"},
 		{func() { Norm(x, float64(nan)) }, "tensor: Norm: ord: is NaN"},
 		{func() { New(2, -1) }, "tensor: New: shape: negative size in [2 -1]"},
-		{func() { New(1<<40, 1<<40) }, "more elements than memory can hold"},
+		{func() { New(math.MaxInt, 2) }, "more elements than memory can hold"},
 		{func() { From(make([]float32, 5), 2, 3) }, "tensor: From: shape: shape [2 3] wants 6 elements, got 5"},
 		{func() { From(make([]float32, 5)) }, "want From(data, len(data)) for a vector"},
 		{func() { x.At(1) }, "tensor: At: index: got 1 indices for rank 2 (shape [2 3])"},
@@ -107,7 +108,7 @@ func TestToCategoricalErrors(t *testing.T) {
 		{[]float32{inf}, 0, "largest is +Inf"},
 		{[]float32{}, 0, "cannot count the classes of no labels"},
 		{[]float32{1}, -1, "-1 is negative"},
-		{make([]float32, 8), 1 << 60, "more than memory can hold"},
+		{make([]float32, 8), math.MaxInt, "more than memory can hold"},
 	} {
 		_, err := ToCategorical(From(c.labels, len(c.labels)), c.classes)
 		if err == nil || !strings.Contains(err.Error(), c.want) {

@@ -77,18 +77,18 @@ func (r *reduction) run(f fold, center []float64) []float64 {
 
 func (r *reduction) lanes(f fold, acc, center []float64) {
 	w := walkStrides(r.t.data, r.t.offset, r.rs, r.rst)
-	block := blockLen
-	if w.flat() {
-		block = r.count
-	}
+	flat := w.flat()
 	index, place := make([]int, len(r.ks)), r.t.offset
 	for i := range acc {
-		w.reset(place)
-		a, c := acc[i], center[i%len(center)]
-		for n := 0; n < r.count; n += block {
-			a = f.lane(a, w.next(min(block, r.count-n)), c)
+		c := center[i%len(center)]
+		if flat {
+			acc[i] = f.lane(acc[i], r.t.data[place:place+r.count], c)
+		} else {
+			w.reset(place)
+			for n := 0; n < r.count; n += blockLen {
+				acc[i] = f.lane(acc[i], w.next(min(blockLen, r.count-n)), c)
+			}
 		}
-		acc[i] = a
 		place += step(index, r.ks, r.kst)
 	}
 }
