@@ -11,16 +11,15 @@ type gemmPlan struct {
 
 	packA, packB bool // copy into panels, or read operands where they are
 	shareA       bool // A's panels are made before the tasks, not by each task
-	narrow       bool // so few columns that one panel of A stays in L1 meanwhile
 	tm, tn       int  // tasks: row blocks × column blocks
-	mc           int  // rows that a task packs at a time
 
 	row0 int // number of the first row, for the epilogue's hook
 }
 
 const (
 	gemmDepth  = 256     // most of kc: nr·kc floats of B stay in L1
-	gemmShared = 1 << 20 // most floats of a shared buffer, if one panel allows
+	gemmShared = 1 << 18 // most floats of a shared buffer, unless one block of kc has more
+	gemmTall   = 1 << 13 // more rows are packed by each task for itself
 	gemmSerial = 1 << 18 // products of fewer multiplications run on the caller alone
 	gemmTask   = 1 << 19 // least multiplications that are worth a task
 )
@@ -37,19 +36,15 @@ func (j *gemmJob) plan() {
 	p.kc = innerBlock(k)
 	p.packB = j.b.Packed == nil && (j.b.Packer != nil || j.b.Trans || (mp > 4 && k*n > 4096))
 	p.packA = j.a.Packer != nil || (np > 2 && m*k > 4096)
-	p.narrow = np <= 4
-
 	p.nc = n
 	if n > 4096 {
 		p.nc = ceilDiv(np, ceilDiv(n, 4096)) * isa.nr
 	}
 	p.tm, p.tn = 1, 1
 	if work := m * n * k; work > gemmSerial {
-		p.tm = min(mp, ceilDiv(m, 256))
 		cp := ceilDiv(p.nc, isa.nr)
-		if m < 4096 {
-			p.tn = min(cp, ceilDiv(p.nc, 256))
-		}
+		p.tm = min(mp, ceilDiv(m, 256))
+		p.tn = min(cp, ceilDiv(p.nc, 384)) // the block of B stays in L2
 		for want := min(16, work/gemmTask); p.tm*p.tn < want; {
 			if mp/p.tm*isa.mr >= cp/p.tn*isa.nr && mp/p.tm > 1 {
 				p.tm = min(mp, 2*p.tm)
@@ -60,11 +55,7 @@ func (j *gemmJob) plan() {
 			}
 		}
 	}
-	p.shareA = p.packA && p.tn > 1
-	p.mc = 20 * isa.mr
-	if p.narrow {
-		p.mc = isa.mr
-	}
+	p.shareA = p.packA && p.tn > 1 && m <= gemmTall
 
 	p.kg = k
 	if p.packB {

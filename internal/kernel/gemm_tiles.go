@@ -29,13 +29,12 @@ func (j *gemmJob) task(worker, i0, i1, j0, j1 int) {
 			j.block(j.viewA(i0, p, kc), b, kc, i0, i1, j0, j1, p)
 			continue
 		}
-		for i := i0; i < i1; i += j.mc {
-			end := min(i1, i+j.mc)
-			j.own[worker] = grow(j.own[worker], ceilDiv(end-i, j.isa.mr)*j.isa.mr*kc)
-			a := gemmView{j.own[worker], j.isa.mr * kc, 1, j.isa.mr}
-			for q, at := i, 0; q < end; q, at = q+j.isa.mr, at+a.panel {
-				j.a.pack(j.isa, a.data[at:at+a.panel], j.isa.mr, q, min(j.isa.mr, end-q), p, kc, !j.a.Trans)
-			}
+		mr := j.isa.mr
+		j.own[worker] = grow(j.own[worker], mr*kc)
+		a := gemmView{j.own[worker], mr * kc, 1, mr}
+		for i := i0; i < i1; i += mr {
+			end := min(i1, i+mr)
+			j.a.pack(j.isa, a.data, mr, i, end-i, p, kc, !j.a.Trans)
 			j.block(a, b, kc, i, end, j0, j1, p)
 		}
 	}
@@ -85,16 +84,10 @@ func (j *gemmJob) block(a, b gemmView, kc, i0, i1, j0, j1, p int) {
 		flags |= gemmReLU
 	}
 	mr, nr := j.isa.mr, j.isa.nr
-	if j.narrow {
-		for i, pa := i0, 0; i < i1; i, pa = i+mr, pa+a.panel {
-			for c, pb := j0, 0; c < j1; c, pb = c+nr, pb+b.panel {
-				j.tile(kc, a, pa, b, pb, i, min(mr, i1-i), c, min(nr, j1-c), bias, flags)
-			}
-		}
-		return
-	}
-	for c, pb := j0, 0; c < j1; c, pb = c+nr, pb+b.panel {
-		for i, pa := i0, 0; i < i1; i, pa = i+mr, pa+a.panel {
+	// Along the columns first: a panel of A stays in L1, the panels of B come
+	// from L2, and C is walked through along its rows.
+	for i, pa := i0, 0; i < i1; i, pa = i+mr, pa+a.panel {
+		for c, pb := j0, 0; c < j1; c, pb = c+nr, pb+b.panel {
 			j.tile(kc, a, pa, b, pb, i, min(mr, i1-i), c, min(nr, j1-c), bias, flags)
 		}
 	}
