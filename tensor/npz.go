@@ -20,10 +20,17 @@ func ReadNPZ(r io.ReaderAt, size int64) (map[string]*Tensor, error) {
 		return nil, err
 	}
 	m := map[string]*Tensor{}
+	var total int64
 	for _, name := range z.Names() {
-		if m[name], err = z.Tensor(name); err != nil {
+		t, err := z.Tensor(name)
+		if err != nil {
 			return nil, err
 		}
+		// Bytes and bools grow fourfold, so the stored sizes are no limit.
+		if total += 4 * int64(t.Len()); total > npy.DefaultMaxBytes {
+			return nil, fmt.Errorf("tensor: ReadNPZ: arrays need more than %d bytes of float32; read them one by one with OpenNPZ", int64(npy.DefaultMaxBytes))
+		}
+		m[name] = t
 	}
 	return m, nil
 }

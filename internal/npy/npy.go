@@ -18,14 +18,17 @@ import (
 
 // Limits bounds what a reader may be made to do. Zero fields mean the defaults.
 type Limits struct {
-	MaxBytes   int64 // elements of one array, and all arrays of an archive together, in memory; default 4 GiB
+	MaxBytes   int64 // of an array as float32, and of an archive's arrays together as stored; default 4 GiB
 	MaxRank    int   // default 32
 	MaxMembers int   // arrays in an archive; default 65,536
 }
 
+// DefaultMaxBytes is the default of Limits.MaxBytes.
+const DefaultMaxBytes = 4 << 30
+
 func (l Limits) withDefaults() Limits {
 	if l.MaxBytes <= 0 {
-		l.MaxBytes = 4 << 30
+		l.MaxBytes = DefaultMaxBytes
 	}
 	if l.MaxRank <= 0 {
 		l.MaxRank = 32
