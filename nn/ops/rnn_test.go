@@ -1,0 +1,579 @@
+package ops_test
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/antler-ml/antler/internal/golden"
+	"github.com/antler-ml/antler/internal/kernel/impltest"
+	"github.com/antler-ml/antler/internal/par"
+	"github.com/antler-ml/antler/nn/nntest"
+	"github.com/antler-ml/antler/nn/ops"
+	"github.com/antler-ml/antler/tensor"
+)
+
+// rnnCall is one recurrent op with all its operands; nil where there is none.
+type rnnCall struct {
+	kind                             string // SimpleRNN, GRU, LSTM
+	x, h0, c0, w, u, b, mask, dx, dh *ops.Value
+	config                           ops.RNNConfig
+}
+
+// run returns the sequence, the last state and, of an LSTM, the last cell.
+func (c rnnCall) run() []*ops.Value {
+	c.config.DropX, c.config.DropH = c.dx, c.dh
+	switch c.kind {
+	case "LSTM":
+		s, h, l := ops.LSTM(c.x, c.h0, c.c0, c.w, c.u, c.b, c.mask, c.config)
+		return []*ops.Value{s, h, l}
+	case "GRU":
+		s, h := ops.GRU(c.x, c.h0, c.w, c.u, c.b, c.mask, c.config)
+		return []*ops.Value{s, h}
+	}
+	s, h := ops.SimpleRNN(c.x, c.h0, c.w, c.u, c.b, c.mask, c.config)
+	return []*ops.Value{s, h}
+}
+
+func gatesOf(kind string) int { return map[string]int{"SimpleRNN": 1, "GRU": 3, "LSTM": 4}[kind] }
+
+// rnnWeighted is an elementwise product whose gradient reaches both.
+type rnnWeighted struct{}
+
+func (rnnWeighted) Infer(in [][]int) [][]int { return in[:1] }
+func (rnnWeighted) Bind(b *ops.Binding) func() {
+	return func() {
+		for i, x := range b.In[0] {
+			b.Out[0][i] = x * b.In[1][i]
+		}
+	}
+}
+func (rnnWeighted) Grad(in, _, dout []*ops.Value) []*ops.Value {
+	return []*ops.Value{ops.Apply(rnnWeighted{}, dout[0], in[1])[0], ops.Apply(rnnWeighted{}, dout[0], in[0])[0]}
+}
+
+// projection is the concatenation of all values times numbers.
+func projection(vs []*ops.Value, r []*ops.Value) *ops.Value {
+	var all []*ops.Value
+	for i, v := range vs {
+		all = append(all, ops.Reshape(ops.Apply(rnnWeighted{}, v, r[i])[0], -1))
+	}
+	return ops.Concat(0, all...)
+}
+
+// The fixtures are those of the layers; see testdata/tools/keras_layers.py.
+func TestRNNKeras(t *testing.T) {
+	impltest.All(t, "gemm", func(t *testing.T) {
+		for _, pattern := range []string{"layers/lstm_*", "layers/gru_*", "layers/simple_rnn_*"} {
+			golden.Walk(t, pattern, rnnFixture)
+		}
+	})
+}
+
+func rnnFixture(t *testing.T, c golden.Case) {
+	var f struct {
+		Class  string `json:"class_name"`
+		Config struct {
+			ReturnSequences     bool   `json:"return_sequences"`
+			ReturnState         bool   `json:"return_state"`
+			GoBackwards         bool   `json:"go_backwards"`
+			Stateful            bool   `json:"stateful"`
+			TimeMajor           bool   `json:"time_major"`
+			ZeroOutput          bool   `json:"zero_output_for_mask"`
+			UseBias             bool   `json:"use_bias"`
+			ResetAfter          bool   `json:"reset_after"`
+			Activation          string `json:"activation"`
+			RecurrentActivation string `json:"recurrent_activation"`
+		}
+		Weights []struct{ Array string }
+		Calls   []struct {
+			Input        string
+			Mask         string
+			InitialState []string `json:"initial_state"`
+			ResetStates  bool     `json:"reset_states"`
+			Outputs      []string
+			R            []string
+			InputGrad    string   `json:"input_grad"`
+			StateGrads   []string `json:"state_grads"`
+			WeightGrads  []string `json:"weight_grads"`
+			StatesAfter  []string `json:"states_after"`
+		}
+	}
+	c.Decode(t, &f)
+	if f.Config.TimeMajor {
+		t.Skip("time_major is a transposition, which layers do")
+	}
+	activation := func(name string) ops.RNNActivation {
+		a, ok := map[string]ops.RNNActivation{"": ops.RNNDefault, "tanh": ops.RNNTanh, "sigmoid": ops.RNNSigmoid,
+			"hard_sigmoid": ops.RNNHardSigmoid, "relu": ops.RNNReLU, "linear": ops.RNNLinear}[name]
+		if !ok {
+			t.Fatalf("unknown activation %q", name)
+		}
+		return a
+	}
+	var states []*tensor.Tensor // of a stateful layer
+	for _, call := range f.Calls {
+		var in []*ops.Value
+		var feed []*tensor.Tensor
+		give := func(x *tensor.Tensor) *ops.Value {
+			in, feed = append(in, ops.Input(x.Shape()...)), append(feed, x)
+			return in[len(in)-1]
+		}
+		array := func(name string) *tensor.Tensor {
+			a := c.Array(t, name)
+			return tensor.From(slices.Clone(a.Data), a.Shape...)
+		}
+		rnn := rnnCall{kind: f.Class, config: ops.RNNConfig{
+			Activation: activation(f.Config.Activation), RecurrentActivation: activation(f.Config.RecurrentActivation),
+			GoBackwards: f.Config.GoBackwards, ResetAfter: f.Config.ResetAfter, ZeroOutputForMask: f.Config.ZeroOutput,
+		}}
+		rnn.x, rnn.w, rnn.u = give(array(call.Input)), give(array(f.Weights[0].Array)), give(array(f.Weights[1].Array))
+		wrt := []*ops.Value{rnn.x, rnn.w, rnn.u}
+		grads := []string{call.InputGrad, call.WeightGrads[0], call.WeightGrads[1]}
+		if f.Config.UseBias {
+			rnn.b = give(array(f.Weights[2].Array))
+			wrt, grads = append(wrt, rnn.b), append(grads, call.WeightGrads[2])
+		}
+		if call.Mask != "" {
+			rnn.mask = give(array(call.Mask))
+		}
+		if call.ResetStates {
+			states = nil
+		}
+		initial := states
+		for _, name := range call.InitialState {
+			initial = append(initial, array(name))
+		}
+		for i, s := range initial {
+			v := give(s)
+			if i == 0 {
+				rnn.h0 = v
+			} else {
+				rnn.c0 = v
+			}
+			if len(call.StateGrads) > 0 {
+				wrt, grads = append(wrt, v), append(grads, call.StateGrads[i])
+			}
+		}
+		all := rnn.run()
+		time := rnn.x.Dim(1)
+		out := []*ops.Value{all[0]}
+		if !f.Config.ReturnSequences {
+			out[0] = ops.Squeeze(ops.Slice(all[0], 1, time-1, time), 1)
+		}
+		if f.Config.ReturnState {
+			out = append(out, all[1:]...)
+		}
+		var r []*ops.Value
+		for _, name := range call.R {
+			r = append(r, give(array(name)))
+		}
+		d := ops.Gradients(projection(out, r), wrt...)
+		p := ops.Compile(ops.Spec{In: in, Out: append(out, all[1:]...), Slab: d})
+		if err := p.Run(ops.State{}, feed); err != nil {
+			t.Fatal(err)
+		}
+		for i, name := range call.Outputs {
+			c.Close(t, name, p.Out(i).Data())
+		}
+		for i, name := range grads {
+			c.Close(t, name, p.SlabPart(i))
+		}
+		if f.Config.Stateful {
+			states = nil
+			for i := range all[1:] {
+				o := p.Out(len(out) + i)
+				states = append(states, tensor.From(slices.Clone(o.Data()), o.Shape()...))
+				if i < len(call.StatesAfter) && call.StatesAfter[i] != "" {
+					c.Close(t, call.StatesAfter[i], states[i].Data())
+				}
+			}
+		}
+	}
+}
+
+// rnnVariant makes random operands and says which of them there are.
+type rnnVariant struct {
+	kind                           string
+	batch, time, in, units         int
+	config                         ops.RNNConfig
+	noBias, h0, c0, mask           bool
+	dropX, dropXGate, dropH, dropG bool
+	only                           int // result to look at: 0 all, 1 sequence, 2 last state, 3 last cell
+}
+
+func (v rnnVariant) String() string {
+	var s []string
+	add := func(on bool, name string) {
+		if on {
+			s = append(s, name)
+		}
+	}
+	add(true, v.kind)
+	add(true, fmt.Sprintf("b%d t%d i%d u%d", v.batch, v.time, v.in, v.units))
+	add(v.config.ResetAfter, "reset after")
+	add(v.config.GoBackwards, "backwards")
+	add(v.config.ZeroOutputForMask, "zero output")
+	add(v.config.Activation != 0, fmt.Sprint("activation ", v.config.Activation))
+	add(v.config.RecurrentActivation != 0, fmt.Sprint("recurrent ", v.config.RecurrentActivation))
+	add(v.noBias, "no bias")
+	add(v.h0, "h0")
+	add(v.c0, "c0")
+	add(v.mask, "mask")
+	add(v.dropX, "dropX")
+	add(v.dropXGate, "dropX per gate")
+	add(v.dropH, "dropH")
+	add(v.dropG, "dropH per gate")
+	add(v.only > 0, fmt.Sprint("only result ", v.only))
+	return strings.Join(s, ", ")
+}
+
+// operands returns the tensors, and a function that makes the op of values in
+// the same order and returns its results side by side.
+func (v rnnVariant) operands(seed uint64) (in []*tensor.Tensor, f func(in ...*ops.Value) *ops.Value) {
+	r := rand.New(rand.NewPCG(seed, 5))
+	g := gatesOf(v.kind)
+	random := func(scale float32, shape ...int) *tensor.Tensor {
+		x := tensor.New(shape...)
+		for i := range x.Data() {
+			x.Data()[i] = scale * float32(r.NormFloat64())
+		}
+		return x
+	}
+	flags := func(p, value float32, shape ...int) *tensor.Tensor {
+		x := tensor.New(shape...)
+		for i := range x.Data() {
+			if r.Float32() < p {
+				x.Data()[i] = value
+			}
+		}
+		return x
+	}
+	var set []func(c *rnnCall, x *ops.Value)
+	give := func(x *tensor.Tensor, f func(c *rnnCall, x *ops.Value)) { in, set = append(in, x), append(set, f) }
+	n := v.units
+	give(random(1, v.batch, v.time, v.in), func(c *rnnCall, x *ops.Value) { c.x = x })
+	give(random(0.5, v.in, g*n), func(c *rnnCall, x *ops.Value) { c.w = x })
+	// Below, states neither die nor run wild.
+	give(random(min(0.5, float32(0.8/math.Sqrt(float64(n)))), n, g*n), func(c *rnnCall, x *ops.Value) { c.u = x })
+	if !v.noBias {
+		shape := []int{g * n}
+		if v.kind == "GRU" && v.config.ResetAfter {
+			shape = []int{2, g * n}
+		}
+		give(random(0.3, shape...), func(c *rnnCall, x *ops.Value) { c.b = x })
+	}
+	if v.h0 {
+		give(random(0.7, v.batch, n), func(c *rnnCall, x *ops.Value) { c.h0 = x })
+	}
+	if v.c0 {
+		give(random(0.7, v.batch, n), func(c *rnnCall, x *ops.Value) { c.c0 = x })
+	}
+	if v.mask {
+		give(flags(0.6, 1, v.batch, v.time), func(c *rnnCall, x *ops.Value) { c.mask = x })
+	}
+	if v.dropX || v.dropXGate {
+		cols := v.in
+		if v.dropXGate {
+			cols *= g
+		}
+		give(flags(0.7, 2, v.batch, cols), func(c *rnnCall, x *ops.Value) { c.dx = x })
+	}
+	if v.dropH || v.dropG {
+		cols := n
+		if v.dropG {
+			cols *= g
+		}
+		give(flags(0.7, 2, v.batch, cols), func(c *rnnCall, x *ops.Value) { c.dh = x })
+	}
+	return in, func(in ...*ops.Value) *ops.Value {
+		c := rnnCall{kind: v.kind, config: v.config}
+		for i, x := range in {
+			set[i](&c, x)
+		}
+		out := c.run()
+		if v.only > 0 {
+			return out[v.only-1]
+		}
+		for i := range out {
+			out[i] = ops.Reshape(out[i], -1)
+		}
+		return ops.Concat(0, out...)
+	}
+}
+
+func TestRNNContract(t *testing.T) {
+	base := rnnVariant{batch: 3, time: 4, in: 2, units: 3}
+	var all []rnnVariant
+	add := func(change func(v *rnnVariant)) {
+		for _, kind := range []string{"SimpleRNN", "GRU", "LSTM"} {
+			for _, after := range []bool{false, true}[:1+gatesOf(kind)%4%2*gatesOf(kind)/3] {
+				v := base
+				v.kind, v.config.ResetAfter = kind, after
+				change(&v)
+				v.c0 = v.c0 && kind == "LSTM"
+				if v.only == 3 && kind != "LSTM" {
+					continue
+				}
+				all = append(all, v)
+			}
+		}
+	}
+	add(func(v *rnnVariant) {})
+	add(func(v *rnnVariant) { v.noBias = true })
+	add(func(v *rnnVariant) { v.h0, v.c0 = true, true })
+	add(func(v *rnnVariant) { v.c0, v.only = true, 2 })
+	add(func(v *rnnVariant) { v.h0, v.only = true, 1 })
+	add(func(v *rnnVariant) { v.only = 3 })
+	add(func(v *rnnVariant) { v.mask = true })
+	add(func(v *rnnVariant) { v.mask, v.h0, v.c0, v.config.GoBackwards = true, true, true, true })
+	add(func(v *rnnVariant) { v.mask, v.h0, v.config.ZeroOutputForMask = true, true, true })
+	add(func(v *rnnVariant) { v.config.GoBackwards = true })
+	add(func(v *rnnVariant) { v.dropX = true })
+	add(func(v *rnnVariant) { v.dropXGate, v.h0 = true, true })
+	add(func(v *rnnVariant) { v.dropH, v.h0 = true, true })
+	add(func(v *rnnVariant) { v.dropG, v.dropXGate, v.mask, v.h0, v.c0 = true, true, true, true, true })
+	add(func(v *rnnVariant) { v.config.Activation = ops.RNNLinear; v.config.RecurrentActivation = ops.RNNTanh })
+	add(func(v *rnnVariant) {
+		v.config.Activation = ops.RNNSigmoid
+		v.config.RecurrentActivation = ops.RNNLinear
+	})
+	add(func(v *rnnVariant) { v.batch, v.time, v.in, v.units = 1, 1, 1, 1 })
+	add(func(v *rnnVariant) { v.batch, v.time, v.in, v.units, v.h0 = 19, 3, 5, 33, true })
+	add(func(v *rnnVariant) { v.batch, v.time, v.in, v.units = 9, 40, 3, 17 })
+	for _, v := range all {
+		t.Run(v.String(), func(t *testing.T) {
+			in, f := v.operands(1)
+			nntest.Op(t, f, in...)
+		})
+	}
+}
+
+// Sizes of 0 must work and give what the definition gives: states as they were.
+func TestRNNEmpty(t *testing.T) {
+	for _, kind := range []string{"SimpleRNN", "GRU", "LSTM"} {
+		for _, s := range [][4]int{{0, 3, 2, 2}, {2, 0, 2, 2}, {2, 3, 0, 2}, {2, 3, 2, 0}} {
+			for _, extra := range []bool{false, true} {
+				v := rnnVariant{kind: kind, batch: s[0], time: s[1], in: s[2], units: s[3], h0: extra, mask: extra, dropXGate: extra, dropG: extra}
+				if extra && (s[2] == 0 || s[3] == 0) {
+					v.dropXGate, v.dropG = false, false
+				}
+				t.Run(v.String(), func(t *testing.T) {
+					in, f := v.operands(2)
+					var vals []*ops.Value
+					for _, x := range in {
+						vals = append(vals, ops.Input(x.Shape()...))
+					}
+					y := f(vals...)
+					p := ops.Compile(ops.Spec{In: vals, Out: []*ops.Value{y}, Slab: ops.Gradients(y, vals[:3]...)})
+					if err := p.Run(ops.State{}, in); err != nil {
+						t.Fatal(err)
+					}
+					if s[1] == 0 {
+						want := make([]float32, s[0]*s[3])
+						if extra {
+							want = in[4].Data()
+						}
+						if got := p.Out(0).Data()[:len(want)]; !slices.Equal(got, want) {
+							t.Errorf("state after no step: %v, want %v", got, want)
+						}
+					}
+					if i := slices.IndexFunc(p.Slab(), func(x float32) bool { return x != x }); i >= 0 {
+						t.Errorf("gradient %d is NaN", i)
+					}
+				})
+			}
+		}
+	}
+}
+
+// A larger case against float64 loops that follow the equations, with every
+// option at once.
+func TestRNNAgainstEquations(t *testing.T) {
+	for _, kind := range []string{"SimpleRNN", "GRU", "LSTM"} {
+		for _, after := range []bool{false, true} {
+			v := rnnVariant{kind: kind, batch: 21, time: 12, in: 19, units: 37, h0: true, c0: kind == "LSTM", mask: true, dropXGate: true, dropG: true}
+			v.config.ResetAfter = after && kind == "GRU"
+			in, f := v.operands(3)
+			var vals []*ops.Value
+			for _, x := range in {
+				vals = append(vals, ops.Input(x.Shape()...))
+			}
+			p := ops.Compile(ops.Spec{In: vals, Out: []*ops.Value{f(vals...)}})
+			if err := p.Run(ops.State{}, in); err != nil {
+				t.Fatal(err)
+			}
+			golden.Close(t, v.String(), p.Out(0).Data(), v.equations(in), 2e-5, 2e-5)
+		}
+	}
+}
+
+func (v rnnVariant) equations(in []*tensor.Tensor) []float32 {
+	next := 0
+	take := func() func(i ...int) float64 {
+		x := in[next]
+		next++
+		return func(i ...int) float64 {
+			at := 0
+			for k, d := range x.Shape() {
+				at = at*d + i[k]
+			}
+			return float64(x.Data()[at])
+		}
+	}
+	x, w, u, b, h0 := take(), take(), take(), take(), take()
+	c0 := func(...int) float64 { return 0 }
+	if v.c0 {
+		c0 = take()
+	}
+	mask, dx, dh := take(), take(), take()
+	sigmoid := func(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
+	n := v.units
+	var sequence, last, cell []float32
+	for k := range v.batch {
+		h, c, out := make([]float64, n), make([]float64, n), make([]float64, n)
+		for j := range n {
+			h[j], c[j] = h0(k, j), c0(k, j)
+		}
+		for s := range v.time {
+			// input and recurrent part of unit j of gate g, for the state st
+			input := func(g, j int) (a float64) {
+				for i := range v.in {
+					a += x(k, s, i) * dx(k, g*v.in+i) * w(i, g*n+j)
+				}
+				return a
+			}
+			recurrent := func(st []float64, g, j int) (a float64) {
+				for i := range n {
+					a += st[i] * dh(k, g*n+i) * u(i, g*n+j)
+				}
+				return a
+			}
+			nh, nc := make([]float64, n), make([]float64, n)
+			r := make([]float64, n)
+			rh := make([]float64, n)
+			for j := range n {
+				if v.kind == "GRU" {
+					bias := 0.0
+					if v.config.ResetAfter {
+						bias = b(0, n+j) + b(1, n+j)
+					} else {
+						bias = b(n + j)
+					}
+					r[j] = sigmoid(input(1, j) + recurrent(h, 1, j) + bias)
+					rh[j] = r[j] * h[j]
+				}
+			}
+			for j := range n {
+				switch {
+				case v.kind == "SimpleRNN":
+					nh[j] = math.Tanh(input(0, j) + recurrent(h, 0, j) + b(j))
+				case v.kind == "LSTM":
+					z := func(g int) float64 { return input(g, j) + recurrent(h, g, j) + b(g*n+j) }
+					nc[j] = sigmoid(z(1))*c[j] + sigmoid(z(0))*math.Tanh(z(2))
+					nh[j] = sigmoid(z(3)) * math.Tanh(nc[j])
+				case v.config.ResetAfter:
+					z := sigmoid(input(0, j) + recurrent(h, 0, j) + b(0, j) + b(1, j))
+					nh[j] = z*h[j] + (1-z)*math.Tanh(input(2, j)+b(0, 2*n+j)+r[j]*(recurrent(h, 2, j)+b(1, 2*n+j)))
+				default:
+					z := sigmoid(input(0, j) + recurrent(h, 0, j) + b(j))
+					nh[j] = z*h[j] + (1-z)*math.Tanh(input(2, j)+b(2*n+j)+recurrent(rh, 2, j))
+				}
+			}
+			if mask(k, s) != 0 {
+				h, c, out = nh, nc, nh
+			}
+			for j := range n {
+				sequence = append(sequence, float32(out[j]))
+			}
+		}
+		for j := range n {
+			last, cell = append(last, float32(h[j])), append(cell, float32(c[j]))
+		}
+	}
+	if v.kind != "LSTM" {
+		cell = nil
+	}
+	return slices.Concat(sequence, last, cell)
+}
+
+func TestRNNErrors(t *testing.T) {
+	x, w, u := ops.Input(2, 3, 4), ops.Input(4, 20), ops.Input(5, 20)
+	for want, f := range map[string]func(){
+		"LSTM[[3 4] [4 20] [5 20]]: x must be [batch, time, features]": func() { ops.LSTM(ops.Input(3, 4), nil, nil, w, u, nil, nil, ops.RNNConfig{}) },
+		"w has shape [4 19], want [4 20]":                              func() { ops.LSTM(x, nil, nil, ops.Input(4, 19), u, nil, nil, ops.RNNConfig{}) },
+		"u has shape [5 20], want [5 15]":                              func() { ops.GRU(x, nil, ops.Input(4, 15), u, nil, nil, ops.RNNConfig{}) },
+		"b has shape [15], want [2 15]": func() {
+			ops.GRU(x, nil, ops.Input(4, 15), ops.Input(5, 15), ops.Input(15), nil, ops.RNNConfig{ResetAfter: true})
+		},
+		"h0 has shape [1 5], want [2 5]":    func() { ops.LSTM(x, ops.Input(1, 5), nil, w, u, nil, nil, ops.RNNConfig{}) },
+		"mask has shape [3 2], want [2 3]":  func() { ops.LSTM(x, nil, nil, w, u, nil, ops.Input(3, 2), ops.RNNConfig{}) },
+		"DropH has shape [2 4], want [2 5]": func() { ops.LSTM(x, nil, nil, w, u, nil, nil, ops.RNNConfig{DropH: ops.Input(2, 4)}) },
+		"the weights must be matrices":      func() { ops.SimpleRNN(x, nil, w, ops.Input(5), nil, nil, ops.RNNConfig{}) },
+	} {
+		func() {
+			defer func() {
+				e, ok := recover().(*ops.ShapeError)
+				if !ok || !strings.Contains(e.Error(), want) {
+					t.Errorf("got %v, want %q", e, want)
+				}
+			}()
+			f()
+		}()
+	}
+}
+
+// What nobody asks for is not computed: without the gradient of x there is one
+// step less.
+func TestRNNDropsUnusedGradients(t *testing.T) {
+	x, w, u := ops.Input(2, 3, 4), ops.Input(4, 20), ops.Input(5, 20)
+	s, _, _ := ops.LSTM(x, nil, nil, w, u, nil, nil, ops.RNNConfig{})
+	steps := func(wrt ...*ops.Value) int {
+		return ops.Compile(ops.Spec{In: []*ops.Value{x, w, u}, Slab: ops.Gradients(s, wrt...)}).Memory().Steps
+	}
+	if all, some := steps(x, w, u), steps(w, u); some != all-1 {
+		t.Errorf("%d steps with the gradient of x, %d without", all, some)
+	}
+}
+
+func BenchmarkRNN(b *testing.B) {
+	const batch, time, in, units = 32, 80, 128, 128
+	for _, kind := range []string{"LSTM", "GRU", "SimpleRNN"} {
+		v := rnnVariant{kind: kind, batch: batch, time: time, in: in, units: units, only: 1, config: ops.RNNConfig{ResetAfter: kind == "GRU"}}
+		x, f := v.operands(1)
+		var vals []*ops.Value
+		for _, t := range x {
+			vals = append(vals, ops.Input(t.Shape()...))
+		}
+		y := f(vals...)
+		flop := 2 * float64(batch*time*(in+units)*gatesOf(kind)*units)
+		for name, s := range map[string]ops.Spec{
+			"forward": {In: vals, Out: []*ops.Value{y}},
+			"both":    {In: vals, Slab: ops.Gradients(y, vals...)},
+		} {
+			work := flop
+			if name == "both" {
+				work *= 3
+			}
+			for _, workers := range []int{1, 2} {
+				b.Run(fmt.Sprintf("%s/%s/%d", kind, name, workers), func(b *testing.B) {
+					par.SetWorkers(workers)
+					defer par.SetWorkers(0)
+					p := ops.Compile(s)
+					b.ReportAllocs()
+					for b.Loop() {
+						if err := p.Run(ops.State{}, x); err != nil {
+							b.Fatal(err)
+						}
+					}
+					ns := float64(b.Elapsed().Nanoseconds()) / float64(b.N)
+					b.ReportMetric(ns/1e6, "ms")
+					b.ReportMetric(work/ns, "GFLOP/s")
+				})
+			}
+		}
+	}
+}
