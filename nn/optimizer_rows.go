@@ -63,7 +63,7 @@ func (s *optimizerState) updateRows(c chunk, i int, rows []bool, w, g []float32)
 }
 
 func sumSquares(x []float32) float64 { return float64(kernel.SumSquares(x)) }
-func scaleBy(x []float32, f float32) { kernel.MulScalar(x, x, f) }
+func scaleBy(x []float32, f float32) { kernel.Scale(x, x, f) }
 func clipTo(x []float32, v float32) {
 	kernel.Clip(x, x, float32(math.Copysign(float64(v), -1)), v)
 }
