@@ -80,8 +80,8 @@ func TestLoad(t *testing.T) {
 
 // kinds are those whose files testdata/tools/keras_*.py makes.
 var kinds = []string{
-	"activations", "constraints", "initializers", "layers", "losses", "metrics",
-	"optimizers", "regularizers", "schedules",
+	"activations", "callbacks", "constraints", "initializers", "layers", "losses", "metrics",
+	"optimizers", "regularizers", "schedules", "training",
 }
 
 // Every case loads, its JSON names each of its arrays, and shapes fit.

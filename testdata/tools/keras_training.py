@@ -26,7 +26,7 @@ def train(name, make, x, y, optimizer, loss, metrics=None, weighted_metrics=None
     keras.backend.clear_session()
     r = rng("training/" + name)
     model = make()
-    case = Case("training", name, tolerance=tolerance or {"rtol": 2e-3, "atol": 2e-4})
+    case = Case("training", name, tolerance=tolerance or {"rtol": 2e-4, "atol": 2e-5})
     if note:
         case.json["note"] = note
     case.json["model"] = json.loads(model.to_json())
