@@ -16,13 +16,13 @@ func checkGemm(m, n, k int, a, b *Operand, c []float32, ldc int, e *Epilogue) {
 }
 
 func checkBatch(bt *Batch, m, n, k int, a, b *Operand, c []float32, ldc int, e *Epilogue) {
-	checkGemm(m, n, k, a, b, c, ldc, &Epilogue{Bias: e.Bias})
 	if bt.Count < 0 || bt.StrideA < 0 || bt.StrideB < 0 || bt.StrideC < 0 {
 		panic(fmt.Sprintf("kernel: GemmBatch: negative number in %+v", *bt))
 	}
 	if bt.Count == 0 {
 		return
 	}
+	checkGemm(m, n, k, a, b, c, ldc, &Epilogue{Bias: e.Bias})
 	last := bt.Count - 1
 	if e.RowBias != nil && len(e.RowBias) < bt.Count*m {
 		panic(fmt.Sprintf("kernel: GemmBatch: RowBias has %d numbers for %d rows", len(e.RowBias), bt.Count*m))
