@@ -40,7 +40,8 @@ func rewrites() []rewrite {
 		{"transpose of transpose", mergeTransposes},
 		{"multiply by one", dropOnes},
 		{"absorb broadcast", absorbBroadcasts},
-		{"dense", fuseDense},
+		{"bias", fuseBias},
+		{"activation", fuseActivation},
 	}
 }
 

@@ -53,32 +53,78 @@ func absorbBroadcasts(_ *graph, n *node) []*Value {
 	return Apply(e, in...)
 }
 
-// fuseDense turns MatMul + bias into Dense, and an activation after it into its
-// epilogue, when nobody else reads what lies between.
-func fuseDense(g *graph, n *node) []*Value {
-	e, ok := n.op.(elementwise)
-	if !ok {
-		return nil
-	}
-	if act := activationOf(e); act != ActNone {
-		v := g.behindReshape(n.in[0])
-		if d, ok := v.node.op.(*dense); ok && d.act == ActNone && g.once(v) {
-			return []*Value{Reshape(apply1(&dense{act}, v.node.in...), n.out[0].shape...)}
-		}
-		return nil
-	}
-	if e.kind != kAdd {
+// fuseBias gives a bias that is added to a product or a convolution to the op
+// that makes it, when nobody else reads what lies between.
+func fuseBias(g *graph, n *node) []*Value {
+	if e, ok := n.op.(elementwise); !ok || e.kind != kAdd {
 		return nil
 	}
 	for i, sum := range n.in {
 		v, bias := g.behindReshape(sum), n.in[1-i]
-		m, ok := v.node.op.(*matMul)
-		if !ok || *m != (matMul{}) || v.Rank() != 2 || v.node.in[0].Rank() != 2 || v.node.in[1].Rank() != 2 || !g.once(v) {
+		op := biasTaker(v.node)
+		if op == nil || !g.once(v) || !slices.Equal(sum.shape, n.out[0].shape) {
 			continue
 		}
-		if bias.Size() == v.Dim(1) && bias.Rank() > 0 && bias.Dim(-1) == v.Dim(1) && slices.Equal(sum.shape, n.out[0].shape) {
-			d := Dense(v.node.in[0], v.node.in[1], Reshape(bias, v.Dim(1)), ActNone)
-			return []*Value{Reshape(d, n.out[0].shape...)}
+		if f := v.Dim(-1); bias.Size() == f && bias.Rank() > 0 && bias.Dim(-1) == f {
+			fused := apply1(op, append(slices.Clone(v.node.in), Reshape(bias, f))...)
+			return []*Value{Reshape(fused, n.out[0].shape...)}
+		}
+	}
+	return nil
+}
+
+// biasTaker is the op that does what n does and adds a bias; nil for none.
+func biasTaker(n *node) Op {
+	switch op := n.op.(type) {
+	case *matMul:
+		if *op == (matMul{}) && n.out[0].Rank() == 2 {
+			return &dense{}
+		}
+	case conv2D:
+		if op.act == ActNone && len(n.in) == 2 {
+			return op
+		}
+	case conv2DInputGrad:
+		if op.act == ActNone && len(n.in) == 2 {
+			return op
+		}
+	}
+	return nil
+}
+
+// fuseActivation makes an activation the epilogue of the op before it.
+func fuseActivation(g *graph, n *node) []*Value {
+	e, ok := n.op.(elementwise)
+	if !ok || activationOf(e) == ActNone {
+		return nil
+	}
+	v := g.behindReshape(n.in[0])
+	if op := actTaker(v.node, activationOf(e)); op != nil && g.once(v) {
+		return []*Value{Reshape(apply1(op, v.node.in...), n.out[0].shape...)}
+	}
+	return nil
+}
+
+// actTaker is the op that does what n does and applies act; nil for none.
+func actTaker(n *node, act Activation) Op {
+	switch op := n.op.(type) {
+	case *matMul:
+		if *op == (matMul{}) && n.out[0].Rank() == 2 {
+			return &dense{act}
+		}
+	case *dense:
+		if op.act == ActNone {
+			return &dense{act}
+		}
+	case conv2D:
+		if op.act == ActNone {
+			op.act = act
+			return op
+		}
+	case conv2DInputGrad:
+		if op.act == ActNone {
+			op.act = act
+			return op
 		}
 	}
 	return nil

@@ -1,0 +1,148 @@
+package ops_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/antler-ml/antler/nn/ops"
+	"github.com/antler-ml/antler/tensor"
+)
+
+// fusionCase is a graph in which a rewrite must fire, and the ops that are left.
+type fusionCase struct {
+	rule  string
+	times int
+	f     func(in ...*ops.Value) values // all results are kept
+	in    []*tensor.Tensor
+	left  []string // ops bound, in order; nil to leave unchecked
+}
+
+func (c fusionCase) spec() ops.Spec {
+	s := ops.Spec{}
+	for _, x := range c.in {
+		s.In = append(s.In, ops.Input(x.Shape()...))
+	}
+	s.Out = c.f(s.In...)
+	return s
+}
+
+func TestRewrites(t *testing.T) {
+	x, w, b := ramp(4, 6), ramp(6, 5), ramp(5)
+	for name, c := range map[string]fusionCase{
+		"constants": {"fold constants", 2, func(in ...*ops.Value) values {
+			return values{ops.Mul(in[0], twice(ops.Transpose(ops.Constant(ramp(6, 4)))))}
+		}, []*tensor.Tensor{x}, []string{"Mul"}},
+		"a large constant is made anew": {"fold constants", 0, func(in ...*ops.Value) values {
+			return values{ops.Concat(0, in[0], ops.BroadcastTo(ops.Scalar(3), 5000))}
+		}, []*tensor.Tensor{ramp(4)}, []string{"BroadcastTo", "Concat"}},
+		"random numbers are no constants": {"fold constants", 0, func(in ...*ops.Value) values {
+			return values{ops.Mul(in[0], ops.Dropout(ops.Constant(ramp(4, 6)), 1, 0.5, nil))}
+		}, []*tensor.Tensor{x}, nil},
+		"reshapes": {"reshape of reshape", 1, func(in ...*ops.Value) values {
+			return values{twice(ops.Reshape(ops.Reshape(in[0], 3, 8), 2, 12))}
+		}, []*tensor.Tensor{x}, []string{"ops_test.double"}},
+		"reshapes that cancel": {"reshape of reshape", 1, func(in ...*ops.Value) values {
+			return values{twice(ops.Reshape(ops.Reshape(in[0], 3, 8), 4, 6))}
+		}, []*tensor.Tensor{x}, []string{"ops_test.double"}},
+		"transposes that cancel": {"transpose of transpose", 1, func(in ...*ops.Value) values {
+			return values{twice(ops.Transpose(ops.Transpose(in[0], 1, 2, 0), 2, 0, 1))}
+		}, []*tensor.Tensor{ramp(2, 3, 4)}, []string{"ops_test.double"}},
+		"transposes that compose": {"transpose of transpose", 1, func(in ...*ops.Value) values {
+			return values{ops.Transpose(ops.Transpose(in[0], 1, 2, 0), 0, 2, 1)}
+		}, []*tensor.Tensor{ramp(2, 3, 4)}, []string{"Transpose"}},
+		"a transpose that moves nothing": {"transpose of transpose", 1, func(in ...*ops.Value) values {
+			return values{twice(ops.Transpose(in[0], 1, 0, 2))}
+		}, []*tensor.Tensor{ramp(1, 3, 4)}, []string{"ops_test.double"}},
+		"ones": {"multiply by one", 1, func(in ...*ops.Value) values {
+			return values{twice(ops.Mul(ops.Constant(tensor.From([]float32{1, 1, 1, 1, 1, 1}, 6)), in[0]))}
+		}, []*tensor.Tensor{x}, []string{"ops_test.double"}},
+		"ones that stretch": {"multiply by one", 0, func(in ...*ops.Value) values {
+			return values{ops.Mul(ops.Constant(tensor.From([]float32{1, 1}, 2, 1)), in[0])}
+		}, []*tensor.Tensor{b}, []string{"Mul"}},
+		"broadcast": {"absorb broadcast", 1, func(in ...*ops.Value) values {
+			return values{ops.Mul(in[0], ops.BroadcastTo(in[1], 4, 6))}
+		}, []*tensor.Tensor{x, ramp(6)}, []string{"Mul"}},
+		"two broadcasts, one has to stay": {"absorb broadcast", 1, func(in ...*ops.Value) values {
+			return values{ops.Mul(ops.BroadcastTo(in[0], 4, 6), ops.BroadcastTo(in[0], 4, 6))}
+		}, []*tensor.Tensor{ramp(6)}, []string{"BroadcastTo", "Mul"}},
+		"stop": {"drop stop gradient", 1, func(in ...*ops.Value) values {
+			return values{twice(ops.StopGradient(in[0]))}
+		}, []*tensor.Tensor{x}, []string{"ops_test.double"}},
+		"equal nodes": {"merge equal nodes", 2, func(in ...*ops.Value) values {
+			return values{mixed(twice(twice(in[0])), twice(twice(in[0])))}
+		}, []*tensor.Tensor{x}, []string{"ops_test.double", "ops_test.double", "ops_test.mix"}},
+		"dense": {"bias", 1, func(in ...*ops.Value) values {
+			return values{ops.Add(ops.MatMul(in[0], in[1]), in[2])}
+		}, []*tensor.Tensor{x, w, b}, []string{"Dense"}},
+		"dense with relu": {"activation", 1, func(in ...*ops.Value) values {
+			return values{ops.ReLU(ops.Add(in[2], ops.MatMul(in[0], in[1])))}
+		}, []*tensor.Tensor{x, w, b}, []string{"Dense(relu)"}},
+		"dense on a batch of sequences": {"activation", 1, func(in ...*ops.Value) values {
+			return values{ops.Tanh(ops.Add(ops.MatMul(in[0], in[1]), ops.Reshape(in[2], 1, 1, 5)))}
+		}, []*tensor.Tensor{ramp(2, 3, 6), w, b}, []string{"Dense(tanh)"}},
+		"dense, but the product is wanted": {"bias", 0, func(in ...*ops.Value) values {
+			m := ops.MatMul(in[0], in[1])
+			return values{ops.Add(m, in[2]), m}
+		}, []*tensor.Tensor{x, w, b}, []string{"MatMul", "Add"}},
+		"dense, but the sum is wanted": {"bias", 1, func(in ...*ops.Value) values {
+			m := ops.Add(ops.MatMul(in[0], in[1]), in[2])
+			return values{ops.Sigmoid(m), m}
+		}, []*tensor.Tensor{x, w, b}, []string{"Dense", "Sigmoid"}},
+		"a full matrix is no bias": {"bias", 0, func(in ...*ops.Value) values {
+			return values{ops.Add(ops.MatMul(in[0], in[1]), in[2])}
+		}, []*tensor.Tensor{x, w, ramp(4, 5)}, []string{"MatMul", "Add"}},
+		"dense, a bias that stretches the product": {"bias", 0, func(in ...*ops.Value) values {
+			return values{ops.Add(ops.MatMul(in[0], in[1]), in[2])}
+		}, []*tensor.Tensor{x, w, ramp(2, 1, 5)}, []string{"MatMul", "Add"}},
+		"activation of a product": {"activation", 1, func(in ...*ops.Value) values {
+			return values{ops.ReLU(ops.MatMul(in[0], in[1]))}
+		}, []*tensor.Tensor{x, w}, []string{"Dense(relu)"}},
+		"convolution": {"activation", 1, func(in ...*ops.Value) values {
+			return values{ops.ReLU(ops.Add(ops.Conv2D(in[0], in[1], ops.Conv2DConfig{}), in[2]))}
+		}, []*tensor.Tensor{ramp(2, 5, 5, 3), ramp(3, 3, 3, 4), ramp(4)}, []string{"Conv2D(relu)"}},
+		"transposed convolution": {"bias", 1, func(in ...*ops.Value) values {
+			y := ops.Conv2DInputGrad(in[0], in[1], [2]int{7, 7}, ops.Conv2DConfig{})
+			return values{ops.Sigmoid(ops.Add(y, ops.Reshape(in[2], 1, 1, 1, 3)))}
+		}, []*tensor.Tensor{ramp(2, 5, 5, 4), ramp(3, 3, 3, 4), ramp(3)}, nil},
+		"convolution, but its result is wanted": {"activation", 0, func(in ...*ops.Value) values {
+			y := ops.Conv2D(in[0], in[1], ops.Conv2DConfig{})
+			return values{ops.Tanh(y), y}
+		}, []*tensor.Tensor{ramp(2, 5, 5, 3), ramp(3, 3, 3, 4)}, []string{"Conv2D", "Tanh"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := c.spec()
+			if got := ops.Fired(s)[c.rule]; got != c.times {
+				t.Errorf("%q fired %d times, want %d", c.rule, got, c.times)
+			}
+			fused := ops.Compile(s)
+			if got := ops.OpNames(fused); c.left != nil && !slices.Equal(got, c.left) {
+				t.Errorf("ops are %v, want %v", got, c.left)
+			}
+			s.Literal = true
+			literal := ops.Compile(s)
+			run(t, fused, c.in...)
+			run(t, literal, c.in...)
+			for i := range s.Out {
+				wantFloats(t, "fused result", fused.Out(i).Data(), literal.Out(i).Data()...)
+			}
+		})
+	}
+}
+
+// The backward pass reads the result of the activation, not what lies before
+// it, so training keeps the fused layer; gradients do not change by a bit.
+func TestTrainingKeepsFusedLayers(t *testing.T) {
+	x, w, b := ops.Input(4, 6), ops.Input(6, 5), ops.Input(5)
+	y := ops.ReLU(ops.Add(ops.MatMul(x, w), b))
+	s := ops.Spec{In: values{x, w, b}, Out: values{y}, Slab: ops.Gradients(ops.Square(y), w, b, x)}
+	fused := ops.Compile(s)
+	if !slices.Contains(ops.OpNames(fused), "Dense(relu)") {
+		t.Errorf("ops are %v", ops.OpNames(fused))
+	}
+	s.Literal = true
+	literal := ops.Compile(s)
+	in := []*tensor.Tensor{ramp(4, 6), ramp(6, 5), ramp(5)}
+	run(t, fused, in...)
+	run(t, literal, in...)
+	wantFloats(t, "gradients", fused.Slab(), literal.Slab()...)
+}
