@@ -6,13 +6,15 @@ const maxExact = 1 << 24
 // ArgMax returns the positions of the largest elements along an axis, which
 // disappears: the first of equals, and the first NaN where there is one.
 //
-// numpy: argmax. Keras: K.argmax.
+// numpy: argmax.
+// Keras: K.argmax.
 func ArgMax(t *Tensor, axis int) *Tensor { return argExtreme("ArgMax", t, axis, greater) }
 
 // ArgMin returns the positions of the smallest elements along an axis, which
 // disappears: the first of equals, and the first NaN where there is one.
 //
-// numpy: argmin. Keras: K.argmin.
+// numpy: argmin.
+// Keras: K.argmin.
 func ArgMin(t *Tensor, axis int) *Tensor { return argExtreme("ArgMin", t, axis, less) }
 
 // ArgMaxFlat returns the position of the largest element in row-major order.

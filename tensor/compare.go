@@ -73,7 +73,8 @@ func number(b bool) float32 {
 // Where returns elements of a where cond is not 0, of b where it is. All three
 // broadcast.
 //
-// numpy: where. Keras: K.switch.
+// numpy: where.
+// Keras: K.switch.
 func Where(cond, a, b *Tensor) *Tensor {
 	shape := broadcastAll("Where", cond.shape, a.shape, b.shape)
 	out := New(shape...)

@@ -4,7 +4,8 @@ import "slices"
 
 // Concatenate joins tensors along an axis; their other sizes must agree.
 //
-// numpy: concatenate. Keras: K.concatenate (whose default axis is -1).
+// numpy: concatenate.
+// Keras: K.concatenate (whose default axis is -1).
 func Concatenate(axis int, ts ...*Tensor) *Tensor {
 	if len(ts) == 0 {
 		fail("Concatenate", "ts", "nothing to join; want at least one tensor")
@@ -31,7 +32,8 @@ func Concatenate(axis int, ts ...*Tensor) *Tensor {
 // Stack joins tensors of one shape along a new axis, which becomes axis number
 // axis of the result.
 //
-// numpy: stack. Keras: K.stack.
+// numpy: stack.
+// Keras: K.stack.
 func Stack(axis int, ts ...*Tensor) *Tensor {
 	if len(ts) == 0 {
 		fail("Stack", "ts", "nothing to join; want at least one tensor")

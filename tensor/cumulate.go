@@ -2,12 +2,14 @@ package tensor
 
 // CumSum returns the running sums along an axis, counted in float64.
 //
-// numpy: cumsum. Keras: K.cumsum (whose default axis is 0).
+// numpy: cumsum.
+// Keras: K.cumsum (whose default axis is 0).
 func CumSum(t *Tensor, axis int) *Tensor { return cumulate("CumSum", t, axis, 0, add64) }
 
 // CumProd returns the running products along an axis, counted in float64.
 //
-// numpy: cumprod. Keras: K.cumprod (whose default axis is 0).
+// numpy: cumprod.
+// Keras: K.cumprod (whose default axis is 0).
 func CumProd(t *Tensor, axis int) *Tensor { return cumulate("CumProd", t, axis, 1, mul64) }
 
 // CumSumFlat returns the running sums of all elements in row-major order, with

@@ -42,7 +42,8 @@ func MatMul(a, b *Tensor) *Tensor {
 // and for higher ranks the sum over the last axis of a and the second to last
 // of b; the result has the other axes of a, then those of b. A scalar scales.
 //
-// numpy: dot. Keras: K.dot.
+// numpy: dot.
+// Keras: K.dot.
 func Dot(a, b *Tensor) *Tensor {
 	if a.Rank() == 0 || b.Rank() == 0 {
 		return Mul(a, b)

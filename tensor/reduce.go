@@ -9,7 +9,8 @@ import "math"
 
 // Sum returns the sums along the axes; of nothing 0.
 //
-// numpy: sum. Keras: K.sum.
+// numpy: sum.
+// Keras: K.sum.
 func Sum(t *Tensor, axes ...int) *Tensor { return sum("Sum", t, axes, false) }
 
 // SumKeep is Sum with the axes kept as size 1.
@@ -22,7 +23,8 @@ func sum(op string, t *Tensor, axes []int, keep bool) *Tensor {
 
 // Prod returns the products along the axes; of nothing 1.
 //
-// numpy: prod. Keras: K.prod.
+// numpy: prod.
+// Keras: K.prod.
 func Prod(t *Tensor, axes ...int) *Tensor { return prod("Prod", t, axes, false) }
 
 // ProdKeep is Prod with the axes kept as size 1.
@@ -35,7 +37,8 @@ func prod(op string, t *Tensor, axes []int, keep bool) *Tensor {
 
 // Mean returns the means along the axes; of nothing NaN.
 //
-// numpy: mean. Keras: K.mean.
+// numpy: mean.
+// Keras: K.mean.
 func Mean(t *Tensor, axes ...int) *Tensor { return mean("Mean", t, axes, false) }
 
 // MeanKeep is Mean with the axes kept as size 1.
@@ -57,7 +60,8 @@ func (r *reduction) mean() []float64 {
 // Var returns the variances of the population (divided by n) along the axes;
 // of nothing NaN.
 //
-// numpy: var. Keras: K.var.
+// numpy: var.
+// Keras: K.var.
 func Var(t *Tensor, axes ...int) *Tensor { return variance("Var", t, axes, false, false) }
 
 // VarKeep is Var with the axes kept as size 1.
@@ -66,7 +70,8 @@ func VarKeep(t *Tensor, axes ...int) *Tensor { return variance("VarKeep", t, axe
 // Std returns the standard deviations of the population along the axes; of
 // nothing NaN.
 //
-// numpy: std. Keras: K.std.
+// numpy: std.
+// Keras: K.std.
 func Std(t *Tensor, axes ...int) *Tensor { return variance("Std", t, axes, false, true) }
 
 // StdKeep is Std with the axes kept as size 1.
@@ -87,7 +92,8 @@ func variance(op string, t *Tensor, axes []int, keep, root bool) *Tensor {
 // Max returns the largest elements along the axes, NaN where there is one. It
 // panics where there are none.
 //
-// numpy: max. Keras: K.max.
+// numpy: max.
+// Keras: K.max.
 func Max(t *Tensor, axes ...int) *Tensor { return extreme("Max", t, axes, false, maximum) }
 
 // MaxKeep is Max with the axes kept as size 1.
@@ -96,7 +102,8 @@ func MaxKeep(t *Tensor, axes ...int) *Tensor { return extreme("MaxKeep", t, axes
 // Min returns the smallest elements along the axes, NaN where there is one. It
 // panics where there are none.
 //
-// numpy: min. Keras: K.min.
+// numpy: min.
+// Keras: K.min.
 func Min(t *Tensor, axes ...int) *Tensor { return extreme("Min", t, axes, false, minimum) }
 
 // MinKeep is Min with the axes kept as size 1.
@@ -110,7 +117,8 @@ func extreme(op string, t *Tensor, axes []int, keep bool, f fold) *Tensor {
 
 // Any returns 1 where an element along the axes is not 0 (NaN is not), else 0.
 //
-// numpy: any. Keras: K.any.
+// numpy: any.
+// Keras: K.any.
 func Any(t *Tensor, axes ...int) *Tensor { return truth("Any", t, axes, false, true) }
 
 // AnyKeep is Any with the axes kept as size 1.
@@ -118,7 +126,8 @@ func AnyKeep(t *Tensor, axes ...int) *Tensor { return truth("AnyKeep", t, axes, 
 
 // All returns 1 where no element along the axes is 0, else 0; of nothing 1.
 //
-// numpy: all. Keras: K.all.
+// numpy: all.
+// Keras: K.all.
 func All(t *Tensor, axes ...int) *Tensor { return truth("All", t, axes, false, false) }
 
 // AllKeep is All with the axes kept as size 1.

@@ -4,7 +4,8 @@ package tensor
 // size may be -1 and follows from the others. A contiguous tensor shares its
 // memory with the result, any other is copied.
 //
-// numpy: reshape. Keras: K.reshape.
+// numpy: reshape.
+// Keras: K.reshape.
 func Reshape(t *Tensor, shape ...int) *Tensor {
 	shape = copyShape(shape)
 	free, known := -1, 1
@@ -36,13 +37,15 @@ func Reshape(t *Tensor, shape ...int) *Tensor {
 
 // Flatten returns the elements in row-major order with rank 1; see [Reshape].
 //
-// numpy: ravel. Keras: K.flatten.
+// numpy: ravel.
+// Keras: K.flatten.
 func Flatten(t *Tensor) *Tensor { return Reshape(t, t.Len()) }
 
 // Tile repeats t as a whole: reps[i] times along axis i. The shorter of shape
 // and reps is filled with ones in front.
 //
-// numpy: tile. Keras: K.tile.
+// numpy: tile.
+// Keras: K.tile.
 func Tile(t *Tensor, reps ...int) *Tensor {
 	for _, r := range reps {
 		if r < 0 {
@@ -70,7 +73,8 @@ func pad1(s []int, length int) []int {
 
 // Repeat repeats every element along an axis n times.
 //
-// numpy: repeat. Keras: K.repeat_elements.
+// numpy: repeat.
+// Keras: K.repeat_elements.
 func Repeat(t *Tensor, n, axis int) *Tensor {
 	axis = axisOf("Repeat", "axis", axis, t.shape)
 	if n < 0 {

@@ -14,7 +14,8 @@ func Take(t *Tensor, axis int, ids ...int) *Tensor {
 // Gather is Take with positions of any shape, which replaces the axis. They
 // must be whole numbers.
 //
-// numpy: take. Keras: K.gather (axis 0).
+// numpy: take.
+// Keras: K.gather (axis 0).
 func Gather(t, ids *Tensor, axis int) *Tensor {
 	axis = axisOf("Gather", "axis", axis, t.shape)
 	return take("Gather", t, axis, wholes("Gather", ids), ids.shape)

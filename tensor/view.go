@@ -54,7 +54,8 @@ func (t *Tensor) Index(axis, i int) *Tensor {
 // Reverse returns a view with the order of the elements along the axes
 // reversed; no axes mean all.
 //
-// numpy: flip. Keras: K.reverse.
+// numpy: flip.
+// Keras: K.reverse.
 func Reverse(t *Tensor, axes ...int) *Tensor {
 	v := t.view()
 	for i, on := range axesOf("Reverse", axes, t.shape) {
@@ -69,7 +70,8 @@ func Reverse(t *Tensor, axes ...int) *Tensor {
 // Transpose returns a view with the axes in the order perm; axis i of the
 // result is axis perm[i] of t. No perm reverses the order.
 //
-// numpy: transpose. Keras: K.permute_dimensions.
+// numpy: transpose.
+// Keras: K.permute_dimensions.
 func Transpose(t *Tensor, perm ...int) *Tensor {
 	rank := len(t.shape)
 	if len(perm) == 0 {

@@ -332,3 +332,69 @@ func (f *failing) Write(p []byte) (int, error) {
 	}
 	return len(p), nil
 }
+
+// Files know how much follows, pipes do not; both are read to the same end.
+func TestFilesAndPipes(t *testing.T) {
+	whole := load(t, "le_f8.npy")
+	f, err := os.Create(filepath.Join(t.TempDir(), "two.npy"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	f.Write(whole)
+	f.Write(whole[:len(whole)-1])
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		t.Fatal(err)
+	}
+	r, err := NewReader(f, -1, Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Read[float64](r); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := NewReader(f, -1, Limits{}); !errors.Is(err, io.ErrUnexpectedEOF) || !strings.Contains(err.Error(), "needs 48 bytes, 47 are there") {
+		t.Errorf("short second array: %v", err)
+	}
+
+	in, out, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	out.Write(whole)
+	out.Close()
+	if r, err = NewReader(in, -1, Limits{}); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := Read[float64](r); err != nil || len(got) != 6 {
+		t.Errorf("pipe: %v, %v", got, err)
+	}
+}
+
+func TestArchiveRoundTrip(t *testing.T) {
+	var b bytes.Buffer
+	w := NewWriter(&b, true)
+	dst, err := w.Create("x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(WriteInt64(dst, []int{2}, []int64{4, 1 << 60}), w.Close()); err != nil {
+		t.Fatal(err)
+	}
+	a, err := openZip(b.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []int64
+	if err := a.Read("x", func(r *Reader) (err error) { got, err = Read[int64](r); return err }); err != nil || !slices.Equal(got, []int64{4, 1 << 60}) {
+		t.Errorf("got %v, %v", got, err)
+	}
+	full := NewWriter(&failing{err: io.ErrShortWrite}, false)
+	if _, err := full.Create("x"); err == nil {
+		err = full.Close()
+		if !errors.Is(err, io.ErrShortWrite) {
+			t.Errorf("full disk: %v", err)
+		}
+	}
+}
