@@ -4,6 +4,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"github.com/antler-ml/antler/internal/kernel/impltest"
 )
 
 // ulpError is the distance from got to the exact value in units in the last
@@ -80,6 +82,10 @@ func worst(f func(dst, x []float32), exact func(float64) float64, x []float32) (
 }
 
 func TestMathAgainstFloat64(t *testing.T) {
+	impltest.All(t, "math", testMathAgainstFloat64)
+}
+
+func testMathAgainstFloat64(t *testing.T) {
 	x := mathInputs()
 	for _, c := range mathCases {
 		ulp, at := worst(c.f, c.exact, x)
