@@ -4,7 +4,8 @@ import "slices"
 
 // MatMul multiplies matrices, which lie in the last two axes; the axes before
 // broadcast. A vector on the left counts as a row and on the right as a column,
-// and the axis that this adds is dropped again.
+// and the axis that this adds is dropped again. Sums are float32, as in numpy,
+// and the same for any number of workers.
 //
 // numpy: matmul.
 func MatMul(a, b *Tensor) *Tensor {
