@@ -190,25 +190,46 @@ func (c *coefs) compute(in, lo, n, out int, f filter) *coefs {
 	return c
 }
 
-// resample8 resizes columns first and rows second, with 8 bits in between.
+// rowsFirst reports in which order Pillow resizes: along the rows first, unless
+// that would leave much more for the second pass. The order shows in the bytes,
+// since samples are rounded in between.
+func rowsFirst(dst, src *Image) bool {
+	return dst.Height >= src.Height || 2*(src.Width-dst.Width) >= src.Height-dst.Height
+}
+
+// resample8 resizes along both axes, with 8 bits in between.
 func resample8(dst, src *Image, cx, cy *coefs, temp *[]uint8) {
 	c := src.Channels
-	mid, top := src.Pix, 0
-	if !cx.identity {
-		*temp = resized(*temp, (cy.hi0-cy.lo0)*dst.Width*c)
-		mid, top = *temp, cy.lo0
-		for y := cy.lo0; y < cy.hi0; y++ {
-			row8(mid[(y-top)*dst.Width*c:][:dst.Width*c], src.Pix[y*src.Width*c:][:src.Width*c], cx, c)
-		}
+	in, out := src.Width*c, dst.Width*c // samples in a row
+	switch {
+	case cx.identity && cy.identity:
+		copy(dst.Pix, src.Pix)
+	case cx.identity:
+		columns8(dst.Pix, src.Pix, in, cy, 0)
+	case cy.identity:
+		rows8(dst.Pix, src.Pix, in, out, c, cx)
+	case rowsFirst(dst, src):
+		*temp = resized(*temp, (cy.hi0-cy.lo0)*out)
+		rows8(*temp, src.Pix[cy.lo0*in:], in, out, c, cx)
+		columns8(dst.Pix, *temp, out, cy, cy.lo0)
+	default:
+		*temp = resized(*temp, dst.Height*in)
+		columns8(*temp, src.Pix, in, cy, 0)
+		rows8(dst.Pix, *temp, in, out, c, cx)
 	}
-	if cy.identity {
-		copy(dst.Pix, mid)
-		return
+}
+
+// rows8 resizes each row, of in samples, to one of out samples.
+func rows8(dst, src []uint8, in, out, c int, cx *coefs) {
+	for y := 0; (y+1)*out <= len(dst); y++ {
+		row8(dst[y*out:][:out], src[y*in:][:in], cx, c)
 	}
-	stride := dst.Width * c
-	for y := range dst.Height {
-		k := cy.fixed[y*cy.size:][:cy.n[y]]
-		column8(dst.Pix[y*stride:][:stride], mid[(cy.lo[y]-top)*stride:], stride, k)
+}
+
+// columns8 makes rows of weighted sums of rows; src begins with row top.
+func columns8(dst, src []uint8, stride int, cy *coefs, top int) {
+	for y := range cy.lo {
+		column8(dst[y*stride:][:stride], src[(cy.lo[y]-top)*stride:], stride, cy.fixed[y*cy.size:][:cy.n[y]])
 	}
 }
 
@@ -263,25 +284,36 @@ func column8(dst, src []uint8, stride int, k []int32) {
 
 // resample16 is resample8 for 16-bit grey, summing in float64.
 func resample16(dst, src *Image, cx, cy *coefs, temp *[]uint16) {
-	mid, top := src.Pix16, 0
-	if !cx.identity {
-		*temp = resized(*temp, (cy.hi0-cy.lo0)*dst.Width)
-		mid, top = *temp, cy.lo0
-		for y := cy.lo0; y < cy.hi0; y++ {
-			in := src.Pix16[y*src.Width:][:src.Width]
-			for x := range dst.Width {
-				mid[(y-top)*dst.Width+x] = sum16(in[cx.lo[x]:], 1, cx.k[x*cx.size:][:cx.n[x]])
-			}
-		}
+	in, out := src.Width, dst.Width
+	switch {
+	case cx.identity && cy.identity:
+		copy(dst.Pix16, src.Pix16)
+	case cx.identity:
+		columns16(dst.Pix16, src.Pix16, in, cy)
+	case cy.identity:
+		rows16(dst.Pix16, src.Pix16, in, out, cx)
+	case rowsFirst(dst, src):
+		*temp = resized(*temp, src.Height*out)
+		rows16(*temp, src.Pix16, in, out, cx)
+		columns16(dst.Pix16, *temp, out, cy)
+	default:
+		*temp = resized(*temp, dst.Height*in)
+		columns16(*temp, src.Pix16, in, cy)
+		rows16(dst.Pix16, *temp, in, out, cx)
 	}
-	if cy.identity {
-		copy(dst.Pix16, mid)
-		return
+}
+
+func rows16(dst, src []uint16, in, out int, cx *coefs) {
+	for i := range dst {
+		y, x := i/out, i%out
+		dst[i] = sum16(src[y*in+cx.lo[x]:], 1, cx.k[x*cx.size:][:cx.n[x]])
 	}
-	for y := range dst.Height {
-		for x := range dst.Width {
-			dst.Pix16[y*dst.Width+x] = sum16(mid[(cy.lo[y]-top)*dst.Width+x:], dst.Width, cy.k[y*cy.size:][:cy.n[y]])
-		}
+}
+
+func columns16(dst, src []uint16, stride int, cy *coefs) {
+	for i := range dst {
+		y, x := i/stride, i%stride
+		dst[i] = sum16(src[cy.lo[y]*stride+x:], stride, cy.k[y*cy.size:][:cy.n[y]])
 	}
 }
 

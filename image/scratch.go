@@ -11,8 +11,8 @@ import (
 type scratch struct {
 	file   []byte
 	reader bytes.Reader
-	image  Image // as decoded
-	small  Image // resized
+	image  Image   // as decoded
+	small  Image   // resized
 	alpha  []uint8 // a premultiplied copy
 	temp   []uint8 // columns resized, rows not yet
 	temp16 []uint16
