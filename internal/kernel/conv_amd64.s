@@ -34,38 +34,8 @@ TEXT ·tileBroadcast12x2AVX512(SB), NOSPLIT, $16-8
 	VPXORD    Z21, Z21, Z21
 	VPXORD    Z22, Z22, Z22
 	VPXORD    Z23, Z23, Z23
-	MOVQ      184(DI), AX
-	CMPQ      AX, $0x01
-	JL        start
-	JG        initC
-	MOVQ      152(DI), AX
-	VMOVUPS   (AX), Z0
-	VMOVUPS.Z 64(AX), K1, Z1
-	VMOVAPS   Z0, Z2
-	VMOVAPS   Z1, Z3
-	VMOVAPS   Z0, Z4
-	VMOVAPS   Z1, Z5
-	VMOVAPS   Z0, Z6
-	VMOVAPS   Z1, Z7
-	VMOVAPS   Z0, Z8
-	VMOVAPS   Z1, Z9
-	VMOVAPS   Z0, Z10
-	VMOVAPS   Z1, Z11
-	VMOVAPS   Z0, Z12
-	VMOVAPS   Z1, Z13
-	VMOVAPS   Z0, Z14
-	VMOVAPS   Z1, Z15
-	VMOVAPS   Z0, Z16
-	VMOVAPS   Z1, Z17
-	VMOVAPS   Z0, Z18
-	VMOVAPS   Z1, Z19
-	VMOVAPS   Z0, Z20
-	VMOVAPS   Z1, Z21
-	VMOVAPS   Z0, Z22
-	VMOVAPS   Z1, Z23
-	JMP       start
-
-initC:
+	CMPQ      184(DI), $0x00
+	JE        start
 	MOVQ      104(DI), BP
 	MOVQ      128(DI), BX
 	MOVQ      176(DI), CX
@@ -213,7 +183,38 @@ loop:
 	JB           loop
 
 done:
-	MOVQ   t+0(FP), DI
+	MOVQ      t+0(FP), DI
+	MOVQ      152(DI), AX
+	TESTQ     AX, AX
+	JZ        noBias
+	VMOVUPS   (AX), Z24
+	VMOVUPS.Z 64(AX), K1, Z25
+	VADDPS    Z24, Z0, Z0
+	VADDPS    Z25, Z1, Z1
+	VADDPS    Z24, Z2, Z2
+	VADDPS    Z25, Z3, Z3
+	VADDPS    Z24, Z4, Z4
+	VADDPS    Z25, Z5, Z5
+	VADDPS    Z24, Z6, Z6
+	VADDPS    Z25, Z7, Z7
+	VADDPS    Z24, Z8, Z8
+	VADDPS    Z25, Z9, Z9
+	VADDPS    Z24, Z10, Z10
+	VADDPS    Z25, Z11, Z11
+	VADDPS    Z24, Z12, Z12
+	VADDPS    Z25, Z13, Z13
+	VADDPS    Z24, Z14, Z14
+	VADDPS    Z25, Z15, Z15
+	VADDPS    Z24, Z16, Z16
+	VADDPS    Z25, Z17, Z17
+	VADDPS    Z24, Z18, Z18
+	VADDPS    Z25, Z19, Z19
+	VADDPS    Z24, Z20, Z20
+	VADDPS    Z25, Z21, Z21
+	VADDPS    Z24, Z22, Z22
+	VADDPS    Z25, Z23, Z23
+
+noBias:
 	CMPQ   192(DI), $0x00
 	JE     noReLU
 	VPXORD Z26, Z26, Z26
@@ -327,26 +328,8 @@ TEXT ·tileBroadcast12x1AVX512(SB), NOSPLIT, $16-8
 	VPXORD    Z9, Z9, Z9
 	VPXORD    Z10, Z10, Z10
 	VPXORD    Z11, Z11, Z11
-	MOVQ      184(DI), AX
-	CMPQ      AX, $0x01
-	JL        start
-	JG        initC
-	MOVQ      152(DI), AX
-	VMOVUPS.Z (AX), K1, Z0
-	VMOVAPS   Z0, Z1
-	VMOVAPS   Z0, Z2
-	VMOVAPS   Z0, Z3
-	VMOVAPS   Z0, Z4
-	VMOVAPS   Z0, Z5
-	VMOVAPS   Z0, Z6
-	VMOVAPS   Z0, Z7
-	VMOVAPS   Z0, Z8
-	VMOVAPS   Z0, Z9
-	VMOVAPS   Z0, Z10
-	VMOVAPS   Z0, Z11
-	JMP       start
-
-initC:
+	CMPQ      184(DI), $0x00
+	JE        start
 	MOVQ      104(DI), BP
 	MOVQ      128(DI), BX
 	MOVQ      176(DI), CX
@@ -457,7 +440,25 @@ loop:
 	JB               loop
 
 done:
-	MOVQ   t+0(FP), DI
+	MOVQ      t+0(FP), DI
+	MOVQ      152(DI), AX
+	TESTQ     AX, AX
+	JZ        noBias
+	VMOVUPS.Z (AX), K1, Z12
+	VADDPS    Z12, Z0, Z0
+	VADDPS    Z12, Z1, Z1
+	VADDPS    Z12, Z2, Z2
+	VADDPS    Z12, Z3, Z3
+	VADDPS    Z12, Z4, Z4
+	VADDPS    Z12, Z5, Z5
+	VADDPS    Z12, Z6, Z6
+	VADDPS    Z12, Z7, Z7
+	VADDPS    Z12, Z8, Z8
+	VADDPS    Z12, Z9, Z9
+	VADDPS    Z12, Z10, Z10
+	VADDPS    Z12, Z11, Z11
+
+noBias:
 	CMPQ   192(DI), $0x00
 	JE     noReLU
 	VPXORD Z13, Z13, Z13
@@ -551,30 +552,8 @@ TEXT ·tileBroadcast8x2AVX512(SB), NOSPLIT, $16-8
 	VPXORD    Z13, Z13, Z13
 	VPXORD    Z14, Z14, Z14
 	VPXORD    Z15, Z15, Z15
-	MOVQ      184(DI), AX
-	CMPQ      AX, $0x01
-	JL        start
-	JG        initC
-	MOVQ      152(DI), AX
-	VMOVUPS   (AX), Z0
-	VMOVUPS.Z 64(AX), K1, Z1
-	VMOVAPS   Z0, Z2
-	VMOVAPS   Z1, Z3
-	VMOVAPS   Z0, Z4
-	VMOVAPS   Z1, Z5
-	VMOVAPS   Z0, Z6
-	VMOVAPS   Z1, Z7
-	VMOVAPS   Z0, Z8
-	VMOVAPS   Z1, Z9
-	VMOVAPS   Z0, Z10
-	VMOVAPS   Z1, Z11
-	VMOVAPS   Z0, Z12
-	VMOVAPS   Z1, Z13
-	VMOVAPS   Z0, Z14
-	VMOVAPS   Z1, Z15
-	JMP       start
-
-initC:
+	CMPQ      184(DI), $0x00
+	JE        start
 	MOVQ      104(DI), BP
 	MOVQ      128(DI), BX
 	MOVQ      176(DI), CX
@@ -682,7 +661,30 @@ loop:
 	JB           loop
 
 done:
-	MOVQ   t+0(FP), DI
+	MOVQ      t+0(FP), DI
+	MOVQ      152(DI), AX
+	TESTQ     AX, AX
+	JZ        noBias
+	VMOVUPS   (AX), Z16
+	VMOVUPS.Z 64(AX), K1, Z17
+	VADDPS    Z16, Z0, Z0
+	VADDPS    Z17, Z1, Z1
+	VADDPS    Z16, Z2, Z2
+	VADDPS    Z17, Z3, Z3
+	VADDPS    Z16, Z4, Z4
+	VADDPS    Z17, Z5, Z5
+	VADDPS    Z16, Z6, Z6
+	VADDPS    Z17, Z7, Z7
+	VADDPS    Z16, Z8, Z8
+	VADDPS    Z17, Z9, Z9
+	VADDPS    Z16, Z10, Z10
+	VADDPS    Z17, Z11, Z11
+	VADDPS    Z16, Z12, Z12
+	VADDPS    Z17, Z13, Z13
+	VADDPS    Z16, Z14, Z14
+	VADDPS    Z17, Z15, Z15
+
+noBias:
 	CMPQ   192(DI), $0x00
 	JE     noReLU
 	VPXORD Z18, Z18, Z18
@@ -764,22 +766,8 @@ TEXT ·tileBroadcast8x1AVX512(SB), NOSPLIT, $16-8
 	VPXORD    Z5, Z5, Z5
 	VPXORD    Z6, Z6, Z6
 	VPXORD    Z7, Z7, Z7
-	MOVQ      184(DI), AX
-	CMPQ      AX, $0x01
-	JL        start
-	JG        initC
-	MOVQ      152(DI), AX
-	VMOVUPS.Z (AX), K1, Z0
-	VMOVAPS   Z0, Z1
-	VMOVAPS   Z0, Z2
-	VMOVAPS   Z0, Z3
-	VMOVAPS   Z0, Z4
-	VMOVAPS   Z0, Z5
-	VMOVAPS   Z0, Z6
-	VMOVAPS   Z0, Z7
-	JMP       start
-
-initC:
+	CMPQ      184(DI), $0x00
+	JE        start
 	MOVQ      104(DI), BP
 	MOVQ      128(DI), BX
 	MOVQ      176(DI), CX
@@ -862,7 +850,21 @@ loop:
 	JB               loop
 
 done:
-	MOVQ   t+0(FP), DI
+	MOVQ      t+0(FP), DI
+	MOVQ      152(DI), AX
+	TESTQ     AX, AX
+	JZ        noBias
+	VMOVUPS.Z (AX), K1, Z8
+	VADDPS    Z8, Z0, Z0
+	VADDPS    Z8, Z1, Z1
+	VADDPS    Z8, Z2, Z2
+	VADDPS    Z8, Z3, Z3
+	VADDPS    Z8, Z4, Z4
+	VADDPS    Z8, Z5, Z5
+	VADDPS    Z8, Z6, Z6
+	VADDPS    Z8, Z7, Z7
+
+noBias:
 	CMPQ   192(DI), $0x00
 	JE     noReLU
 	VPXORD Z9, Z9, Z9
@@ -928,22 +930,8 @@ TEXT ·tileBroadcast4x2AVX512(SB), NOSPLIT, $16-8
 	VPXORD    Z5, Z5, Z5
 	VPXORD    Z6, Z6, Z6
 	VPXORD    Z7, Z7, Z7
-	MOVQ      184(DI), AX
-	CMPQ      AX, $0x01
-	JL        start
-	JG        initC
-	MOVQ      152(DI), AX
-	VMOVUPS   (AX), Z0
-	VMOVUPS.Z 64(AX), K1, Z1
-	VMOVAPS   Z0, Z2
-	VMOVAPS   Z1, Z3
-	VMOVAPS   Z0, Z4
-	VMOVAPS   Z1, Z5
-	VMOVAPS   Z0, Z6
-	VMOVAPS   Z1, Z7
-	JMP       start
-
-initC:
+	CMPQ      184(DI), $0x00
+	JE        start
 	MOVQ      104(DI), BP
 	MOVQ      128(DI), BX
 	MOVQ      176(DI), CX
@@ -1011,7 +999,22 @@ loop:
 	JB           loop
 
 done:
-	MOVQ   t+0(FP), DI
+	MOVQ      t+0(FP), DI
+	MOVQ      152(DI), AX
+	TESTQ     AX, AX
+	JZ        noBias
+	VMOVUPS   (AX), Z8
+	VMOVUPS.Z 64(AX), K1, Z9
+	VADDPS    Z8, Z0, Z0
+	VADDPS    Z9, Z1, Z1
+	VADDPS    Z8, Z2, Z2
+	VADDPS    Z9, Z3, Z3
+	VADDPS    Z8, Z4, Z4
+	VADDPS    Z9, Z5, Z5
+	VADDPS    Z8, Z6, Z6
+	VADDPS    Z9, Z7, Z7
+
+noBias:
 	CMPQ   192(DI), $0x00
 	JE     noReLU
 	VPXORD Z10, Z10, Z10
@@ -1061,18 +1064,8 @@ TEXT ·tileBroadcast4x1AVX512(SB), NOSPLIT, $16-8
 	VPXORD    Z1, Z1, Z1
 	VPXORD    Z2, Z2, Z2
 	VPXORD    Z3, Z3, Z3
-	MOVQ      184(DI), AX
-	CMPQ      AX, $0x01
-	JL        start
-	JG        initC
-	MOVQ      152(DI), AX
-	VMOVUPS.Z (AX), K1, Z0
-	VMOVAPS   Z0, Z1
-	VMOVAPS   Z0, Z2
-	VMOVAPS   Z0, Z3
-	JMP       start
-
-initC:
+	CMPQ      184(DI), $0x00
+	JE        start
 	MOVQ      104(DI), BP
 	MOVQ      128(DI), BX
 	MOVQ      176(DI), CX
@@ -1127,7 +1120,17 @@ loop:
 	JB               loop
 
 done:
-	MOVQ   t+0(FP), DI
+	MOVQ      t+0(FP), DI
+	MOVQ      152(DI), AX
+	TESTQ     AX, AX
+	JZ        noBias
+	VMOVUPS.Z (AX), K1, Z4
+	VADDPS    Z4, Z0, Z0
+	VADDPS    Z4, Z1, Z1
+	VADDPS    Z4, Z2, Z2
+	VADDPS    Z4, Z3, Z3
+
+noBias:
 	CMPQ   192(DI), $0x00
 	JE     noReLU
 	VPXORD Z5, Z5, Z5
@@ -1189,38 +1192,8 @@ TEXT ·tileVector12x2AVX512(SB), NOSPLIT, $16-8
 	VPXORD    Z21, Z21, Z21
 	VPXORD    Z22, Z22, Z22
 	VPXORD    Z23, Z23, Z23
-	MOVQ      184(DI), AX
-	CMPQ      AX, $0x01
-	JL        start
-	JG        initC
-	MOVQ      152(DI), AX
-	VMOVUPS   (AX), Z0
-	VMOVUPS.Z 64(AX), K1, Z1
-	VMOVAPS   Z0, Z2
-	VMOVAPS   Z1, Z3
-	VMOVAPS   Z0, Z4
-	VMOVAPS   Z1, Z5
-	VMOVAPS   Z0, Z6
-	VMOVAPS   Z1, Z7
-	VMOVAPS   Z0, Z8
-	VMOVAPS   Z1, Z9
-	VMOVAPS   Z0, Z10
-	VMOVAPS   Z1, Z11
-	VMOVAPS   Z0, Z12
-	VMOVAPS   Z1, Z13
-	VMOVAPS   Z0, Z14
-	VMOVAPS   Z1, Z15
-	VMOVAPS   Z0, Z16
-	VMOVAPS   Z1, Z17
-	VMOVAPS   Z0, Z18
-	VMOVAPS   Z1, Z19
-	VMOVAPS   Z0, Z20
-	VMOVAPS   Z1, Z21
-	VMOVAPS   Z0, Z22
-	VMOVAPS   Z1, Z23
-	JMP       start
-
-initC:
+	CMPQ      184(DI), $0x00
+	JE        start
 	MOVQ      104(DI), BP
 	MOVQ      128(DI), BX
 	MOVQ      176(DI), CX
@@ -1368,7 +1341,38 @@ loop:
 	JB          loop
 
 done:
-	MOVQ   t+0(FP), DI
+	MOVQ      t+0(FP), DI
+	MOVQ      152(DI), AX
+	TESTQ     AX, AX
+	JZ        noBias
+	VMOVUPS   (AX), Z24
+	VMOVUPS.Z 64(AX), K1, Z25
+	VADDPS    Z24, Z0, Z0
+	VADDPS    Z25, Z1, Z1
+	VADDPS    Z24, Z2, Z2
+	VADDPS    Z25, Z3, Z3
+	VADDPS    Z24, Z4, Z4
+	VADDPS    Z25, Z5, Z5
+	VADDPS    Z24, Z6, Z6
+	VADDPS    Z25, Z7, Z7
+	VADDPS    Z24, Z8, Z8
+	VADDPS    Z25, Z9, Z9
+	VADDPS    Z24, Z10, Z10
+	VADDPS    Z25, Z11, Z11
+	VADDPS    Z24, Z12, Z12
+	VADDPS    Z25, Z13, Z13
+	VADDPS    Z24, Z14, Z14
+	VADDPS    Z25, Z15, Z15
+	VADDPS    Z24, Z16, Z16
+	VADDPS    Z25, Z17, Z17
+	VADDPS    Z24, Z18, Z18
+	VADDPS    Z25, Z19, Z19
+	VADDPS    Z24, Z20, Z20
+	VADDPS    Z25, Z21, Z21
+	VADDPS    Z24, Z22, Z22
+	VADDPS    Z25, Z23, Z23
+
+noBias:
 	CMPQ   192(DI), $0x00
 	JE     noReLU
 	VPXORD Z26, Z26, Z26
@@ -1482,26 +1486,8 @@ TEXT ·tileVector12x1AVX512(SB), NOSPLIT, $16-8
 	VPXORD    Z9, Z9, Z9
 	VPXORD    Z10, Z10, Z10
 	VPXORD    Z11, Z11, Z11
-	MOVQ      184(DI), AX
-	CMPQ      AX, $0x01
-	JL        start
-	JG        initC
-	MOVQ      152(DI), AX
-	VMOVUPS.Z (AX), K1, Z0
-	VMOVAPS   Z0, Z1
-	VMOVAPS   Z0, Z2
-	VMOVAPS   Z0, Z3
-	VMOVAPS   Z0, Z4
-	VMOVAPS   Z0, Z5
-	VMOVAPS   Z0, Z6
-	VMOVAPS   Z0, Z7
-	VMOVAPS   Z0, Z8
-	VMOVAPS   Z0, Z9
-	VMOVAPS   Z0, Z10
-	VMOVAPS   Z0, Z11
-	JMP       start
-
-initC:
+	CMPQ      184(DI), $0x00
+	JE        start
 	MOVQ      104(DI), BP
 	MOVQ      128(DI), BX
 	MOVQ      176(DI), CX
@@ -1624,7 +1610,25 @@ loop:
 	JB          loop
 
 done:
-	MOVQ   t+0(FP), DI
+	MOVQ      t+0(FP), DI
+	MOVQ      152(DI), AX
+	TESTQ     AX, AX
+	JZ        noBias
+	VMOVUPS.Z (AX), K1, Z12
+	VADDPS    Z12, Z0, Z0
+	VADDPS    Z12, Z1, Z1
+	VADDPS    Z12, Z2, Z2
+	VADDPS    Z12, Z3, Z3
+	VADDPS    Z12, Z4, Z4
+	VADDPS    Z12, Z5, Z5
+	VADDPS    Z12, Z6, Z6
+	VADDPS    Z12, Z7, Z7
+	VADDPS    Z12, Z8, Z8
+	VADDPS    Z12, Z9, Z9
+	VADDPS    Z12, Z10, Z10
+	VADDPS    Z12, Z11, Z11
+
+noBias:
 	CMPQ   192(DI), $0x00
 	JE     noReLU
 	VPXORD Z13, Z13, Z13
@@ -1710,22 +1714,8 @@ TEXT ·tilePermute8x1AVX512(SB), NOSPLIT, $16-8
 	VPXORD    Z5, Z5, Z5
 	VPXORD    Z6, Z6, Z6
 	VPXORD    Z7, Z7, Z7
-	MOVQ      184(DI), AX
-	CMPQ      AX, $0x01
-	JL        start
-	JG        initC
-	MOVQ      152(DI), AX
-	VMOVUPS.Z (AX), K1, Z0
-	VMOVAPS   Z0, Z1
-	VMOVAPS   Z0, Z2
-	VMOVAPS   Z0, Z3
-	VMOVAPS   Z0, Z4
-	VMOVAPS   Z0, Z5
-	VMOVAPS   Z0, Z6
-	VMOVAPS   Z0, Z7
-	JMP       start
-
-initC:
+	CMPQ      184(DI), $0x00
+	JE        start
 	MOVQ      104(DI), BP
 	MOVQ      128(DI), BX
 	MOVQ      176(DI), CX
@@ -1828,7 +1818,21 @@ loop:
 	JB          loop
 
 done:
-	MOVQ   t+0(FP), DI
+	MOVQ      t+0(FP), DI
+	MOVQ      152(DI), AX
+	TESTQ     AX, AX
+	JZ        noBias
+	VMOVUPS.Z (AX), K1, Z8
+	VADDPS    Z8, Z0, Z0
+	VADDPS    Z8, Z1, Z1
+	VADDPS    Z8, Z2, Z2
+	VADDPS    Z8, Z3, Z3
+	VADDPS    Z8, Z4, Z4
+	VADDPS    Z8, Z5, Z5
+	VADDPS    Z8, Z6, Z6
+	VADDPS    Z8, Z7, Z7
+
+noBias:
 	CMPQ   192(DI), $0x00
 	JE     noReLU
 	VPXORD Z9, Z9, Z9
@@ -1894,22 +1898,8 @@ TEXT ·tileGather8x1AVX512(SB), NOSPLIT, $16-8
 	VPXORD    Z5, Z5, Z5
 	VPXORD    Z6, Z6, Z6
 	VPXORD    Z7, Z7, Z7
-	MOVQ      184(DI), AX
-	CMPQ      AX, $0x01
-	JL        start
-	JG        initC
-	MOVQ      152(DI), AX
-	VMOVUPS.Z (AX), K1, Z0
-	VMOVAPS   Z0, Z1
-	VMOVAPS   Z0, Z2
-	VMOVAPS   Z0, Z3
-	VMOVAPS   Z0, Z4
-	VMOVAPS   Z0, Z5
-	VMOVAPS   Z0, Z6
-	VMOVAPS   Z0, Z7
-	JMP       start
-
-initC:
+	CMPQ      184(DI), $0x00
+	JE        start
 	MOVQ      104(DI), BP
 	MOVQ      128(DI), BX
 	MOVQ      176(DI), CX
@@ -2020,7 +2010,21 @@ loop:
 	JB          loop
 
 done:
-	MOVQ   t+0(FP), DI
+	MOVQ      t+0(FP), DI
+	MOVQ      152(DI), AX
+	TESTQ     AX, AX
+	JZ        noBias
+	VMOVUPS.Z (AX), K1, Z8
+	VADDPS    Z8, Z0, Z0
+	VADDPS    Z8, Z1, Z1
+	VADDPS    Z8, Z2, Z2
+	VADDPS    Z8, Z3, Z3
+	VADDPS    Z8, Z4, Z4
+	VADDPS    Z8, Z5, Z5
+	VADDPS    Z8, Z6, Z6
+	VADDPS    Z8, Z7, Z7
+
+noBias:
 	CMPQ   192(DI), $0x00
 	JE     noReLU
 	VPXORD Z9, Z9, Z9
@@ -2090,26 +2094,8 @@ TEXT ·tileBroadcast6x2AVX2(SB), NOSPLIT, $16-8
 	VXORPS     Y9, Y9, Y9
 	VXORPS     Y10, Y10, Y10
 	VXORPS     Y11, Y11, Y11
-	MOVQ       184(DI), AX
-	CMPQ       AX, $0x01
-	JL         start
-	JG         initC
-	MOVQ       152(DI), AX
-	VMOVUPS    (AX), Y0
-	VMASKMOVPS 32(AX), Y15, Y1
-	VMOVAPS    Y0, Y2
-	VMOVAPS    Y1, Y3
-	VMOVAPS    Y0, Y4
-	VMOVAPS    Y1, Y5
-	VMOVAPS    Y0, Y6
-	VMOVAPS    Y1, Y7
-	VMOVAPS    Y0, Y8
-	VMOVAPS    Y1, Y9
-	VMOVAPS    Y0, Y10
-	VMOVAPS    Y1, Y11
-	JMP        start
-
-initC:
+	CMPQ       184(DI), $0x00
+	JE         start
 	MOVQ       104(DI), BP
 	MOVQ       128(DI), BX
 	MOVQ       176(DI), CX
@@ -2197,7 +2183,26 @@ loop:
 	JB           loop
 
 done:
-	MOVQ   t+0(FP), DI
+	MOVQ       t+0(FP), DI
+	MOVQ       152(DI), AX
+	TESTQ      AX, AX
+	JZ         noBias
+	VMOVUPS    (AX), Y12
+	VMASKMOVPS 32(AX), Y15, Y13
+	VADDPS     Y12, Y0, Y0
+	VADDPS     Y13, Y1, Y1
+	VADDPS     Y12, Y2, Y2
+	VADDPS     Y13, Y3, Y3
+	VADDPS     Y12, Y4, Y4
+	VADDPS     Y13, Y5, Y5
+	VADDPS     Y12, Y6, Y6
+	VADDPS     Y13, Y7, Y7
+	VADDPS     Y12, Y8, Y8
+	VADDPS     Y13, Y9, Y9
+	VADDPS     Y12, Y10, Y10
+	VADDPS     Y13, Y11, Y11
+
+noBias:
 	CMPQ   192(DI), $0x00
 	JE     noReLU
 	VXORPS Y14, Y14, Y14
@@ -2263,20 +2268,8 @@ TEXT ·tileBroadcast6x1AVX2(SB), NOSPLIT, $16-8
 	VXORPS     Y3, Y3, Y3
 	VXORPS     Y4, Y4, Y4
 	VXORPS     Y5, Y5, Y5
-	MOVQ       184(DI), AX
-	CMPQ       AX, $0x01
-	JL         start
-	JG         initC
-	MOVQ       152(DI), AX
-	VMASKMOVPS (AX), Y15, Y0
-	VMOVAPS    Y0, Y1
-	VMOVAPS    Y0, Y2
-	VMOVAPS    Y0, Y3
-	VMOVAPS    Y0, Y4
-	VMOVAPS    Y0, Y5
-	JMP        start
-
-initC:
+	CMPQ       184(DI), $0x00
+	JE         start
 	MOVQ       104(DI), BP
 	MOVQ       128(DI), BX
 	MOVQ       176(DI), CX
@@ -2351,7 +2344,19 @@ loop:
 	JB           loop
 
 done:
-	MOVQ   t+0(FP), DI
+	MOVQ       t+0(FP), DI
+	MOVQ       152(DI), AX
+	TESTQ      AX, AX
+	JZ         noBias
+	VMASKMOVPS (AX), Y15, Y6
+	VADDPS     Y6, Y0, Y0
+	VADDPS     Y6, Y1, Y1
+	VADDPS     Y6, Y2, Y2
+	VADDPS     Y6, Y3, Y3
+	VADDPS     Y6, Y4, Y4
+	VADDPS     Y6, Y5, Y5
+
+noBias:
 	CMPQ   192(DI), $0x00
 	JE     noReLU
 	VXORPS Y7, Y7, Y7
@@ -2407,22 +2412,8 @@ TEXT ·tileBroadcast4x2AVX2(SB), NOSPLIT, $16-8
 	VXORPS     Y5, Y5, Y5
 	VXORPS     Y6, Y6, Y6
 	VXORPS     Y7, Y7, Y7
-	MOVQ       184(DI), AX
-	CMPQ       AX, $0x01
-	JL         start
-	JG         initC
-	MOVQ       152(DI), AX
-	VMOVUPS    (AX), Y0
-	VMASKMOVPS 32(AX), Y15, Y1
-	VMOVAPS    Y0, Y2
-	VMOVAPS    Y1, Y3
-	VMOVAPS    Y0, Y4
-	VMOVAPS    Y1, Y5
-	VMOVAPS    Y0, Y6
-	VMOVAPS    Y1, Y7
-	JMP        start
-
-initC:
+	CMPQ       184(DI), $0x00
+	JE         start
 	MOVQ       104(DI), BP
 	MOVQ       128(DI), BX
 	MOVQ       176(DI), CX
@@ -2490,7 +2481,22 @@ loop:
 	JB           loop
 
 done:
-	MOVQ   t+0(FP), DI
+	MOVQ       t+0(FP), DI
+	MOVQ       152(DI), AX
+	TESTQ      AX, AX
+	JZ         noBias
+	VMOVUPS    (AX), Y8
+	VMASKMOVPS 32(AX), Y15, Y9
+	VADDPS     Y8, Y0, Y0
+	VADDPS     Y9, Y1, Y1
+	VADDPS     Y8, Y2, Y2
+	VADDPS     Y9, Y3, Y3
+	VADDPS     Y8, Y4, Y4
+	VADDPS     Y9, Y5, Y5
+	VADDPS     Y8, Y6, Y6
+	VADDPS     Y9, Y7, Y7
+
+noBias:
 	CMPQ   192(DI), $0x00
 	JE     noReLU
 	VXORPS Y10, Y10, Y10
@@ -2540,18 +2546,8 @@ TEXT ·tileBroadcast4x1AVX2(SB), NOSPLIT, $16-8
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
 	VXORPS     Y3, Y3, Y3
-	MOVQ       184(DI), AX
-	CMPQ       AX, $0x01
-	JL         start
-	JG         initC
-	MOVQ       152(DI), AX
-	VMASKMOVPS (AX), Y15, Y0
-	VMOVAPS    Y0, Y1
-	VMOVAPS    Y0, Y2
-	VMOVAPS    Y0, Y3
-	JMP        start
-
-initC:
+	CMPQ       184(DI), $0x00
+	JE         start
 	MOVQ       104(DI), BP
 	MOVQ       128(DI), BX
 	MOVQ       176(DI), CX
@@ -2610,7 +2606,17 @@ loop:
 	JB           loop
 
 done:
-	MOVQ   t+0(FP), DI
+	MOVQ       t+0(FP), DI
+	MOVQ       152(DI), AX
+	TESTQ      AX, AX
+	JZ         noBias
+	VMASKMOVPS (AX), Y15, Y4
+	VADDPS     Y4, Y0, Y0
+	VADDPS     Y4, Y1, Y1
+	VADDPS     Y4, Y2, Y2
+	VADDPS     Y4, Y3, Y3
+
+noBias:
 	CMPQ   192(DI), $0x00
 	JE     noReLU
 	VXORPS Y5, Y5, Y5
@@ -2652,18 +2658,8 @@ TEXT ·tileBroadcast2x2AVX2(SB), NOSPLIT, $16-8
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
 	VXORPS     Y3, Y3, Y3
-	MOVQ       184(DI), AX
-	CMPQ       AX, $0x01
-	JL         start
-	JG         initC
-	MOVQ       152(DI), AX
-	VMOVUPS    (AX), Y0
-	VMASKMOVPS 32(AX), Y15, Y1
-	VMOVAPS    Y0, Y2
-	VMOVAPS    Y1, Y3
-	JMP        start
-
-initC:
+	CMPQ       184(DI), $0x00
+	JE         start
 	MOVQ       104(DI), BP
 	MOVQ       128(DI), BX
 	MOVQ       176(DI), CX
@@ -2711,7 +2707,18 @@ loop:
 	JB           loop
 
 done:
-	MOVQ   t+0(FP), DI
+	MOVQ       t+0(FP), DI
+	MOVQ       152(DI), AX
+	TESTQ      AX, AX
+	JZ         noBias
+	VMOVUPS    (AX), Y4
+	VMASKMOVPS 32(AX), Y15, Y5
+	VADDPS     Y4, Y0, Y0
+	VADDPS     Y5, Y1, Y1
+	VADDPS     Y4, Y2, Y2
+	VADDPS     Y5, Y3, Y3
+
+noBias:
 	CMPQ   192(DI), $0x00
 	JE     noReLU
 	VXORPS Y6, Y6, Y6
@@ -2745,16 +2752,8 @@ TEXT ·tileBroadcast2x1AVX2(SB), NOSPLIT, $16-8
 	VMOVDQU    (AX), Y15
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
-	MOVQ       184(DI), AX
-	CMPQ       AX, $0x01
-	JL         start
-	JG         initC
-	MOVQ       152(DI), AX
-	VMASKMOVPS (AX), Y15, Y0
-	VMOVAPS    Y0, Y1
-	JMP        start
-
-initC:
+	CMPQ       184(DI), $0x00
+	JE         start
 	MOVQ       104(DI), BP
 	MOVQ       128(DI), BX
 	MOVQ       176(DI), CX
@@ -2797,7 +2796,15 @@ loop:
 	JB           loop
 
 done:
-	MOVQ   t+0(FP), DI
+	MOVQ       t+0(FP), DI
+	MOVQ       152(DI), AX
+	TESTQ      AX, AX
+	JZ         noBias
+	VMASKMOVPS (AX), Y15, Y2
+	VADDPS     Y2, Y0, Y0
+	VADDPS     Y2, Y1, Y1
+
+noBias:
 	CMPQ   192(DI), $0x00
 	JE     noReLU
 	VXORPS Y3, Y3, Y3
@@ -2837,26 +2844,8 @@ TEXT ·tileVector6x2AVX2(SB), NOSPLIT, $16-8
 	VXORPS     Y9, Y9, Y9
 	VXORPS     Y10, Y10, Y10
 	VXORPS     Y11, Y11, Y11
-	MOVQ       184(DI), AX
-	CMPQ       AX, $0x01
-	JL         start
-	JG         initC
-	MOVQ       152(DI), AX
-	VMOVUPS    (AX), Y0
-	VMASKMOVPS 32(AX), Y15, Y1
-	VMOVAPS    Y0, Y2
-	VMOVAPS    Y1, Y3
-	VMOVAPS    Y0, Y4
-	VMOVAPS    Y1, Y5
-	VMOVAPS    Y0, Y6
-	VMOVAPS    Y1, Y7
-	VMOVAPS    Y0, Y8
-	VMOVAPS    Y1, Y9
-	VMOVAPS    Y0, Y10
-	VMOVAPS    Y1, Y11
-	JMP        start
-
-initC:
+	CMPQ       184(DI), $0x00
+	JE         start
 	MOVQ       104(DI), BP
 	MOVQ       128(DI), BX
 	MOVQ       176(DI), CX
@@ -2944,7 +2933,26 @@ loop:
 	JB          loop
 
 done:
-	MOVQ   t+0(FP), DI
+	MOVQ       t+0(FP), DI
+	MOVQ       152(DI), AX
+	TESTQ      AX, AX
+	JZ         noBias
+	VMOVUPS    (AX), Y12
+	VMASKMOVPS 32(AX), Y15, Y13
+	VADDPS     Y12, Y0, Y0
+	VADDPS     Y13, Y1, Y1
+	VADDPS     Y12, Y2, Y2
+	VADDPS     Y13, Y3, Y3
+	VADDPS     Y12, Y4, Y4
+	VADDPS     Y13, Y5, Y5
+	VADDPS     Y12, Y6, Y6
+	VADDPS     Y13, Y7, Y7
+	VADDPS     Y12, Y8, Y8
+	VADDPS     Y13, Y9, Y9
+	VADDPS     Y12, Y10, Y10
+	VADDPS     Y13, Y11, Y11
+
+noBias:
 	CMPQ   192(DI), $0x00
 	JE     noReLU
 	VXORPS Y14, Y14, Y14
@@ -3010,20 +3018,8 @@ TEXT ·tileVector6x1AVX2(SB), NOSPLIT, $16-8
 	VXORPS     Y3, Y3, Y3
 	VXORPS     Y4, Y4, Y4
 	VXORPS     Y5, Y5, Y5
-	MOVQ       184(DI), AX
-	CMPQ       AX, $0x01
-	JL         start
-	JG         initC
-	MOVQ       152(DI), AX
-	VMASKMOVPS (AX), Y15, Y0
-	VMOVAPS    Y0, Y1
-	VMOVAPS    Y0, Y2
-	VMOVAPS    Y0, Y3
-	VMOVAPS    Y0, Y4
-	VMOVAPS    Y0, Y5
-	JMP        start
-
-initC:
+	CMPQ       184(DI), $0x00
+	JE         start
 	MOVQ       104(DI), BP
 	MOVQ       128(DI), BX
 	MOVQ       176(DI), CX
@@ -3098,7 +3094,19 @@ loop:
 	JB          loop
 
 done:
-	MOVQ   t+0(FP), DI
+	MOVQ       t+0(FP), DI
+	MOVQ       152(DI), AX
+	TESTQ      AX, AX
+	JZ         noBias
+	VMASKMOVPS (AX), Y15, Y6
+	VADDPS     Y6, Y0, Y0
+	VADDPS     Y6, Y1, Y1
+	VADDPS     Y6, Y2, Y2
+	VADDPS     Y6, Y3, Y3
+	VADDPS     Y6, Y4, Y4
+	VADDPS     Y6, Y5, Y5
+
+noBias:
 	CMPQ   192(DI), $0x00
 	JE     noReLU
 	VXORPS Y7, Y7, Y7
@@ -3150,18 +3158,8 @@ TEXT ·tilePermute4x1AVX2(SB), NOSPLIT, $16-8
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
 	VXORPS     Y3, Y3, Y3
-	MOVQ       184(DI), AX
-	CMPQ       AX, $0x01
-	JL         start
-	JG         initC
-	MOVQ       152(DI), AX
-	VMASKMOVPS (AX), Y15, Y0
-	VMOVAPS    Y0, Y1
-	VMOVAPS    Y0, Y2
-	VMOVAPS    Y0, Y3
-	JMP        start
-
-initC:
+	CMPQ       184(DI), $0x00
+	JE         start
 	MOVQ       104(DI), BP
 	MOVQ       128(DI), BX
 	MOVQ       176(DI), CX
@@ -3228,7 +3226,17 @@ loop:
 	JB          loop
 
 done:
-	MOVQ   t+0(FP), DI
+	MOVQ       t+0(FP), DI
+	MOVQ       152(DI), AX
+	TESTQ      AX, AX
+	JZ         noBias
+	VMASKMOVPS (AX), Y15, Y4
+	VADDPS     Y4, Y0, Y0
+	VADDPS     Y4, Y1, Y1
+	VADDPS     Y4, Y2, Y2
+	VADDPS     Y4, Y3, Y3
+
+noBias:
 	CMPQ   192(DI), $0x00
 	JE     noReLU
 	VXORPS Y5, Y5, Y5
@@ -3270,18 +3278,8 @@ TEXT ·tileGather4x1AVX2(SB), NOSPLIT, $16-8
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
 	VXORPS     Y3, Y3, Y3
-	MOVQ       184(DI), AX
-	CMPQ       AX, $0x01
-	JL         start
-	JG         initC
-	MOVQ       152(DI), AX
-	VMASKMOVPS (AX), Y15, Y0
-	VMOVAPS    Y0, Y1
-	VMOVAPS    Y0, Y2
-	VMOVAPS    Y0, Y3
-	JMP        start
-
-initC:
+	CMPQ       184(DI), $0x00
+	JE         start
 	MOVQ       104(DI), BP
 	MOVQ       128(DI), BX
 	MOVQ       176(DI), CX
@@ -3352,7 +3350,17 @@ loop:
 	JB          loop
 
 done:
-	MOVQ   t+0(FP), DI
+	MOVQ       t+0(FP), DI
+	MOVQ       152(DI), AX
+	TESTQ      AX, AX
+	JZ         noBias
+	VMASKMOVPS (AX), Y15, Y4
+	VADDPS     Y4, Y0, Y0
+	VADDPS     Y4, Y1, Y1
+	VADDPS     Y4, Y2, Y2
+	VADDPS     Y4, Y3, Y3
+
+noBias:
 	CMPQ   192(DI), $0x00
 	JE     noReLU
 	VXORPS Y5, Y5, Y5

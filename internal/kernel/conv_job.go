@@ -121,16 +121,18 @@ func (p *convPass) run(t *tile, src tileSource, g, groups, short int, a, b, bias
 	pix := &p.pix[short]
 	n := len(p.panels)
 	for q := n * g / groups; q < n*(g+1)/groups; q++ {
-		p.panels[q].set(t, a, b, c, bias)
+		p.panels[q].set(t, a, b, c)
 		t.init = initZero
-		if bias != nil {
-			t.init = initBias
-		}
 		for k := 0; ; {
 			end := min(k+p.depth, len(p.tab))
-			t.tab, t.relu = p.tab[k:end], 0
-			if relu && end == len(p.tab) {
-				t.relu = 1
+			t.tab, t.bias, t.relu = p.tab[k:end], nil, 0
+			if end == len(p.tab) {
+				if bias != nil {
+					t.bias = bias[p.panels[q].c:]
+				}
+				if relu {
+					t.relu = 1
+				}
 			}
 			t.run(src, pix.arow, pix.crow, pix.m)
 			if k = end; k == len(p.tab) {

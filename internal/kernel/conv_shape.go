@@ -39,13 +39,10 @@ type convPanel struct {
 }
 
 // set points a tile at the panel.
-func (p *convPanel) set(t *tile, a, b, c, bias []float32) {
+func (p *convPanel) set(t *tile, a, b, c []float32) {
 	t.setCols(p.n)
 	// A phase without taps has no right operand.
 	t.a, t.b, t.c, t.ldb = a[p.a:], b[min(p.b, len(b)):], c[p.c:], p.ldb
-	if bias != nil {
-		t.bias = bias[p.c:]
-	}
 	if p.lane != nil {
 		t.lane, t.amask, t.amaskv = p.lane, 1<<p.reads-1, &laneMasks[p.reads]
 	}

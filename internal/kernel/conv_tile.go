@@ -24,11 +24,11 @@ type tile struct {
 	ldb    int
 	c      []float32
 	crow   []int
-	bias   []float32
-	m      int    // rows to store
-	init   int    // what the sums begin with: initZero, initBias, initC
-	relu   int    // 1: max(0, ·) at the end
-	mask   uint64 // lanes of the last vector, one bit each
+	bias   []float32 // added at the end; nil for none
+	m      int       // rows to store
+	init   int       // what the sums begin with: initZero or initC
+	relu   int       // 1: max(0, ·) at the end
+	mask   uint64    // lanes of the last vector, one bit each
 	maskv  *[16]int32
 	lane   *[16]int32 // which element of a each lane takes
 	amask  uint64     // elements of a that may be read
@@ -39,7 +39,6 @@ type tile struct {
 
 const (
 	initZero = iota
-	initBias
 	initC
 )
 

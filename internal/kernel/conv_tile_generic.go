@@ -9,8 +9,6 @@ func tileGo(t *tile, src tileSource) {
 		switch t.init {
 		case initZero:
 			clear(sum)
-		case initBias:
-			copy(sum, t.bias)
 		case initC:
 			copy(sum, c)
 		}
@@ -31,6 +29,11 @@ func tileGo(t *tile, src tileSource) {
 				for j, y := range b {
 					sum[j] += float32(a[t.lane[j]] * y)
 				}
+			}
+		}
+		if t.bias != nil {
+			for j, b := range t.bias[:t.n] {
+				sum[j] += b
 			}
 		}
 		if t.relu != 0 {

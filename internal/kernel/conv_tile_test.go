@@ -55,7 +55,7 @@ func TestTile(t *testing.T) {
 			for n := 1; n <= cols; n++ {
 				for m := 1; m <= isa.rows(src); m++ {
 					k := r.IntN(20)
-					for begin := range 3 {
+					for begin := range 4 {
 						if err := checkTile(r, isa, src, m, n, k, begin); err != nil {
 							t.Fatalf("source %d: %d rows, %d columns, depth %d, begin %d: %v", src, m, n, k, begin, err)
 						}
@@ -86,7 +86,10 @@ func checkTile(r *rand.Rand, isa tileISA, src tileSource, m, n, k, begin int) er
 		}
 		span = (n-1)*mult + 1
 	}
-	x := &tile{isa: isa, m: m, ldb: n + r.IntN(3), init: begin, relu: r.IntN(2), bias: random(r, n), lane: &lane}
+	x := &tile{isa: isa, m: m, ldb: n + r.IntN(3), init: begin % 2, relu: r.IntN(2), lane: &lane}
+	if begin > 1 {
+		x.bias = random(r, n)
+	}
 	x.setCols(n)
 	x.amask, x.amaskv = 1<<amask-1, &laneMasks[amask]
 	x.a = random(r, 100+span)
@@ -112,11 +115,11 @@ func checkTile(r *rand.Rand, isa tileISA, src tileSource, m, n, k, begin int) er
 	for i := range m {
 		for j := range n {
 			var sum float64
-			switch begin {
-			case initBias:
-				sum = float64(x.bias[j])
-			case initC:
+			if x.init == initC {
 				sum = want[x.crow[i]+j]
+			}
+			if x.bias != nil {
+				sum += float64(x.bias[j])
 			}
 			for p, off := range x.tab {
 				at := x.arow[i] + off

@@ -118,7 +118,7 @@ func (p *ConvWeightGrad) run(part, g int, x, dy, dw []float32) {
 		d := dy[(n0*s.OH+r0)*s.OW*s.F:]
 		n := len(p.panels)
 		for q := n * g / p.groups; q < n*(g+1)/p.groups; q++ {
-			p.panels[q].set(&t, a, d, dw, nil)
+			p.panels[q].set(&t, a, d, dw)
 			t.tab = p.pix[short]
 			t.init = initC
 			if i == first {

@@ -1,6 +1,8 @@
 package ops
 
 import (
+	"fmt"
+
 	"github.com/antler-ml/antler/internal/kernel"
 )
 
@@ -32,20 +34,40 @@ func SamePadding(in, kernel, stride, dilation int) (low, high int) {
 // so groups = c is a depthwise convolution whose output channel i*m+j belongs
 // to input channel i (m = f/c).
 func Conv2D(x, w *Value, c Conv2DConfig) *Value {
-	return apply1(&conv2D{c.withDefaults()}, x, w)
+	return Conv2DFused(x, w, nil, c, ActNone)
+}
+
+// Conv2DFused computes act(Conv2D(x, w) + bias) in one pass; bias is nil or one
+// number per output channel. It equals the three one after another, bit for bit.
+func Conv2DFused(x, w, bias *Value, c Conv2DConfig, act Activation) *Value {
+	return apply1(conv2D{c.withDefaults(), act}, withBias(x, w, bias)...)
 }
 
 // Conv2DInputGrad is the gradient of Conv2D with respect to x, which has size
 // rows and columns, and the forward pass of a transposed convolution:
 // (n, oh, ow, f) and (kh, kw, c/groups, f) make (n, size[0], size[1], c).
 func Conv2DInputGrad(dy, w *Value, size [2]int, c Conv2DConfig) *Value {
-	return apply1(&conv2DInputGrad{c.withDefaults(), size}, dy, w)
+	return Conv2DTransposeFused(dy, w, nil, size, c, ActNone)
+}
+
+// Conv2DTransposeFused computes act(Conv2DInputGrad(x, w) + bias) in one pass;
+// bias is nil or one number per result channel.
+// Keras: Conv2DTranspose, whose kernel is (kh, kw, filters, in) too.
+func Conv2DTransposeFused(x, w, bias *Value, size [2]int, c Conv2DConfig, act Activation) *Value {
+	return apply1(conv2DInputGrad{c.withDefaults(), size, act}, withBias(x, w, bias)...)
 }
 
 // Conv2DWeightGrad is the gradient of Conv2D with respect to w, whose window is
 // kernel: (n, h, w, c) and (n, oh, ow, f) make (kh, kw, c/groups, f).
 func Conv2DWeightGrad(x, dy *Value, kernel [2]int, c Conv2DConfig) *Value {
-	return apply1(&conv2DWeightGrad{c.withDefaults(), kernel}, x, dy)
+	return apply1(conv2DWeightGrad{c.withDefaults(), kernel}, x, dy)
+}
+
+func withBias(x, w, bias *Value) []*Value {
+	if bias == nil {
+		return []*Value{x, w}
+	}
+	return []*Value{x, w, bias}
 }
 
 func (c Conv2DConfig) withDefaults() Conv2DConfig {
@@ -65,105 +87,73 @@ func (c Conv2DConfig) withDefaults() Conv2DConfig {
 
 // conv2D is linear in either operand, and so are its two gradients; each of
 // the three has the other two as gradients.
-type conv2D struct{ c Conv2DConfig }
+type conv2D struct {
+	c   Conv2DConfig
+	act Activation
+}
 
-func (o *conv2D) Infer(in [][]int) [][]int {
+func (o conv2D) String() string { return fusedName("Conv2D", o.act) }
+
+func fusedName(op string, act Activation) string {
+	if act == ActNone {
+		return op
+	}
+	return fmt.Sprintf("%s(%v)", op, act)
+}
+
+func (o conv2D) Infer(in [][]int) [][]int {
 	convRanks("Conv2D", in, "x (n, h, w, c)", "w (kh, kw, c/groups, f)")
-	s := o.c.geometry("Conv2D", in, in[0], in[1])
+	s := o.shape(in)
+	checkBias("Conv2D", in, s.F)
 	return [][]int{{s.N, s.OH, s.OW, s.F}}
 }
 
-func (o *conv2D) shape(in [][]int) kernel.ConvShape {
+func (o conv2D) shape(in [][]int) kernel.ConvShape {
 	return o.c.geometry("Conv2D", in, in[0], in[1])
 }
 
-func (o *conv2D) Scratch(in [][]int) int { return kernel.NewConvForward(o.shape(in)).Scratch() }
+func (o conv2D) Scratch(in [][]int) int { return kernel.NewConvForward(o.shape(in)).Scratch() }
 
-func (o *conv2D) Bind(b *Binding) func() {
+func (o conv2D) Bind(b *Binding) func() {
+	relu, act := o.act.fused()
 	p := kernel.NewConvForward(o.shape(b.InShape))
-	return p.Bind(b.In[0], b.In[1], nil, b.Out[0], b.Scratch, false, nil)
+	return p.Bind(b.In[0], b.In[1], b.bias(), b.Out[0], b.Scratch, relu, act)
 }
 
-func (o *conv2D) Grad(in, _, dout []*Value) []*Value {
-	x, w := in[0], in[1]
-	return []*Value{
-		Conv2DInputGrad(dout[0], w, [2]int{x.Dim(1), x.Dim(2)}, o.c),
-		Conv2DWeightGrad(x, dout[0], [2]int{w.Dim(0), w.Dim(1)}, o.c),
+func (o conv2D) Grad(in, out, dout []*Value) []*Value {
+	x, w, d := in[0], in[1], activationGrad(o.act, dout[0], out[0])
+	return append([]*Value{
+		Conv2DInputGrad(d, w, [2]int{x.Dim(1), x.Dim(2)}, o.c),
+		Conv2DWeightGrad(x, d, [2]int{w.Dim(0), w.Dim(1)}, o.c),
+	}, biasGrad(in, d)...)
+}
+
+// fused is the activation as the convolution kernels take it.
+func (a Activation) fused() (relu bool, act func([]float32)) {
+	switch a {
+	case ActReLU:
+		return true, nil
+	case ActTanh:
+		return false, func(x []float32) { kernel.Tanh(x, x) }
+	case ActSigmoid:
+		return false, func(x []float32) { kernel.Sigmoid(x, x) }
 	}
+	return false, nil
 }
 
-type conv2DInputGrad struct {
-	c    Conv2DConfig
-	size [2]int
-}
-
-func (o *conv2DInputGrad) Infer(in [][]int) [][]int {
-	convRanks("Conv2DInputGrad", in, "dy (n, oh, ow, f)", "w (kh, kw, c/groups, f)")
-	s := o.shape(in)
-	o.c.checkWindows("Conv2DInputGrad", in, s, in[0])
-	return [][]int{{s.N, s.H, s.W, s.C}}
-}
-
-func (o *conv2DInputGrad) shape(in [][]int) kernel.ConvShape {
-	dy, w := in[0], in[1]
-	return o.c.geometry("Conv2DInputGrad", in, []int{dy[0], o.size[0], o.size[1], w[2] * o.c.Groups}, w)
-}
-
-func (o *conv2DInputGrad) Scratch(in [][]int) int {
-	return kernel.NewConvInputGrad(o.shape(in)).Scratch()
-}
-
-func (o *conv2DInputGrad) Bind(b *Binding) func() {
-	p := kernel.NewConvInputGrad(o.shape(b.InShape))
-	return p.Bind(b.In[0], b.In[1], nil, b.Out[0], b.Scratch, false, nil)
-}
-
-func (o *conv2DInputGrad) Grad(in, _, dout []*Value) []*Value {
-	dy, w := in[0], in[1]
-	return []*Value{
-		Conv2D(dout[0], w, o.c),
-		Conv2DWeightGrad(dout[0], dy, [2]int{w.Dim(0), w.Dim(1)}, o.c),
+// bias is the third operand, if there is one.
+func (b *Binding) bias() []float32 {
+	if len(b.In) > 2 {
+		return b.In[2]
 	}
+	return nil
 }
 
-type conv2DWeightGrad struct {
-	c      Conv2DConfig
-	kernel [2]int
-}
-
-func (o *conv2DWeightGrad) Infer(in [][]int) [][]int {
-	convRanks("Conv2DWeightGrad", in, "x (n, h, w, c)", "dy (n, oh, ow, f)")
-	s := o.shape(in)
-	if s.N != in[1][0] {
-		shapePanic("Conv2DWeightGrad", in, "axis 0 differs: x has %d images, dy %d", s.N, in[1][0])
+// biasGrad is the gradient of the bias, if there is one: d summed over all axes but the last.
+func biasGrad(in []*Value, d *Value) []*Value {
+	if len(in) < 3 {
+		return nil
 	}
-	o.c.checkWindows("Conv2DWeightGrad", in, s, in[1])
-	return [][]int{{s.KH, s.KW, s.C / s.Groups, s.F}}
+	n := d.Dim(-1)
+	return []*Value{ColumnSum(Reshape(d, d.Dim(0)*d.Dim(1)*d.Dim(2), n))}
 }
-
-func (o *conv2DWeightGrad) shape(in [][]int) kernel.ConvShape {
-	x, dy := in[0], in[1]
-	if x[3]%o.c.Groups != 0 {
-		shapePanic("Conv2DWeightGrad", in, "axis 3 of x: %d channels do not fall into %d groups", x[3], o.c.Groups)
-	}
-	return o.c.geometry("Conv2DWeightGrad", in, x, []int{o.kernel[0], o.kernel[1], x[3] / o.c.Groups, dy[3]})
-}
-
-func (o *conv2DWeightGrad) Scratch(in [][]int) int {
-	return kernel.NewConvWeightGrad(o.shape(in)).Scratch()
-}
-
-func (o *conv2DWeightGrad) Bind(b *Binding) func() {
-	p := kernel.NewConvWeightGrad(o.shape(b.InShape))
-	return p.Bind(b.In[0], b.In[1], b.Out[0], b.Scratch)
-}
-
-func (o *conv2DWeightGrad) Grad(in, _, dout []*Value) []*Value {
-	x, dy := in[0], in[1]
-	return []*Value{
-		Conv2DInputGrad(dy, dout[0], [2]int{x.Dim(1), x.Dim(2)}, o.c),
-		Conv2D(x, dout[0], o.c),
-	}
-}
-
-var _, _, _ Scratcher = (*conv2D)(nil), (*conv2DInputGrad)(nil), (*conv2DWeightGrad)(nil)

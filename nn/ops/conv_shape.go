@@ -1,8 +1,6 @@
 package ops
 
-import (
-	"github.com/antler-ml/antler/internal/kernel"
-)
+import "github.com/antler-ml/antler/internal/kernel"
 
 var spatialNames = [2]string{"height", "width"}
 
@@ -62,5 +60,12 @@ func (c Conv2DConfig) checkWindows(op string, in [][]int, s kernel.ConvShape, dy
 			shapePanic(op, in, "axis %d of dy is %d, but a convolution of %dx%d by a %dx%d kernel makes %d",
 				1+i, dy[1+i], s.H, s.W, s.KH, s.KW, want)
 		}
+	}
+}
+
+// checkBias checks the third operand, if there is one.
+func checkBias(op string, in [][]int, channels int) {
+	if len(in) > 2 && (len(in[2]) != 1 || in[2][0] != channels) {
+		shapePanic(op, in, "bias has shape %v, want [%d], one number per channel of the result", in[2], channels)
 	}
 }

@@ -15,13 +15,13 @@ type PoolConfig struct {
 // wins. A window with a NaN gives NaN. The gradient goes to the first maximum
 // of the window in row-major order.
 func MaxPool2D(x *Value, c PoolConfig) *Value {
-	return apply1(&maxPool2D{c.withDefaults()}, x)
+	return apply1(maxPool2D{c.withDefaults()}, x)
 }
 
 // AvgPool2D takes the mean of the real cells of each window and channel: the
 // divisor does not count padding (TensorFlow's rule).
 func AvgPool2D(x *Value, c PoolConfig) *Value {
-	return apply1(&avgPool2D{c.withDefaults()}, x)
+	return apply1(avgPool2D{c.withDefaults()}, x)
 }
 
 func (c PoolConfig) withDefaults() PoolConfig {
@@ -80,39 +80,45 @@ func (c PoolConfig) check(op string, in [][]int, x, dy []int) {
 
 type maxPool2D struct{ c PoolConfig }
 
-func (o *maxPool2D) Infer(in [][]int) [][]int { return o.c.infer("MaxPool2D", in) }
+func (o maxPool2D) String() string { return "MaxPool2D" }
 
-func (o *maxPool2D) Bind(b *Binding) func() {
+func (o maxPool2D) Infer(in [][]int) [][]int { return o.c.infer("MaxPool2D", in) }
+
+func (o maxPool2D) Bind(b *Binding) func() {
 	return kernel.NewPool(o.c.shape("MaxPool2D", b.InShape, b.InShape[0])).Max(b.In[0], b.Out[0])
 }
 
-func (o *maxPool2D) Grad(in, _, dout []*Value) []*Value {
-	return []*Value{apply1(&maxPool2DGrad{o.c}, in[0], dout[0])}
+func (o maxPool2D) Grad(in, _, dout []*Value) []*Value {
+	return []*Value{apply1(maxPool2DGrad{o.c}, in[0], dout[0])}
 }
 
 // maxPool2DGrad finds the maxima again: that reads no more than stored indices
 // would, and inference stores nothing.
 type maxPool2DGrad struct{ c PoolConfig }
 
-func (o *maxPool2DGrad) Infer(in [][]int) [][]int {
+func (o maxPool2DGrad) String() string { return "MaxPool2DGrad" }
+
+func (o maxPool2DGrad) Infer(in [][]int) [][]int {
 	o.c.check("MaxPool2DGrad", in, in[0], in[1])
 	return [][]int{in[0]}
 }
 
-func (o *maxPool2DGrad) Bind(b *Binding) func() {
+func (o maxPool2DGrad) Bind(b *Binding) func() {
 	p := kernel.NewPool(o.c.shape("MaxPool2DGrad", b.InShape, b.InShape[0]))
 	return p.MaxGrad(b.In[0], b.In[1], b.Out[0])
 }
 
 // Grad: the op is linear in dy, and picks from its gradient what it picked from x.
-func (o *maxPool2DGrad) Grad(in, _, dout []*Value) []*Value {
-	return []*Value{nil, apply1(&maxPool2DPick{o.c}, in[0], dout[0])}
+func (o maxPool2DGrad) Grad(in, _, dout []*Value) []*Value {
+	return []*Value{nil, apply1(maxPool2DPick{o.c}, in[0], dout[0])}
 }
 
 // maxPool2DPick takes from v the cell where the window of x has its maximum.
 type maxPool2DPick struct{ c PoolConfig }
 
-func (o *maxPool2DPick) Infer(in [][]int) [][]int {
+func (o maxPool2DPick) String() string { return "MaxPool2DPick" }
+
+func (o maxPool2DPick) Infer(in [][]int) [][]int {
 	out := o.c.infer("MaxPool2DPick", in)
 	for i, d := range in[0] {
 		if len(in[1]) != 4 || in[1][i] != d {
@@ -122,41 +128,45 @@ func (o *maxPool2DPick) Infer(in [][]int) [][]int {
 	return out
 }
 
-func (o *maxPool2DPick) Bind(b *Binding) func() {
+func (o maxPool2DPick) Bind(b *Binding) func() {
 	p := kernel.NewPool(o.c.shape("MaxPool2DPick", b.InShape, b.InShape[0]))
 	return p.Pick(b.In[0], b.In[1], b.Out[0])
 }
 
-func (o *maxPool2DPick) Grad(in, _, dout []*Value) []*Value {
-	return []*Value{nil, apply1(&maxPool2DGrad{o.c}, in[0], dout[0])}
+func (o maxPool2DPick) Grad(in, _, dout []*Value) []*Value {
+	return []*Value{nil, apply1(maxPool2DGrad{o.c}, in[0], dout[0])}
 }
 
 type avgPool2D struct{ c PoolConfig }
 
-func (o *avgPool2D) Infer(in [][]int) [][]int { return o.c.infer("AvgPool2D", in) }
+func (o avgPool2D) String() string { return "AvgPool2D" }
 
-func (o *avgPool2D) Bind(b *Binding) func() {
+func (o avgPool2D) Infer(in [][]int) [][]int { return o.c.infer("AvgPool2D", in) }
+
+func (o avgPool2D) Bind(b *Binding) func() {
 	return kernel.NewPool(o.c.shape("AvgPool2D", b.InShape, b.InShape[0])).Avg(b.In[0], b.Out[0])
 }
 
-func (o *avgPool2D) Grad(in, _, dout []*Value) []*Value {
-	return []*Value{apply1(&avgPool2DGrad{o.c, in[0].Shape()}, dout[0])}
+func (o avgPool2D) Grad(in, _, dout []*Value) []*Value {
+	return []*Value{apply1(avgPool2DGrad{o.c, [4]int(in[0].Shape())}, dout[0])}
 }
 
 type avgPool2DGrad struct {
 	c PoolConfig
-	x []int // shape of the input
+	x [4]int // shape of the input
 }
 
-func (o *avgPool2DGrad) Infer(in [][]int) [][]int {
-	o.c.check("AvgPool2DGrad", in, o.x, in[0])
-	return [][]int{o.x}
+func (o avgPool2DGrad) String() string { return "AvgPool2DGrad" }
+
+func (o avgPool2DGrad) Infer(in [][]int) [][]int {
+	o.c.check("AvgPool2DGrad", in, o.x[:], in[0])
+	return [][]int{o.x[:]}
 }
 
-func (o *avgPool2DGrad) Bind(b *Binding) func() {
-	return kernel.NewPool(o.c.shape("AvgPool2DGrad", b.InShape, o.x)).AvgGrad(b.In[0], b.Out[0])
+func (o avgPool2DGrad) Bind(b *Binding) func() {
+	return kernel.NewPool(o.c.shape("AvgPool2DGrad", b.InShape, o.x[:])).AvgGrad(b.In[0], b.Out[0])
 }
 
-func (o *avgPool2DGrad) Grad(_, _, dout []*Value) []*Value {
+func (o avgPool2DGrad) Grad(_, _, dout []*Value) []*Value {
 	return []*Value{AvgPool2D(dout[0], o.c)}
 }

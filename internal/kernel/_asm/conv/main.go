@@ -94,22 +94,9 @@ func tile(s isa, src source, rows, vecs int) {
 			s.zero(acc(i, v))
 		}
 	}
-	initC, start := s.label("initC"), s.label("start")
-	MOVQ(field(offInit), r[0])
-	CMPQ(r[0], Imm(1))
-	JL(LabelRef(start))
-	JG(LabelRef(initC))
-	MOVQ(field(offBias), r[0])
-	for v := range vecs {
-		s.load(Mem{Base: r[0], Disp: v * s.bytes()}, acc(0, v), v == vecs-1)
-	}
-	for i := 1; i < rows; i++ {
-		for v := range vecs {
-			VMOVAPS(acc(0, v), acc(i, v))
-		}
-	}
-	JMP(LabelRef(start))
-	Label(initC)
+	start := s.label("start")
+	CMPQ(field(offInit), Imm(0))
+	JE(LabelRef(start))
 	MOVQ(field(offC), regIdx)
 	MOVQ(field(offCRow), regTab)
 	MOVQ(field(offM), r[1])
@@ -184,7 +171,20 @@ func tile(s isa, src source, rows, vecs int) {
 	Label(done)
 
 	Load(Param("t"), regB)
-	noReLU, exit := s.label("noReLU"), s.label("exit")
+	noBias, noReLU, exit := s.label("noBias"), s.label("noReLU"), s.label("exit")
+	// The bias comes last, so that the bits are those of a separate addition.
+	MOVQ(field(offBias), r[0])
+	TESTQ(r[0], r[0])
+	JZ(LabelRef(noBias))
+	for v := range vecs {
+		s.load(Mem{Base: r[0], Disp: v * s.bytes()}, bv(v), v == vecs-1)
+	}
+	for i := range rows {
+		for v := range vecs {
+			VADDPS(bv(v), acc(i, v), acc(i, v))
+		}
+	}
+	Label(noBias)
 	CMPQ(field(offReLU), Imm(0))
 	JE(LabelRef(noReLU))
 	s.zero(tmp)

@@ -1,0 +1,45 @@
+package ops
+
+// fuseConv turns a convolution (or a transposed one) and the addition of a bias
+// into one op, and an activation after it into its epilogue, when nobody else
+// reads what lies between.
+func fuseConv(g *graph, n *node) []*Value {
+	e, ok := n.op.(elementwise)
+	if !ok {
+		return nil
+	}
+	if act := activationOf(e); act != ActNone {
+		return g.onConv(n.in[0], act, nil)
+	}
+	if e.kind != kAdd {
+		return nil
+	}
+	for i, v := range n.in {
+		bias := n.in[1-i]
+		if v.Rank() == 4 && bias.Rank() > 0 && bias.Size() == v.Dim(3) && bias.Dim(-1) == v.Dim(3) && len(v.node.in) == 2 {
+			if out := g.onConv(v, ActNone, Reshape(bias, v.Dim(3))); out != nil {
+				return out
+			}
+		}
+	}
+	return nil
+}
+
+// onConv is v, a convolution without an activation yet, with act or with bias.
+func (g *graph) onConv(v *Value, act Activation, bias *Value) []*Value {
+	in := v.node.in
+	if bias != nil {
+		in = []*Value{in[0], in[1], bias}
+	}
+	switch o := v.node.op.(type) {
+	case conv2D:
+		if o.act == ActNone && g.once(v) {
+			return Apply(conv2D{o.c, act}, in...)
+		}
+	case conv2DInputGrad:
+		if o.act == ActNone && g.once(v) {
+			return Apply(conv2DInputGrad{o.c, o.size, act}, in...)
+		}
+	}
+	return nil
+}
