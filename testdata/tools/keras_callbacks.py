@@ -105,7 +105,7 @@ def early_stopping():
     e("baseline_not_reached", [1.0, 0.9, 0.8, 0.7], baseline=0.5, patience=2)
     e("baseline_reached", [1.0, 0.4, 0.6, 0.6, 0.6], baseline=0.5, patience=2)
     e("restore", down, patience=2, restore_best_weights=True, verbose=1)
-    e("restore_not_stopped", [1.0, 0.5, 0.6], patience=5, restore_best_weights=True, note="Nothing is restored unless training stops early.")
+    e("restore_not_stopped", [1.0, 0.5, 0.6], patience=5, restore_best_weights=True, note="The best weights come back at the end of training even when it was not stopped.")
     e("restore_baseline", [1.0, 0.9, 0.95, 0.99], baseline=0.1, patience=3, restore_best_weights=True, verbose=1)
     e("start_from_epoch", [1.0, 2.0, 3.0, 2.5, 4.0, 5.0], start_from_epoch=3, patience=1)
     e("nan", [1.0, NAN, NAN, 0.5], patience=2)
