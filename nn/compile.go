@@ -164,6 +164,9 @@ func planOutput(name string, o OutputConfig, several bool) (outputPlan, error) {
 				return err
 			}
 			key := mt.Name()
+			if weighted && slices.ContainsFunc(o.Metrics, func(m Metric) bool { return m.Name() == key }) {
+				key = "weighted_" + key
+			}
 			if several {
 				key = name + "_" + key
 			}

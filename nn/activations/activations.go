@@ -48,6 +48,13 @@ var (
 	Linear = builtin(func(x *ops.Value) *ops.Value { return x }, "linear")
 	// ReLU is max(x, 0).
 	ReLU = builtin(ops.ReLU, "relu")
+	// ReLU6 is min(max(x, 0), 6).
+	ReLU6 = builtin(func(x *ops.Value) *ops.Value { return ops.MinimumScalar(ops.ReLU(x), 6) }, "relu6")
+	// LeakyReLU is x where x > 0, else 0.2x: tf-keras' function, not the layer of
+	// that name, whose slope is 0.3.
+	LeakyReLU = builtin(func(x *ops.Value) *ops.Value {
+		return ops.Add(ops.ReLU(x), ops.MulScalar(ops.MinimumScalar(x, 0), 0.2))
+	}, "leaky_relu")
 	// Tanh is the hyperbolic tangent.
 	Tanh = builtin(ops.Tanh, "tanh")
 	// Sigmoid is 1/(1+exp(-x)).

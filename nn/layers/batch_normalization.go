@@ -2,6 +2,7 @@ package layers
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/antler-ml/antler/nn"
 	"github.com/antler-ml/antler/nn/ops"
@@ -19,7 +20,7 @@ func init() { nn.Register[BatchNormalization]() }
 // Weights: gamma, beta, moving_mean, moving_variance (c each).
 type BatchNormalization struct {
 	nn.Base
-	Axis                      *int           `default:"-1"`
+	Axis                      []int          `default:"-1"`   // of the channels; several make a statistic for each combination
 	Momentum                  *float64       `default:"0.99"` // of the moving averages
 	Epsilon                   float64        `default:"0.001"`
 	Center                    *bool          `default:"true"` // have Beta
@@ -32,6 +33,10 @@ type BatchNormalization struct {
 	GammaRegularizer          nn.Regularizer
 	BetaConstraint            nn.Constraint
 	GammaConstraint           nn.Constraint
+	// Fused false keeps the population variance for images too. By default the
+	// moving variance of rank 4 and 5 inputs is the unbiased one, since
+	// tf-keras uses a fused kernel there. Keras: fused.
+	Fused *bool `keras:"-"`
 
 	gamma, beta, mean, variance *nn.Weight
 }
@@ -49,11 +54,21 @@ func (l *BatchNormalization) Build(b *nn.Build, in ...nn.Shape) error {
 	if err := oneInput(in); err != nil {
 		return err
 	}
-	axis, err := l.axis(in[0].Rank())
+	axes, err := l.axes(in[0].Rank())
 	if err != nil {
 		return err
 	}
-	c := nn.Shape{in[0][axis]}
+	// One axis makes a vector; several keep the input's rank, as in Keras.
+	c := nn.Shape{in[0][axes[0]]}
+	if len(axes) > 1 {
+		c = make(nn.Shape, in[0].Rank())
+		for i := range c {
+			c[i] = 1
+			if slices.Contains(axes, i) {
+				c[i] = in[0][i]
+			}
+		}
+	}
 	if yes(l.Scale) {
 		l.gamma = b.Weight(nn.WeightSpec{Name: "gamma", Shape: c, Initializer: l.GammaInitializer, Regularizer: l.GammaRegularizer, Constraint: l.GammaConstraint})
 	}
@@ -65,78 +80,121 @@ func (l *BatchNormalization) Build(b *nn.Build, in ...nn.Shape) error {
 	return nil
 }
 
-func (l *BatchNormalization) axis(rank int) (int, error) {
-	a := *l.Axis
-	if a < 0 {
-		a += rank
+func (l *BatchNormalization) axes(rank int) ([]int, error) {
+	var axes []int
+	for _, a := range l.Axis {
+		if a < 0 {
+			a += rank
+		}
+		if rank < 2 || a < 1 || a >= rank || slices.Contains(axes, a) {
+			return nil, fmt.Errorf("Axis %v of an input of rank %d; want different axes after the batch", l.Axis, rank)
+		}
+		axes = append(axes, a)
 	}
-	if rank < 2 || a < 1 || a >= rank {
-		return 0, fmt.Errorf("Axis %d of an input of rank %d; want an axis after the batch", *l.Axis, rank)
-	}
-	return a, nil
+	slices.Sort(axes)
+	return axes, nil
 }
 
-// Call describes the layer.
+// Call describes the layer. The channels are moved to one last axis, where the
+// ops want them.
 func (l *BatchNormalization) Call(c *nn.Call, in ...*ops.Value) *ops.Value {
-	x := in[0]
-	axis, _ := l.axis(x.Rank())
-	perm, back := channelsLast(x.Rank(), axis)
-	if perm != nil {
-		x = ops.Transpose(x, perm...)
-	}
-	var gamma, beta *ops.Value
-	if l.gamma != nil {
-		gamma = c.Read(l.gamma)
-	}
-	if l.beta != nil {
-		beta = c.Read(l.beta)
-	}
-	eps := float32(l.Epsilon)
-	var y *ops.Value
-	if c.Learning() {
-		var mean, variance *ops.Value
-		y, mean, variance = ops.BatchNorm(x, gamma, beta, eps)
-		l.move(c, l.mean, mean)
-		// tf-keras' fused kernel, which it uses for images with the channels
-		// on axis 1 or 3, keeps the unbiased variance.
-		if n := x.Size() / max(1, x.Dim(-1)); x.Rank() == 4 && (axis == 1 || axis == 3) && n > 1 {
-			variance = ops.MulScalar(variance, float32(n)/float32(n-1))
+	axes, _ := l.axes(in[0].Rank())
+	v := viewOf(in[0].Shape(), axes)
+	x := v.apply(in[0])
+	vector := func(w *nn.Weight) *ops.Value {
+		if w == nil {
+			return nil
 		}
-		l.move(c, l.variance, variance)
+		return ops.Reshape(c.Read(w), x.Dim(-1))
+	}
+	gamma, beta, eps := vector(l.gamma), vector(l.beta), float32(l.Epsilon)
+	if !c.Learning() {
+		return v.undo(ops.BatchNormInference(x, gamma, beta, vector(l.mean), vector(l.variance), eps))
+	}
+	var y, mean, variance *ops.Value
+	if mask := c.Mask(0); mask != nil {
+		m := ops.BroadcastTo(nn.FitWeight(mask, in[0]), in[0].Shape()...)
+		mean, variance = masked(x, v.apply(m))
+		y = ops.BatchNormInference(x, gamma, beta, mean, variance, eps)
 	} else {
-		y = ops.BatchNormInference(x, gamma, beta, c.Read(l.mean), c.Read(l.variance), eps)
+		y, mean, variance = ops.BatchNorm(x, gamma, beta, eps)
 	}
-	if perm != nil {
-		y = ops.Transpose(y, back...)
+	l.move(c, l.mean, mean)
+	if n := x.Size() / max(1, x.Dim(-1)); l.unbiased(in[0].Rank(), axes) && n > 1 {
+		variance = ops.MulScalar(variance, float32(n)/float32(n-1))
 	}
-	return y
+	l.move(c, l.variance, variance)
+	return v.undo(y)
+}
+
+// unbiased tells where tf-keras uses its fused kernel.
+func (l *BatchNormalization) unbiased(rank int, axes []int) bool {
+	return yes(l.Fused) && len(axes) == 1 && (rank == 4 || rank == 5) && (axes[0] == 1 || axes[0] == rank-1)
+}
+
+// masked are mean and variance of the entries that count.
+func masked(x, m *ops.Value) (mean, variance *ops.Value) {
+	axes := make([]int, x.Rank()-1)
+	for i := range axes {
+		axes[i] = i
+	}
+	n := ops.MaximumScalar(ops.Sum(m, axes...), 1e-30)
+	mean = ops.Div(ops.Sum(ops.Mul(x, m), axes...), n)
+	d := ops.Mul(ops.Sub(x, mean), m)
+	return mean, ops.Div(ops.Sum(ops.Square(d), axes...), n)
 }
 
 // move updates a moving average: m·old + (1-m)·new.
 func (l *BatchNormalization) move(c *nn.Call, w *nn.Weight, v *ops.Value) {
 	m := float32(*l.Momentum)
 	old := c.Read(w)
-	v = ops.StopGradient(v)
+	v = ops.StopGradient(ops.Reshape(v, old.Shape()...))
 	c.Assign(w, ops.Sub(old, ops.MulScalar(ops.Sub(old, v), 1-m)))
 }
 
-// channelsLast is the permutation that moves axis to the end, and its inverse;
-// nil when it is there.
-func channelsLast(rank, axis int) (perm, back []int) {
-	if axis == rank-1 {
-		return nil, nil
-	}
-	for i := range rank {
-		if i != axis {
-			perm = append(perm, i)
+// axisView moves some axes to one last axis and back.
+type axisView struct {
+	perm, back  []int
+	moved, flat []int // shapes between and after
+}
+
+func viewOf(shape, axes []int) axisView {
+	var v axisView
+	channels := 1
+	for i, d := range shape {
+		if !slices.Contains(axes, i) {
+			v.perm, v.flat = append(v.perm, i), append(v.flat, d)
 		}
 	}
-	perm = append(perm, axis)
-	back = make([]int, rank)
-	for i, p := range perm {
-		back[p] = i
+	for _, a := range axes {
+		v.perm = append(v.perm, a)
+		channels *= shape[a]
 	}
-	return perm, back
+	v.flat = append(v.flat, channels)
+	v.back = make([]int, len(shape))
+	for i, p := range v.perm {
+		v.moved = append(v.moved, shape[p])
+		v.back[p] = i
+	}
+	if slices.IsSorted(v.perm) {
+		v.perm = nil
+	}
+	return v
+}
+
+func (v axisView) apply(x *ops.Value) *ops.Value {
+	if v.perm != nil {
+		x = ops.Transpose(x, v.perm...)
+	}
+	return ops.Reshape(x, v.flat...)
+}
+
+func (v axisView) undo(y *ops.Value) *ops.Value {
+	y = ops.Reshape(y, v.moved...)
+	if v.perm != nil {
+		y = ops.Transpose(y, v.back...)
+	}
+	return y
 }
 
 // SupportsMasking hands the mask on.

@@ -10,12 +10,15 @@ import (
 	"github.com/antler-ml/antler/internal/config"
 	"github.com/antler-ml/antler/internal/golden"
 	"github.com/antler-ml/antler/nn"
+	"github.com/antler-ml/antler/nn/layers"
 	"github.com/antler-ml/antler/nn/ops"
+	"github.com/antler-ml/antler/nn/regularizers"
 	"github.com/antler-ml/antler/tensor"
 )
 
 // layerCase is a fixture of one layer; see testdata/tools/README.md.
 type layerCase struct {
+	Case       string
 	ClassName  string         `json:"class_name"`
 	Config     map[string]any `json:"config"`
 	InputShape []*int         `json:"input_shape"`
@@ -83,6 +86,12 @@ func decode(t *testing.T, f layerCase) nn.Layer {
 	must(t, err)
 	must(t, config.Decode(v, f.Config, "name", "trainable", "dtype", "batch_input_shape"))
 	l := nn.Name(f.Config["name"].(string), v.(nn.Layer))
+	if f.Case == "activation_activity" { // Keras does not write it to the config
+		l.(*layers.Activation).ActivityRegularizer = &regularizers.L1L2{L1: 0.01, L2: 0.1}
+	}
+	if f.Case == "batch_normalization_fused_false" {
+		l.(*layers.BatchNormalization).Fused = new(false)
+	}
 	if f.Config["trainable"] == false {
 		nn.Freeze(l)
 	}
@@ -172,6 +181,9 @@ func check(t *testing.T, c golden.Case, f layerCase, call layerCall, l nn.Layer)
 	wantMasks(t, call, tr, &want)
 	wantGrads(l, tr, in, sum, call.InputGrad, call.StateGrads, call.WeightGrads, &want)
 	if call.Losses != nil {
+		if len(tr.Losses) == 0 {
+			t.Fatal("the layer adds no loss")
+		}
 		want = append(want, wanted{*call.Losses, ops.Stack(0, tr.Losses...)})
 		wantGrads(l, tr, in, ops.Sum(ops.Stack(0, tr.Losses...)), call.LossesInputGrad, nil, call.LossesWeightGrads, &want)
 	}

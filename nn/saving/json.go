@@ -104,8 +104,15 @@ func encodeCalls(m *nn.Model, l nn.Layer) []any {
 }
 
 // nodeIndex is the place of a layer's call among its calls in the model, -1
-// when the call is not part of it.
-func nodeIndex(m *nn.Model, l nn.Layer, call int) int { return slices.Index(m.CallsOf(l), call) }
+// when the call is not part of it. Keras counts the making of a nested model
+// as its call 0.
+func nodeIndex(m *nn.Model, l nn.Layer, call int) int {
+	i := slices.Index(m.CallsOf(l), call)
+	if _, nested := l.(*nn.Model); nested && i >= 0 {
+		i++
+	}
+	return i
+}
 
 func encodeRefs(m *nn.Model, ss []*nn.Symbol) []any {
 	out := []any{}
@@ -261,6 +268,29 @@ func decodeLayer(w wire, missing map[string]bool, depth int) (nn.Layer, error) {
 	return l, nil
 }
 
+// firstCalls says at which number the calls of a layer start: 1 for nested
+// models, unless the file refers to their call 0.
+func firstCalls(ws []wire, layers []nn.Layer, out []wireRef) map[string]int {
+	first := map[string]int{}
+	for i, w := range ws {
+		if _, nested := layers[i].(*nn.Model); nested {
+			first[w.Name] = 1
+		}
+	}
+	refs := slices.Clone(out)
+	for _, w := range ws {
+		for _, call := range w.Inbound {
+			refs = append(refs, call...)
+		}
+	}
+	for _, r := range refs {
+		if r.node == 0 {
+			delete(first, r.layer)
+		}
+	}
+	return first
+}
+
 // connect replays the calls of a functional model in an order in which every
 // operand exists; what remains when nothing can be called is a cycle.
 func connect(ws []wire, layers []nn.Layer, inputs map[int]*nn.Symbol, in, out []wireRef) (*nn.Model, error) {
@@ -276,8 +306,10 @@ func connect(ws []wire, layers []nn.Layer, inputs map[int]*nn.Symbol, in, out []
 			open = append(open, call{i, n})
 		}
 	}
+	first := firstCalls(ws, layers, out)
 	find := func(r wireRef) *nn.Symbol {
 		nodes := made[r.layer]
+		r.node -= first[r.layer]
 		if r.node < 0 || r.node >= len(nodes) || r.tensor < 0 || r.tensor >= len(nodes[r.node]) {
 			return nil
 		}
