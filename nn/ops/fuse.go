@@ -29,11 +29,12 @@ type rewrite struct {
 }
 
 // rewrites is the one table. At each node the first that applies wins; passes
-// follow one another until none does. A literal graph gets the first row only,
-// which decides what [Program.Rows] can tell and the order of some sums.
+// follow one another until none does. A literal graph gets the first two rows
+// only: they decide what [Program.Rows] can tell and the order of some sums.
 func rewrites() []rewrite {
 	return []rewrite{
 		{"merge gather gradients", mergeGatherGrads},
+		{"add into", mergePads},
 		{"drop stop gradient", dropStops},
 		{"fold constants", foldConstants},
 		{"reshape of reshape", mergeReshapes},
@@ -50,11 +51,14 @@ func (g *graph) optimize() {
 	g.fired = map[string]int{}
 	table := rewrites()
 	if g.literal {
-		table = table[:1]
+		table = table[:2]
 	}
 	for before := -1; before != g.total(); {
 		before = g.total()
 		g.pass(table)
+	}
+	if !g.literal {
+		fuseElementwise(g)
 	}
 }
 

@@ -94,6 +94,18 @@ func TestRewrites(t *testing.T) {
 		"dense, a bias that stretches the product": {"bias", 0, func(in ...*ops.Value) values {
 			return values{ops.Add(ops.MatMul(in[0], in[1]), in[2])}
 		}, []*tensor.Tensor{x, w, ramp(2, 1, 5)}, []string{"MatMul", "Add"}},
+		"gradients of slices": {"add into", 2, func(in ...*ops.Value) values {
+			v := in[0]
+			all := ops.Concat(0, ops.Slice(v, 0, 1, 3), ops.Slice(v, 0, 0, 1), ops.Slice(v, 0, 2, 4))
+			return ops.Gradients(times(all, in[1]), v)
+		}, []*tensor.Tensor{x, ramp(5, 6)}, nil},
+		"elementwise": {"fuse elementwise", 1, func(in ...*ops.Value) values {
+			return values{ops.Exp(ops.Neg(ops.Square(ops.Sub(in[0], in[1]))))}
+		}, []*tensor.Tensor{x, ramp(6)}, []string{"Chain(Sub Square Neg Exp)"}},
+		"elementwise, with a result between": {"fuse elementwise", 1, func(in ...*ops.Value) values {
+			d := ops.Sub(in[0], in[1])
+			return values{ops.Square(d), d}
+		}, []*tensor.Tensor{x, ramp(6)}, []string{"Chain(Sub Square)"}},
 		"activation of a product": {"activation", 1, func(in ...*ops.Value) values {
 			return values{ops.ReLU(ops.MatMul(in[0], in[1]))}
 		}, []*tensor.Tensor{x, w}, []string{"Dense(relu)"}},

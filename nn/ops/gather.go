@@ -163,12 +163,12 @@ func (o *gatherGrad) Grad(in, _, dout []*Value) []*Value {
 // mergeGatherGrads turns the sum of the gradients of two gathers from one table
 // into one op, which can stay row-sparse.
 func mergeGatherGrads(g *graph, n *node) []*Value {
-	if e, ok := n.op.(elementwise); !ok || e.kind != kAdd {
+	if !isSum(n) {
 		return nil
 	}
 	a, aok := n.in[0].node.op.(*gatherGrad)
 	_, bok := n.in[1].node.op.(*gatherGrad)
-	if !aok || !bok || !slices.Equal(n.in[0].shape, n.in[1].shape) || !g.once(n.in[0]) || !g.once(n.in[1]) {
+	if !aok || !bok || !g.once(n.in[0]) || !g.once(n.in[1]) {
 		return nil
 	}
 	return Apply(a, slices.Concat(n.in[0].node.in, n.in[1].node.in)...)

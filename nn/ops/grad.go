@@ -3,6 +3,9 @@ package ops
 import (
 	"fmt"
 	"slices"
+
+	"github.com/antler-ml/antler/internal/kernel"
+	"github.com/antler-ml/antler/internal/par"
 )
 
 // Gradients returns, as more graph, the derivative of the sum of loss with
@@ -23,6 +26,7 @@ func Gradients(loss *Value, wrt ...*Value) []*Value {
 		needed[n] = slices.ContainsFunc(n.in, func(v *Value) bool { return wanted[v] || needed[v.node] })
 	}
 	grads := map[*Value]*Value{loss: filled(1, loss.shape)}
+	count := map[*Value]int{loss: 1} // of what was added up
 	old := map[*node]bool{}
 	for _, n := range forward {
 		old[n] = true
@@ -52,10 +56,14 @@ func Gradients(loss *Value, wrt ...*Value) []*Value {
 				panic(&ShapeError{Op: "gradient of " + opName(n.op), Shapes: [][]int{d.shape},
 					Reason: fmt.Sprintf("operand %d has shape %v", i, v.shape)})
 			}
-			if sum := grads[v]; sum != nil {
-				d = Add(sum, d)
+			switch count[v]++; count[v] {
+			case 1:
+				grads[v] = d
+			case 2:
+				grads[v] = Add(grads[v], d)
+			default:
+				grads[v] = apply1(accumulate{}, grads[v], d)
 			}
-			grads[v] = d
 		}
 		for i := range din {
 			inherit(grads[n.in[i]], n, old)
@@ -113,4 +121,29 @@ func reachable(values ...*Value) []*node {
 		return 1
 	})
 	return order
+}
+
+// accumulate is Add for the third and further parts of a gradient. It is never
+// fused: a fused sum would wait for its last part and keep all others alive,
+// and a recurrent layer has one part of each weight's gradient for each step.
+type accumulate struct{}
+
+func (accumulate) String() string                    { return "Accumulate" }
+func (accumulate) Infer(in [][]int) [][]int          { return in[:1] }
+func (accumulate) InPlace(int) bool                  { return true }
+func (accumulate) Grad(_, _, dout []*Value) []*Value { return []*Value{dout[0], dout[0]} }
+
+func (accumulate) Bind(b *Binding) func() {
+	x, y, out := b.In[0], b.In[1], b.Out[0]
+	body := func(lo, hi int) { kernel.Add(out[lo:hi], x[lo:hi], y[lo:hi]) }
+	return func() { par.For(len(out), moverGrain, body) }
+}
+
+// isSum reports whether n adds two values of one shape.
+func isSum(n *node) bool {
+	if _, ok := n.op.(accumulate); ok {
+		return true
+	}
+	e, ok := n.op.(elementwise)
+	return ok && e.kind == kAdd && slices.Equal(n.in[0].shape, n.in[1].shape)
 }

@@ -15,7 +15,7 @@ type Spec struct {
 	Assign []Assign // done in this order after everything else ran
 	Arena  *Arena   // nil: memory of its own
 	// Literal keeps the graph as it is written: nothing is fused or folded (only
-	// the gradients of several gathers from one table become one). Tests compare
+	// the gradients of several gathers or slices of one value become one). Tests compare
 	// the two.
 	Literal bool
 }

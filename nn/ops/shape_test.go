@@ -53,12 +53,16 @@ func TestShapeOpsContract(t *testing.T) {
 		"Stack":            {func(in ...*ops.Value) *ops.Value { return ops.Stack(-1, in...) }, []*tensor.Tensor{ramp(2, 3), ramp(2, 3)}},
 		"Split":            {func(in ...*ops.Value) *ops.Value { return ops.Split(in[0], 1, 3)[1] }, []*tensor.Tensor{ramp(2, 6)}},
 		"Slice":            {func(in ...*ops.Value) *ops.Value { return ops.Slice(in[0], 1, 1, -1) }, []*tensor.Tensor{ramp(3, 4, 2)}},
-		"Reverse":          {func(in ...*ops.Value) *ops.Value { return ops.Reverse(in[0], 0, -1) }, []*tensor.Tensor{ramp(3, 2, 4)}},
-		"Pad":              {func(in ...*ops.Value) *ops.Value { return ops.Pad(in[0], [][2]int{{1, 0}, {0, 2}, {3, 1}}, 7) }, []*tensor.Tensor{ramp(2, 3, 2)}},
-		"Tile":             {func(in ...*ops.Value) *ops.Value { return ops.Tile(in[0], 2, 1, 3) }, []*tensor.Tensor{ramp(2, 3)}},
-		"Repeat":           {func(in ...*ops.Value) *ops.Value { return ops.Repeat(in[0], 3, 0) }, []*tensor.Tensor{ramp(2, 3)}},
-		"BroadcastTo":      {func(in ...*ops.Value) *ops.Value { return ops.BroadcastTo(in[0], 4, 2, 3) }, []*tensor.Tensor{ramp(2, 1)}},
-		"ExpandDims":       {func(in ...*ops.Value) *ops.Value { return ops.Squeeze(ops.ExpandDims(in[0], -1)) }, []*tensor.Tensor{ramp(2, 1)}},
+		"Slices": {func(in ...*ops.Value) *ops.Value {
+			a, b := ops.Slice(in[0], 1, 1, -1), ops.Slice(in[0], 1, 0, 2)
+			return ops.Add(ops.Add(a, b), ops.Slice(ops.Slice(in[0], 1, 2, 4), 2, 0, 1))
+		}, []*tensor.Tensor{ramp(3, 4, 2)}},
+		"Reverse":     {func(in ...*ops.Value) *ops.Value { return ops.Reverse(in[0], 0, -1) }, []*tensor.Tensor{ramp(3, 2, 4)}},
+		"Pad":         {func(in ...*ops.Value) *ops.Value { return ops.Pad(in[0], [][2]int{{1, 0}, {0, 2}, {3, 1}}, 7) }, []*tensor.Tensor{ramp(2, 3, 2)}},
+		"Tile":        {func(in ...*ops.Value) *ops.Value { return ops.Tile(in[0], 2, 1, 3) }, []*tensor.Tensor{ramp(2, 3)}},
+		"Repeat":      {func(in ...*ops.Value) *ops.Value { return ops.Repeat(in[0], 3, 0) }, []*tensor.Tensor{ramp(2, 3)}},
+		"BroadcastTo": {func(in ...*ops.Value) *ops.Value { return ops.BroadcastTo(in[0], 4, 2, 3) }, []*tensor.Tensor{ramp(2, 1)}},
+		"ExpandDims":  {func(in ...*ops.Value) *ops.Value { return ops.Squeeze(ops.ExpandDims(in[0], -1)) }, []*tensor.Tensor{ramp(2, 1)}},
 	} {
 		t.Run(name, func(t *testing.T) { nntest.Op(t, c.f, c.in...) })
 	}

@@ -103,11 +103,7 @@ func (o *pad) Bind(b *Binding) func() {
 }
 
 func (o *pad) Grad(in, _, dout []*Value) []*Value {
-	d := dout[0]
-	for i, p := range o.pads {
-		d = Slice(d, i, p[0], p[0]+in[0].shape[i])
-	}
-	return []*Value{d}
+	return []*Value{unpad(dout[0], o.pads, in[0].shape)}
 }
 
 // Reverse flips axes: the given ones, or all.
