@@ -111,6 +111,12 @@ func TestCopy(t *testing.T) {
 	if !ArrayEqual(z, From([]float32{4, 3, 2, 1, 0}, 5)) {
 		t.Errorf("reversed onto itself: %v", z)
 	}
+	big := Arange(3000)
+	Copy(big.Slice(0, 1, End), big.Slice(0, 0, -1))
+	Copy(big, Reverse(big))
+	if big.At(0) != 2998 || big.At(1500) != 1498 || big.At(-2) != 0 || big.At(-1) != 0 {
+		t.Errorf("long and overlapping: %v", big)
+	}
 	// Long lanes cross the block size.
 	long := New(2, 3000)
 	Copy(Transpose(long), Reshape(Arange(6000), 3000, 2))

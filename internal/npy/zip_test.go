@@ -87,6 +87,8 @@ func TestHostileArchives(t *testing.T) {
 		{raw(t, &zip.FileHeader{Name: "a.npy", UncompressedSize64: 1 << 20}), "two sizes differ"},
 		{raw(t, &zip.FileHeader{Name: "a.npy", CompressedSize64: 1 << 20, UncompressedSize64: 1 << 20}), "more bytes than the archive has"},
 		{raw(t, &zip.FileHeader{Name: "a.npy", Method: zip.Deflate, UncompressedSize64: 1 << 30}), "can hold"},
+		{raw(t, &zip.FileHeader{Name: "a.npy", CompressedSize64: 300, UncompressedSize64: 300},
+			&zip.FileHeader{Name: "b.npy", CompressedSize64: 300, UncompressedSize64: 300}), "members overlap"},
 		{[]byte("not a zip"), "not an .npz"},
 		{load(t, "le_f4.npy"), "not an .npz"},
 	} {
