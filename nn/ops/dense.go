@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/antler-ml/antler/internal/kernel"
-	"github.com/antler-ml/antler/internal/par"
 )
 
 // An Activation is a function that ops with an epilogue (Dense, Conv2DFused)
@@ -109,33 +108,13 @@ func (o *dense) Grad(in, out, dout []*Value) []*Value {
 // activationGrad is the gradient before an activation whose result is y and
 // whose gradient behind is d.
 func activationGrad(act Activation, d, y *Value) *Value {
-	if act == ActNone {
-		return d
-	}
-	return apply1(&actGrad{act}, d, y)
-}
-
-// actGrad is d·(y>0) for ReLU, d·(1-y²) for tanh and d·y·(1-y) for sigmoid.
-type actGrad struct{ act Activation }
-
-func (o *actGrad) String() string           { return fmt.Sprintf("ActivationGrad(%v)", o.act) }
-func (o *actGrad) Infer(in [][]int) [][]int { return in[:1] }
-func (o *actGrad) InPlace(int) bool         { return true }
-
-func (o *actGrad) Bind(b *Binding) func() {
-	f := kernel.ReLUGrad
-	switch o.act {
+	switch act {
+	case ActReLU:
+		return binary(kReLUGrad, d, y)
 	case ActTanh:
-		f = kernel.TanhGrad
+		return binary(kTanhGrad, d, y)
 	case ActSigmoid:
-		f = kernel.SigmoidGrad
+		return binary(kSigmoidGrad, d, y)
 	}
-	d, y, out := b.In[0], b.In[1], b.Out[0]
-	const grain = 1 << 14
-	body := func(lo, hi int) { f(out[lo:hi], d[lo:hi], y[lo:hi]) }
-	return func() { par.For(len(out), grain, body) }
-}
-
-func (o *actGrad) Grad(in, _, dout []*Value) []*Value {
-	return []*Value{activationGrad(o.act, dout[0], in[1]), nil}
+	return d
 }

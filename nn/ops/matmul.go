@@ -210,16 +210,5 @@ func (o *matMul) Grad(in, _, dout []*Value) []*Value {
 	} else {
 		db = MatMulT(a, d, !o.transA, false)
 	}
-	return []*Value{unbatch(da, a.shape), unbatch(db, b.shape)}
-}
-
-// unbatch sums over the batch axes along which an operand of that shape was repeated.
-func unbatch(v *Value, shape []int) *Value {
-	var axes []int
-	for i := range v.Rank() - 2 {
-		if v.shape[i] != 1 && dimOr1(shape, i-v.Rank()) == 1 {
-			axes = append(axes, i)
-		}
-	}
-	return sumAxes(v, shape, axes)
+	return []*Value{unbroadcast(da, a.shape), unbroadcast(db, b.shape)}
 }

@@ -214,6 +214,17 @@ func TestDense(t *testing.T) {
 	}
 }
 
+func TestDenseGradientOfGradient(t *testing.T) {
+	for _, act := range []ops.Activation{ops.ActNone, ops.ActTanh, ops.ActSigmoid} {
+		f := func(v ...*ops.Value) *ops.Value {
+			y := ops.Dense(v[0], v[1], v[2], act)
+			g := ops.Gradients(ops.Mul(y, v[3]), v[0], v[1])
+			return ops.Add(ops.Sum(ops.Square(g[0])), ops.Sum(ops.Square(g[1])))
+		}
+		nntest.Op(t, f, normals(14, 3, 4), normals(15, 4, 2), normals(16, 2), normals(17, 3, 2))
+	}
+}
+
 func TestDenseEqualsItsParts(t *testing.T) {
 	in := []*tensor.Tensor{normals(10, 37, 300), normals(11, 300, 45)}
 	plain := runOne(t, func(v ...*ops.Value) *ops.Value { return ops.MatMul(v[0], v[1]) }, in...)
