@@ -13,8 +13,8 @@ the first is put together from one layer per group, the second from a dilated
 layer whose windows are then picked by the stride.
 
 Where a window reaches over both ends of the image, TensorFlow's gradient of the
-average counts cells that do not exist: what it hands on does not add up to dy,
-and does not fit its own forward pass. That case has no dx.
+average spreads dy over the wrong cells: it contradicts finite differences of
+TensorFlow's own forward pass. That case has no dx.
 """
 
 import keras_common as common
