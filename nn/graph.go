@@ -178,6 +178,15 @@ func reduceLoss(l Loss, y, pred, w, mask *ops.Value) (loss *ops.Value, err error
 	err = recovered(func() error {
 		per := l.Loss(y, pred)
 		count := ops.Scalar(float32(per.Size()))
+		if lm, ok := l.(LossMasker); ok {
+			if own := lm.LossMask(y); own != nil {
+				own = FitWeight(own, per)
+				if mask != nil {
+					own = ops.Mul(own, FitWeight(mask, per))
+				}
+				mask = own
+			}
+		}
 		if mask != nil {
 			mask = FitWeight(mask, per)
 			mask = ops.BroadcastTo(mask, per.Shape()...)

@@ -211,6 +211,15 @@ func (m *Model) checkBatch(b pipeline.Batch, targets bool) error {
 			return fmt.Errorf("nn: target %d has shape %v, but inputs have %d samples", i, Shape(y.Shape()), n)
 		}
 	}
+	for i, o := range m.compiled.outputs {
+		v, ok := o.loss.(ValueChecker)
+		if !ok || o.target < 0 {
+			continue
+		}
+		if err := v.CheckTargetValues(b.Y[o.target].Data(), m.outputs[i].shape); err != nil {
+			return fmt.Errorf("nn: output %q: %w", o.name, err)
+		}
+	}
 	for i, w := range b.W {
 		if w.Rank() == 0 || w.Shape()[0] != n {
 			return fmt.Errorf("nn: sample weights %d have shape %v, but inputs have %d samples", i, Shape(w.Shape()), n)

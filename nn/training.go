@@ -17,6 +17,15 @@ type (
 	TargetChecker interface {
 		CheckTarget(yTrue, yPred Shape) error
 	}
+	// ValueChecker is a loss that knows which target values make sense: class
+	// ids must be classes.
+	ValueChecker interface {
+		CheckTargetValues(y []float32, yPred Shape) error
+	}
+	// LossMasker is a loss that leaves targets out by their value; nil is none.
+	LossMasker interface {
+		LossMask(yTrue *ops.Value) *ops.Value
+	}
 	// Reducer is a loss that is summed over samples instead of averaged.
 	Reducer interface{ ReduceSum() bool }
 

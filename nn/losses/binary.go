@@ -17,11 +17,13 @@ func init() {
 type BinaryCrossentropy struct {
 	FromLogits     bool
 	LabelSmoothing float64   // y becomes y·(1-s) + s/2
+	Axis           *int      `default:"-1"` // over which the mean goes
 	Reduction      Reduction `default:"sum_over_batch_size"`
 }
 
 // Loss describes the loss of each sample.
 func (l BinaryCrossentropy) Loss(y, p *ops.Value) *ops.Value {
+	y, p = lastAxis(y, l.Axis), lastAxis(p, l.Axis)
 	if s := float32(l.LabelSmoothing); s > 0 {
 		y = ops.AddScalar(ops.MulScalar(y, 1-s), s/2)
 	}

@@ -22,11 +22,13 @@ func init() {
 type CategoricalCrossentropy struct {
 	FromLogits     bool
 	LabelSmoothing float64   // y becomes y·(1-s) + s/classes
+	Axis           *int      `default:"-1"` // of the classes
 	Reduction      Reduction `default:"sum_over_batch_size"`
 }
 
 // Loss describes the loss of each sample.
 func (l CategoricalCrossentropy) Loss(y, p *ops.Value) *ops.Value {
+	y, p = lastAxis(y, l.Axis), lastAxis(p, l.Axis)
 	if s := float32(l.LabelSmoothing); s > 0 {
 		y = ops.AddScalar(ops.MulScalar(y, 1-s), s/float32(p.Dim(-1)))
 	}
@@ -71,8 +73,9 @@ func (l CategoricalCrossentropy) Validate() error {
 // SparseCategoricalCrossentropy is -log p[y], for targets that are class ids
 // of shape (batch, …) or (batch, …, 1). Keras: sparse_categorical_crossentropy.
 type SparseCategoricalCrossentropy struct {
-	FromLogits bool
-	Reduction  Reduction `default:"sum_over_batch_size"`
+	FromLogits  bool
+	IgnoreClass *int      // targets of this class do not count
+	Reduction   Reduction `default:"sum_over_batch_size"`
 }
 
 // Loss describes the loss of each sample.
@@ -86,7 +89,19 @@ func (l SparseCategoricalCrossentropy) Loss(y, p *ops.Value) *ops.Value {
 			logits = ops.Log(ops.Clip(p, epsilon, 1-epsilon))
 		}
 	}
-	return ops.SparseSoftmaxCrossEntropy(logits, y)
+	if l.IgnoreClass == nil {
+		return ops.SparseSoftmaxCrossEntropy(logits, y)
+	}
+	counts := l.LossMask(y)
+	return ops.Mul(counts, ops.SparseSoftmaxCrossEntropy(logits, ops.Mul(y, counts)))
+}
+
+// LossMask is 1 for targets that count, nil when all do.
+func (l SparseCategoricalCrossentropy) LossMask(y *ops.Value) *ops.Value {
+	if l.IgnoreClass == nil {
+		return nil
+	}
+	return ops.NotEqual(y, ops.Scalar(float32(*l.IgnoreClass)))
 }
 
 // CheckTarget explains one-hot rows where class ids belong.
@@ -107,6 +122,9 @@ func (l SparseCategoricalCrossentropy) CheckTarget(y, p nn.Shape) error {
 func (l SparseCategoricalCrossentropy) CheckTargetValues(y []float32, p nn.Shape) error {
 	classes := p.Last()
 	for i, x := range y {
+		if l.IgnoreClass != nil && x == float32(*l.IgnoreClass) {
+			continue
+		}
 		if x < 0 || int(x) >= classes || float32(int(x)) != x {
 			if math.IsNaN(float64(x)) {
 				return fmt.Errorf("label %d is NaN; want a class id from 0 to %d", i, classes-1)

@@ -34,7 +34,7 @@ func TestGolden(t *testing.T) {
 			t.Skipf("%s is not part of this module yet", f.ClassName)
 		}
 		ran[f.ClassName]++
-		delete(f.Config, "reduction")
+		delete(f.Config, "reduction") // "auto"; the trainer reduces
 		if err := config.Decode(v, f.Config, "name", "axis", "fn"); err != nil {
 			t.Fatal(err)
 		}
@@ -55,14 +55,6 @@ func TestGolden(t *testing.T) {
 			t.Errorf("no case of %s ran", class)
 		}
 	}
-}
-
-// reduction is one way to make one number of a batch.
-type reduction struct {
-	Reduction    string
-	SampleWeight *string `json:"sample_weight"`
-	Mask         *string
-	Value        string
 }
 
 func array(t *testing.T, c golden.Case, name string) *tensor.Tensor {

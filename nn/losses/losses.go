@@ -50,4 +50,25 @@ func smoothing(loss string, x float64) error {
 	return nil
 }
 
+// lastAxis moves the axis that a loss works on to the end.
+func lastAxis(v *ops.Value, axis *int) *ops.Value {
+	if axis == nil || *axis == -1 || *axis == v.Rank()-1 {
+		return v
+	}
+	a := *axis
+	if a < 0 {
+		a += v.Rank()
+	}
+	if a < 0 || a >= v.Rank() {
+		panic(&ops.ShapeError{Op: "loss", Shapes: [][]int{v.Shape()}, Reason: fmt.Sprintf("axis %d is out of range", *axis)})
+	}
+	var perm []int
+	for i := range v.Rank() {
+		if i != a {
+			perm = append(perm, i)
+		}
+	}
+	return ops.Transpose(v, append(perm, a)...)
+}
+
 func mean(v *ops.Value) *ops.Value { return ops.Mean(v, -1) }
