@@ -39,6 +39,7 @@ func rewrites() []rewrite {
 		{"fold constants", foldConstants},
 		{"reshape of reshape", mergeReshapes},
 		{"transpose of transpose", mergeTransposes},
+		{"sink transposes", sinkTransposes},
 		{"multiply by one", dropOnes},
 		{"absorb broadcast", absorbBroadcasts},
 		{"bias", fuseBias},

@@ -53,6 +53,19 @@ func TestRewrites(t *testing.T) {
 		"a transpose that moves nothing": {"transpose of transpose", 1, func(in ...*ops.Value) values {
 			return values{twice(ops.Transpose(in[0], 1, 0, 2))}
 		}, []*tensor.Tensor{ramp(1, 3, 4)}, []string{"ops_test.double"}},
+		"transposes around elementwise ops": {"transpose of transpose", 1, func(in ...*ops.Value) values {
+			y := ops.ReLU(ops.Transpose(twice(in[0]), 0, 3, 1, 2))
+			z := ops.Mul(y, ops.Transpose(in[1], 0, 3, 1, 2))
+			return values{twice(ops.Transpose(ops.Mul(z, in[2]), 0, 2, 3, 1))}
+		}, []*tensor.Tensor{ramp(2, 3, 4, 5), ramp(2, 3, 4, 5), ramp(1, 1)},
+			[]string{"ops_test.double", "Chain(ReLU Mul Mul)", "ops_test.double"}},
+		"a transpose that others read stays": {"sink transposes", 0, func(in ...*ops.Value) values {
+			y := ops.Transpose(in[0])
+			return values{ops.ReLU(y), y}
+		}, []*tensor.Tensor{x}, []string{"Transpose", "ReLU"}},
+		"a transpose beside a row stays": {"sink transposes", 0, func(in ...*ops.Value) values {
+			return values{ops.Mul(ops.Transpose(in[0]), in[1])}
+		}, []*tensor.Tensor{x, ramp(4)}, []string{"Transpose", "Mul"}},
 		"ones": {"multiply by one", 1, func(in ...*ops.Value) values {
 			return values{twice(ops.Mul(ops.Constant(tensor.From([]float32{1, 1, 1, 1, 1, 1}, 6)), in[0]))}
 		}, []*tensor.Tensor{x}, []string{"ops_test.double"}},

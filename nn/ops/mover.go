@@ -73,11 +73,7 @@ func (m mover) bind(dst, src []float32) func() {
 			case ds == 1 && ss == 1:
 				copy(d[:n], src[s:s+n])
 			case ds == 1 && ss == 0:
-				x := src[s]
-				d := d[:n]
-				for i := range d {
-					d[i] = x
-				}
+				fillFloats(d[:n], src[s])
 			default:
 				for i, k := 0, s; i < n; i, k = i+1, k+ss {
 					d[i*ds] = src[k]
@@ -87,12 +83,21 @@ func (m mover) bind(dst, src []float32) func() {
 		}
 	}
 	rows, grain := sizeOf(m.shape[:last]), max(1, moverGrain/n)
-	if rows == 1 && n > moverGrain && ds == 1 && ss == 1 { // one long row
-		d, s := dst[m.dstAt:][:n], src[m.srcAt:][:n]
+	if rows == 1 && n > moverGrain && ds == 1 && (ss == 1 || ss == 0) { // one long row
+		d, s := dst[m.dstAt:][:n], src[m.srcAt:]
 		long := func(lo, hi int) { copy(d[lo:hi], s[lo:hi]) }
+		if ss == 0 {
+			long = func(lo, hi int) { fillFloats(d[lo:hi], s[0]) }
+		}
 		return func() { par.For(n, moverGrain, long) }
 	}
 	return func() { par.For(rows, grain, body) }
+}
+
+func fillFloats(s []float32, x float32) {
+	for i := range s {
+		s[i] = x
+	}
 }
 
 // bindTransposed copies when dst is contiguous along the last axis and src

@@ -17,6 +17,9 @@ type block struct {
 
 func (b *block) find() *block {
 	for b.into != nil {
+		if b.into.into != nil {
+			b.into = b.into.into // shortens the way of the next caller
+		}
 		b = b.into
 	}
 	return b

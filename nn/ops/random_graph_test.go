@@ -24,7 +24,7 @@ func realGraph(r *rand.Rand) (ops.Spec, []*tensor.Tensor) {
 	pick := func() *ops.Value { return pool[max(0, len(pool)-1-r.IntN(5))] }
 	for range 3 + r.IntN(20) {
 		v, u := pick(), pick()
-		switch r.IntN(18) {
+		switch r.IntN(19) {
 		case 0:
 			v = ops.ReLU(ops.Add(ops.MatMul(v, w), b))
 		case 1:
@@ -60,6 +60,8 @@ func realGraph(r *rand.Rand) (ops.Spec, []*tensor.Tensor) {
 			v = ops.Concat(-1, p[3], p[0], ops.Neg(p[0]), p[2])
 		case 16:
 			v = ops.Pad(ops.Slice(v, 0, 1, 5), [][2]int{{2, 0}, {0, 0}}, 0)
+		case 18:
+			v = ops.Transpose(ops.Mul(ops.ReLU(ops.Transpose(v)), ops.Transpose(u)))
 		case 17:
 			v = ops.Mul(v, ops.Abs(ops.Mul(scale, ops.Scalar(3))))
 		}

@@ -142,9 +142,6 @@ func (o *reverse) Grad(_, _, dout []*Value) []*Value { return Apply(o, dout[0]) 
 // filled is a constant of one value.
 func filled(x float32, shape []int) *Value {
 	t := tensor.New(shape...)
-	data := t.Data()
-	for i := range data {
-		data[i] = x
-	}
+	fillFloats(t.Data(), x)
 	return Constant(t)
 }

@@ -82,3 +82,30 @@ func mergeTransposes(_ *graph, n *node) []*Value {
 	}
 	return nil
 }
+
+// sinkTransposes moves transposes from the operands of an elementwise op to its
+// result, where they may meet another one and cancel: the layers of a model in
+// channels_first order transpose around every convolution.
+func sinkTransposes(g *graph, n *node) []*Value {
+	e, ok := n.op.(elementwise)
+	if !ok {
+		return nil
+	}
+	var perm []int
+	in := slices.Clone(n.in)
+	for i, v := range n.in {
+		t, ok := v.node.op.(*transpose)
+		switch {
+		case ok && g.once(v) && (perm == nil || slices.Equal(perm, t.perm)) && v.Rank() == n.out[0].Rank():
+			perm, in[i] = t.perm, v.node.in[0]
+		case v.Size() != 1 || v.Rank() > n.out[0].Rank():
+			return nil
+		default:
+			in[i] = Reshape(v)
+		}
+	}
+	if perm == nil {
+		return nil
+	}
+	return []*Value{Transpose(apply1(e, in...), perm...)}
+}
