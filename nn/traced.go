@@ -2,6 +2,7 @@ package nn
 
 import (
 	"fmt"
+	"maps"
 
 	"github.com/antler-ml/antler/nn/ops"
 )
@@ -22,6 +23,11 @@ func (t *Traced) Variable(w *Weight) *ops.Value { return t.trace.read(w) }
 // Trace calls a layer that was applied before on values with concrete shapes.
 // masks may be nil, or hold nil for inputs without one.
 func Trace(l Layer, training bool, in, masks []*ops.Value) (*Traced, error) {
+	return TraceWith(l, training, in, masks, nil)
+}
+
+// TraceWith is [Trace] with other values in the place of some weights.
+func TraceWith(l Layer, training bool, in, masks []*ops.Value, given map[*Weight]*ops.Value) (*Traced, error) {
 	if !l.base().ready {
 		return nil, fmt.Errorf("nn: Trace: %s was not applied yet", describe(l))
 	}
@@ -29,6 +35,7 @@ func Trace(l Layer, training bool, in, masks []*ops.Value) (*Traced, error) {
 		masks = make([]*ops.Value, len(in))
 	}
 	t := newTrace(training)
+	maps.Copy(t.vars, given)
 	r, err := t.callSafely(l, in, masks)
 	if err != nil {
 		return nil, fmt.Errorf("nn: %w", err)
@@ -41,7 +48,7 @@ func Trace(l Layer, training bool, in, masks []*ops.Value) (*Traced, error) {
 		}
 	})
 	for _, w := range t.assigns {
-		if w.state || training {
+		if _, replaced := given[w]; !replaced && (w.state || training) {
 			tr.Assign = append(tr.Assign, ops.Assign{To: t.read(w), From: t.assigned[w]})
 		}
 	}

@@ -35,7 +35,7 @@ func (l BinaryCrossentropy) Loss(y, p *ops.Value) *ops.Value {
 	}
 	p = ops.Clip(p, epsilon, 1-epsilon)
 	one := ops.Mul(y, ops.Log(ops.AddScalar(p, epsilon)))
-	zero := ops.Mul(ops.AddScalar(ops.Neg(y), 1), ops.Log(ops.AddScalar(ops.Neg(p), 1+epsilon)))
+	zero := ops.Mul(ops.AddScalar(ops.Neg(y), 1), ops.Log(ops.AddScalar(ops.AddScalar(ops.Neg(p), 1), epsilon)))
 	return ops.Neg(mean(ops.Add(one, zero)))
 }
 
