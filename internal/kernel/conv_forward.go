@@ -38,6 +38,9 @@ func NewConvForward(s ConvShape) *ConvForward {
 		f.tab = s.taps(&j.strip, 1)
 		f.panels = spreadPanels(j.isa, s.F, s.outputs())
 		f.depth = len(f.tab)
+	} else if narrowPays(j.isa, s.outputs(), s.KH*s.KW, s.inputs()) {
+		f.narrow = newConvNarrow(j.isa, s.taps(&j.strip, 1), s.inputs(), s.outputs(), 0)
+		j.packed = s.F * f.narrow.size(j.isa.lanes())
 	} else {
 		f.tab = s.taps(&j.strip, s.inputs())
 		f.depth = tapDepth(j.isa, len(f.tab))
@@ -66,6 +69,9 @@ func (p *ConvForward) Bind(x, w, bias, y, scratch []float32, relu bool, act func
 	if p.job.packed == 0 {
 		return p.job.bind(x, w, bias, y, nil, relu, act)
 	}
+	if n := &p.job.passes[0].narrow; n.on {
+		return p.job.bind(x, scratch, bias, y, func() { p.packNarrow(n, w, scratch) }, relu, act)
+	}
 	k, f, panels := len(p.job.passes[0].tab), p.s.F, p.job.passes[0].panels
 	body := func(lo, hi int) {
 		for i := lo; i < hi; i++ {
@@ -77,6 +83,13 @@ func (p *ConvForward) Bind(x, w, bias, y, scratch []float32, relu bool, act func
 	}
 	pack := func() { par.For(len(panels), packGrain(len(panels), p.job.packed), body) }
 	return p.job.bind(x, scratch, bias, y, pack, relu, act)
+}
+
+func (p *ConvForward) packNarrow(n *convNarrow, w, dst []float32) {
+	l := p.job.isa.lanes()
+	for o := range p.s.F {
+		n.pack(l, dst[o*n.size(l):], func(tap, c int) float32 { return w[(tap*n.chans+c)*p.s.F+o] })
+	}
 }
 
 // packGrain is how many panels are worth a task of their own.

@@ -72,7 +72,7 @@ func (p *ConvInputGrad) addPhase(ph, pw int) {
 		}
 		t.guard()
 	}
-	var taps []int
+	var taps, cells []int
 	for y := range s.KH {
 		for x := range s.KW {
 			if y*s.DH%s.SH != ph || x*s.DW%s.SW != pw {
@@ -80,6 +80,7 @@ func (p *ConvInputGrad) addPhase(ph, pw int) {
 			}
 			taps = append(taps, y*s.KW+x)
 			back := -(y*s.DH/s.SH*row + x*s.DW/s.SW*s.F)
+			cells = append(cells, back)
 			for o := range s.outputs() {
 				f.tab = append(f.tab, back+o)
 			}
@@ -89,6 +90,9 @@ func (p *ConvInputGrad) addPhase(ph, pw int) {
 		f.panels = collectPanels(j.isa, s.C, s.outputs(), j.packed)
 		j.packed += len(f.tab) * s.C
 		f.depth = max(1, len(f.tab))
+	} else if narrowPays(j.isa, s.inputs(), ceilDiv(s.KH*s.KW, s.SH*s.SW), s.outputs()) {
+		f.narrow = newConvNarrow(j.isa, cells, s.outputs(), s.inputs(), j.packed)
+		j.packed += s.C * f.narrow.size(j.isa.lanes())
 	} else {
 		f.panels, j.packed = groupPanels(j.isa, s.Groups, s.inputs(), s.outputs(), len(f.tab), j.packed)
 		f.depth = tapDepth(j.isa, len(f.tab))
@@ -106,6 +110,9 @@ func (p *ConvInputGrad) Scratch() int { return p.job.packed }
 func (p *ConvInputGrad) Bind(dy, w, bias, dx, scratch []float32, relu bool, act func([]float32)) func() {
 	if p.none {
 		return func() {}
+	}
+	if p.job.passes[0].narrow.on {
+		return p.job.bind(dy, scratch, bias, dx, func() { p.packNarrow(w, scratch) }, relu, act)
 	}
 	panels := len(p.job.passes[0].panels)
 	body := func(lo, hi int) {
@@ -137,6 +144,20 @@ func (p *ConvInputGrad) pack(pass, i int, w, dst []float32) {
 			for o, x := range src {
 				d[o*q.ldb] = x
 			}
+		}
+	}
+}
+
+// packNarrow packs every pass; c is a channel of dx, o one of dy.
+func (p *ConvInputGrad) packNarrow(w, dst []float32) {
+	s, l := p.s, p.job.isa.lanes()
+	for i, taps := range p.taps {
+		n := &p.job.passes[i].narrow
+		for c := range s.C {
+			g, cg := c/s.inputs(), c%s.inputs()
+			n.pack(l, dst[n.b0+c*n.size(l):], func(tap, o int) float32 {
+				return w[(taps[tap]*s.inputs()+cg)*s.F+g*s.outputs()+o]
+			})
 		}
 	}
 }

@@ -23,6 +23,7 @@ type convPass struct {
 	tab    []int
 	depth  int // taps that a tile sums before it touches the result
 	panels []convPanel
+	narrow convNarrow
 }
 
 // A convTable says where the operands of each pixel of a chunk begin and where
@@ -57,6 +58,9 @@ func tapDepth(isa tileISA, k int) int {
 func (j *convJob) split(flops float64) {
 	j.groups = 1
 	n := len(j.passes[0].panels)
+	if j.passes[0].narrow.on {
+		n = j.cols
+	}
 	if j.chunks.count < 8 && flops > 1e6 {
 		j.groups = min(n, ceilDiv(8, max(1, j.chunks.count)))
 	}
@@ -92,6 +96,10 @@ func (j *convJob) run(i, g int, a, b, bias, c []float32, relu bool, act func([]f
 	base := n0*j.outSize + r0*j.outRow
 	t := tile{isa: j.isa}
 	for p := range j.passes {
+		if j.passes[p].narrow.on {
+			j.passes[p].runNarrow(j.isa, j.cols*g/j.groups, j.cols*(g+1)/j.groups, short, strip, b, bias, c[base:], relu)
+			continue
+		}
 		j.passes[p].run(&t, j.source, g, j.groups, short, strip, b, bias, c[base:], relu)
 	}
 	if buf != nil {
@@ -104,17 +112,25 @@ func (j *convJob) run(i, g int, a, b, bias, c []float32, relu bool, act func([]f
 		act(c[base : base+(n1-n0-1)*j.outSize+(r1-r0)*j.outRow])
 		return
 	}
-	ps := j.passes[0].panels
-	from, to := ps[len(ps)*g/j.groups].c, j.cols
-	if end := len(ps) * (g + 1) / j.groups; end < len(ps) {
-		to = ps[end].c
-	}
+	from, to := j.column(g), j.column(g+1)
 	for p := range j.passes {
 		pix := &j.passes[p].pix[short]
 		for _, at := range pix.crow[:pix.m] {
 			act(c[base+at+from : base+at+to])
 		}
 	}
+}
+
+// column is the first result column of a group of panels.
+func (j *convJob) column(g int) int {
+	ps := j.passes[0].panels
+	switch {
+	case j.passes[0].narrow.on:
+		return j.cols * g / j.groups
+	case g == j.groups:
+		return j.cols
+	}
+	return ps[len(ps)*g/j.groups].c
 }
 
 func (p *convPass) run(t *tile, src tileSource, g, groups, short int, a, b, bias, c []float32, relu bool) {

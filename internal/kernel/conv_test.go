@@ -82,6 +82,13 @@ func convCases() []ConvShape {
 		convCase(3, 9, 8, 19, 57, 3, 3, 1, 2, 2, 2, 19), // with a multiplier
 		convCase(2, 9, 8, 12, 24, 3, 3, 2, 2, 2, 1, 12),
 		convCase(2, 9, 8, 3, 60, 3, 3, 1, 1, 0, 0, 3),
+		convCase(2, 7, 9, 64, 1, 3, 3, 1, 1, 1, 1, 1), // few results
+		convCase(2, 7, 9, 37, 2, 3, 3, 2, 1, 1, 1, 1),
+		convCase(1, 30, 9, 15, 1, 3, 3, 1, 1, 0, 0, 1),
+		convCase(1, 9, 9, 3, 32, 3, 3, 1, 1, 1, 1, 1),
+		convCase(1, 9, 9, 1, 70, 3, 3, 2, 1, 1, 1, 1),
+		convCase(1, 9, 9, 2, 30, 2, 2, 3, 1, 0, 0, 1), // and a phase without taps
+		convCase(1, 9, 9, 96, 3, 3, 3, 1, 1, 1, 1, 3),
 		convCase(0, 9, 8, 3, 6, 3, 3, 1, 1, 0, 0, 1), // nothing
 		convCase(2, 2, 2, 3, 6, 3, 3, 1, 1, 0, 0, 1),
 	}

@@ -20,6 +20,7 @@ type ConvWeightGrad struct {
 	parts  int // pieces of the pixels
 	groups int // pieces of the panels
 	size   int // floats of dw
+	narrow narrowGrad
 	none   bool
 }
 
@@ -60,29 +61,42 @@ func NewConvWeightGrad(s ConvShape) *ConvWeightGrad {
 		p.rows.crow = append(p.rows.crow, k*s.F)
 	}
 	p.rows.guard()
+	if narrowGradPays(p.isa, s) {
+		p.narrow = newNarrowGrad(p.isa, s, s.taps(&p.strip, 1), [2]int{len(p.pix[0]), len(p.pix[1])})
+	}
 	p.parts = max(1, min(gradParts, gradFloats/p.size, p.chunks.count))
 	p.groups = 1
-	if p.parts < 8 {
+	if p.parts < 8 && !p.narrow.on {
 		p.groups = min(len(p.panels), ceilDiv(8, p.parts))
 	}
 	return p
 }
 
 // Scratch is how many floats Bind wants.
-func (p *ConvWeightGrad) Scratch() int { return max(0, p.parts-1) * p.size }
+func (p *ConvWeightGrad) Scratch() int {
+	if p.narrow.on {
+		return p.parts * p.size
+	}
+	return max(0, p.parts-1) * p.size
+}
 
 // Bind returns the work: dw = Σ x·dy.
 func (p *ConvWeightGrad) Bind(x, dy, dw, scratch []float32) func() {
 	if p.none {
 		return func() { clear(dw) }
 	}
+	// The first part's sums are the result, unless they lie turned.
+	first, others := dw, scratch
+	if p.narrow.on {
+		first, others = scratch[:p.size], scratch[p.size:]
+	}
 	tasks := p.parts * p.groups
 	body := func(lo, hi int) {
 		for i := lo; i < hi; i++ {
 			part := i / p.groups
-			c := dw
+			c := first
 			if part > 0 {
-				c = scratch[(part-1)*p.size : part*p.size]
+				c = others[(part-1)*p.size : part*p.size]
 			}
 			p.run(part, i%p.groups, x, dy, c)
 		}
@@ -90,13 +104,16 @@ func (p *ConvWeightGrad) Bind(x, dy, dw, scratch []float32) func() {
 	const grain = 4096
 	sum := func(lo, hi int) {
 		for part := range p.parts - 1 {
-			Add(dw[lo:hi], dw[lo:hi], scratch[part*p.size+lo:part*p.size+hi])
+			Add(first[lo:hi], first[lo:hi], others[part*p.size+lo:part*p.size+hi])
 		}
 	}
 	return func() {
 		par.For(tasks, 1, body)
 		if p.parts > 1 {
 			par.For(p.size, grain, sum)
+		}
+		if p.narrow.on {
+			p.narrow.turn(&p.s, dw, first)
 		}
 	}
 }
@@ -111,11 +128,23 @@ func (p *ConvWeightGrad) run(part, g int, x, dy, dw []float32) {
 		buf = getBuffer(p.strip.size(p.chunks.images, p.chunks.tall))
 		b = buf.x
 	}
+	var spread *convBuffer
+	if p.narrow.on {
+		spread = getBuffer(len(p.pix[0]) * p.isa.lanes())
+	}
 	t := tile{isa: p.isa}
 	for i := first; i < last; i++ {
 		n0, n1, r0, r1, short := p.chunks.chunk(i)
 		a := p.strip.at(x, b, n0, n1, r0, r1)
 		d := dy[(n0*s.OH+r0)*s.OW*s.F:]
+		if p.narrow.on {
+			init := initC
+			if i == first {
+				init = initZero
+			}
+			p.narrow.run(p.isa, s, a, d, dw, spread.x, p.pix[short], short, init)
+			continue
+		}
 		n := len(p.panels)
 		for q := n * g / p.groups; q < n*(g+1)/p.groups; q++ {
 			p.panels[q].set(&t, a, d, dw)
@@ -129,5 +158,8 @@ func (p *ConvWeightGrad) run(part, g int, x, dy, dw []float32) {
 	}
 	if buf != nil {
 		buf.put()
+	}
+	if spread != nil {
+		spread.put()
 	}
 }
