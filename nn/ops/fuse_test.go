@@ -104,6 +104,9 @@ func TestRewrites(t *testing.T) {
 		"a full matrix is no bias": {"bias", 0, func(in ...*ops.Value) values {
 			return values{ops.Add(ops.MatMul(in[0], in[1]), in[2])}
 		}, []*tensor.Tensor{x, w, ramp(4, 5)}, []string{"MatMul", "Add"}},
+		"a column is no bias": {"bias", 0, func(in ...*ops.Value) values {
+			return values{ops.Add(ops.MatMul(in[0], in[1]), in[2])}
+		}, []*tensor.Tensor{ramp(5, 6), w, ramp(5, 1)}, []string{"MatMul", "Add"}},
 		"dense, a bias that stretches the product": {"bias", 0, func(in ...*ops.Value) values {
 			return values{ops.Add(ops.MatMul(in[0], in[1]), in[2])}
 		}, []*tensor.Tensor{x, w, ramp(2, 1, 5)}, []string{"MatMul", "Add"}},

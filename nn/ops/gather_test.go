@@ -102,7 +102,11 @@ func TestRowSparseGradients(t *testing.T) {
 	check("the other program", q, 64)
 	run(t, p, ids([]int{3}, 5, 5, 5), ones)
 	check("after the other program", p, 5)
-	p.SlabPart(1)[20] = 3 // somebody else adds a row
+	p.SlabPart(1)[20] = 3 // somebody else adds row 10
+	run(t, p, ids([]int{3}, 6, 5, 5), ones)
+	if p.SlabPart(1)[20] != 3 {
+		t.Error("a run clears rows that no run has touched")
+	}
 	p.ForgetRows()
 	run(t, p, ids([]int{3}, 6, 5, 5), ones)
 	check("after ForgetRows", p, 5, 6)

@@ -211,6 +211,19 @@ func Label(label string, out ...*Value) {
 	}
 }
 
+func isView(n *node) bool {
+	_, ok := n.op.(Viewer)
+	return ok
+}
+
+func shapesOf(vs []*Value) [][]int {
+	s := make([][]int, len(vs))
+	for i, v := range vs {
+		s[i] = v.shape
+	}
+	return s
+}
+
 func sizeOf(shape []int) int {
 	n := 1
 	for _, d := range shape {

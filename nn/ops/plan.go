@@ -118,13 +118,15 @@ func (p *plan) reuse(n *node, t int, b *block) {
 		if old.data != nil || old.last != t || old.size != b.size || !op.InPlace(i) {
 			continue
 		}
-		twice := func(j int) bool { return p.of[n.in[j]].find() == old && !op.InPlace(j) }
-		if slices.ContainsFunc(upTo(len(n.in)), twice) {
-			continue
+		safe := true // also where the same memory is another operand
+		for j, w := range n.in {
+			safe = safe && (p.of[w].find() != old || op.InPlace(j))
 		}
-		b.first = old.first
-		old.into = b
-		return
+		if safe {
+			b.first = old.first
+			old.into = b
+			return
+		}
 	}
 }
 
@@ -169,25 +171,4 @@ func tightest(placed []*block, b *block) int {
 		return free
 	}
 	return best
-}
-
-func isView(n *node) bool {
-	_, ok := n.op.(Viewer)
-	return ok
-}
-
-func shapesOf(vs []*Value) [][]int {
-	s := make([][]int, len(vs))
-	for i, v := range vs {
-		s[i] = v.shape
-	}
-	return s
-}
-
-func upTo(n int) []int {
-	s := make([]int, n)
-	for i := range s {
-		s[i] = i
-	}
-	return s
 }
