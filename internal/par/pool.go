@@ -3,6 +3,7 @@ package par
 import (
 	"runtime"
 	"sync/atomic"
+	"time"
 )
 
 // job is one loop. Exactly one of the bodies is set.
@@ -122,18 +123,18 @@ func (h *helper) post() {
 // join withdraws an offer that was not taken, else waits until the helper has
 // done its share. A helper that the system is slow to wake costs no time.
 func (h *helper) join() {
-	for i := 0; ; i++ {
+	var w wait
+	for {
 		switch h.state.Load() {
 		case posted:
 			if h.state.CompareAndSwap(posted, spinning) {
 				return
 			}
 		case running:
-			if i >= spins && h.state.CompareAndSwap(running, awaited) {
+			if w.tooLong() && h.state.CompareAndSwap(running, awaited) {
 				<-h.done
 				return
 			}
-			pause(i)
 		default:
 			return
 		}
@@ -146,17 +147,20 @@ func (h *helper) serve() {
 		h.report()
 		go h.serve()
 	}()
-	for i := 0; ; i++ {
-		switch {
-		case h.state.CompareAndSwap(posted, running):
-			h.work()
-			h.report()
-			i = 0
-		case i >= spins && h.state.CompareAndSwap(spinning, parked):
-			<-h.wake
-			i = 0
-		default:
-			pause(i)
+	var w wait
+	for {
+		switch h.state.Load() {
+		case posted:
+			if h.state.CompareAndSwap(posted, running) {
+				h.work()
+				h.report()
+				w = wait{}
+			}
+		case spinning:
+			if w.tooLong() && h.state.CompareAndSwap(spinning, parked) {
+				<-h.wake
+				w = wait{}
+			}
 		}
 	}
 }
@@ -187,13 +191,29 @@ func (h *helper) report() {
 	}
 }
 
-// spins is how often a wait looks before it sleeps: some tens of microseconds.
-const spins = 2000
+// patience is how long a wait looks before it sleeps. To wake a sleeper takes
+// the system some 50 µs, and the parallel loops of a training step follow one
+// another at such distances.
+const patience = 200 * time.Microsecond
 
-// pause is one turn of a wait. Now and then it lets other goroutines run, so
-// that waiting never starves the program's own producers.
-func pause(i int) {
-	if i%64 == 63 {
-		runtime.Gosched()
+// wait counts the turns of a wait.
+type wait struct {
+	turns int
+	since time.Time
+}
+
+// tooLong is one turn; it reports whether patience is at an end. Now and then
+// it lets other goroutines run, so that waiting never starves the program's own
+// producers.
+func (w *wait) tooLong() bool {
+	w.turns++
+	if w.turns%128 != 0 {
+		return false
 	}
+	runtime.Gosched()
+	if w.since.IsZero() {
+		w.since = time.Now()
+		return false
+	}
+	return time.Since(w.since) > patience
 }
