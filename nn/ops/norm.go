@@ -187,11 +187,6 @@ func (o batchNormGrad) Infer(in [][]int) [][]int {
 	return [][]int{in[0], c, c}
 }
 
-func (o batchNormGrad) Grad(in, _, _ []*Value) []*Value {
-	shapePanic(o.String(), shapesOf(in), "the gradient of a fused batch normalisation has no gradient of its own; write it with Mean, Square and Rsqrt")
-	return nil
-}
-
 func (o batchNormGrad) Bind(b *Binding) func() {
 	n := newNormLayout(b.InShape[0])
 	x, dy, mean, variance, dx := b.In[0], b.In[1], b.In[2], b.In[3], b.Out[0]

@@ -44,6 +44,20 @@ func TestBatchNormContract(t *testing.T) {
 		"inference, plain": {func(in ...*ops.Value) *ops.Value {
 			return ops.BatchNormInference(in[0], nil, nil, in[1], in[2], 1e-3)
 		}, []*tensor.Tensor{ramp(4, 3), vec(0.5), vec(2)}},
+		"gradient": {func(in ...*ops.Value) *ops.Value {
+			y, m, v := ops.BatchNorm(in[0], in[1], in[2], 1e-3)
+			y = ops.Add(ops.Mul(y, in[3]), ops.Mul(m, v))
+			return ops.Concat(0, ops.Gradients(y, in[0])[0], ops.Reshape(ops.Concat(0, ops.Gradients(y, in[1:3]...)...), 2, 3))
+		}, []*tensor.Tensor{ramp(5, 3), vec(1), vec(-1), ramp(5, 3)}},
+		"gradient without gamma": {func(in ...*ops.Value) *ops.Value {
+			y, _, _ := ops.BatchNorm(in[0], nil, nil, 1e-3)
+			return ops.Gradients(ops.Square(ops.Mul(y, in[1])), in[0])[0]
+		}, []*tensor.Tensor{ramp(2, 3, 3), ramp(2, 3, 3)}},
+		"gradient of inference": {func(in ...*ops.Value) *ops.Value {
+			y := ops.BatchNormInference(in[0], in[1], in[2], in[3], in[4], 1e-3)
+			g := ops.Gradients(ops.Square(y), in...)
+			return ops.Concat(0, g[0], ops.Reshape(ops.Concat(0, g[1:]...), 4, 3))
+		}, []*tensor.Tensor{ramp(4, 3), vec(1), vec(-1), vec(0.5), vec(2)}},
 	} {
 		t.Run(name, func(t *testing.T) { nntest.Op(t, c.f, c.in...) })
 	}

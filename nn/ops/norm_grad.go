@@ -1,0 +1,65 @@
+package ops
+
+// Grad differentiates the backward step once more, for losses that hold a
+// gradient. It is rare, so it is not fused: the step is written again with
+// elementary ops and that is differentiated, its operands taken as independent.
+func (o batchNormGrad) Grad(in, out, dout []*Value) []*Value {
+	s := make([]*Value, len(in))
+	for i, v := range in {
+		s[i] = StopGradient(v)
+	}
+	var loss *Value
+	for i, v := range o.elementary(s) {
+		if dout[i] != nil {
+			part := Sum(Mul(v, dout[i]))
+			if loss != nil {
+				part = Add(loss, part)
+			}
+			loss = part
+		}
+	}
+	return Gradients(loss, s...)
+}
+
+// elementary is what Bind computes, from elementary ops.
+func (o batchNormGrad) elementary(in []*Value) []*Value {
+	x, dy, mean, variance := in[0], in[1], in[2], in[3]
+	next := 4
+	operand := func(has bool, other float32) *Value {
+		if !has {
+			return Scalar(other)
+		}
+		next++
+		return in[next-1]
+	}
+	gamma := operand(o.gamma, 1)
+	dmean, dvariance := operand(o.dmean, 0), operand(o.dvariance, 0)
+	rows := upTo(x.Rank() - 1)
+	sum := func(v *Value) *Value {
+		if len(rows) == 0 {
+			return v
+		}
+		return Sum(v, rows...)
+	}
+	inv, centred := Rsqrt(AddScalar(variance, o.eps)), Sub(x, mean)
+	scale := Mul(gamma, inv)
+	dbeta, p := sum(dy), sum(Mul(dy, centred))
+	dgamma := Mul(p, inv)
+	if o.given {
+		cube := Mul(Square(inv), scale)
+		return []*Value{Mul(dy, scale), dgamma, dbeta, Neg(Mul(scale, dbeta)), MulScalar(Mul(cube, p), -0.5)}
+	}
+	count := 1 / float32(max(1, sizeOf(x.shape[:x.Rank()-1])))
+	onX := MulScalar(Sub(dmean, Mul(scale, dbeta)), count)
+	onSquare := MulScalar(Sub(MulScalar(dvariance, 2), Mul(Mul(scale, Square(inv)), p)), count)
+	dx := Add(Add(Mul(dy, scale), Mul(centred, onSquare)), onX)
+	return []*Value{dx, dgamma, dbeta}
+}
+
+func upTo(n int) []int {
+	s := make([]int, n)
+	for i := range s {
+		s[i] = i
+	}
+	return s
+}
