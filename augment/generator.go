@@ -1,0 +1,227 @@
+// Package augment makes training images by random rotations, shifts, shears,
+// zooms, flips and changes of light, and brings them to a common scale: Keras'
+// ImageDataGenerator.
+//
+//	gen := &augment.ImageDataGenerator{Rescale: 1. / 255, RotationRange: 20, HorizontalFlip: true}
+//	train, err := gen.FlowFromDirectory("data/train", augment.FlowConfig{TargetSize: [2]int{150, 150}})
+//
+// The result is a [pipeline.Source] for training. Its bytes depend on the seed,
+// the epoch and the samples only, not on the number of workers.
+//
+// Images are arrays of float32 of rank 3, in the generator's data format. All
+// geometric changes of an image are one resampling. Numbers agree with those of
+// tf_keras (scipy and Pillow) up to rounding; [KerasPreprocessing112] selects
+// the older arithmetic of keras-preprocessing 1.1.2.
+package augment
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"github.com/antler-ml/antler/image"
+	"github.com/antler-ml/antler/tensor"
+)
+
+// An ImageDataGenerator says how images are changed and scaled. Its zero value
+// changes nothing. Fields are Keras' arguments; where Keras takes several kinds
+// of value in one argument there is one field for each kind. The methods may be
+// called concurrently, except Fit, and while no field is written to.
+type ImageDataGenerator struct {
+	FeaturewiseCenter           bool    // subtract the mean of the data set, one number for each channel; needs Fit
+	SamplewiseCenter            bool    // subtract the image's own mean
+	FeaturewiseStdNormalization bool    // divide by the standard deviation of the data set; implies FeaturewiseCenter
+	SamplewiseStdNormalization  bool    // divide by the image's own standard deviation; implies SamplewiseCenter
+	ZCAWhitening                bool    // remove correlations between samples of an image; implies FeaturewiseCenter without FeaturewiseStdNormalization; needs Fit
+	ZCAEpsilon                  float64 `default:"1e-6"` // added to the singular values
+
+	RotationRange float64 // degrees: by up to so much either way
+
+	WidthShiftRange  float64   // up to so much either way: a fraction of the width if below 1, else pixels
+	WidthShiftInt    int       // Keras: width_shift_range of type int. Whole pixels, -(n-1) to n-1
+	WidthShiftList   []float64 // Keras: width_shift_range of type list. One of these, either way; fractions if all are below 1
+	HeightShiftRange float64   // likewise for the height
+	HeightShiftInt   int
+	HeightShiftList  []float64
+
+	BrightnessRange [2]float64 // factors from … to; both 0: none
+	ShearRange      float64    // degrees: by up to so much either way
+	ZoomRange       float64    // factors from 1-ZoomRange to 1+ZoomRange
+	ZoomInterval    [2]float64 // Keras: zoom_range of type list. Factors from … to, above 1 the picture shrinks; both 0: none
+
+	ChannelShiftRange float64  // add up to so much either way, the same to all channels
+	FillMode          FillMode `default:"nearest"` // what lies outside the image
+	CVal              float64  // the value outside when FillMode is Constant
+	HorizontalFlip    bool     // mirror left and right, every second time
+	VerticalFlip      bool
+
+	Rescale               float64                             // factor on all samples; 0: none
+	PreprocessingFunction func(*tensor.Tensor) *tensor.Tensor // called on each image after its random changes, before rescaling; must keep the shape; may change its argument
+	DataFormat            image.DataFormat                    `default:"channels_last"`
+	ValidationSplit       float64                             // fraction of the samples set aside by Subset
+	InterpolationOrder    *int                                `default:"1"` // 0 nearest, 1 linear, 2 … 5 splines of that degree
+
+	Compat      Compat // whose arithmetic to follow
+	NumPyRandom bool   // draw random numbers as Keras does from numpy, so that seeds give the images they give there
+
+	// Statistics of the data set, set by Fit or by the caller: of shape
+	// [1 1 channels], or [channels 1 1]; and [n n] for n samples in an image.
+	Mean, Std, ZCAWhiteningMatrix *tensor.Tensor
+}
+
+// Compat names a version of Keras whose arithmetic is followed.
+type Compat string
+
+// The versions. The empty one is TFKeras.
+const (
+	// TFKeras turns around the middle of the image, moves tx along columns and
+	// ty along rows, and changes brightness within the image's own scale.
+	TFKeras Compat = "tf_keras"
+	// KerasPreprocessing112 is keras-preprocessing 1.1.2 (of Keras 2.3 and
+	// before): it turns around a point one pixel off, moves tx along rows and ty
+	// along columns, brightness stretches images to 0…255, and ZCAEpsilon is
+	// added to the eigenvalues instead.
+	KerasPreprocessing112 Compat = "keras-preprocessing 1.1.2"
+)
+
+// A FillMode says what lies outside an image, by the example of a row abcd.
+type FillMode string
+
+// The fill modes. The empty one is FillNearest.
+const (
+	FillNearest  FillMode = "nearest"  // aaaaaaaa|abcd|dddddddd
+	FillConstant FillMode = "constant" // kkkkkkkk|abcd|kkkkkkkk, k = CVal
+	FillReflect  FillMode = "reflect"  // abcddcba|abcd|dcbaabcd
+	FillWrap     FillMode = "wrap"     // abcabcab|abcd|bcdbcdbc: first and last pixel coincide, as in scipy
+)
+
+// config is a generator after its checks: a copy with all defaults filled in.
+type config struct {
+	ImageDataGenerator
+	order     int
+	zoom      [2]float64
+	heightMax float64 // greatest of the height shifts; below 1 they are fractions
+	widthMax  float64
+}
+
+var errNotFitted = errors.New("call Fit with sample images first, or set the statistics")
+
+func (g *ImageDataGenerator) resolve() (*config, error) {
+	c := &config{ImageDataGenerator: *g, order: 1}
+	fail := func(field string, got any, want string) (*config, error) {
+		return nil, fmt.Errorf("augment: ImageDataGenerator: %s is %v, want %s", field, got, want)
+	}
+	if c.ZCAEpsilon == 0 {
+		c.ZCAEpsilon = 1e-6
+	}
+	if c.DataFormat == "" {
+		c.DataFormat = image.ChannelsLast
+	}
+	if !c.DataFormat.Valid() {
+		return fail("DataFormat", c.DataFormat, "channels_last (channels after rows and columns) or channels_first (before)")
+	}
+	switch c.FillMode {
+	case "":
+		c.FillMode = FillNearest
+	case FillNearest, FillConstant, FillReflect, FillWrap:
+	default:
+		return fail("FillMode", c.FillMode, "nearest, constant, reflect or wrap")
+	}
+	switch c.Compat {
+	case "":
+		c.Compat = TFKeras
+	case TFKeras, KerasPreprocessing112:
+	default:
+		return fail("Compat", c.Compat, fmt.Sprintf("%q or %q", TFKeras, KerasPreprocessing112))
+	}
+	if g.InterpolationOrder != nil {
+		c.order = *g.InterpolationOrder
+	}
+	if c.order < 0 || c.order > 5 {
+		return fail("InterpolationOrder", c.order, "0 (nearest) to 5 (spline of degree 5)")
+	}
+	if s := c.ValidationSplit; s != 0 && !(s > 0 && s < 1) {
+		return fail("ValidationSplit", s, "a number between 0 and 1, exclusive")
+	}
+	for _, f := range []struct {
+		name string
+		v    float64
+	}{
+		{"RotationRange", c.RotationRange}, {"WidthShiftRange", c.WidthShiftRange}, {"HeightShiftRange", c.HeightShiftRange},
+		{"ShearRange", c.ShearRange}, {"ZoomRange", c.ZoomRange}, {"ChannelShiftRange", c.ChannelShiftRange},
+		{"CVal", c.CVal}, {"Rescale", c.Rescale}, {"BrightnessRange[0]", c.BrightnessRange[0]}, {"BrightnessRange[1]", c.BrightnessRange[1]},
+		{"ZoomInterval[0]", c.ZoomInterval[0]}, {"ZoomInterval[1]", c.ZoomInterval[1]},
+	} {
+		if math.IsNaN(f.v) || math.IsInf(f.v, 0) {
+			return fail(f.name, f.v, "a finite number")
+		}
+	}
+	var err error
+	if c.widthMax, err = shiftMax("Width", c.WidthShiftRange, c.WidthShiftInt, c.WidthShiftList); err != nil {
+		return nil, err
+	}
+	if c.heightMax, err = shiftMax("Height", c.HeightShiftRange, c.HeightShiftInt, c.HeightShiftList); err != nil {
+		return nil, err
+	}
+	c.zoom = [2]float64{1 - c.ZoomRange, 1 + c.ZoomRange}
+	if c.ZoomInterval != [2]float64{} {
+		if c.ZoomRange != 0 {
+			return fail("ZoomRange", c.ZoomRange, "0 when ZoomInterval is given")
+		}
+		c.zoom = c.ZoomInterval
+	}
+	if c.ZCAWhitening {
+		c.FeaturewiseCenter, c.FeaturewiseStdNormalization = true, false
+	}
+	c.FeaturewiseCenter = c.FeaturewiseCenter || c.FeaturewiseStdNormalization
+	c.SamplewiseCenter = c.SamplewiseCenter || c.SamplewiseStdNormalization
+	return c, nil
+}
+
+// shiftMax checks that a shift is given in one way at most, and returns the
+// greatest shift.
+func shiftMax(name string, r float64, n int, list []float64) (float64, error) {
+	given := 0
+	for _, b := range []bool{r != 0, n != 0, len(list) > 0} {
+		if b {
+			given++
+		}
+	}
+	if given > 1 {
+		return 0, fmt.Errorf("augment: ImageDataGenerator: give one of %sShiftRange (%v), %sShiftInt (%v) and %sShiftList (%v) only", name, r, name, n, name, list)
+	}
+	if n < 0 {
+		return 0, fmt.Errorf("augment: ImageDataGenerator: %sShiftInt is %d, want at least 1", name, n)
+	}
+	if n > 0 {
+		return float64(n), nil
+	}
+	top := r
+	for i, v := range list {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return 0, fmt.Errorf("augment: ImageDataGenerator: %sShiftList[%d] is %v, want a finite number", name, i, v)
+		}
+		if i == 0 || v > top {
+			top = v
+		}
+	}
+	return top, nil
+}
+
+// dims returns the height, width and channels of an image's shape.
+func (c *config) dims(shape []int) (h, w, ch int, err error) {
+	if len(shape) != 3 {
+		return 0, 0, 0, fmt.Errorf("augment: the image has shape %v, want rank 3 (%s)", shape, c.axes())
+	}
+	if c.DataFormat == image.ChannelsFirst {
+		return shape[1], shape[2], shape[0], nil
+	}
+	return shape[0], shape[1], shape[2], nil
+}
+
+func (c *config) axes() string {
+	if c.DataFormat == image.ChannelsFirst {
+		return "channels, height, width"
+	}
+	return "height, width, channels"
+}
