@@ -17,9 +17,8 @@ type optimizerState struct {
 	partial  []float64 // sums of squares of the chunks
 	scale    []float32 // of each weight's gradient, for clipping
 	step     Step
-	slab     []float32
-	part     func(i int) []float32
 	views    [][][]float32 // per chunk: the slots cut to it, so that a step allocates nothing
+	cuts     [][][]float32 // per chunk: room for the slots of some rows
 	updateFn func(lo, hi int)
 	normFn   func(lo, hi int)
 	grads    [][]float32
@@ -55,6 +54,7 @@ func (s *optimizerState) reset(opt Optimizer, ws []*Weight) {
 			}
 			s.chunks = append(s.chunks, c)
 			s.views = append(s.views, v)
+			s.cuts = append(s.cuts, make([][]float32, len(slots)))
 		}
 	}
 	s.partial = make([]float64, len(s.chunks))

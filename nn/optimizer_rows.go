@@ -42,7 +42,7 @@ func (s *optimizerState) markRows(i int, rows []int32) {
 // updateRows updates the touched rows of a chunk, in runs.
 func (s *optimizerState) updateRows(c chunk, i int, rows []bool, w, g []float32) {
 	width := len(w) / len(rows)
-	var cut [8][]float32
+	slots := s.cuts[i]
 	for lo := c.lo; lo < c.hi; {
 		r := lo / width
 		hi := min(c.hi, (r+1)*width)
@@ -53,9 +53,8 @@ func (s *optimizerState) updateRows(c chunk, i int, rows []bool, w, g []float32)
 		for hi < c.hi && rows[hi/width] {
 			hi = min(c.hi, hi+width)
 		}
-		slots := cut[:0]
-		for _, v := range s.slots[c.weight] {
-			slots = append(slots, v[lo:hi])
+		for k, v := range s.slots[c.weight] {
+			slots[k] = v[lo:hi]
 		}
 		s.opt.Update(s.step, w[lo:hi], g[lo:hi], slots)
 		lo = hi

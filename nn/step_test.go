@@ -179,7 +179,7 @@ func TestErrors(t *testing.T) {
 		}, []string{"want 6 features on the last axis, got 3", "add Flatten"}},
 		"window": {func() error {
 			return nn.NewSequential(nn.Input(2, 2, 1), &layers.Conv2D{Filters: 1, KernelSize: [2]int{3, 3}}).Err()
-		}, []string{"Conv2D", "window of 3 cells does not fit axis 1 of size 2", "Same"}},
+		}, []string{"Conv2D", "kernel spans 3, but the padded image has 2", "same"}},
 		"grey image": {func() error {
 			return nn.NewSequential(nn.Input(28, 28), &layers.Conv2D{Filters: 1, KernelSize: [2]int{3, 3}}).Err()
 		}, []string{"rank 4 (batch, height, width, channels)", "channel axis of size 1"}},
