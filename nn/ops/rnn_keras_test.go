@@ -140,3 +140,41 @@ func rnnFixture(t *testing.T, c golden.Case) {
 		}
 	}
 }
+
+// Cells with dropout and the masks they drew; see testdata/tools/rnn_ops.py.
+func TestRNNDropoutKeras(t *testing.T) {
+	golden.Walk(t, "rnn", func(t *testing.T, c golden.Case) {
+		var f struct {
+			Op         string
+			ResetAfter bool `json:"reset_after"`
+		}
+		c.Decode(t, &f)
+		var in []*ops.Value
+		var feed []*tensor.Tensor
+		give := func(name string) *ops.Value {
+			a := c.Array(t, name)
+			in, feed = append(in, ops.Input(a.Shape...)), append(feed, tensor.From(slices.Clone(a.Data), a.Shape...))
+			return in[len(in)-1]
+		}
+		rnn := rnnCall{kind: f.Op, x: give("x"), h0: give("h0"), w: give("w"), u: give("u"), b: give("b"),
+			dx: give("drop_x"), config: ops.RNNConfig{ResetAfter: f.ResetAfter}}
+		if _, ok := c.Arrays["drop_h"]; ok {
+			rnn.dh = give("drop_h")
+		}
+		names, wrt := []string{"dx", "dh0", "dw", "du", "db"}, []*ops.Value{rnn.x, rnn.h0, rnn.w, rnn.u, rnn.b}
+		if f.Op == "LSTM" {
+			rnn.c0 = give("c0")
+			names, wrt = append(names, "dc0"), append(wrt, rnn.c0)
+		}
+		y := rnn.run()[0]
+		d := ops.Gradients(projection([]*ops.Value{y}, []*ops.Value{give("r")}), wrt...)
+		p := ops.Compile(ops.Spec{In: in, Out: []*ops.Value{y}, Slab: d})
+		if err := p.Run(ops.State{}, feed); err != nil {
+			t.Fatal(err)
+		}
+		c.Close(t, "sequence", p.Out(0).Data())
+		for i, name := range names {
+			c.Close(t, name, p.SlabPart(i))
+		}
+	})
+}
