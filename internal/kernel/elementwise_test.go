@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"github.com/antler-ml/antler/internal/kernel/impl"
 	"github.com/antler-ml/antler/internal/kernel/impltest"
 )
 
@@ -49,6 +50,14 @@ func guarded(n, off int) (x []float32, check func(t *testing.T)) {
 			}
 		}
 	}
+}
+
+// withoutAssembly runs f in plain Go, in a topic and in those that all use.
+func withoutAssembly(topic string, f func()) {
+	for _, t := range []string{topic, "reduce", "vec"} {
+		defer impl.Select(t, "")()
+	}
+	f()
 }
 
 type call struct {
@@ -166,7 +175,9 @@ func TestElementwiseChecksLengths(t *testing.T) {
 	for name, f := range map[string]func(){
 		"unary":  func() { Exp(make([]float32, 3), make([]float32, 2)) },
 		"binary": func() { Add(make([]float32, 3), make([]float32, 3), make([]float32, 2)) },
-		"Adam":   func() { Adam(make([]float32, 3), make([]float32, 3), make([]float32, 3), make([]float32, 2), 1, 0, 0, 0) },
+		"Adam": func() {
+			Adam(make([]float32, 3), make([]float32, 3), make([]float32, 3), make([]float32, 2), 1, 0, 0, 0)
+		},
 	} {
 		func() {
 			defer func() {

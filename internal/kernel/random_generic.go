@@ -13,10 +13,10 @@ func group(w *[RandomGroup]uint32, key, step, g uint64) {
 	}
 }
 
-func randomUniformGo(dst []float32, key, step, g uint64, lo, span, last float32) {
+func randomUniformGo(dst []float32, key, step, first uint64, lo, span, last float32) {
 	var w [RandomGroup]uint32
-	for ; len(dst) > 0; dst, g = dst[RandomGroup:], g+1 {
-		group(&w, key, step, g)
+	for ; len(dst) > 0; dst, first = dst[RandomGroup:], first+1 {
+		group(&w, key, step, first)
 		for i, v := range w {
 			u := float32(int32(v>>8)) * 0x1p-24
 			dst[i] = below(lo+float32(span*u), last)
@@ -37,10 +37,10 @@ func boxMuller(a, b uint32) (x, y float32) {
 	return float32(r * quarter(s, q+1)), float32(r * quarter(s, q))
 }
 
-func randomNormalGo(dst []float32, key, step, g uint64, mean, std float32) {
+func randomNormalGo(dst []float32, key, step, first uint64, mean, std float32) {
 	var w [RandomGroup]uint32
-	for ; len(dst) > 0; dst, g = dst[RandomGroup:], g+1 {
-		group(&w, key, step, g)
+	for ; len(dst) > 0; dst, first = dst[RandomGroup:], first+1 {
+		group(&w, key, step, first)
 		for i := range 16 {
 			for j := 0; j < 64; j += 32 {
 				x, y := boxMuller(w[j+i], w[j+16+i])
@@ -51,10 +51,10 @@ func randomNormalGo(dst []float32, key, step, g uint64, mean, std float32) {
 	}
 }
 
-func randomDropoutGo(dst, x []float32, key, step, g uint64, drop uint32, scale float32) {
+func randomDropoutGo(dst, x []float32, key, step, first uint64, drop uint32, scale float32) {
 	var w [RandomGroup]uint32
-	for ; len(dst) > 0; dst, x, g = dst[RandomGroup:], x[RandomGroup:], g+1 {
-		group(&w, key, step, g)
+	for ; len(dst) > 0; dst, x, first = dst[RandomGroup:], x[RandomGroup:], first+1 {
+		group(&w, key, step, first)
 		for i, v := range w {
 			if v < drop {
 				dst[i] = 0

@@ -1,9 +1,16 @@
 package main
 
+import "math"
+
+var negInf, posInf = math.Inf(-1), math.Inf(1)
+
 var topics = map[string]func(){
-	"vec":   writeVec,
-	"math":  writeMath,
-	"optim": writeOptim,
+	"vec":     writeVec,
+	"math":    writeMath,
+	"reduce":  writeReduce,
+	"softmax": writeSoftmax,
+	"optim":   writeOptim,
+	"random":  writeRandom,
 }
 
 // unary writes a kernel of one operand.
