@@ -153,7 +153,7 @@ func (g *graph) sweep() {
 }
 
 type exprKey struct {
-	op Op
+	op any
 	in *Value
 }
 
@@ -161,10 +161,11 @@ type exprKey struct {
 // Ops that cannot be compared (with slices in them) are left alone; random ops
 // are equal only when they draw the same bits.
 func (g *graph) merge(same map[exprKey][]*node, n *node) []*Value {
-	if _, ok := n.op.(*leaf); ok || len(n.in) == 0 || g.literal || !reflect.ValueOf(n.op).Comparable() {
+	op := reflect.Indirect(reflect.ValueOf(n.op))
+	if _, ok := n.op.(*leaf); ok || len(n.in) == 0 || g.literal || !op.Comparable() {
 		return nil
 	}
-	k := exprKey{n.op, n.in[0]}
+	k := exprKey{op.Interface(), n.in[0]}
 	for _, m := range same[k] {
 		if slices.Equal(m.in, n.in) {
 			g.fired["merge equal nodes"]++

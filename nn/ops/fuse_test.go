@@ -84,6 +84,12 @@ func TestRewrites(t *testing.T) {
 		"equal nodes": {"merge equal nodes", 2, func(in ...*ops.Value) values {
 			return values{mixed(twice(twice(in[0])), twice(twice(in[0])))}
 		}, []*tensor.Tensor{x}, []string{"ops_test.double", "ops_test.double", "ops_test.mix"}},
+		"equal products": {"merge equal nodes", 1, func(in ...*ops.Value) values {
+			return values{mixed(ops.MatMul(in[0], in[1]), ops.MatMul(in[0], in[1]))}
+		}, []*tensor.Tensor{x, w}, []string{"MatMul", "ops_test.mix"}},
+		"unequal products": {"merge equal nodes", 0, func(in ...*ops.Value) values {
+			return values{mixed(ops.MatMulT(in[0], in[0], true, false), ops.MatMulT(in[0], in[0], false, true))}
+		}, []*tensor.Tensor{ramp(4, 4)}, nil},
 		"dense": {"bias", 1, func(in ...*ops.Value) values {
 			return values{ops.Add(ops.MatMul(in[0], in[1]), in[2])}
 		}, []*tensor.Tensor{x, w, b}, []string{"Dense"}},

@@ -10,7 +10,7 @@ import (
 // A Spec says what a program computes.
 type Spec struct {
 	In     []*Value // inputs, fed at each run in this order
-	Out    []*Value // readable after a run, until another program of the arena runs
+	Out    []*Value // readable after a run, until another program of the arena is compiled or runs
 	Slab   []*Value // gradients, laid out one after another in one contiguous slice
 	Assign []Assign // done in this order after everything else ran
 	Arena  *Arena   // nil: memory of its own
