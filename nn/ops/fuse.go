@@ -42,8 +42,8 @@ func rewrites() []rewrite {
 		{"sink transposes", sinkTransposes},
 		{"multiply by one", dropOnes},
 		{"absorb broadcast", absorbBroadcasts},
-		{"bias", fuseBias},
-		{"activation", fuseActivation},
+		{"dense", fuseDense},
+		{"convolution", fuseConv},
 	}
 }
 

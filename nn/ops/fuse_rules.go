@@ -53,81 +53,48 @@ func absorbBroadcasts(_ *graph, n *node) []*Value {
 	return Apply(e, in...)
 }
 
-// fuseBias gives a bias that is added to a product or a convolution to the op
-// that makes it, when nobody else reads what lies between.
-func fuseBias(g *graph, n *node) []*Value {
-	if e, ok := n.op.(elementwise); !ok || e.kind != kAdd {
+// fuseDense turns a product with a matrix of weights and the addition of a bias
+// into Dense, and an activation after either into its epilogue, when nobody else
+// reads what lies between. [fuseConv] does the same for convolutions.
+func fuseDense(g *graph, n *node) []*Value {
+	e, ok := n.op.(elementwise)
+	if !ok {
+		return nil
+	}
+	into := func(v *Value, act Activation, in ...*Value) []*Value {
+		return []*Value{Reshape(apply1(&dense{act}, slices.Concat(v.node.in, in)...), n.out[0].shape...)}
+	}
+	if act := activationOf(e); act != ActNone {
+		if v := g.behindReshape(n.in[0]); g.once(v) && (isDense(v) || isProduct(v)) {
+			return into(v, act)
+		}
 		return nil
 	}
 	for i, sum := range n.in {
+		if e.kind != kAdd || !slices.Equal(sum.shape, n.out[0].shape) {
+			continue
+		}
 		v, bias := g.behindReshape(sum), n.in[1-i]
-		op := biasTaker(v.node)
-		if op == nil || !g.once(v) || !slices.Equal(sum.shape, n.out[0].shape) {
+		if !isProduct(v) || !g.once(v) {
 			continue
 		}
 		if f := v.Dim(-1); bias.Size() == f && bias.Rank() > 0 && bias.Dim(-1) == f {
-			fused := apply1(op, append(slices.Clone(v.node.in), Reshape(bias, f))...)
-			return []*Value{Reshape(fused, n.out[0].shape...)}
+			return into(v, ActNone, Reshape(bias, f))
 		}
 	}
 	return nil
 }
 
-// biasTaker is the op that does what n does and adds a bias; nil for none.
-func biasTaker(n *node) Op {
-	switch op := n.op.(type) {
-	case *matMul:
-		if *op == (matMul{}) && n.out[0].Rank() == 2 {
-			return &dense{}
-		}
-	case conv2D:
-		if op.act == ActNone && len(n.in) == 2 {
-			return op
-		}
-	case conv2DInputGrad:
-		if op.act == ActNone && len(n.in) == 2 {
-			return op
-		}
-	}
-	return nil
+// isProduct reports whether v is the product of two plain matrices.
+func isProduct(v *Value) bool {
+	m, ok := v.node.op.(*matMul)
+	return ok && *m == (matMul{}) && v.Rank() == 2
 }
 
-// fuseActivation makes an activation the epilogue of the op before it.
-func fuseActivation(g *graph, n *node) []*Value {
-	e, ok := n.op.(elementwise)
-	if !ok || activationOf(e) == ActNone {
-		return nil
-	}
-	v := g.behindReshape(n.in[0])
-	if op := actTaker(v.node, activationOf(e)); op != nil && g.once(v) {
-		return []*Value{Reshape(apply1(op, v.node.in...), n.out[0].shape...)}
-	}
-	return nil
-}
-
-// actTaker is the op that does what n does and applies act; nil for none.
-func actTaker(n *node, act Activation) Op {
-	switch op := n.op.(type) {
-	case *matMul:
-		if *op == (matMul{}) && n.out[0].Rank() == 2 {
-			return &dense{act}
-		}
-	case *dense:
-		if op.act == ActNone {
-			return &dense{act}
-		}
-	case conv2D:
-		if op.act == ActNone {
-			op.act = act
-			return op
-		}
-	case conv2DInputGrad:
-		if op.act == ActNone {
-			op.act = act
-			return op
-		}
-	}
-	return nil
+// isDense reports whether v is a Dense that has no activation yet.
+func isDense(v *Value) bool {
+	d, ok := v.node.op.(*dense)
+	return ok && d.act == ActNone
 }
 
 func activationOf(e elementwise) Activation {

@@ -90,30 +90,30 @@ func TestRewrites(t *testing.T) {
 		"unequal products": {"merge equal nodes", 0, func(in ...*ops.Value) values {
 			return values{mixed(ops.MatMulT(in[0], in[0], true, false), ops.MatMulT(in[0], in[0], false, true))}
 		}, []*tensor.Tensor{ramp(4, 4)}, nil},
-		"dense": {"bias", 1, func(in ...*ops.Value) values {
+		"dense": {"dense", 1, func(in ...*ops.Value) values {
 			return values{ops.Add(ops.MatMul(in[0], in[1]), in[2])}
 		}, []*tensor.Tensor{x, w, b}, []string{"Dense"}},
-		"dense with relu": {"activation", 1, func(in ...*ops.Value) values {
+		"dense with relu": {"dense", 2, func(in ...*ops.Value) values {
 			return values{ops.ReLU(ops.Add(in[2], ops.MatMul(in[0], in[1])))}
 		}, []*tensor.Tensor{x, w, b}, []string{"Dense(relu)"}},
-		"dense on a batch of sequences": {"activation", 1, func(in ...*ops.Value) values {
+		"dense on a batch of sequences": {"dense", 2, func(in ...*ops.Value) values {
 			return values{ops.Tanh(ops.Add(ops.MatMul(in[0], in[1]), ops.Reshape(in[2], 1, 1, 5)))}
 		}, []*tensor.Tensor{ramp(2, 3, 6), w, b}, []string{"Dense(tanh)"}},
-		"dense, but the product is wanted": {"bias", 0, func(in ...*ops.Value) values {
+		"dense, but the product is wanted": {"dense", 0, func(in ...*ops.Value) values {
 			m := ops.MatMul(in[0], in[1])
 			return values{ops.Add(m, in[2]), m}
 		}, []*tensor.Tensor{x, w, b}, []string{"MatMul", "Add"}},
-		"dense, but the sum is wanted": {"bias", 1, func(in ...*ops.Value) values {
+		"dense, but the sum is wanted": {"dense", 1, func(in ...*ops.Value) values {
 			m := ops.Add(ops.MatMul(in[0], in[1]), in[2])
 			return values{ops.Sigmoid(m), m}
 		}, []*tensor.Tensor{x, w, b}, []string{"Dense", "Sigmoid"}},
-		"a full matrix is no bias": {"bias", 0, func(in ...*ops.Value) values {
+		"a full matrix is no bias": {"dense", 0, func(in ...*ops.Value) values {
 			return values{ops.Add(ops.MatMul(in[0], in[1]), in[2])}
 		}, []*tensor.Tensor{x, w, ramp(4, 5)}, []string{"MatMul", "Add"}},
-		"a column is no bias": {"bias", 0, func(in ...*ops.Value) values {
+		"a column is no bias": {"dense", 0, func(in ...*ops.Value) values {
 			return values{ops.Add(ops.MatMul(in[0], in[1]), in[2])}
 		}, []*tensor.Tensor{ramp(5, 6), w, ramp(5, 1)}, []string{"MatMul", "Add"}},
-		"dense, a bias that stretches the product": {"bias", 0, func(in ...*ops.Value) values {
+		"dense, a bias that stretches the product": {"dense", 0, func(in ...*ops.Value) values {
 			return values{ops.Add(ops.MatMul(in[0], in[1]), in[2])}
 		}, []*tensor.Tensor{x, w, ramp(2, 1, 5)}, []string{"MatMul", "Add"}},
 		"gradients of slices": {"add into", 2, func(in ...*ops.Value) values {
@@ -128,17 +128,17 @@ func TestRewrites(t *testing.T) {
 			d := ops.Sub(in[0], in[1])
 			return values{ops.Square(d), d}
 		}, []*tensor.Tensor{x, ramp(6)}, []string{"Chain(Sub Square)"}},
-		"activation of a product": {"activation", 1, func(in ...*ops.Value) values {
+		"activation of a product": {"dense", 1, func(in ...*ops.Value) values {
 			return values{ops.ReLU(ops.MatMul(in[0], in[1]))}
 		}, []*tensor.Tensor{x, w}, []string{"Dense(relu)"}},
-		"convolution": {"activation", 1, func(in ...*ops.Value) values {
+		"convolution": {"convolution", 2, func(in ...*ops.Value) values {
 			return values{ops.ReLU(ops.Add(ops.Conv2D(in[0], in[1], ops.Conv2DConfig{}), in[2]))}
 		}, []*tensor.Tensor{ramp(2, 5, 5, 3), ramp(3, 3, 3, 4), ramp(4)}, []string{"Conv2D(relu)"}},
-		"transposed convolution": {"bias", 1, func(in ...*ops.Value) values {
+		"transposed convolution": {"convolution", 2, func(in ...*ops.Value) values {
 			y := ops.Conv2DInputGrad(in[0], in[1], [2]int{7, 7}, ops.Conv2DConfig{})
 			return values{ops.Sigmoid(ops.Add(y, ops.Reshape(in[2], 1, 1, 1, 3)))}
 		}, []*tensor.Tensor{ramp(2, 5, 5, 4), ramp(3, 3, 3, 4), ramp(3)}, nil},
-		"convolution, but its result is wanted": {"activation", 0, func(in ...*ops.Value) values {
+		"convolution, but its result is wanted": {"convolution", 0, func(in ...*ops.Value) values {
 			y := ops.Conv2D(in[0], in[1], ops.Conv2DConfig{})
 			return values{ops.Tanh(y), y}
 		}, []*tensor.Tensor{ramp(2, 5, 5, 3), ramp(3, 3, 3, 4)}, []string{"Conv2D", "Tanh"}},
