@@ -8,7 +8,8 @@ func Stepper(m *Model, x, y []*tensor.Tensor) func() error {
 	return func() error { return m.trainStep(x, y, nil, mt) }
 }
 
-// PlanMemory returns planned and unplanned floats of a training step.
+// PlanMemory returns planned and unplanned floats of a training step, the
+// gradients of weights left out.
 func PlanMemory(m *Model, x, y []*tensor.Tensor) (planned, unplanned int, err error) {
 	p, err := m.plan(training, x, y, nil)
 	if err != nil {
@@ -16,5 +17,6 @@ func PlanMemory(m *Model, x, y []*tensor.Tensor) (planned, unplanned int, err er
 	}
 	defer m.release(p)
 	mem := p.program.Memory()
-	return mem.Planned, mem.Unplanned, nil
+	slab := len(p.program.Slab()) // gradients are no activations
+	return mem.Planned - slab, mem.Unplanned - slab, nil
 }

@@ -39,9 +39,9 @@ func TestStepAllocatesNothing(t *testing.T) {
 
 // TestPlannedMemory: buffers share memory.
 func TestPlannedMemory(t *testing.T) {
-	for name, m := range map[string]*nn.Model{"mlp": mlp(), "cnn28": cnn28(), "cnn32": cnn32(), "lstm": lstm()} {
+	for name, m := range map[string]*nn.Model{"mlp": mlp(), "cnn28": cnn28(), "cnn32": cnn32(), "lstm": lstm(), "gru": gru()} {
 		compiled(m)
-		x, y := sampleBatch(m, 8)
+		x, y := sampleBatch(m, 32)
 		planned, unplanned, err := nn.PlanMemory(m, x, y)
 		if err != nil {
 			t.Fatal(err)
