@@ -128,7 +128,7 @@ def fit():
                 (20, 4, 5, 3, {"samplewise_std_normalization": True, "featurewise_std_normalization": True}),
                 (60, 4, 3, 3, {"zca_whitening": True, "rescale": 1 / 255}),
                 (60, 4, 3, 3, {"zca_whitening": True, "zca_epsilon": 0.1, "rescale": 1 / 255}),
-                (15, 4, 3, 3, {"zca_whitening": True, "zca_epsilon": 0.1}),
+                (15, 4, 3, 3, {"zca_whitening": True, "zca_epsilon": 0.1, "rescale": 1 / 255}),
                 (15, 4, 5, 3, {"rescale": 1 / 3}),
             ):
                 if fmt == "channels_first" and (ch == 4 or n == 15):

@@ -1,0 +1,102 @@
+package augment
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/antler-ml/antler/tensor"
+)
+
+// Flow gives batches of randomly transformed and standardized images of an
+// array of rank 4, with the rows of y (nil: no targets) that belong to them.
+// Unlike Keras it applies Subset to SampleWeight too, and gives weights also
+// without y.
+// Keras: flow.
+func (g *ImageDataGenerator) Flow(x, y *tensor.Tensor, f FlowConfig) (*Flow, error) {
+	c, err := g.resolve()
+	if err != nil {
+		return nil, err
+	}
+	if err := f.defaults(); err != nil {
+		return nil, err
+	}
+	shape := x.Shape()
+	if len(shape) != 4 {
+		return nil, fmt.Errorf("augment: Flow: x has shape %v, want rank 4 (samples, %s)", shape, c.axes())
+	}
+	n := shape[0]
+	if n == 0 {
+		return nil, fmt.Errorf("augment: Flow: x has shape %v: no samples", shape)
+	}
+	columns, err := f.columns(n, y)
+	if err != nil {
+		return nil, err
+	}
+	lo, hi := 0, n
+	if f.Subset != "" {
+		at := int(float64(n) * c.ValidationSplit)
+		if lo, hi = 0, at; f.Subset == Training {
+			lo, hi = at, n
+		}
+		if y != nil && !f.IgnoreClassSplit && !slices.Equal(unique(y, 0, at), unique(y, at, n)) {
+			return nil, fmt.Errorf("augment: Flow: the first %d of %d samples (Validation) and the rest (Training) have different labels; shuffle x and y first, or set IgnoreClassSplit if y holds no classes", at, n)
+		}
+		if lo == hi {
+			return nil, fmt.Errorf("augment: Flow: subset %q of %d samples is empty with ValidationSplit = %v", f.Subset, n, c.ValidationSplit)
+		}
+	}
+	fl, err := newFlow(c, f, hi-lo, shape[1:])
+	if err != nil {
+		return nil, err
+	}
+	fl.images = x.Data()[lo*fl.size : hi*fl.size]
+	fl.name = func(i int) string { return fmt.Sprintf("sample %d", lo+i) }
+	for _, col := range columns {
+		fill := col.fill
+		col.fill = func(dst []float32, i int) { fill(dst, lo+i) }
+		fl.filler = append(fl.filler, col)
+	}
+	return fl, nil
+}
+
+// columns returns what goes along with the images.
+func (f *FlowConfig) columns(n int, y *tensor.Tensor) ([]column, error) {
+	var cols []column
+	put := func(g int, name string, t *tensor.Tensor) error {
+		if t == nil {
+			return fmt.Errorf("augment: Flow: %s is nil", name)
+		}
+		s := t.Shape()
+		if len(s) == 0 || s[0] != n {
+			return fmt.Errorf("augment: Flow: %s has shape %v, want %d samples as x has", name, s, n)
+		}
+		data := t.Data()
+		row := len(data) / n
+		cols = append(cols, column{g, s[1:], func(dst []float32, i int) { copy(dst, data[i*row:(i+1)*row]) }})
+		return nil
+	}
+	for i, m := range f.Misc {
+		if err := put(0, fmt.Sprintf("Misc[%d]", i), m); err != nil {
+			return nil, err
+		}
+	}
+	if y != nil {
+		if err := put(1, "y", y); err != nil {
+			return nil, err
+		}
+	}
+	if f.SampleWeight != nil {
+		if err := put(2, "SampleWeight", f.SampleWeight); err != nil {
+			return nil, err
+		}
+	}
+	return cols, nil
+}
+
+// unique returns the different numbers in some rows of y, sorted.
+func unique(y *tensor.Tensor, lo, hi int) []float32 {
+	row := y.Len() / y.Shape()[0]
+	u := slices.Clone(y.Data()[lo*row : hi*row])
+	slices.Sort(u)
+	return slices.Compact(u)
+}
