@@ -9,10 +9,11 @@ import "github.com/antler-ml/antler/internal/par"
 // meet the same taps. So each such phase is a convolution of dy by stride 1
 // with a part of w turned around, and no inserted zero is ever multiplied.
 type ConvInputGrad struct {
-	s    ConvShape
-	job  convJob
-	taps [][]int // of each pass: which cells of w
-	none bool
+	s      ConvShape
+	job    convJob
+	taps   [][]int // of each pass: which cells of w
+	packer *gemmISA
+	none   bool
 }
 
 // NewConvInputGrad plans the gradient for the instruction set of this machine.
@@ -23,6 +24,7 @@ func NewConvInputGrad(s ConvShape) *ConvInputGrad {
 	}
 	j := &p.job
 	j.isa = bestTileISA()
+	p.packer = chooseGemm()
 	j.outSize, j.outRow, j.cols = s.H*s.W*s.C, s.W*s.C, s.C
 	j.source = srcBroadcast
 	if s.depthwise() {
@@ -133,16 +135,15 @@ func (p *ConvInputGrad) pack(pass, i int, w, dst []float32) {
 	g, c := q.c/s.inputs(), q.c%s.inputs()
 	outs := s.outputs()
 	for t, cell := range p.taps[pass] {
+		d := dst[q.b+t*outs*q.ldb:]
+		if !s.depthwise() {
+			src := w[(cell*s.inputs()+c)*s.F+g*outs:]
+			packAlong(p.packer, d[:outs*q.ldb], q.ldb, src, s.F, q.n, outs)
+			continue
+		}
 		for j := range q.n {
-			var src []float32
-			if s.depthwise() {
-				src = w[cell*s.F+(q.c+j)*outs:][:outs]
-			} else {
-				src = w[(cell*s.inputs()+c+j)*s.F+g*outs:][:outs]
-			}
-			d := dst[q.b+t*outs*q.ldb+j:]
-			for o, x := range src {
-				d[o*q.ldb] = x
+			for o, x := range w[cell*s.F+(q.c+j)*outs:][:outs] {
+				d[o*q.ldb+j] = x
 			}
 		}
 	}

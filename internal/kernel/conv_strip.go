@@ -123,7 +123,8 @@ func cutChunks(n, rows, width, unit, goal, high, minCount int) convChunks {
 	} else {
 		most := min(rows, max(unit, goal/max(width, 1)))
 		if n < minCount {
-			most = min(most, ceilDiv(rows, ceilDiv(minCount, max(n, 1))))
+			// No fewer than four tiles: below that, reading the right operand rules.
+			most = min(most, max(ceilDiv(rows, ceilDiv(minCount, max(n, 1))), ceilDiv(4*high, max(width, 1))))
 		}
 		c.images, c.tall = 1, rows
 		if most = max(unit, most/unit*unit); most < rows {
