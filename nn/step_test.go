@@ -46,7 +46,11 @@ func TestPlannedMemory(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		t.Logf("%s: %d of %d floats: %.2f", name, planned, unplanned, float64(planned)/float64(unplanned))
+		r := float64(planned) / float64(unplanned)
+		t.Logf("%s: %d of %d floats: %.2f", name, planned, unplanned, r)
+		if r > 0.7 {
+			t.Errorf("%s: planned memory is %.2f of every buffer alone; want 0.7 or less", name, r)
+		}
 	}
 }
 

@@ -33,6 +33,17 @@ import (
 //   - a model of it survives saving and loading, bit for bit.
 func Layer(t *testing.T, l nn.Layer, in ...nn.Shape) {
 	t.Helper()
+	contract(t, l, 0, in)
+}
+
+// LayerIDs is [Layer] for a layer whose inputs are whole numbers below limit.
+func LayerIDs(t *testing.T, l nn.Layer, limit int, in ...nn.Shape) {
+	t.Helper()
+	contract(t, l, limit, in)
+}
+
+func contract(t *testing.T, l nn.Layer, limit int, in []nn.Shape) {
+	t.Helper()
 	symbols := make([]*nn.Symbol, len(in))
 	for i, s := range in {
 		symbols[i] = nn.NamedInput(fmt.Sprintf("x%d", i), s)
@@ -53,12 +64,12 @@ func Layer(t *testing.T, l nn.Layer, in ...nn.Shape) {
 	}
 	checkShapes(t, l, in, outs)
 	fillWeights(l)
-	checkGradients(t, l, in, len(outs))
+	checkGradients(t, l, in, limit, len(outs))
 	model := nn.NewModel(symbols, outs)
 	if err := model.Err(); err != nil {
 		t.Fatal(err)
 	}
-	checkModel(t, model, in)
+	checkModel(t, model, limit, in)
 }
 
 // roundTrip writes the layer's settings to JSON and reads them back.
@@ -146,22 +157,26 @@ func fillWeights(l nn.Layer) {
 	}
 }
 
-func inputsFor(in []nn.Shape, batch int) []*tensor.Tensor {
+// inputsFor makes inputs: numbers of size about 1, or ids below a limit.
+func inputsFor(in []nn.Shape, limit, batch int) []*tensor.Tensor {
 	ts := make([]*tensor.Tensor, len(in))
 	for i, s := range in {
 		sh := concrete(s, batch)
 		v := tensor.New(sh...)
 		for j, x := range randoms(v.Len(), uint64(i)+13) {
 			v.Data()[j] = x
+			if limit > 0 {
+				v.Data()[j] = float32(int(float32(limit) * (x + 1.5) / 3))
+			}
 		}
 		ts[i] = v
 	}
 	return ts
 }
 
-func checkGradients(t *testing.T, l nn.Layer, in []nn.Shape, outs int) {
+func checkGradients(t *testing.T, l nn.Layer, in []nn.Shape, limit, outs int) {
 	t.Helper()
-	x := inputsFor(in, 3)
+	x := inputsFor(in, limit, 3)
 	var ws []*nn.Weight
 	for _, w := range nn.BaseOf(l).Weights() {
 		if w.Trainable() {
@@ -187,13 +202,13 @@ func checkGradients(t *testing.T, l nn.Layer, in []nn.Shape, outs int) {
 }
 
 // checkModel looks at a model that holds the layer alone.
-func checkModel(t *testing.T, m *nn.Model, in []nn.Shape) {
+func checkModel(t *testing.T, m *nn.Model, limit int, in []nn.Shape) {
 	t.Helper()
 	batch := 4
 	if in[0][0] != nn.Unknown {
 		batch = in[0][0]
 	}
-	x := inputsFor(in, batch)
+	x := inputsFor(in, limit, batch)
 	whole := predictAll(t, m, x)
 	if in[0][0] == nn.Unknown {
 		one := make([]*tensor.Tensor, len(x))
