@@ -6,6 +6,7 @@ import (
 	"os"
 	"slices"
 
+	"github.com/antler-ml/antler/internal/atomicfile"
 	"github.com/antler-ml/antler/internal/npy"
 )
 
@@ -146,6 +147,20 @@ func ReadNPYFile(path string) (*Tensor, error) {
 // all: it is written aside, synced and renamed.
 func WriteNPYFile(path string, t *Tensor) error {
 	return writeFile(path, func(w io.Writer) error { return WriteNPY(w, t) })
+}
+
+// writeFile is atomicfile.Write with errors of this package; those of write
+// name it already.
+func writeFile(path string, write func(io.Writer) error) error {
+	var own error
+	err := atomicfile.Write(path, func(w io.Writer) error {
+		own = write(w)
+		return own
+	})
+	if own != nil {
+		return own
+	}
+	return wrap(err)
 }
 
 func wrap(err error) error {
