@@ -3,11 +3,12 @@ package image
 import (
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/disintegration/imaging"
+
+	"github.com/antler-ml/antler/internal/atomicfile"
 )
 
 // SaveConfig says how a picture is written.
@@ -20,33 +21,19 @@ type SaveConfig struct {
 // written beside its place, brought to disk, and renamed. JPEG has no alpha,
 // so it is dropped there.
 // Keras: save_img.
-func Save(path string, m *Image, c SaveConfig) (err error) {
+func Save(path string, m *Image, c SaveConfig) error {
 	if c.Format == "" {
 		c.Format = strings.TrimPrefix(filepath.Ext(path), ".")
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return fmt.Errorf("image: %w", err)
-	}
-	defer func() {
-		if err != nil {
-			f.Close()
-			os.Remove(f.Name())
-		}
-	}()
-	if err := Encode(f, m, c); err != nil {
-		return fmt.Errorf("%w (writing %s)", err, path)
-	}
-	if err := f.Chmod(0o644); err != nil {
-		return fmt.Errorf("image: %w", err)
-	}
-	if err := f.Sync(); err != nil {
-		return fmt.Errorf("image: %w", err)
-	}
-	if err := f.Close(); err != nil {
-		return fmt.Errorf("image: %w", err)
-	}
-	if err := os.Rename(f.Name(), path); err != nil {
+	var own error
+	err := atomicfile.Write(path, func(w io.Writer) error {
+		own = Encode(w, m, c)
+		return own
+	})
+	switch {
+	case own != nil:
+		return fmt.Errorf("%w (writing %s)", own, path)
+	case err != nil:
 		return fmt.Errorf("image: %w", err)
 	}
 	return nil
