@@ -82,14 +82,15 @@ const (
 // A Flow is a [pipeline.Source] of augmented images. Sample i of epoch e is
 // transformed by random numbers that depend on (seed, e, i) only.
 type Flow struct {
-	c    *config
-	f    FlowConfig
-	seed uint64
-	n    int
-	h, w int
-	ch   int
-	std  *standardizer
-	size int
+	c     *config
+	f     FlowConfig
+	seed  uint64
+	n     int
+	h, w  int
+	ch    int
+	std   *standardizer
+	size  int
+	shape []int
 
 	read   func(dst []float32, i int) error // the plain image i; nil when images says where it is
 	images []float32
@@ -151,7 +152,7 @@ func (f *FlowConfig) defaults() error {
 
 // newFlow makes a flow of n images of the given shape.
 func newFlow(c *config, f FlowConfig, n int, shape []int) (*Flow, error) {
-	fl := &Flow{c: c, f: f, seed: seedOf(f.Seed), n: n}
+	fl := &Flow{c: c, f: f, seed: seedOf(f.Seed), n: n, shape: slices.Clone(shape)}
 	var err error
 	if fl.h, fl.w, fl.ch, err = c.dims(shape); err != nil {
 		return nil, err
@@ -180,10 +181,7 @@ func (fl *Flow) Len() int { return (fl.n + fl.f.BatchSize - 1) / fl.f.BatchSize 
 func (fl *Flow) Samples() int { return fl.n }
 
 // ImageShape returns the shape of one image.
-func (fl *Flow) ImageShape() []int {
-	s := fl.c.DataFormat.Shape(fl.h, fl.w, fl.ch)
-	return s[:]
-}
+func (fl *Flow) ImageShape() []int { return slices.Clone(fl.shape) }
 
 // Classes returns the class number of each file of a directory flow.
 func (fl *Flow) Classes() []int { return slices.Clone(fl.classes) }
@@ -432,8 +430,7 @@ func (fl *Flow) sample(dst []float32, j job, s *scratch) error {
 	} else {
 		fl.c.apply(dst, src, fl.h, fl.w, fl.ch, j.t, s)
 	}
-	shape := fl.c.DataFormat.Shape(fl.h, fl.w, fl.ch)
-	if err := fl.std.run(dst, shape[:], s); err != nil {
+	if err := fl.std.run(dst, fl.shape, s); err != nil {
 		return fmt.Errorf("%w (%s)", err, fl.name(j.index))
 	}
 	return nil

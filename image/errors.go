@@ -27,7 +27,7 @@ func (e *DecodeError) Error() string {
 	if name == "" {
 		name = "input"
 	}
-	if e.Format == "" {
+	if e.Format == "" || strings.HasPrefix(e.Cause.Error(), e.Format+": ") {
 		return fmt.Sprintf("image: %s: %v", name, e.Cause)
 	}
 	return fmt.Sprintf("image: %s: %s: %v", name, e.Format, e.Cause)
@@ -80,8 +80,8 @@ func unknown(data []byte) error {
 
 // explain makes the error of a decoder say what to do about it.
 func explain(err error, size int) error {
-	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) || strings.Contains(err.Error(), "not enough image data") {
-		return fmt.Errorf("%w: the picture is not finished after %d bytes; copy or download it again: %w", ErrTruncated, size, err)
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) || strings.Contains(err.Error(), "not enough") {
+		return fmt.Errorf("%w: the picture is not finished after %d bytes (%w); copy or download it again", ErrTruncated, size, err)
 	}
 	return err
 }
