@@ -11,7 +11,7 @@ type ConvForward struct {
 
 // NewConvForward plans the convolution for the instruction set of this machine.
 //
-// Panels of w are packed once a run; pixels are read where they are, through
+// Panels of w are packed once a run, if there are enough pixels to repay it; pixels are read where they are, through
 // tables of offsets, or from strips with zeros around when there is padding.
 func NewConvForward(s ConvShape) *ConvForward {
 	p := &ConvForward{s: s, none: s.pixels()*s.F == 0}
@@ -45,8 +45,8 @@ func NewConvForward(s ConvShape) *ConvForward {
 		f.tab = s.taps(&j.strip, s.inputs())
 		f.depth = tapDepth(j.isa, len(f.tab))
 		f.panels, j.packed = groupPanels(j.isa, s.Groups, s.outputs(), s.inputs(), len(f.tab), 0)
-		if s.F <= 2*j.isa.lanes() || s.pixels() <= 2*tileRows {
-			// w itself serves as well.
+		if s.F <= 2*j.isa.lanes() || s.pixels() <= convUnpacked {
+			// w itself serves as well, or better.
 			j.packed = 0
 			for i := range f.panels {
 				f.panels[i].b, f.panels[i].ldb = f.panels[i].c, s.F

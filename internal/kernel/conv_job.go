@@ -43,9 +43,10 @@ func (t *convTable) guard() {
 }
 
 const (
-	convDepth = 8192 // floats of a right-hand block, which stays in L1 meanwhile
-	convGoal  = 768  // result pixels of a chunk
-	convStay  = 1 << 16
+	convDepth    = 8192    // floats of a right-hand block, which stays in L1 meanwhile
+	convGoal     = 768     // most result pixels of a chunk
+	convStay     = 1 << 16 // most floats of a chunk's source or result
+	convUnpacked = 600     // most pixels for which packing the weights does not pay
 )
 
 // tapDepth cuts k evenly.

@@ -73,6 +73,9 @@ func convCases() []ConvShape {
 		convCase(2, 7, 7, 130, 70, 3, 3, 1, 1, 1, 1, 1), // several blocks of depth
 		convCase(1, 4, 4, 300, 100, 3, 3, 1, 1, 1, 1, 1),
 		convCase(20, 2, 2, 40, 36, 1, 1, 1, 1, 0, 0, 1),
+		convCase(3, 16, 15, 5, 70, 3, 3, 1, 1, 1, 1, 1), // enough pixels to pack the weights
+		convCase(3, 16, 15, 4, 72, 3, 3, 1, 1, 1, 1, 2),
+		convCase(3, 15, 16, 70, 36, 2, 2, 1, 1, 0, 1, 1),
 		convCase(2, 8, 8, 8, 12, 3, 3, 1, 1, 1, 1, 4), // groups
 		convCase(2, 8, 7, 6, 9, 3, 3, 2, 2, 1, 1, 3),
 		convCase(1, 6, 6, 80, 160, 3, 3, 1, 1, 1, 1, 2),
