@@ -48,6 +48,7 @@ type gemmJob struct {
 	own        [][]float32 // panels of one worker
 	panelsA    int         // in bufA, for each block of kc
 	panelsB    int
+	packParts  int // tasks that make them
 
 	packBody, vectorBody, batchBody func(lo, hi int)
 	tileBody                        func(worker, lo, hi int)

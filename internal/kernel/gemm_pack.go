@@ -16,30 +16,29 @@ func (j *gemmJob) packShared() {
 		j.bufA = grow(j.bufA, j.panelsA*j.isa.mr*depth)
 		floats += len(j.bufA)
 	}
-	panels := (j.panelsA + j.panelsB) * ceilDiv(depth, j.kc)
-	const few = 1 << 14 // floats that are not worth a task
-	if floats <= few || j.tm*j.tn == 1 {
-		j.packPanels(0, panels)
+	const few = 1 << 14 // floats that are worth a task
+	j.packParts = min(64, max(1, floats/few))
+	if j.packParts == 1 || j.tm*j.tn == 1 {
+		j.packParts = 1
+		j.packPanels(0, 1)
 		return
 	}
-	par.For(panels, max(1, few*panels/floats), j.packBody)
+	par.For(j.packParts, 1, j.packBody)
 }
 
-// packPanels packs panels lo to hi: B's and then A's of the first block of
-// inner indices, then those of the next.
+// packPanels makes parts lo to hi of the panels: of A and of B alike, so that a
+// worker packs the part of A that it is likely to use.
 func (j *gemmJob) packPanels(lo, hi int) {
-	for t := lo; t < hi; t++ {
-		q := t % (j.panelsA + j.panelsB)
-		p := j.p0 + t/(j.panelsA+j.panelsB)*j.kc
+	mr, nr := j.isa.mr, j.isa.nr
+	for p := j.p0; p < j.p1; p += j.kc {
 		kc := min(j.kc, j.p1-p)
-		if q < j.panelsB {
-			w := j.isa.nr
-			c := j.j0 + q*w
-			j.b.pack(j.isa, j.viewB(c, p, kc).data[:w*kc], w, c, min(w, j.j1-c), p, kc, j.b.Trans)
-		} else {
-			w := j.isa.mr
-			i := (q - j.panelsB) * w
-			j.a.pack(j.isa, j.viewA(i, p, kc).data[:w*kc], w, i, min(w, j.m-i), p, kc, !j.a.Trans)
+		for q := lo * j.panelsB / j.packParts; q < hi*j.panelsB/j.packParts; q++ {
+			c := j.j0 + q*nr
+			j.b.pack(j.isa, j.viewB(c, p, kc).data[:nr*kc], nr, c, min(nr, j.j1-c), p, kc, j.b.Trans)
+		}
+		for q := lo * j.panelsA / j.packParts; q < hi*j.panelsA/j.packParts; q++ {
+			i := q * mr
+			j.a.pack(j.isa, j.viewA(i, p, kc).data[:mr*kc], mr, i, min(mr, j.m-i), p, kc, !j.a.Trans)
 		}
 	}
 }

@@ -20,10 +20,17 @@ type workers struct {
 	owned   atomic.Bool
 	job     job
 	helpers []*helper // helper i is worker i+1; worker 0 is the caller
-	_       [64]byte  // next is hot: keep it off the line that holds job
-	next    atomic.Int64
-	_       [64]byte
+	shares  []share
 	failed  atomic.Pointer[failure]
+}
+
+// share is the run of chunks that one worker begins with. Who is done with its
+// own helps the next. So the same worker mostly sees the same memory in loop
+// after loop, and still nobody waits while there is work.
+type share struct {
+	next atomic.Int64
+	end  int64
+	_    [112]byte // a cache line of its own, and its neighbour that prefetchers pull in
 }
 
 // failure is the first panic of a loop.
@@ -37,8 +44,17 @@ func (p *workers) take() bool { return p.owned.CompareAndSwap(false, true) }
 // run executes j on up to w workers; the caller owns the pool and loses it.
 func (p *workers) run(j job, w int) {
 	p.job = j
-	p.next.Store(0)
-	help := min(w, (j.n+j.grain-1)/j.grain) - 1
+	count := (j.n + j.grain - 1) / j.grain
+	w = min(w, count)
+	help := w - 1
+	if cap(p.shares) < w {
+		p.shares = make([]share, w)
+	}
+	p.shares = p.shares[:w]
+	for i := range p.shares {
+		p.shares[i].next.Store(int64(i * count / w))
+		p.shares[i].end = int64((i + 1) * count / w)
+	}
 	for len(p.helpers) < help {
 		p.helpers = append(p.helpers, startHelper(p, len(p.helpers)+1))
 	}
@@ -66,23 +82,30 @@ func (p *workers) finish(help int) {
 }
 
 // stop keeps chunks that nobody has begun from being run.
-func (p *workers) stop() { p.next.Store(int64(p.job.n)) }
+func (p *workers) stop() {
+	for i := range p.shares {
+		p.shares[i].next.Store(p.shares[i].end)
+	}
+}
 
-// chunks claims and runs chunks until none is left.
+// chunks claims and runs chunks until none is left: the worker's own, then those
+// of the workers after it.
 func (p *workers) chunks(worker int) {
 	j := &p.job
-	count := int64((j.n + j.grain - 1) / j.grain)
-	for {
-		c := p.next.Add(1) - 1
-		if c >= count {
-			return
-		}
-		lo := int(c) * j.grain
-		hi := min(j.n, lo+j.grain)
-		if j.body != nil {
-			j.body(lo, hi)
-		} else {
-			j.workerBody(worker, lo, hi)
+	for i := range p.shares {
+		s := &p.shares[(worker+i)%len(p.shares)]
+		for {
+			c := s.next.Add(1) - 1
+			if c >= s.end {
+				break
+			}
+			lo := int(c) * j.grain
+			hi := min(j.n, lo+j.grain)
+			if j.body != nil {
+				j.body(lo, hi)
+			} else {
+				j.workerBody(worker, lo, hi)
+			}
 		}
 	}
 }
