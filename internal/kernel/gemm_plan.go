@@ -21,7 +21,7 @@ const (
 	gemmShared = 1 << 18 // most floats of a shared buffer, unless one block of kc has more
 	gemmTall   = 1 << 13 // more rows are packed by each task for itself
 	gemmSerial = 1 << 18 // products of fewer multiplications run on the caller alone
-	gemmTask   = 1 << 19 // least multiplications that are worth a task
+	gemmTask   = 1 << 18 // least multiplications that are worth a task
 )
 
 func (j *gemmJob) plan() {
