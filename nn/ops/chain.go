@@ -64,6 +64,7 @@ func (c *chain) Grad(_, _, _ []*Value) []*Value {
 type spot struct {
 	mem   []float32 // operand or result: the block's part of it; scalar: all of it
 	whole bool      // scalar
+	row   []float32 // what repeats in slot; blocks inside one row are read from here
 	slot  int       // in the worker's buffer, when mem is nil
 }
 
@@ -81,16 +82,24 @@ func (p *spot) block(buf []float32, lo, hi int) []float32 {
 		return p.mem
 	case p.mem != nil:
 		return p.mem[lo:hi]
+	case p.insideRow(lo, hi):
+		return p.row[lo%len(p.row):][:hi-lo]
 	}
 	return buf[p.slot*chainBlock:][:hi-lo]
 }
 
+func (p *spot) insideRow(lo, hi int) bool {
+	return len(p.row) > 0 && lo%len(p.row)+hi-lo <= len(p.row)
+}
+
 func (s *chainStep) run(buf []float32, lo, hi int) {
-	dst := s.dst.block(buf, lo, hi)
 	if s.expand != nil {
-		s.expand(dst, lo)
+		if !s.dst.insideRow(lo, hi) {
+			s.expand(s.dst.block(buf, lo, hi), lo)
+		}
 		return
 	}
+	dst := s.dst.block(buf, lo, hi)
 	s.f(dst, s.a.block(buf, lo, hi), s.b.block(buf, lo, hi), s.c.block(buf, lo, hi))
 }
 
@@ -169,6 +178,9 @@ func (c *chain) steps(b *Binding) (steps []chainStep, slots int) {
 				at[r] = spot{mem: in, whole: true}
 			default:
 				at[r] = slot()
+				if lead := len(b.OutShape[0]) - len(b.InShape[r]); isRow(b.InShape[r], b.OutShape[0][lead:]) {
+					at[r].row = in
+				}
 				steps = append(steps, chainStep{dst: at[r], expand: expander(in, b.InShape[r], b.OutShape[0])})
 			}
 		}
@@ -191,6 +203,14 @@ func (c *chain) steps(b *Binding) (steps []chainStep, slots int) {
 		steps = append(steps, st)
 	}
 	return steps, slots
+}
+
+// isRow reports whether an operand repeats as it is, aligned with the end of the shape.
+func isRow(shape, end []int) bool {
+	for len(shape) > 0 && shape[0] == 1 {
+		shape, end = shape[1:], end[1:]
+	}
+	return slices.Equal(shape, end)
 }
 
 // expander returns a function that fills dst with the elements from, from+1, …
