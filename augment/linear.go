@@ -116,22 +116,45 @@ func clamp(i, n int) int { return min(max(i, 0), n-1) }
 func nearest(dst, src []float32, h, w, ch int, m affine, b border) {
 	for y := range h {
 		rows, columns := m.line(y)
-		for x := range w {
-			d := dst[(y*w+x)*ch:][:ch]
-			r, okR := b.place(rows.at(x), h)
-			c, okC := b.place(columns.at(x), w)
-			if !okR || !okC {
-				for i := range d {
-					d[i] = b.cval
-				}
-				continue
-			}
-			p := (clamp(int(math.Floor(r+0.5)), h)*w + clamp(int(math.Floor(c+0.5)), w)) * ch
-			if ch == 1 {
-				d[0] = src[p]
-			} else {
-				copy(d, src[p:p+ch])
+		row := dst[y*w*ch:][:w*ch]
+		lo, hi := rows.inside(float64(h-1), w)
+		lo2, hi2 := columns.inside(float64(w-1), w)
+		lo, hi = max(lo, lo2), min(hi, hi2)
+		if lo >= hi {
+			lo, hi = 0, 0
+		}
+		nearestEdge(row, src, ch, 0, lo, rows, columns, b)
+		fx := float64(lo)
+		for d := row[lo*ch : hi*ch]; len(d) >= ch; d = d[ch:] {
+			r, c := rows.base+float64(fx*rows.step), columns.base+float64(fx*columns.step)
+			fx++
+			p := src[(int(r+0.5)*w+int(c+0.5))*ch:]
+			switch ch {
+			case 1:
+				d[0] = p[0]
+			case 3:
+				*(*[3]float32)(d) = *(*[3]float32)(p)
+			default:
+				copy(d[:ch], p)
 			}
 		}
+		nearestEdge(row, src, ch, hi, w, rows, columns, b)
+	}
+}
+
+// nearestEdge is nearest for the pixels lo … hi-1 of a row, wherever they lie.
+func nearestEdge(row, src []float32, ch, lo, hi int, rows, columns line, b border) {
+	for x := lo; x < hi; x++ {
+		d := row[x*ch:][:ch]
+		r, okR := b.place(rows.at(x), b.h)
+		c, okC := b.place(columns.at(x), b.w)
+		if !okR || !okC {
+			for i := range d {
+				d[i] = b.cval
+			}
+			continue
+		}
+		p := (clamp(int(math.Floor(r+0.5)), b.h)*b.w + clamp(int(math.Floor(c+0.5)), b.w)) * ch
+		copy(d, src[p:p+ch])
 	}
 }

@@ -10,6 +10,9 @@ import (
 // before it fits a spline to it in mode nearest.
 const splinePad = 12
 
+// lines is the number of columns that are filtered together.
+const lines = 8
+
 // resampleSpline resamples with B-splines of degree c.order, 2 to 5.
 func (c *config) resampleSpline(dst, src []float32, h, w, ch int, m affine, s *scratch) {
 	pad := 0
@@ -17,58 +20,72 @@ func (c *config) resampleSpline(dst, src []float32, h, w, ch int, m affine, s *s
 		pad = splinePad
 	}
 	ph, pw := h+2*pad, w+2*pad
-	s.coef = resized(s.coef, ph*pw)
-	s.line = resized(s.line, max(ph, pw))
+	s.coef = resized(s.coef, ch*ph*pw)
+	s.line = resized(s.line, max(ph, pw)*lines)
 	step, plane := ch, 1
 	if c.DataFormat == image.ChannelsFirst {
 		step, plane = 1, h*w
 	}
 	reflected := c.FillMode == FillReflect || c.FillMode == FillNearest
 	for k := range ch {
+		coef := s.coef[k*ph*pw:][:ph*pw]
 		for y := range ph {
 			row := clamp(y-pad, h) * w
 			for x := range pw {
-				s.coef[y*pw+x] = float64(src[(row+clamp(x-pad, w))*step+k*plane])
+				coef[y*pw+x] = float64(src[(row+clamp(x-pad, w))*step+k*plane])
 			}
 		}
-		splineCoefficients(s.coef, ph, pw, c.order, reflected, s.line)
-		b := border{c.FillMode, float32(c.CVal), ph, pw}
-		evalSpline(dst[k*plane:], s.coef, h, w, step, pad, c.order, m, b)
+		splineCoefficients(coef, ph, pw, c.order, reflected, s.line)
 	}
+	evalSpline(dst, s.coef, h, w, ch, step, plane, pad, c.order, m, border{c.FillMode, float32(c.CVal), ph, pw})
 }
 
-func evalSpline(dst []float32, coef []float64, h, w, step, pad, order int, m affine, b border) {
+// evalSpline evaluates all channels at each place.
+func evalSpline(dst []float32, coef []float64, h, w, ch, step, plane, pad, order int, m affine, b border) {
 	var wr, wc [6]float64
 	var ir, ic [6]int
 	for y := range h {
 		rows, columns := m.line(y)
 		for x := range w {
-			d := &dst[(y*w+x)*step]
+			d := (y*w + x) * step
 			r, c := rows.at(x)+float64(pad), columns.at(x)+float64(pad)
 			if b.mode != FillNearest { // there the coefficients are continued, not the places
 				var okR, okC bool
 				r, okR = b.place(r, b.h)
 				c, okC = b.place(c, b.w)
 				if !okR || !okC {
-					*d = b.cval
+					for k := range ch {
+						dst[d+k*plane] = b.cval
+					}
 					continue
 				}
 			}
 			splineWeights(&wr, &ir, r, b.h, order, b.mode)
 			splineWeights(&wc, &ic, c, b.w, order, b.mode)
-			sum := 0.0
-			for i := range order + 1 {
-				row := coef[ir[i]*b.w:][:b.w]
-				line := 0.0
-				for j := range order + 1 {
-					line += float64(row[ic[j]] * wc[j])
+			run := ic[order]-ic[0] == order // the columns follow each other
+			for k := range ch {
+				a := coef[k*b.h*b.w:][:b.h*b.w]
+				sum := 0.0
+				for i := range order + 1 {
+					row, l := a[ir[i]*b.w:][:b.w], 0.0
+					if run {
+						for j, v := range row[ic[0]:][:order+1] {
+							l += float64(v * wc[j])
+						}
+					} else {
+						for j := range order + 1 {
+							l += float64(row[ic[j]] * wc[j])
+						}
+					}
+					sum += float64(l * wr[i])
 				}
-				sum += float64(line * wr[i])
+				dst[d+k*plane] = float32(sum)
 			}
-			*d = float32(sum)
 		}
 	}
 }
+
+var reciprocal = [6]float64{0, 1, 1. / 2, 1. / 3, 1. / 4, 1. / 5}
 
 // splineWeights sets the order+1 coefficients around v and their weights, by the
 // recursion for B-splines on whole knots.
@@ -82,7 +99,7 @@ func splineWeights(wt *[6]float64, at *[6]int, v float64, n, order int, mode Fil
 	for k := 1; k <= order; k++ {
 		saved := 0.0
 		for r := range k {
-			f := wt[r] / float64(k)
+			f := wt[r] * reciprocal[k]
 			wt[r] = saved + float64((float64(r+1)-t)*f)
 			saved = float64((t + float64(k-1-r)) * f)
 		}
@@ -134,15 +151,21 @@ func splineCoefficients(a []float64, h, w, order int, reflected bool, line []flo
 	case 5:
 		poles = []float64{math.Sqrt(67.5-math.Sqrt(4436.25)) + math.Sqrt(26.25) - 6.5, math.Sqrt(67.5+math.Sqrt(4436.25)) - math.Sqrt(26.25) - 6.5}
 	}
-	if h > 1 {
-		for x := range w {
-			l := line[:h]
-			for y := range l {
-				l[y] = a[y*w+x]
+	if h > 1 { // columns, several at a time for the cache's sake
+		for x := 0; x < w; x += lines {
+			n := min(lines, w-x)
+			for y := range h {
+				for i, v := range a[y*w+x:][:n] {
+					line[i*h+y] = v
+				}
 			}
-			splineFilter(l, poles, reflected)
-			for y, v := range l {
-				a[y*w+x] = v
+			for i := range n {
+				splineFilter(line[i*h:(i+1)*h], poles, reflected)
+			}
+			for y := range h {
+				for i := range n {
+					a[y*w+x+i] = line[i*h+y]
+				}
 			}
 		}
 	}

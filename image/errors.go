@@ -80,7 +80,7 @@ func unknown(data []byte) error {
 
 // explain makes the error of a decoder say what to do about it.
 func explain(err error, size int) error {
-	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) || strings.Contains(err.Error(), "not enough") {
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) || strings.Contains(err.Error(), "not enough") || strings.Contains(err.Error(), "short Huffman data") {
 		return fmt.Errorf("%w: the picture is not finished after %d bytes (%w); copy or download it again", ErrTruncated, size, err)
 	}
 	return err
