@@ -5,20 +5,27 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/antler-ml/antler/nn"
 )
 
 func init() { nn.Register[CSVLogger]() }
 
-// CSVLogger writes one line an epoch: the epoch (0-based) and every log, in
-// alphabetical order, as tf-keras does. Each line is flushed when it is written.
+// CSVLogger writes one line an epoch: the epoch (0-based) and the logs of the
+// first epoch in alphabetical order, then, if there was no validation in it,
+// those with val_ before them. What an epoch lacks is NA. Lines end in "\r\n",
+// as Python's csv module writes them, and are flushed one by one.
+//
+// Differences from Keras: the file is made before the first epoch, so that a
+// name that cannot be written to does not cost an epoch.
 type CSVLogger struct {
 	nn.NopCallback
 	Filename  string
-	Separator string `default:","`
+	Separator string `default:","` // one character
 	Append    bool   // keep what the file holds; no second header
 
 	keys   []string
@@ -47,9 +54,9 @@ func (c *CSVLogger) OnTrainBegin(*nn.Run) (err error) {
 }
 
 // OnEpochEnd writes a line; logs that are missing are NA.
-func (c *CSVLogger) OnEpochEnd(r *nn.Run, epoch int, logs *nn.Logs) error {
+func (c *CSVLogger) OnEpochEnd(_ *nn.Run, epoch int, logs *nn.Logs) error {
 	if c.keys == nil {
-		c.keys = sorted(r.Metrics, logs.Names())
+		c.keys = columns(logs.Names())
 	}
 	w := bufio.NewWriter(c.file)
 	if c.header {
@@ -71,6 +78,17 @@ func (c *CSVLogger) OnEpochEnd(r *nn.Run, epoch int, logs *nn.Logs) error {
 	return nil
 }
 
+// columns are the logs in order; val_ logs are foreseen when none came yet.
+func columns(names []string) []string {
+	keys := slices.Sorted(slices.Values(names))
+	if !slices.ContainsFunc(keys, func(k string) bool { return strings.HasPrefix(k, "val_") }) {
+		for _, k := range keys[:len(keys):len(keys)] {
+			keys = append(keys, "val_"+k)
+		}
+	}
+	return keys
+}
+
 // line writes fields, quoted where the separator or a quote makes it necessary.
 func (c *CSVLogger) line(w *bufio.Writer, fields []string) {
 	for i, f := range fields {
@@ -82,7 +100,7 @@ func (c *CSVLogger) line(w *bufio.Writer, fields []string) {
 		}
 		w.WriteString(f)
 	}
-	w.WriteString("\n")
+	w.WriteString("\r\n")
 }
 
 // OnTrainEnd closes the file.
@@ -102,6 +120,9 @@ func (c *CSVLogger) OnTrainEnd(*nn.Run, nn.Logs) error {
 func (c *CSVLogger) Validate() error {
 	if c.Filename == "" {
 		return errors.New("no Filename")
+	}
+	if utf8.RuneCountInString(c.Separator) != 1 {
+		return fmt.Errorf("Separator is %q; want one character", c.Separator)
 	}
 	return nil
 }

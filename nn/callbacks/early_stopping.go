@@ -5,6 +5,7 @@ import (
 	"io"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/antler-ml/antler/nn"
 	"github.com/antler-ml/antler/tensor"
@@ -13,6 +14,10 @@ import (
 func init() { nn.Register[EarlyStopping]() }
 
 // EarlyStopping ends training when Monitor stops improving.
+//
+// Auto takes the larger for names that end in acc, accuracy or auc. Baseline is
+// not the first best: it decides only whether the wait starts anew. Where
+// Keras warns at every epoch that Monitor is missing, this is an error.
 type EarlyStopping struct {
 	nn.NopCallback
 	Monitor  string   `default:"val_loss"`
@@ -20,11 +25,11 @@ type EarlyStopping struct {
 	Patience int      // epochs without improvement before the end; 0 and 1 both stop at the first
 	Mode     Mode     `default:"auto"`
 	Baseline *float64 // a value that must be beaten for the wait to start anew
-	// RestoreBestWeights gives the model the weights of its best epoch,
-	// however training ends (Keras 2 forgets it when all epochs run).
+	// RestoreBestWeights gives the model the weights of its best epoch, however
+	// training ends (Keras 2.3: only when this callback stopped it).
 	RestoreBestWeights bool
-	StartFromEpoch     int
-	Output             io.Writer `keras:"-"` // where the stop is announced; nil: nowhere
+	StartFromEpoch     int       // earlier epochs (0-based) are not looked at
+	Output             io.Writer `keras:"-"` // for Keras' messages under verbose=1; nil: nowhere
 
 	// StoppedEpoch is the epoch (0-based) that ended training; 0 if none did.
 	StoppedEpoch int `keras:"-"`
@@ -42,20 +47,26 @@ func (c *EarlyStopping) OnTrainBegin(r *nn.Run) error {
 	if err := complete(c); err != nil {
 		return fmt.Errorf("callbacks: EarlyStopping: %w", err)
 	}
-	if err := checkMonitor("EarlyStopping", c.Monitor, r); err != nil {
-		return err
+	if err := checkMonitor(c.Monitor, r); err != nil {
+		return fmt.Errorf("callbacks: EarlyStopping: %w", err)
 	}
-	c.better, c.best = c.Mode.comparison(c.Monitor)
+	c.better, c.best = c.Mode.comparison(endsInAny(c.Monitor, "acc", "accuracy", "auc"))
 	c.wait, c.StoppedEpoch, c.BestEpoch, c.weights = 0, 0, 0, nil
 	return nil
 }
 
 // OnEpochEnd compares.
 func (c *EarlyStopping) OnEpochEnd(r *nn.Run, epoch int, logs *nn.Logs) error {
-	now := logs.Get(c.Monitor)
-	if !logs.Has(c.Monitor) || epoch < c.StartFromEpoch {
+	if !logs.Has(c.Monitor) {
+		if err := missing(c.Monitor, r, logs); err != nil {
+			return fmt.Errorf("callbacks: EarlyStopping: %w", err)
+		}
 		return nil
 	}
+	if epoch < c.StartFromEpoch {
+		return nil
+	}
+	now := logs.Get(c.Monitor)
 	if c.RestoreBestWeights && c.weights == nil {
 		c.keep(r, epoch)
 	}
@@ -103,6 +114,9 @@ func (c *EarlyStopping) OnTrainEnd(r *nn.Run, _ nn.Logs) error {
 		fmt.Fprintf(c.Output, "Epoch %d: early stopping\n", c.StoppedEpoch+1)
 	}
 	if c.RestoreBestWeights && c.weights != nil {
+		if c.Output != nil {
+			fmt.Fprintf(c.Output, "Restoring model weights from the end of the best epoch: %d.\n", c.BestEpoch+1)
+		}
 		return r.Model.SetWeights(c.weights)
 	}
 	return nil
@@ -116,17 +130,6 @@ func (c *EarlyStopping) Validate() error {
 	return c.Mode.validate()
 }
 
-// checkMonitor refuses a log that will never be there.
-func checkMonitor(who, monitor string, r *nn.Run) error {
-	if len(r.Metrics) == 0 || slices.Contains(r.Metrics, monitor) {
-		return nil
-	}
-	return fmt.Errorf("callbacks: %s: no log is named %q; training gives %q%s", who, monitor, r.Metrics, valHint(monitor, r))
-}
-
-func valHint(monitor string, r *nn.Run) string {
-	if len(monitor) > 4 && monitor[:4] == "val_" && !r.DoValidation {
-		return "; val_ logs need Validation or ValidationSplit"
-	}
-	return ""
+func endsInAny(s string, ends ...string) bool {
+	return slices.ContainsFunc(ends, func(end string) bool { return strings.HasSuffix(s, end) })
 }

@@ -2,7 +2,8 @@ package callbacks
 
 import "github.com/antler-ml/antler/nn"
 
-// LambdaCallback calls the functions that are set.
+// LambdaCallback calls the functions that are set. It is not saved: functions
+// have no name. Keras: LambdaCallback(on_epoch_end=…).
 type LambdaCallback struct {
 	TrainBegin func(r *nn.Run) error                           `keras:"-"`
 	TrainEnd   func(r *nn.Run, logs nn.Logs) error             `keras:"-"`

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
+	"strings"
 
 	"github.com/antler-ml/antler/nn"
 	"github.com/antler-ml/antler/nn/saving"
@@ -13,45 +15,66 @@ import (
 func init() { nn.Register[ModelCheckpoint]() }
 
 // ModelCheckpoint saves the model at the end of epochs. Files are written
-// aside and renamed, so a crash never costs the file that was there before.
+// aside and renamed, so a crash never costs the file that was there before;
+// directories are made. The best value is kept from one Fit to the next, so
+// that going on with training does not replace a better file.
+//
+// Auto takes the larger for names with acc in them or that begin with
+// fmeasure. Where Keras warns that Monitor is missing, this is an error.
 type ModelCheckpoint struct {
 	nn.NopCallback
-	// Filepath may hold {epoch:02d} (from 1) and logs: {val_loss:.3f}. Its
-	// ending decides the format; see saving.Save.
+	// Filepath may hold {epoch:02d} (from 1), with SaveFreq {batch:03d}, and
+	// logs: {val_loss:.3f}, in Python's format language. Its ending decides the
+	// format; see saving.Save.
 	Filepath        string
 	Monitor         string `default:"val_loss"`
 	SaveBestOnly    bool
 	SaveWeightsOnly bool
 	Mode            Mode `default:"auto"`
-	// SaveFreq saves every so many batches instead of at each epoch's end.
+	// SaveFreq saves every so many batches instead of at each epoch's end, where
+	// it is 0 (Keras: "epoch"). Monitor is then the log of the epoch so far.
 	SaveFreq              int
-	InitialValueThreshold *float64
-	Output                io.Writer `keras:"-"` // where saving is announced; nil: nowhere
+	Period                int       `default:"1"` // with SaveFreq 0: save every so many epochs
+	InitialValueThreshold *float64  // the first best; a model must be better to be saved
+	Output                io.Writer `keras:"-"` // for Keras' messages under verbose=1; nil: nowhere
 
 	// Best is the best value of Monitor so far, Saved the file written last.
 	Best  float64 `keras:"-"`
 	Saved string  `keras:"-"`
 
 	better  func(a, b float64) bool
-	batches int
+	batches int // since the last saving
+	epochs  int // since the last saving
 	epoch   int
+	write   func(m *nn.Model, path string) error // replaced by tests
 }
 
-// OnTrainBegin forgets earlier runs.
+// OnTrainBegin checks the settings.
 func (c *ModelCheckpoint) OnTrainBegin(r *nn.Run) error {
 	if err := complete(c); err != nil {
 		return fmt.Errorf("callbacks: ModelCheckpoint: %w", err)
 	}
 	if c.SaveBestOnly {
-		if err := checkMonitor("ModelCheckpoint", c.Monitor, r); err != nil {
-			return err
+		if err := checkMonitor(c.Monitor, r); err != nil {
+			return fmt.Errorf("callbacks: ModelCheckpoint: %w", err)
 		}
 	}
-	c.better, c.Best = c.Mode.comparison(c.Monitor)
+	if c.write == nil {
+		if err := saving.CheckPath(c.Filepath); err != nil {
+			return fmt.Errorf("callbacks: ModelCheckpoint: %w", err)
+		}
+		c.write = saving.Save
+		if c.SaveWeightsOnly {
+			c.write = saving.SaveWeights
+		}
+	}
+	if c.better != nil { // not the first Fit
+		return nil
+	}
+	c.better, c.Best = c.Mode.comparison(strings.Contains(c.Monitor, "acc") || strings.HasPrefix(c.Monitor, "fmeasure"))
 	if c.InitialValueThreshold != nil {
 		c.Best = *c.InitialValueThreshold
 	}
-	c.batches = 0
 	return nil
 }
 
@@ -62,52 +85,65 @@ func (c *ModelCheckpoint) OnEpochBegin(_ *nn.Run, epoch int) error {
 }
 
 // OnBatchEnd saves when SaveFreq says so.
-func (c *ModelCheckpoint) OnBatchEnd(r *nn.Run, _ int, logs nn.Logs) error {
+func (c *ModelCheckpoint) OnBatchEnd(r *nn.Run, batch int, logs nn.Logs) error {
 	if c.SaveFreq == 0 {
 		return nil
 	}
-	if c.batches++; c.batches%c.SaveFreq != 0 {
+	if c.batches++; c.batches < c.SaveFreq {
 		return nil
 	}
-	return c.save(r, c.epoch, &logs)
+	c.batches = 0
+	return c.save(r, c.epoch, batch+1, &logs)
 }
 
-// OnEpochEnd saves.
+// OnEpochEnd saves when SaveFreq is not set and Period epochs have passed.
 func (c *ModelCheckpoint) OnEpochEnd(r *nn.Run, epoch int, logs *nn.Logs) error {
 	if c.SaveFreq != 0 {
 		return nil
 	}
-	return c.save(r, epoch, logs)
+	if c.epochs++; c.epochs < c.Period {
+		return nil
+	}
+	c.epochs = 0
+	return c.save(r, epoch, 0, logs)
 }
 
-func (c *ModelCheckpoint) save(r *nn.Run, epoch int, logs *nn.Logs) error {
-	path, err := expand(c.Filepath, epoch+1, logs)
+func (c *ModelCheckpoint) save(r *nn.Run, epoch, batch int, logs *nn.Logs) error {
+	path, err := expand(c.Filepath, epoch+1, batch, logs)
 	if err != nil {
 		return fmt.Errorf("callbacks: ModelCheckpoint: %w", err)
 	}
-	if c.SaveBestOnly {
-		now := logs.Get(c.Monitor)
-		if !logs.Has(c.Monitor) {
-			return nil
-		}
-		if !c.better(now, c.Best) {
-			c.say("\nEpoch %d: %s did not improve from %.5f\n", epoch+1, c.Monitor, c.Best)
-			return nil
-		}
-		c.say("\nEpoch %d: %s improved from %.5f to %.5f, saving model to %s\n", epoch+1, c.Monitor, c.Best, now, path)
-		c.Best = now
-	} else {
+	switch now := logs.Get(c.Monitor); {
+	case !c.SaveBestOnly:
 		c.say("\nEpoch %d: saving model to %s\n", epoch+1, path)
+	case !logs.Has(c.Monitor):
+		if err := missing(c.Monitor, r, logs); err != nil {
+			return fmt.Errorf("callbacks: ModelCheckpoint: %w", err)
+		}
+		return nil
+	case !c.better(now, c.Best):
+		c.say("\nEpoch %d: %s did not improve from %s\n", epoch+1, c.Monitor, fixed5(c.Best))
+		return nil
+	default:
+		c.say("\nEpoch %d: %s improved from %s to %s, saving model to %s\n", epoch+1, c.Monitor, fixed5(c.Best), fixed5(now), path)
+		c.Best = now
 	}
-	write := saving.Save
-	if c.SaveWeightsOnly {
-		write = saving.SaveWeights
+	if dir := filepath.Dir(path); dir != "." {
+		if err := os.MkdirAll(dir, 0o777); err != nil {
+			return fmt.Errorf("callbacks: ModelCheckpoint: %w", err)
+		}
 	}
-	if err := write(r.Model, path); err != nil {
+	if err := c.write(r.Model, path); err != nil {
 		return fmt.Errorf("callbacks: ModelCheckpoint: %w", err)
 	}
 	c.Saved = path
 	return nil
+}
+
+// fixed5 is Python's format .5f.
+func fixed5(x float64) string {
+	s, _ := pythonFormat(x, false, ".5f")
+	return s
 }
 
 func (c *ModelCheckpoint) say(format string, args ...any) {
@@ -123,6 +159,10 @@ func (c *ModelCheckpoint) Validate() error {
 		return errors.New("no Filepath")
 	case c.SaveFreq < 0:
 		return fmt.Errorf("SaveFreq is %d; want 0 (each epoch) or a number of batches", c.SaveFreq)
+	case c.Period < 1:
+		return fmt.Errorf("Period is %d; want 1 (each epoch) or more", c.Period)
+	case c.Period > 1 && c.SaveFreq > 0:
+		return errors.New("both Period and SaveFreq are set; choose one")
 	}
 	if st, err := os.Stat(c.Filepath); err == nil && st.IsDir() {
 		return fmt.Errorf("Filepath %s is a directory", c.Filepath)

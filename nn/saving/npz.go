@@ -37,7 +37,7 @@ func write(m *nn.Model, path string, js []byte) error {
 	if err := m.Err(); err != nil {
 		return err
 	}
-	if err := checkFormat(path); err != nil {
+	if err := CheckPath(path); err != nil {
 		return err
 	}
 	err := atomicfile.Write(path, func(w io.Writer) error {
@@ -68,7 +68,9 @@ func write(m *nn.Model, path string, js []byte) error {
 	return nil
 }
 
-func checkFormat(path string) error {
+// CheckPath reports whether the ending of a file name stands for a format that
+// Save knows. Callers with much to do before they save ask first.
+func CheckPath(path string) error {
 	if ext := strings.ToLower(filepath.Ext(path)); ext != ".npz" {
 		return fmt.Errorf("saving: %s: the ending %q names no known format; use .npz", path, ext)
 	}
