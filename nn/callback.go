@@ -30,17 +30,16 @@ func (NopCallback) OnBatchEnd(*Run, int, Logs) error  { return nil } // does not
 
 // A Run is one call of Fit, as callbacks see it.
 type Run struct {
-	Model         *Model
-	Context       context.Context
-	Epochs        int // absolute index of the last epoch + 1
-	InitialEpoch  int
-	Steps         int      // batches an epoch; -1 unknown until the first epoch ends
-	Metrics       []string // names of the logs of an epoch, val_ ones included
-	DoValidation  bool
-	BatchSize     int     // of the last batch
-	DataWait      float64 // share of the epoch's time spent waiting for data
-	stop          bool
-	stoppedByUser bool
+	Model        *Model
+	Context      context.Context
+	Epochs       int // absolute index of the last epoch + 1
+	InitialEpoch int
+	Steps        int      // batches an epoch; -1 unknown until the first epoch ends
+	Metrics      []string // names of the logs of an epoch, val_ ones included
+	DoValidation bool
+	BatchSize    int     // of the last batch
+	DataWait     float64 // share of the epoch's time spent waiting for data
+	stop         bool
 }
 
 // Stop ends training after the current batch; no validation follows, but

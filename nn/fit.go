@@ -153,7 +153,9 @@ func (f *fitter) epoch(ctx context.Context, epoch int) (Logs, error) {
 	case f.c.StepsPerEpoch > 0 && steps < f.c.StepsPerEpoch && !f.r.stop:
 		return Logs{}, fmt.Errorf("nn: Fit: the data ended after %d batches, but StepsPerEpoch is %d; set StepsPerEpoch to %d or less, or repeat the data", steps, f.c.StepsPerEpoch, steps)
 	}
-	f.r.Steps = steps
+	if !f.r.stop { // else the epoch was cut short
+		f.r.Steps = steps
+	}
 	f.r.DataWait = wait.Seconds() / max(1e-9, time.Since(start).Seconds())
 	logs := f.meter.read(f.m.compiled).Clone()
 	if f.val != nil && !f.r.stop && (epoch+1)%f.c.ValidationFreq == 0 {

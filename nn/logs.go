@@ -62,8 +62,16 @@ func (l Logs) String() string {
 }
 
 // FormatValue prints a number as Keras' progress line does: four decimals, or
-// scientific when its size is at most 1e-3.
+// scientific when its size is at most 1e-3; nan, inf, -inf.
 func FormatValue(v float64) string {
+	switch {
+	case math.IsNaN(v):
+		return "nan"
+	case math.IsInf(v, 1):
+		return "inf"
+	case math.IsInf(v, -1):
+		return "-inf"
+	}
 	if math.Abs(v) > 1e-3 {
 		return fmt.Sprintf("%.4f", v)
 	}
