@@ -33,7 +33,7 @@ func Softplus(dst, x []float32) { like(dst, x); mathSoftplus(dst, x) }
 // Erf sets dst to the error function of x (≤ 2 ulp).
 func Erf(dst, x []float32) { like(dst, x); mathErf(dst, x) }
 
-// Sin sets dst = sin(x) (≤ 1.5 ulp). Beyond trigLimit each element takes the
+// Sin sets dst = sin(x) (≤ 2 ulp). Beyond trigLimit each element takes the
 // slow way through package math.
 func Sin(dst, x []float32) {
 	like(dst, x)
@@ -44,7 +44,7 @@ func Sin(dst, x []float32) {
 	mathSin(dst, x)
 }
 
-// Cos sets dst = cos(x) (≤ 1.5 ulp), with the same remark as [Sin].
+// Cos sets dst = cos(x) (≤ 2 ulp), with the same remark as [Sin].
 func Cos(dst, x []float32) {
 	like(dst, x)
 	if farFromZero(x) {

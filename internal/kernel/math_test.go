@@ -51,8 +51,8 @@ var mathCases = []struct {
 	{"Sigmoid", Sigmoid, sigmoid64, 2.5},
 	{"Softplus", Softplus, softplus64, 2},
 	{"Erf", Erf, math.Erf, 2},
-	{"Sin", Sin, math.Sin, 1.5},
-	{"Cos", Cos, math.Cos, 1.5},
+	{"Sin", Sin, math.Sin, 2},
+	{"Cos", Cos, math.Cos, 2},
 }
 
 // mathInputs are special values, then numbers of every exponent, then dense

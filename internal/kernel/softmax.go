@@ -29,6 +29,16 @@ func logSumExp(x []float32) (top, log float32) {
 	return top, log32(softmaxSumExp(x, top))
 }
 
+// logSumExps is logSumExp for rows of n, with one pass over all logarithms.
+func logSumExps(top, log, x []float32, n int) {
+	for i := range top {
+		r := x[i*n : (i+1)*n]
+		top[i] = Max(r)
+		log[i] = softmaxSumExp(r, top[i])
+	}
+	mathLog(log, log)
+}
+
 // LogSumExp sets dst[i] to the logarithm of the sum of eˣ over row i of x, which
 // has n elements. A row of -Inf alone gives -Inf, one with +Inf gives +Inf.
 func LogSumExp(dst, x []float32, n int) {
@@ -66,10 +76,9 @@ func LogSoftmaxGrad(dst, dy, y []float32, n int) {
 // t, and for the backward pass top[i] and log[i], whose sum is log Σ exp(x). A
 // target of 0 counts as nothing, whatever its x.
 func SoftmaxCrossEntropy(loss, top, log, x, t []float32, n int) {
+	logSumExps(top, log, x, n)
 	for i := range loss {
-		r := x[i*n : (i+1)*n]
-		top[i], log[i] = logSumExp(r)
-		loss[i] = softmaxLossSum(r, t[i*n:(i+1)*n], top[i], log[i])
+		loss[i] = softmaxLossSum(x[i*n:(i+1)*n], t[i*n:(i+1)*n], top[i], log[i])
 	}
 }
 
@@ -88,9 +97,9 @@ func SoftmaxCrossEntropyGrad(dx, dy, x, t, top, log []float32, n int) {
 // or -1; the loss of such a row is NaN.
 func SparseSoftmaxCrossEntropy(loss, top, log, x, ids []float32, n int) (bad int) {
 	bad = -1
+	logSumExps(top, log, x, n)
 	for i := range loss {
 		r := x[i*n : (i+1)*n]
-		top[i], log[i] = logSumExp(r)
 		if id := classOf(ids[i], n); id >= 0 {
 			loss[i] = log[i] - (r[id] - top[i])
 		} else {
