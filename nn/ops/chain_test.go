@@ -119,14 +119,14 @@ func TestChainStopsWhereOthersRead(t *testing.T) {
 }
 
 func BenchmarkChain(b *testing.B) {
-	x, bias := ops.Input(256, 1024), ops.Input(1024)
+	x, bias := ops.Input(2048, 1024), ops.Input(1024)
 	z := ops.Add(x, bias)
 	y := ops.MulScalar(ops.Mul(z, ops.Sigmoid(z)), 2)
-	feed := []*tensor.Tensor{mathInput(1, 0, 2, true, 256, 1024), mathInput(2, 0, 2, true, 1024)}
+	feed := []*tensor.Tensor{mathInput(1, 0, 2, true, 2048, 1024), mathInput(2, 0, 2, true, 1024)}
 	for _, literal := range []bool{false, true} {
 		b.Run(fmt.Sprintf("literal=%v", literal), func(b *testing.B) {
 			p := ops.Compile(ops.Spec{In: []*ops.Value{x, bias}, Out: []*ops.Value{y}, Literal: literal})
-			b.SetBytes(256 * 1024 * 4)
+			b.SetBytes(2048 * 1024 * 4)
 			for b.Loop() {
 				if err := p.Run(ops.State{}, feed); err != nil {
 					b.Fatal(err)
