@@ -1,0 +1,130 @@
+package command
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/antler-ml/antler/cmd/train/internal/dataset"
+	"github.com/antler-ml/antler/cmd/train/internal/rundir"
+	"github.com/antler-ml/antler/internal/atomicfile"
+	"github.com/antler-ml/antler/internal/cli"
+	"github.com/antler-ml/antler/text"
+)
+
+// resumed is a run that goes on.
+type resumed struct {
+	dir    string
+	stored *rundir.Stored
+	tok    *text.Tokenizer
+}
+
+// resume reads the run of --resume and takes its settings over, except those
+// that were given again.
+func (e *Env) resume(data string) (*resumed, error) {
+	s := e.Settings
+	dir := s.Resume
+	if s.Out != "" {
+		return nil, cli.Errorf(cli.Usage, "--resume goes on in %s; --out cannot be given too", dir)
+	}
+	stored, err := rundir.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	if data != "" && data != stored.Data {
+		return nil, cli.Errorf(cli.Usage, "%s was trained on %s, not on %s", dir, stored.Data, data).Do("leave the data out: train --resume %s", cli.Quote(dir))
+	}
+	for name, v := range stored.Settings {
+		flag := strings.ReplaceAll(name, "_", "-")
+		if e.Flags.Changed(flag) || v == nil {
+			continue
+		}
+		if err := e.Flags.Set(flag, plain(v)); err != nil {
+			return nil, cli.Errorf(cli.BadData, "%s: setting %q: %v", filepath.Join(dir, rundir.RunFile), name, err)
+		}
+	}
+	r := &resumed{dir: dir, stored: stored}
+	if r.epochs() >= s.Epochs {
+		return nil, cli.Errorf(cli.Usage, "%s has finished its %s", dir, cli.Plural(r.epochs(), "epoch")).
+			Do("train on with more: train --resume %s --epochs %d", cli.Quote(dir), 2*r.epochs())
+	}
+	if _, err := os.Stat(filepath.Join(dir, rundir.LastFile)); err != nil {
+		return nil, cli.Errorf(cli.BadData, "%s has no %s to go on from", dir, rundir.LastFile).Do("start anew: train %s --out %s --force", stored.Data, cli.Quote(dir))
+	}
+	if stored.Task == string(dataset.Texts) {
+		if r.tok, err = tokenizer(dir); err != nil {
+			return nil, err
+		}
+		r.tok.Workers = s.Workers
+	}
+	return r, nil
+}
+
+func (r *resumed) tokenizer() *text.Tokenizer {
+	if r == nil {
+		return nil
+	}
+	return r.tok
+}
+
+// epochs is how many were finished.
+func (r *resumed) epochs() int {
+	if r.stored.Result == nil {
+		return 0
+	}
+	return r.stored.Result.Epochs
+}
+
+// fits refuses data whose classes have changed.
+func (r *resumed) fits(t *task) error {
+	if r == nil {
+		return nil
+	}
+	if strings.Join(r.stored.Classes, "\n") != strings.Join(t.set.Classes, "\n") {
+		return cli.Errorf(cli.BadData, "%s now has other classes than when %s was trained", r.stored.Data, r.dir).
+			Why("then: %s", cli.List(r.stored.Classes, 10)).Why("now:  %s", cli.List(t.set.Classes, 10)).
+			Do("start a new run: train %s", cli.Quote(r.stored.Data))
+	}
+	return nil
+}
+
+// plain is a value of run.json as a flag has it.
+func plain(v any) string {
+	if list, ok := v.([]any); ok {
+		var parts []string
+		for _, x := range list {
+			parts = append(parts, fmt.Sprint(x))
+		}
+		return strings.Join(parts, ",")
+	}
+	return fmt.Sprint(v)
+}
+
+// tokenizer reads the tokenizer of a run.
+func tokenizer(dir string) (*text.Tokenizer, error) {
+	path := filepath.Join(dir, rundir.TokenizerFile)
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return nil, cli.Errorf(cli.BadData, "the run lacks its vocabulary: %w", err)
+	}
+	t, err := text.FromJSON(b)
+	if err != nil {
+		return nil, cli.Errorf(cli.BadData, "%s is damaged: %w", path, err)
+	}
+	return t, nil
+}
+
+// quarantine writes the list of what was skipped.
+func quarantine(path string, bad []dataset.Bad) error {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	for _, x := range bad {
+		if err := enc.Encode(x); err != nil {
+			return err
+		}
+	}
+	return atomicfile.WriteBytes(path, b.Bytes())
+}

@@ -1,0 +1,271 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/antler-ml/antler/augment"
+	"github.com/antler-ml/antler/cmd/train/internal/dataset"
+	"github.com/antler-ml/antler/cmd/train/internal/demo"
+	"github.com/antler-ml/antler/cmd/train/internal/rundir"
+	"github.com/antler-ml/antler/cmd/train/internal/trainer"
+	"github.com/antler-ml/antler/internal/cli"
+	"github.com/antler-ml/antler/nn"
+	"github.com/antler-ml/antler/pipeline"
+	"github.com/antler-ml/antler/sequence"
+	"github.com/antler-ml/antler/tensor"
+	"github.com/antler-ml/antler/text"
+)
+
+// task is data and a model that fit together.
+type task struct {
+	set          *dataset.Set
+	look         string // what the samples look like, in words
+	train, valid pipeline.Source
+	truth        []int // classes of the samples held out
+	prep         *rundir.Preprocessing
+	model        *nn.Model
+
+	pictures *dataset.Pictures // of the training, then the validation
+	flow     *dataset.Flow
+	tok      *text.Tokenizer
+	validX   *tensor.Tensor
+}
+
+func (t *task) unit() string {
+	if t.set.Kind == dataset.Images {
+		return "img"
+	}
+	return "text"
+}
+
+// open finds the data. name is what the run is called.
+func (e *Env) open(ctx context.Context, data string) (set *dataset.Set, name string, err error) {
+	switch data {
+	case "demo":
+		set, err = demoPictures()
+		return set, "demo", err
+	case "demo text":
+		set, err = demoTexts()
+		return set, "demo-text", err
+	}
+	set, err = dataset.Open(ctx, data, e.Settings)
+	return set, rundir.Name(data), err
+}
+
+// demoPictures are the built-in clothes.
+func demoPictures() (*dataset.Set, error) {
+	train, test, err := demo.Fashion()
+	if err != nil {
+		return nil, err
+	}
+	set := &dataset.Set{Kind: dataset.Images, Source: "demo", Classes: demo.FashionClasses,
+		Split: "the test part of the data", Size: [2]int{train.Height, train.Width}}
+	add := func(p *demo.Pictures, name string) []dataset.Sample {
+		all := make([]dataset.Sample, p.Len())
+		for i := range all {
+			all[i] = dataset.Sample{Name: fmt.Sprintf("%s %d", name, i), Class: int(p.Labels[i]), Pix: p.At(i)}
+		}
+		return all
+	}
+	set.Train, set.Valid = add(train, "train"), add(test, "test")
+	return set, nil
+}
+
+// demoTexts are the built-in passages. The last sixth is held out: books, and
+// parts of books, that training does not see.
+func demoTexts() (*dataset.Set, error) {
+	ps, err := demo.Authors()
+	if err != nil {
+		return nil, err
+	}
+	set := &dataset.Set{Kind: dataset.Texts, Source: "demo text", Split: "the last sixth of each author's books"}
+	for _, p := range ps {
+		if !slices.Contains(set.Classes, p.Author) {
+			set.Classes = append(set.Classes, p.Author)
+		}
+	}
+	slices.Sort(set.Classes)
+	for i, p := range ps {
+		s := dataset.Sample{Name: fmt.Sprintf("passage %d", i+1), Class: slices.Index(set.Classes, p.Author), Text: p.Text}
+		if i < len(ps)*5/6 {
+			set.Train = append(set.Train, s)
+		} else {
+			set.Valid = append(set.Valid, s)
+		}
+	}
+	return set, nil
+}
+
+// prepare infers what was not given, reads the data and builds the model.
+func (e *Env) prepare(ctx context.Context, set *dataset.Set, stored *text.Tokenizer) (*task, error) {
+	t := &task{set: set}
+	if err := ctx.Err(); err != nil {
+		return nil, context.Cause(ctx)
+	}
+	var err error
+	if set.Kind == dataset.Images {
+		err = e.preparePictures(ctx, t)
+	} else {
+		err = e.prepareTexts(t, stored)
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range t.set.Valid {
+		t.truth = append(t.truth, s.Class)
+	}
+	if err := trainer.Compile(t.model, e.Settings); err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+func (e *Env) preparePictures(ctx context.Context, t *task) error {
+	s, set := e.Settings, t.set
+	size, mode := set.Size, "grayscale"
+	if size != [2]int{} {
+		t.look = fmt.Sprintf("all %d×%d", size[0], size[1])
+	} else {
+		size, mode, t.look = dataset.Look(append(slices.Clone(set.Train), set.Valid...))
+	}
+	if s.TargetSize == nil {
+		s.TargetSize = size[:]
+	}
+	if s.ColorMode == "" {
+		s.ColorMode = mode
+	}
+	if set.Size != [2]int{} && (s.TargetSize[0] != size[0] || s.TargetSize[1] != size[1] || s.ColorMode != mode) {
+		return cli.Errorf(cli.Usage, "the pictures of the demo are %d×%d %s; --target-size and --color-mode are for your own", size[0], size[1], mode)
+	}
+	e.inferPictures(t)
+
+	all := append(slices.Clone(set.Train), set.Valid...)
+	p := dataset.NewPictures(all, s)
+	bad, err := p.Scan(ctx, s.Workers, func(done int) {
+		e.Console.Progress(func() string { return fmt.Sprintf("reading pictures  %s/%s", cli.Count(done), cli.Count(len(all))) })
+	})
+	e.Console.Close()
+	if err != nil {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		return err
+	}
+	n := len(set.Train)
+	var train, valid []dataset.Sample
+	for i, x := range all {
+		if b, ok := bad[i]; ok {
+			set.Bad = append(set.Bad, b)
+		} else if i < n {
+			train = append(train, x)
+		} else {
+			valid = append(valid, x)
+		}
+	}
+	p.Drop(bad)
+	set.Train, set.Valid = train, valid
+	if err := set.Check(s.OnError); err != nil {
+		return err
+	}
+	n = len(train)
+	gen := &augment.ImageDataGenerator{
+		RotationRange: s.RotationRange, WidthShiftRange: s.WidthShiftRange, HeightShiftRange: s.HeightShiftRange,
+		ShearRange: s.ShearRange, ZoomRange: s.ZoomRange, ChannelShiftRange: s.ChannelShift,
+		HorizontalFlip: s.HorizontalFlip, VerticalFlip: s.VerticalFlip, FillMode: augment.FillMode(s.FillMode),
+	}
+	if len(s.BrightnessRange) == 2 {
+		gen.BrightnessRange = [2]float64(s.BrightnessRange)
+	}
+	const rescale = 1. / 255
+	t.pictures = p
+	t.flow = &dataset.Flow{Pictures: p, Hi: n, BatchSize: s.BatchSize, Rescale: rescale, Workers: s.Workers, Generator: gen, Shuffle: true, Seed: s.Seed}
+	t.train = t.flow
+	t.valid = &dataset.Flow{Pictures: p, Lo: n, Hi: p.Len(), BatchSize: evalBatch, Rescale: rescale, Workers: s.Workers}
+	t.prep = &rundir.Preprocessing{TargetSize: s.TargetSize, ColorMode: s.ColorMode, Interpolation: s.Interpolation, Rescale: rescale, MaxPixels: s.MaxPixels}
+	t.model = trainer.ImageModel(s, len(set.Classes))
+	return t.model.Err()
+}
+
+// evalBatch is the batch size of validation and prediction.
+const evalBatch = 128
+
+func (e *Env) prepareTexts(t *task, stored *text.Tokenizer) error {
+	s, set := e.Settings, t.set
+	if err := set.Check(s.OnError); err != nil {
+		return err
+	}
+	if t.tok = stored; stored == nil {
+		t.tok = &text.Tokenizer{OOVToken: "<oov>", Workers: s.Workers}
+		t.tok.FitOnTexts(texts(set.Train))
+	}
+	e.inferTexts(t)
+	t.tok.NumWords = s.NumWords
+	trainX, trainY, err := encode(t.tok, set.Train, s.MaxLen)
+	if err != nil {
+		return err
+	}
+	validX, validY, err := encode(t.tok, set.Valid, s.MaxLen)
+	if err != nil {
+		return err
+	}
+	t.validX = validX
+	// A batch ahead: the next one is gathered while this one is trained on.
+	t.train = pipeline.Prefetch(pipeline.Arrays(trainX, trainY, pipeline.ArraysConfig{BatchSize: s.BatchSize, Shuffle: true, Seed: s.Seed}), 1)
+	t.valid = pipeline.Arrays(validX, validY, pipeline.ArraysConfig{BatchSize: evalBatch})
+	t.prep = &rundir.Preprocessing{MaxLen: s.MaxLen, Tokenizer: rundir.TokenizerFile}
+	t.model = trainer.TextModel(s, t.tok.InputDim(), len(set.Classes))
+	return t.model.Err()
+}
+
+func texts(samples []dataset.Sample) func(yield func(string) bool) {
+	return func(yield func(string) bool) {
+		for _, s := range samples {
+			if !yield(s.Text) {
+				return
+			}
+		}
+	}
+}
+
+// encode turns texts into rows of word numbers, padded in front.
+func encode(tok *text.Tokenizer, samples []dataset.Sample, maxLen int) (x, y *tensor.Tensor, err error) {
+	if x, err = sequence.Pad(tok.TextsToSequences(texts(samples)), sequence.PadConfig{MaxLen: maxLen}); err != nil {
+		return nil, nil, err
+	}
+	y = tensor.New(len(samples))
+	for i, s := range samples {
+		y.Data()[i] = float32(s.Class)
+	}
+	return x, y, nil
+}
+
+// classWeights is n / (classes · count), by class, or nil.
+func (e *Env) classWeights(set *dataset.Set) map[int]float64 {
+	if e.Settings.ClassWeight != "balanced" {
+		return nil
+	}
+	w := map[int]float64{}
+	for k, n := range dataset.Counts(set.Train, len(set.Classes)) {
+		w[k] = 1
+		if n > 0 {
+			w[k] = float64(len(set.Train)) / float64(len(set.Classes)*n)
+		}
+	}
+	return w
+}
+
+// counts prints how many samples each class has, training and validation.
+func counts(set *dataset.Set) string {
+	n := dataset.Counts(append(slices.Clone(set.Train), set.Valid...), len(set.Classes))
+	var parts []string
+	for i, c := range set.Classes {
+		parts = append(parts, fmt.Sprintf("%s %s", cli.Short(c, 24), cli.Count(n[i])))
+	}
+	if len(parts) > 12 {
+		return strings.Join(parts[:10], ", ") + fmt.Sprintf(", … %d more classes", len(parts)-10)
+	}
+	return strings.Join(parts, ", ")
+}

@@ -1,0 +1,262 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/antler-ml/antler/cmd/train/internal/dataset"
+	"github.com/antler-ml/antler/cmd/train/internal/report"
+	"github.com/antler-ml/antler/cmd/train/internal/rundir"
+	"github.com/antler-ml/antler/cmd/train/internal/trainer"
+	"github.com/antler-ml/antler/internal/atomicfile"
+	"github.com/antler-ml/antler/internal/cli"
+	"github.com/antler-ml/antler/internal/config"
+	"github.com/antler-ml/antler/internal/par"
+	"github.com/antler-ml/antler/nn"
+	"github.com/antler-ml/antler/nn/saving"
+)
+
+// Train trains on data: a path, "demo" or "demo text".
+func (e *Env) Train(ctx context.Context, data string) error {
+	began := time.Now()
+	s := e.Settings
+	par.SetWorkers(s.Workers)
+	var from *resumed
+	if s.Resume != "" {
+		var err error
+		if from, err = e.resume(data); err != nil {
+			return err
+		}
+		data = from.stored.Data
+	}
+	set, name, err := e.open(ctx, data)
+	if err != nil {
+		return err
+	}
+	if s.Check {
+		return e.check(ctx, set)
+	}
+	t, err := e.prepare(ctx, set, from.tokenizer())
+	if err != nil {
+		return err
+	}
+	if err := from.fits(t); err != nil {
+		return err
+	}
+	dir, err := e.directory(name, from)
+	if err != nil {
+		return err
+	}
+	if s.DryRun {
+		defer os.RemoveAll(dir)
+	}
+	run := &rundir.Run{
+		V: 1, Program: "train", Version: Version(), Task: string(set.Kind), Data: data, Classes: set.Classes, Settings: e.recorded(),
+		Model: trainer.Describe(t.model), Weights: t.model.CountParams(), Train: len(set.Train), Validation: len(set.Valid), Preprocessing: t.prep,
+	}
+	if from != nil {
+		run.Result = from.stored.Result
+	}
+	if err := e.begin(dir, t, run); err != nil {
+		return err
+	}
+	events, err := rundir.OpenEvents(dir)
+	if err != nil {
+		return err
+	}
+	e.announce(t, run, dir, from)
+	job := &trainer.Job{
+		Settings: s, Model: t.model, Train: t.train, Valid: t.valid, ClassWeight: e.classWeights(set), Dir: dir,
+		Run: run, Events: events, Console: e.Console, Noun: t.unit(), Emit: e.emit,
+	}
+	if from != nil {
+		job.InitialEpoch = from.epochs()
+		if _, err := saving.LoadWeights(t.model, filepath.Join(dir, rundir.LastFile)); err != nil {
+			return err
+		}
+	}
+	if s.DryRun {
+		job.Steps = 1
+	}
+	start := rundir.Event("start", config.Member{Key: "task", Value: set.Kind}, config.Member{Key: "data", Value: data},
+		config.Member{Key: "out", Value: dir}, config.Member{Key: "classes", Value: set.Classes}, config.Member{Key: "train_samples", Value: len(set.Train)},
+		config.Member{Key: "validation_samples", Value: len(set.Valid)}, config.Member{Key: "initial_epoch", Value: job.InitialEpoch})
+	events.Add(start)
+	e.emit(start)
+
+	history, err := job.Fit(ctx)
+	if err == nil {
+		err = ctx.Err()
+		if err != nil {
+			err = context.Cause(ctx)
+		}
+	}
+	if err == nil && !s.DryRun {
+		err = e.finish(ctx, t, run, dir, history, began, events)
+	}
+	if err != nil {
+		events.Add(rundir.Event("stop", config.Member{Key: "reason", Value: err.Error()}))
+		events.Close()
+		return e.stopped(err, run, dir)
+	}
+	if err := events.Close(); err != nil {
+		return err
+	}
+	if s.DryRun {
+		return e.dryRun(t, dir, began)
+	}
+	return nil
+}
+
+// recorded are the settings that belong to the run; where it was written and
+// what was shown do not.
+func (e *Env) recorded() config.Object {
+	var o config.Object
+	for _, m := range e.Flags.Values() {
+		switch m.Key {
+		case "out", "force", "json", "quiet", "verbose", "no_color", "top", "dry_run", "check", "resume", "workers":
+		default:
+			o = append(o, m)
+		}
+	}
+	return o
+}
+
+// directory makes the run directory.
+func (e *Env) directory(name string, from *resumed) (string, error) {
+	switch {
+	case from != nil:
+		return from.dir, nil
+	case e.Settings.DryRun:
+		return os.MkdirTemp("", "train-dry-run-")
+	}
+	return rundir.Create(e.Settings.Out, name, e.Settings.Force)
+}
+
+// begin writes what a run needs from its first moment on.
+func (e *Env) begin(dir string, t *task, run *rundir.Run) error {
+	if err := atomicfile.WriteBytes(filepath.Join(dir, rundir.ClassesFile), []byte(strings.Join(run.Classes, "\n")+"\n")); err != nil {
+		return err
+	}
+	if t.tok != nil {
+		if err := atomicfile.WriteBytes(filepath.Join(dir, rundir.TokenizerFile), []byte(t.tok.ToJSON())); err != nil {
+			return err
+		}
+	}
+	if len(t.set.Bad) > 0 {
+		if err := quarantine(filepath.Join(dir, rundir.BadFile), t.set.Bad); err != nil {
+			return err
+		}
+	}
+	if err := run.Write(dir); err != nil {
+		return err
+	}
+	return e.samples(t, dir)
+}
+
+// announce says what was found and inferred, what will be written, and how to
+// change it.
+func (e *Env) announce(t *task, run *rundir.Run, dir string, from *resumed) {
+	s, c := e.Settings, e.Console
+	c.Printf("found      %s: %s of %ss: %s; %s", run.Data, cli.Plural(len(run.Classes), "class"), t.set.Kind.Noun(), counts(t.set), t.look)
+	c.Printf("inferred   %s", e.inferred(t))
+	c.Printf("model      %s: %s weights; %s, batch size %d, %s %g %s", run.Model, cli.Count(run.Weights),
+		cli.Plural(s.Epochs, "epoch"), s.BatchSize, s.Optimizer, s.LearningRate, s.Schedule)
+	where := dir + string(filepath.Separator)
+	if s.DryRun {
+		where = "nothing (--dry-run)"
+	}
+	c.Printf("writes     %s", where)
+	c.Printf("change     any of it by flags, such as --epochs %d --learning-rate %g; train --help; seed %d", 2*s.Epochs, s.LearningRate/2, s.Seed)
+	for _, n := range t.set.Notes {
+		c.Printf("note       %s", n)
+	}
+	if n := len(t.set.Bad); n > 0 {
+		c.Warnf("note       %s skipped, listed in %s", cli.Plural(n, t.set.Kind.Noun()), filepath.Join(dir, rundir.BadFile))
+	}
+	if s.ClassWeight == "balanced" {
+		c.Printf("note       rare classes weigh more: samples / (classes × samples of the class)")
+	}
+	if from != nil {
+		c.Printf("note       going on after epoch %d from %s; the optimizer's moments start anew", from.epochs(), filepath.Join(dir, rundir.LastFile))
+	}
+	if s.Verbose {
+		for _, l := range t.model.Layers() {
+			b := nn.BaseOf(l)
+			c.Printf("layer      %-28s %-22v %s weights", b.Name()+" ("+nn.ClassName(l)+")", b.OutputAt(0).Shape(), cli.Count(b.CountParams()))
+		}
+	}
+}
+
+// check reads all data and says what is wrong with it.
+func (e *Env) check(ctx context.Context, set *dataset.Set) error {
+	if _, err := e.prepare(ctx, set, nil); err != nil {
+		return err
+	}
+	e.emit(rundir.Event("check", config.Member{Key: "ok", Value: len(set.Bad) == 0}, config.Member{Key: "train_samples", Value: len(set.Train)},
+		config.Member{Key: "validation_samples", Value: len(set.Valid)}, config.Member{Key: "bad", Value: set.Bad}))
+	if !e.Settings.JSON {
+		fmt.Fprintf(e.Out, "%s: %s of %ss: %s; train %s, validation %s, bad %s\n", set.Source, cli.Plural(len(set.Classes), "class"), set.Kind.Noun(),
+			counts(set), cli.Count(len(set.Train)), cli.Count(len(set.Valid)), cli.Count(len(set.Bad)))
+		for _, n := range set.Notes {
+			fmt.Fprintf(e.Out, "  %s\n", n)
+		}
+		for _, b := range set.Bad {
+			fmt.Fprintf(e.Out, "  %s\n", b)
+		}
+	}
+	return nil
+}
+
+// dryRun says that all went well; the checkpoint is read again.
+func (e *Env) dryRun(t *task, dir string, began time.Time) error {
+	if _, err := saving.Load(filepath.Join(dir, rundir.BestFile)); err != nil {
+		return err
+	}
+	e.Console.Printf("dry run    one step, validation, saving and loading went well (%s); nothing was kept", cli.Duration(time.Since(began)))
+	e.emit(rundir.Event("dry_run", config.Member{Key: "ok", Value: true}))
+	return nil
+}
+
+// stopped says what was kept of a training that did not end well.
+func (e *Env) stopped(err error, run *rundir.Run, dir string) error {
+	var sig cli.Signal
+	if !errors.As(err, &sig) && !errors.Is(err, context.Canceled) {
+		return err
+	}
+	epoch := 0
+	if run.Result != nil {
+		epoch = run.Result.Epochs
+	}
+	out := cli.Errorf(cli.Code(err), "%v after %s of %d; the weights are in %s", err, cli.Plural(epoch, "epoch"), e.Settings.Epochs, filepath.Join(dir, rundir.LastFile))
+	out.Err = err
+	if e.Settings.DryRun {
+		out.What = fmt.Sprint(err)
+		return out
+	}
+	return out.Do("go on with: train --resume %s", cli.Quote(dir))
+}
+
+// samples draws a contact sheet of what the model will see.
+func (e *Env) samples(t *task, dir string) error {
+	if t.flow == nil || e.Settings.DryRun {
+		return nil
+	}
+	p := t.pictures
+	sheet := &report.Sheet{Title: "training pictures as the model sees them in epoch 1", Height: p.Height, Width: p.Width, Channels: p.Channels, Columns: 8}
+	n := t.flow.Hi
+	for k := range min(32, n) {
+		i := k * n / min(32, n)
+		pix := make([]float32, p.Size())
+		if err := t.flow.One(pix, i, 0); err != nil {
+			return err
+		}
+		sheet.Tiles = append(sheet.Tiles, report.Tile{Pix: pix, Caption: []string{t.set.Classes[p.Sample(i).Class]}})
+	}
+	return sheet.Write(filepath.Join(dir, rundir.SamplesFile))
+}

@@ -1,0 +1,196 @@
+// Package dataset finds out what a folder or a table holds: the task, the
+// classes, the samples, and which of them are held out for validation.
+package dataset
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/antler-ml/antler/cmd/train/internal/settings"
+	"github.com/antler-ml/antler/internal/cli"
+	"github.com/antler-ml/antler/internal/config"
+	"github.com/antler-ml/antler/pipeline"
+)
+
+// A Kind is what the samples are.
+type Kind string
+
+// The kinds, as they stand in run.json.
+const (
+	Images Kind = "image"
+	Texts  Kind = "text"
+)
+
+// Noun is what samples are called.
+func (k Kind) Noun() string {
+	if k == Images {
+		return "picture"
+	}
+	return "text"
+}
+
+// A Sample is one thing to classify.
+type Sample struct {
+	Name  string // path below the folder, or line 17
+	Class int
+	Path  string // of a file that is read when it is needed
+	Text  string
+	Pix   []byte // of a grey picture that is in memory already
+}
+
+// A Set is what was found.
+type Set struct {
+	Kind    Kind
+	Source  string // the path as it was given
+	Classes []string
+	Train   []Sample
+	Valid   []Sample
+	Split   string   // how the two were told apart, in words
+	Notes   []string // what else should be said
+	Bad     []Bad    // what could not be read
+	Size    [2]int   // of pictures in memory
+}
+
+// Bad is a sample that cannot be used, and why.
+type Bad struct {
+	Path   string `json:"path"`
+	Line   int    `json:"line,omitempty"`
+	Reason string `json:"reason"`
+}
+
+func (b Bad) String() string {
+	if b.Line > 0 {
+		return fmt.Sprintf("%s:%d: %s", b.Path, b.Line, b.Reason)
+	}
+	return fmt.Sprintf("%s: %s", b.Path, b.Reason)
+}
+
+// Open inspects a path: a folder with one sub-folder a class, or a table with
+// a label and a text in each row.
+func Open(ctx context.Context, path string, s *settings.Settings) (*Set, error) {
+	st, err := os.Stat(path)
+	if err != nil {
+		return nil, missing(path, err)
+	}
+	var set *Set
+	if st.IsDir() {
+		set, err = folder(path, s)
+	} else {
+		set, err = table(path, s)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return set, ctx.Err()
+}
+
+// missing explains a path that cannot be opened.
+func missing(path string, err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		err = p.Err
+	}
+	e := cli.Errorf(cli.Usage, "cannot read %s: %w", path, err)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return e.Do("check that you may read it: ls -ld %s", cli.Quote(path))
+	}
+	var names []string
+	entries, _ := os.ReadDir(filepath.Dir(path))
+	for _, x := range entries {
+		names = append(names, x.Name())
+	}
+	if near := config.Nearest(filepath.Base(path), names); len(near) > 0 {
+		return e.Do("did you mean %s?", filepath.Join(filepath.Dir(path), near[0]))
+	}
+	return e.Do("give a folder with one sub-folder a class, or a .tsv or .csv file; \"train demo\" needs no data")
+}
+
+// split holds samples out by a hash of their names.
+func (set *Set) split(all []Sample, fraction float64) error {
+	names, labels := make([]string, len(all)), make([]int, len(all))
+	for i, x := range all {
+		names[i], labels[i] = x.Name, x.Class
+		if x.Path == "" {
+			names[i] = x.Text // lines may move
+		}
+	}
+	// Equal texts are told apart by a count.
+	seen := map[string]int{}
+	for i, n := range names {
+		key := fmt.Sprint(labels[i], "\x00", n)
+		if k := seen[key]; k > 0 {
+			names[i] = fmt.Sprintf("%s\x00%d", n, k)
+		}
+		seen[key]++
+	}
+	// The seed is fixed, so that runs with other seeds hold out the same samples.
+	train, valid, err := pipeline.SplitByName(names, labels, fraction, 0)
+	if err != nil {
+		return err
+	}
+	for _, i := range train {
+		set.Train = append(set.Train, all[i])
+	}
+	for _, i := range valid {
+		set.Valid = append(set.Valid, all[i])
+	}
+	set.Split = fmt.Sprintf("%.3g %% of each class, by a hash of the name", 100*fraction)
+	if set.Kind == Texts && len(all) > 0 && all[0].Path == "" {
+		set.Split = fmt.Sprintf("%.3g %% of each class, by a hash of the text", 100*fraction)
+	}
+	return nil
+}
+
+// Counts returns the samples of each class.
+func Counts(samples []Sample, classes int) []int {
+	n := make([]int, classes)
+	for _, s := range samples {
+		n[s.Class]++
+	}
+	return n
+}
+
+// Check refuses data that cannot be learned from, under the policy for samples
+// that cannot be read.
+func (set *Set) Check(onError string) error {
+	if len(set.Bad) > 0 && onError != "skip" {
+		return set.refuse()
+	}
+	counts := Counts(append(append([]Sample{}, set.Train...), set.Valid...), len(set.Classes))
+	full := 0
+	for _, n := range counts {
+		if n > 0 {
+			full++
+		}
+	}
+	if full < 2 {
+		e := cli.Errorf(cli.BadData, "%s: only %s has %ss that can be read; need at least 2", set.Source, cli.Plural(full, "class"), set.Kind.Noun())
+		for _, b := range set.Bad {
+			e.Why("%s", b)
+		}
+		return e
+	}
+	if len(set.Valid) == 0 {
+		return cli.Errorf(cli.BadData, "%s: no class has the 2 %ss that are needed to hold one out", set.Source, set.Kind.Noun()).
+			Why("found: %s in %s", cli.Plural(len(set.Train), set.Kind.Noun()), cli.Plural(len(set.Classes), "class")).
+			Do("add samples, or put some into a folder validation/ beside train/")
+	}
+	return nil
+}
+
+func (set *Set) refuse() error {
+	total := len(set.Train) + len(set.Valid) + len(set.Bad)
+	what := "decoded"
+	if set.Kind == Texts {
+		what = "read"
+	}
+	e := cli.Errorf(cli.BadData, "%s of %s %ss cannot be %s", cli.Count(len(set.Bad)), cli.Count(total), set.Kind.Noun(), what)
+	for _, b := range set.Bad {
+		e.Why("%s", b)
+	}
+	return e.Do("mend or remove them, or --on-error=skip (their list is written to quarantine.jsonl)")
+}

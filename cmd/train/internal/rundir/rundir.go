@@ -1,0 +1,263 @@
+// Package rundir is the directory that a training writes and everything else
+// reads: run.json, events.jsonl, model.npz, last.npz, classes.txt, history.csv,
+// tokenizer.json for texts, and pictures of the results.
+package rundir
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/antler-ml/antler/internal/atomicfile"
+	"github.com/antler-ml/antler/internal/cli"
+	"github.com/antler-ml/antler/internal/config"
+)
+
+// The names of the files.
+const (
+	RunFile       = "run.json"
+	EventsFile    = "events.jsonl"
+	BestFile      = "model.npz"
+	LastFile      = "last.npz"
+	ClassesFile   = "classes.txt"
+	HistoryFile   = "history.csv"
+	TokenizerFile = "tokenizer.json"
+	CurvesFile    = "curves.png"
+	SamplesFile   = "samples.png"
+	MistakesFile  = "mistakes.png"
+	MistakesText  = "mistakes.tsv"
+	BadFile       = "quarantine.jsonl"
+)
+
+// ours are the files that --force may replace.
+var ours = []string{RunFile, EventsFile, BestFile, LastFile, ClassesFile, HistoryFile, TokenizerFile, CurvesFile, SamplesFile, MistakesFile, MistakesText, BadFile}
+
+// A Run is what run.json holds.
+type Run struct {
+	V             int            `json:"v"`
+	Program       string         `json:"program"`
+	Version       string         `json:"version"`
+	Task          string         `json:"task"` // image or text
+	Data          string         `json:"data"` // as it was given: a path, "demo" or "demo text"
+	Classes       []string       `json:"classes"`
+	Settings      config.Object  `json:"settings"`
+	Model         string         `json:"model"` // one line
+	Weights       int            `json:"weights"`
+	Train         int            `json:"train_samples"`
+	Validation    int            `json:"validation_samples"`
+	Preprocessing *Preprocessing `json:"preprocessing"`
+	Result        *Result        `json:"result,omitempty"`
+}
+
+// Preprocessing is what a file goes through before the model sees it.
+type Preprocessing struct {
+	TargetSize    []int   `json:"target_size,omitempty"`
+	ColorMode     string  `json:"color_mode,omitempty"`
+	Interpolation string  `json:"interpolation,omitempty"`
+	Rescale       float64 `json:"rescale,omitempty"`
+	MaxPixels     int     `json:"max_pixels,omitempty"`
+	MaxLen        int     `json:"maxlen,omitempty"`
+	Tokenizer     string  `json:"tokenizer,omitempty"` // file
+}
+
+// Result is how far the training came.
+type Result struct {
+	Epochs   int                `json:"epochs"`     // that were finished
+	Best     int                `json:"best_epoch"` // from 1; 0: none yet
+	Logs     map[string]float64 `json:"best_logs,omitempty"`
+	Finished bool               `json:"finished"`
+}
+
+// Create makes a run directory. Without out it is runs/N-name with the next
+// free number. A directory that exists is refused, unless force is set and it
+// is a run, or empty.
+func Create(out, name string, force bool) (string, error) {
+	if out == "" {
+		return next("runs", name)
+	}
+	entries, err := os.ReadDir(out)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		if err := os.MkdirAll(out, 0o755); err != nil {
+			return "", cannot("create the run directory", out, err)
+		}
+		return out, nil
+	case err != nil:
+		if st, e := os.Stat(out); e == nil && !st.IsDir() {
+			return "", cli.Errorf(cli.Usage, "--out %s is a file; a run is a directory", out).Do("choose another name: --out %s-run", cli.Quote(out))
+		}
+		return "", cannot("read the run directory", out, err)
+	case len(entries) == 0:
+		return out, nil
+	}
+	if !force {
+		return "", cli.Errorf(cli.Usage, "the output directory %s exists and is not empty", out).
+			Why("found: %s", cli.List(namesOf(entries), 5)).
+			Do("choose another --out, or replace the run with --force")
+	}
+	if _, err := os.Stat(filepath.Join(out, RunFile)); err != nil {
+		return "", cli.Errorf(cli.Usage, "the output directory %s is no run, so --force does not touch it", out).
+			Why("found: %s; no %s", cli.List(namesOf(entries), 5), RunFile).
+			Do("choose another --out")
+	}
+	for _, f := range ours {
+		if err := os.Remove(filepath.Join(out, f)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return "", cannot("replace a file of the run", filepath.Join(out, f), err)
+		}
+	}
+	return out, nil
+}
+
+func namesOf(entries []os.DirEntry) []string {
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return names
+}
+
+var numbered = regexp.MustCompile(`^(\d+)-`)
+
+// next makes parent/N-name.
+func next(parent, name string) (string, error) {
+	if err := os.MkdirAll(parent, 0o755); err != nil {
+		return "", cannot("create", parent, err)
+	}
+	entries, err := os.ReadDir(parent)
+	if err != nil {
+		return "", cannot("read", parent, err)
+	}
+	n := 0
+	for _, e := range entries {
+		if m := numbered.FindStringSubmatch(e.Name()); m != nil {
+			if k, err := strconv.Atoi(m[1]); err == nil {
+				n = max(n, k)
+			}
+		}
+	}
+	for try := 1; ; try++ { // another training may take the number meanwhile
+		dir := filepath.Join(parent, fmt.Sprintf("%d-%s", n+try, name))
+		err := os.Mkdir(dir, 0o755)
+		if err == nil {
+			return dir, nil
+		}
+		if !errors.Is(err, fs.ErrExist) || try > 1000 {
+			return "", cannot("create the run directory", dir, err)
+		}
+	}
+}
+
+func cannot(what, path string, err error) error {
+	code := cli.Code(err)
+	e := cli.Errorf(code, "cannot %s %s: %w", what, path, reason(err))
+	if errors.Is(err, fs.ErrPermission) {
+		e.Do("choose another --out, or change the permissions of %s", filepath.Dir(path))
+	}
+	return e
+}
+
+// reason is the error without the path, which the message names already.
+func reason(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}
+
+// Name makes a directory name of a path: its last part, without its ending.
+func Name(path string) string {
+	if abs, err := filepath.Abs(path); err == nil {
+		path = abs
+	}
+	base := filepath.Base(path)
+	base = strings.TrimSuffix(base, filepath.Ext(base))
+	base = strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '-', r == '_', r == '.':
+			return r
+		case r > 127:
+			return r
+		}
+		return '-'
+	}, base)
+	if strings.Trim(base, "-.") == "" {
+		return "data"
+	}
+	return base
+}
+
+// Write writes run.json.
+func (r *Run) Write(dir string) error {
+	b, err := json.Marshal(r)
+	if err != nil {
+		return fmt.Errorf("%s: %w", RunFile, err)
+	}
+	var buf bytes.Buffer
+	if err := json.Indent(&buf, b, "", "  "); err != nil {
+		return fmt.Errorf("%s: %w", RunFile, err)
+	}
+	buf.WriteByte('\n')
+	return atomicfile.WriteBytes(filepath.Join(dir, RunFile), buf.Bytes())
+}
+
+// Stored is a Run that was read; its settings are by name.
+type Stored struct {
+	Run
+	Settings map[string]any `json:"settings"`
+}
+
+// Open reads the run.json of a run directory.
+func Open(dir string) (*Stored, error) {
+	st, err := os.Stat(dir)
+	if err != nil {
+		e := cli.Errorf(cli.Usage, "cannot open the run %s: %w", dir, reason(err))
+		if runs, _ := filepath.Glob("runs/*/" + RunFile); len(runs) > 0 {
+			e.Do("the latest run here is %s", filepath.Dir(latest(runs)))
+		} else {
+			e.Do("train one first: train demo")
+		}
+		return nil, e
+	}
+	if !st.IsDir() {
+		return nil, cli.Errorf(cli.Usage, "%s is a file; a run is the directory that train has written", dir).
+			Do("name the directory, such as runs/1-demo")
+	}
+	path := filepath.Join(dir, RunFile)
+	b, err := os.ReadFile(path)
+	if err != nil {
+		e := cli.Errorf(cli.Usage, "%s is not a run directory: no %s in it", dir, RunFile)
+		if runs, _ := filepath.Glob(filepath.Join(dir, "*", RunFile)); len(runs) > 0 {
+			e.Do("name one of the runs in it, such as %s", filepath.Dir(latest(runs)))
+		}
+		return nil, e
+	}
+	var r Stored
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.UseNumber()
+	if err := d.Decode(&r); err != nil {
+		return nil, cli.Errorf(cli.BadData, "%s is damaged: %w", path, err)
+	}
+	if r.V != 1 || len(r.Classes) == 0 || r.Preprocessing == nil {
+		return nil, cli.Errorf(cli.BadData, "%s: version %d is not known here; want 1", path, r.V).Do("use the version of train that wrote it: %s", r.Version)
+	}
+	return &r, nil
+}
+
+// latest is the run that was written last.
+func latest(paths []string) string {
+	best, when := paths[0], int64(0)
+	for _, p := range paths {
+		if st, err := os.Stat(p); err == nil && st.ModTime().UnixNano() > when {
+			best, when = p, st.ModTime().UnixNano()
+		}
+	}
+	return best
+}

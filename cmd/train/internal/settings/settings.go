@@ -1,0 +1,127 @@
+// Package settings is the configuration of the train command: one struct from
+// which flags, defaults, help, the printed inference and run.json are made.
+package settings
+
+import (
+	"runtime"
+
+	"github.com/antler-ml/antler/internal/cli"
+)
+
+// Settings are all flags. The names are Keras' arguments with dashes. What has
+// an auto tag is inferred from the data unless it is given.
+type Settings struct {
+	Epochs        int     `flag:"epochs" short:"e" group:"main" auto:"inferred" help:"N: passes over the data"`
+	BatchSize     int     `flag:"batch-size" short:"b" group:"main" auto:"inferred" help:"N: samples in a step"`
+	LearningRate  float64 `flag:"learning-rate" group:"main" auto:"inferred" help:"X: size of the steps at the start"`
+	Optimizer     string  `flag:"optimizer" group:"main" help:"adam|rmsprop|sgd: how weights follow gradients"`
+	ModelSize     string  `flag:"model-size" group:"main" auto:"inferred" help:"small|medium|large: layers and units"`
+	ValidSplit    float64 `flag:"validation-split" group:"main" help:"X: part held out, by a hash of the name"`
+	Out           string  `flag:"out" short:"o" group:"main" auto:"runs/N-NAME" help:"DIR: the run directory"`
+	Seed          uint64  `flag:"seed" group:"main" help:"N: same seed, same bytes"`
+	Workers       int     `flag:"workers" group:"main" auto:"one a processor" help:"N: for data and computing; results do not depend on it"`
+	ClassWeight   string  `flag:"class-weight" group:"main" help:"none|balanced: weigh rare classes up"`
+	EarlyStopping bool    `flag:"early-stopping" group:"main" help:": stop when validation no longer improves"`
+	Patience      int     `flag:"patience" group:"main" auto:"inferred" help:"N: epochs without improvement before that"`
+	OnError       string  `flag:"on-error" group:"main" help:"fail|skip: what to do about samples that cannot be read"`
+	Resume        string  `flag:"resume" group:"main" help:"RUN: go on with a run from its last.npz"`
+	DryRun        bool    `flag:"dry-run" group:"main" help:": one step of everything, then clean up"`
+	Check         bool    `flag:"check" group:"main" help:": read all data and say what is wrong, no training"`
+	Force         bool    `flag:"force" short:"f" group:"main" help:": write into a run directory that exists"`
+	Monitor       string  `flag:"monitor" group:"more" help:"val_loss|val_accuracy: decides which epoch is best"`
+	Schedule      string  `flag:"schedule" group:"more" help:"cosine|constant: the learning rate over the epochs"`
+	Clipnorm      float64 `flag:"clipnorm" group:"more" help:"X: limit of each gradient's norm"`
+	Dropout       float64 `flag:"dropout" group:"more" auto:"inferred" help:"X: part of the units left out while training"`
+	Image
+	Text
+	Top     int  `flag:"top" group:"predict" help:"N: how many classes predict shows"`
+	JSON    bool `flag:"json" group:"output" help:": JSON Lines on standard output"`
+	Quiet   bool `flag:"quiet" short:"q" group:"output" help:": only the result and errors"`
+	Verbose bool `flag:"verbose" short:"v" group:"output" help:": also the model's layers"`
+	NoColor bool `flag:"no-color" group:"output" help:": no colours, as NO_COLOR does"`
+}
+
+// Image are the settings of picture data.
+type Image struct {
+	TargetSize       []int     `flag:"target-size" group:"image" auto:"inferred" help:"H×W: pictures are resized to"`
+	ColorMode        string    `flag:"color-mode" group:"image" auto:"inferred" help:"grayscale|rgb|rgba: channels"`
+	Interpolation    string    `flag:"interpolation" group:"image" help:"nearest|bilinear|bicubic|lanczos|box|hamming: of the resizing"`
+	MaxPixels        int       `flag:"max-pixels" group:"image" help:"N: larger pictures are refused"`
+	RotationRange    float64   `flag:"rotation-range" group:"image" help:"DEG: random rotation"`
+	WidthShiftRange  float64   `flag:"width-shift-range" group:"image" auto:"inferred" help:"X: random shift, part of the width"`
+	HeightShiftRange float64   `flag:"height-shift-range" group:"image" auto:"inferred" help:"X: random shift, part of the height"`
+	ShearRange       float64   `flag:"shear-range" group:"image" help:"DEG: random shear"`
+	ZoomRange        float64   `flag:"zoom-range" group:"image" auto:"inferred" help:"X: random zoom by 1-X to 1+X"`
+	BrightnessRange  []float64 `flag:"brightness-range" group:"image" help:"LO,HI: random brightness"`
+	ChannelShift     float64   `flag:"channel-shift-range" group:"image" help:"X: random shift of values"`
+	HorizontalFlip   bool      `flag:"horizontal-flip" group:"image" help:": mirror every second picture"`
+	VerticalFlip     bool      `flag:"vertical-flip" group:"image" help:": turn every second picture upside down"`
+	FillMode         string    `flag:"fill-mode" group:"image" help:"nearest|constant|reflect|wrap: what lies outside"`
+}
+
+// Text are the settings of text data.
+type Text struct {
+	MaxLen      int    `flag:"maxlen" group:"text" auto:"inferred" help:"N: words of a text that are read, its last ones"`
+	NumWords    int    `flag:"num-words" group:"text" auto:"inferred" help:"N: size of the vocabulary"`
+	TextColumn  string `flag:"text-column" group:"text" auto:"inferred" help:"NAME: or number of the column with the text"`
+	LabelColumn string `flag:"label-column" group:"text" auto:"inferred" help:"NAME: or number of the column with the class"`
+}
+
+// Default returns the settings without flags.
+func Default() *Settings {
+	return &Settings{
+		Optimizer: "adam", ValidSplit: 0.2, ClassWeight: "none", EarlyStopping: true, OnError: "fail",
+		Monitor: "val_loss", Schedule: "cosine", Workers: runtime.GOMAXPROCS(0), Top: 1,
+		Image: Image{Interpolation: "bilinear", MaxPixels: 89_478_485, FillMode: "nearest"},
+	}
+}
+
+// aliases are what people type.
+var aliases = map[string]string{
+	"lr": "learning-rate", "val-split": "validation-split", "max-len": "maxlen", "n-epochs": "epochs", "num-epochs": "epochs",
+	"nb-epoch": "epochs", "image-size": "target-size", "img-size": "target-size", "imgsz": "target-size", "class-weights": "class-weight",
+	"random-seed": "seed", "random-state": "seed", "output": "out", "out-dir": "out", "jobs": "workers", "batch": "batch-size",
+	"clip-norm": "clipnorm", "vocab-size": "num-words", "max-features": "num-words", "color": "color-mode",
+}
+
+// Flags returns the command line flags of s.
+func Flags(s *Settings) *cli.Flags { return cli.NewFlags("train", s, aliases) }
+
+// Validate refuses numbers that make no sense.
+func (s *Settings) Validate() error {
+	bad := func(flag string, got any, want string) error {
+		return cli.Errorf(cli.Usage, "--%s is %v; want %s", flag, got, want)
+	}
+	switch {
+	case s.Epochs < 0:
+		return bad("epochs", s.Epochs, "1 or more")
+	case s.BatchSize < 0:
+		return bad("batch-size", s.BatchSize, "1 or more")
+	case s.LearningRate < 0:
+		return bad("learning-rate", s.LearningRate, "a number above 0")
+	case !(s.ValidSplit > 0 && s.ValidSplit < 1):
+		return bad("validation-split", s.ValidSplit, "a part between 0 and 1, such as 0.2")
+	case s.Workers < 0:
+		return bad("workers", s.Workers, "1 or more")
+	case s.Patience < 0:
+		return bad("patience", s.Patience, "0 or more")
+	case s.Clipnorm < 0:
+		return bad("clipnorm", s.Clipnorm, "0 (off) or more")
+	case s.Dropout < 0 || s.Dropout >= 1:
+		return bad("dropout", s.Dropout, "a part from 0 to below 1")
+	case s.MaxPixels < 1:
+		return bad("max-pixels", s.MaxPixels, "1 or more")
+	case s.MaxLen < 0:
+		return bad("maxlen", s.MaxLen, "1 or more")
+	case s.NumWords < 0 || s.NumWords == 1:
+		return bad("num-words", s.NumWords, "2 or more")
+	case s.Top < 1:
+		return bad("top", s.Top, "1 or more")
+	}
+	for _, n := range s.TargetSize {
+		if n < 8 || n > 2048 {
+			return bad("target-size", s.TargetSize, "sides from 8 to 2048")
+		}
+	}
+	return nil
+}

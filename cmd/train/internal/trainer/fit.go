@@ -1,0 +1,188 @@
+package trainer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/antler-ml/antler/cmd/train/internal/report"
+	"github.com/antler-ml/antler/cmd/train/internal/rundir"
+	"github.com/antler-ml/antler/cmd/train/internal/settings"
+	"github.com/antler-ml/antler/internal/cli"
+	"github.com/antler-ml/antler/internal/config"
+	"github.com/antler-ml/antler/nn"
+	"github.com/antler-ml/antler/nn/callbacks"
+	"github.com/antler-ml/antler/nn/saving"
+	"github.com/antler-ml/antler/pipeline"
+)
+
+// A Job is one training.
+type Job struct {
+	Settings     *settings.Settings
+	Model        *nn.Model // compiled
+	Train, Valid pipeline.Source
+	ClassWeight  map[int]float64
+	Dir          string
+	Run          *rundir.Run
+	Events       *rundir.Events
+	Console      *cli.Console
+	Noun         string // what is counted a second: img, text
+	Emit         func(config.Object)
+	InitialEpoch int
+	Steps        int // batches an epoch; 0: all
+}
+
+// Fit trains. When it is stopped or fails, what there is has been saved:
+// last.npz holds the weights of the last finished step, or of the last epoch
+// when a step failed. The history is of the epochs that ended.
+func (j *Job) Fit(ctx context.Context) (*report.History, error) {
+	s := j.Settings
+	rec := &recorder{job: j, history: &report.History{First: j.InitialEpoch + 1}, began: time.Now()}
+	best := &callbacks.ModelCheckpoint{Filepath: filepath.Join(j.Dir, rundir.BestFile), Monitor: s.Monitor, SaveBestOnly: true}
+	if r := j.Run.Result; r != nil && r.Best > 0 {
+		best.InitialValueThreshold = new(r.Logs[s.Monitor])
+	}
+	cbs := []nn.Callback{
+		best,
+		&callbacks.ModelCheckpoint{Filepath: filepath.Join(j.Dir, rundir.LastFile), Monitor: s.Monitor},
+		&callbacks.CSVLogger{Filename: filepath.Join(j.Dir, rundir.HistoryFile), Append: j.InitialEpoch > 0},
+		rec,
+	}
+	if s.EarlyStopping {
+		cbs = append(cbs, &callbacks.EarlyStopping{Monitor: s.Monitor, Patience: s.Patience})
+	}
+	rec.best = best
+	_, err := j.Model.Fit(ctx, j.Train, nn.FitConfig{
+		Epochs: s.Epochs, InitialEpoch: j.InitialEpoch, Validation: j.Valid, ClassWeight: j.ClassWeight,
+		StepsPerEpoch: j.Steps, ValidationSteps: j.Steps, Callbacks: cbs,
+	})
+	j.Console.Close()
+	switch {
+	case ctx.Err() != nil:
+		return rec.history, errors.Join(j.saveLast(), context.Cause(ctx))
+	case err != nil:
+		return rec.history, j.explain(err)
+	}
+	return rec.history, nil
+}
+
+// saveLast saves the weights as they are, between two steps.
+func (j *Job) saveLast() error {
+	if err := saving.Save(j.Model, filepath.Join(j.Dir, rundir.LastFile)); err != nil {
+		return err
+	}
+	best := filepath.Join(j.Dir, rundir.BestFile)
+	if _, err := os.Stat(best); err == nil {
+		return nil
+	}
+	return saving.Save(j.Model, best) // so that predict works
+}
+
+// explain says what to do about a training that failed.
+func (j *Job) explain(err error) error {
+	e := cli.Errorf(cli.Code(err), "%w", err)
+	var nf *nn.NotFiniteError
+	if errors.As(err, &nf) {
+		what := "a gradient became non-finite"
+		if math.IsNaN(nf.Loss) {
+			what = "loss became NaN"
+		} else if math.IsInf(nf.Loss, 0) {
+			what = "loss became infinite"
+		}
+		e.What = fmt.Sprintf("%s at epoch %d step %d", what, nf.Epoch+1, nf.Batch+1)
+		e.Why("first non-finite tensor: %s (largest |x| of what it is made of: %.3g)", nf.Tensor, nf.Before)
+		e.Do("--learning-rate %.2g, or --clipnorm 1", j.Settings.LearningRate/10)
+	}
+	if j.Run.Result != nil && j.Run.Result.Epochs > 0 {
+		e.Why("last good checkpoint: %s (epoch %d)", filepath.Join(j.Dir, rundir.LastFile), j.Run.Result.Epochs)
+	} else if _, serr := os.Stat(filepath.Join(j.Dir, rundir.LastFile)); serr != nil {
+		e.Why("no epoch was finished, so there is no checkpoint")
+	}
+	return e
+}
+
+// recorder shows and writes down how training goes.
+type recorder struct {
+	nn.NopCallback
+	job     *Job
+	best    *callbacks.ModelCheckpoint
+	history *report.History
+	began   time.Time // of the training
+	epoch   int
+	start   time.Time // of the epoch
+	samples int
+	val     float64 // validation accuracy so far
+}
+
+// OnEpochBegin sets the learning rate.
+func (r *recorder) OnEpochBegin(run *nn.Run, epoch int) error {
+	r.epoch, r.start, r.samples = epoch, time.Now(), 0
+	if s := r.job.Settings; s.Schedule == "cosine" {
+		run.SetLearningRate(s.LearningRate * 0.5 * (1 + math.Cos(math.Pi*float64(epoch)/float64(s.Epochs))))
+	}
+	return nil
+}
+
+// OnBatchEnd shows the progress line.
+func (r *recorder) OnBatchEnd(run *nn.Run, batch int, logs nn.Logs) error {
+	r.samples += run.BatchSize
+	r.job.Console.Progress(func() string {
+		passed := time.Since(r.start)
+		line := fmt.Sprintf("epoch %d/%d  %d/%d  loss %.4f  acc %.3f", r.epoch+1, run.Epochs, batch+1, run.Steps, logs.Get("loss"), logs.Get("accuracy"))
+		if r.val > 0 {
+			line += fmt.Sprintf(" | val %.3f", r.val)
+		}
+		line += fmt.Sprintf("  %s %s/s", cli.Count(int(float64(r.samples)/passed.Seconds())), r.job.Noun)
+		if run.DataWait > 0 {
+			line += fmt.Sprintf("  data-wait %.0f %%", 100*run.DataWait)
+		}
+		if run.Steps > 0 {
+			step := passed / time.Duration(batch+1)
+			left := time.Duration((run.Epochs-r.epoch)*run.Steps-batch-1) * step
+			line += "  eta " + cli.Duration(left)
+		}
+		return line
+	})
+	return nil
+}
+
+// OnEpochEnd writes the epoch down; the checkpoints are on disk already.
+func (r *recorder) OnEpochEnd(run *nn.Run, epoch int, logs *nn.Logs) error {
+	j := r.job
+	passed := time.Since(r.start)
+	o := rundir.Event("epoch", config.Member{Key: "epoch", Value: epoch + 1}, config.Member{Key: "epochs", Value: run.Epochs})
+	all := map[string]float64{}
+	for n, v := range logs.All() {
+		r.history.Add(n, v)
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			o = append(o, config.Member{Key: n, Value: nil})
+			continue
+		}
+		all[n] = v
+		o = append(o, config.Member{Key: n, Value: v})
+	}
+	r.val = logs.Get("val_accuracy")
+	mark := ""
+	if j.Run.Result == nil {
+		j.Run.Result = &rundir.Result{}
+	}
+	res := j.Run.Result
+	res.Epochs = epoch + 1
+	if v := logs.Get(j.Settings.Monitor); v == r.best.Best && (res.Best == 0 || res.Logs[j.Settings.Monitor] != v) {
+		res.Best, res.Logs, mark = epoch+1, all, "  best"
+	}
+	o = append(o, config.Member{Key: "best", Value: res.Best == epoch+1})
+	j.Events.Add(o)
+	j.Emit(o)
+	if err := j.Run.Write(j.Dir); err != nil {
+		return err
+	}
+	j.Console.Printf("epoch %d/%d  loss %.4f  acc %.4f | val_loss %.4f  val_acc %.4f  %s %s/s  data-wait %.0f %%  %s%s",
+		epoch+1, run.Epochs, logs.Get("loss"), logs.Get("accuracy"), logs.Get("val_loss"), logs.Get("val_accuracy"),
+		cli.Count(int(float64(r.samples)/max(passed.Seconds(), 1e-6))), j.Noun, 100*run.DataWait, cli.Duration(passed), mark)
+	return nil
+}

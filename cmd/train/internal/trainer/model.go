@@ -1,0 +1,104 @@
+// Package trainer builds the model for a data set and trains it into a run
+// directory.
+package trainer
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/antler-ml/antler/cmd/train/internal/settings"
+	"github.com/antler-ml/antler/internal/cli"
+	"github.com/antler-ml/antler/nn"
+	"github.com/antler-ml/antler/nn/activations"
+	"github.com/antler-ml/antler/nn/layers"
+	"github.com/antler-ml/antler/nn/losses"
+	"github.com/antler-ml/antler/nn/metrics"
+	"github.com/antler-ml/antler/nn/optimizers"
+)
+
+// ImageModel is blocks of convolution and pooling, then dense layers.
+func ImageModel(s *settings.Settings, classes int) *nn.Model {
+	channels := map[string]int{"grayscale": 1, "rgb": 3, "rgba": 4}[s.ColorMode]
+	h, w := s.TargetSize[0], s.TargetSize[1]
+	filters := map[string][]int{"small": {32, 64}, "medium": {32, 64, 128}, "large": {64, 128, 256}}[s.ModelSize]
+	units := map[string]int{"small": 128, "medium": 128, "large": 256}[s.ModelSize]
+	var ls []nn.Layer
+	last := channels
+	for _, f := range filters {
+		ls = append(ls, &layers.Conv2D{Filters: f, KernelSize: [2]int{3, 3}, Padding: layers.Same, Activation: activations.ReLU})
+		last = f
+		if min(h, w) >= 4 {
+			ls = append(ls, &layers.MaxPooling2D{})
+			h, w = h/2, w/2
+		}
+	}
+	if h*w*last <= 4096 {
+		ls = append(ls, &layers.Flatten{})
+	} else {
+		ls = append(ls, &layers.GlobalAveragePooling2D{})
+	}
+	ls = append(ls, &layers.Dense{Units: units, Activation: activations.ReLU})
+	if s.Dropout > 0 {
+		ls = append(ls, &layers.Dropout{Rate: s.Dropout})
+	}
+	ls = append(ls, &layers.Dense{Units: classes, Activation: activations.Softmax})
+	return nn.NewSequential(nn.Input(s.TargetSize[0], s.TargetSize[1], channels), ls...)
+}
+
+// TextModel is an embedding that knows padding, an LSTM and a softmax.
+func TextModel(s *settings.Settings, inputDim, classes int) *nn.Model {
+	dim := map[string]int{"small": 32, "medium": 64, "large": 128}[s.ModelSize]
+	ls := []nn.Layer{&layers.Embedding{InputDim: inputDim, OutputDim: dim, MaskZero: true}}
+	if s.Dropout > 0 {
+		ls = append(ls, &layers.Dropout{Rate: s.Dropout})
+	}
+	ls = append(ls, &layers.LSTM{Units: dim})
+	if s.Dropout > 0 {
+		ls = append(ls, &layers.Dropout{Rate: s.Dropout})
+	}
+	ls = append(ls, &layers.Dense{Units: classes, Activation: activations.Softmax})
+	return nn.NewSequential(nn.Input(s.MaxLen), ls...)
+}
+
+// Compile sets optimizer, loss and metric.
+func Compile(m *nn.Model, s *settings.Settings) error {
+	var o nn.Optimizer
+	switch s.Optimizer {
+	case "sgd":
+		o = &optimizers.SGD{LearningRate: s.LearningRate, Momentum: 0.9, Clipnorm: s.Clipnorm}
+	case "rmsprop":
+		o = &optimizers.RMSprop{LearningRate: s.LearningRate, Clipnorm: s.Clipnorm}
+	default:
+		o = &optimizers.Adam{LearningRate: s.LearningRate, Clipnorm: s.Clipnorm}
+	}
+	return m.Compile(nn.CompileConfig{
+		Optimizer: o, Loss: losses.SparseCategoricalCrossentropy{}, Metrics: []nn.Metric{metrics.Accuracy{}}, Seed: s.Seed,
+	})
+}
+
+// Describe is the model in one line: conv 32 → pool → …
+func Describe(m *nn.Model) string {
+	var parts []string
+	for _, l := range m.Layers() {
+		switch l := l.(type) {
+		case *layers.Conv2D:
+			parts = append(parts, fmt.Sprintf("conv %d", l.Filters))
+		case *layers.MaxPooling2D:
+			parts = append(parts, "pool")
+		case *layers.GlobalAveragePooling2D:
+			parts = append(parts, "mean")
+		case *layers.Flatten:
+		case *layers.Embedding:
+			parts = append(parts, fmt.Sprintf("embedding %s×%d", cli.Count(l.InputDim), l.OutputDim))
+		case *layers.LSTM:
+			parts = append(parts, fmt.Sprintf("LSTM %d", l.Units))
+		case *layers.Dropout:
+			parts = append(parts, fmt.Sprintf("dropout %g", l.Rate))
+		case *layers.Dense:
+			parts = append(parts, fmt.Sprintf("dense %d", l.Units))
+		default:
+			parts = append(parts, nn.ClassName(l))
+		}
+	}
+	return strings.Join(parts, " → ")
+}

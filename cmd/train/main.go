@@ -1,0 +1,124 @@
+// Train makes a classifier of pictures or texts, and uses it.
+//
+//	train demo            # a first model in a minute, from built-in pictures
+//	train photos/         # one sub-folder a class
+//	train reviews.tsv     # a label and a text on each line
+//	train predict runs/1-photos new.jpg
+//
+// See train --help.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+
+	"github.com/antler-ml/antler/cmd/train/internal/command"
+	"github.com/antler-ml/antler/cmd/train/internal/settings"
+	"github.com/antler-ml/antler/internal/cli"
+	_ "github.com/antler-ml/antler/nn/all" // for models that are loaded
+	"github.com/antler-ml/antler/pipeline"
+)
+
+func main() {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	sig := make(chan os.Signal, 2)
+	signal.Notify(sig, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		s := cli.Signal{Signal: <-sig}
+		fmt.Fprintf(os.Stderr, "\ntrain: %v; saving… (once more: stop at once)\n", s)
+		cancel(s)
+		os.Exit(cli.Signal{Signal: <-sig}.Code())
+	}()
+	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// run is the whole program; its result is the exit code.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
+	defer func() {
+		if v := recover(); v != nil {
+			code = report(stderr, internal(v, debug.Stack()))
+		}
+	}()
+	s := settings.Default()
+	env := &command.Env{Settings: s, Flags: settings.Flags(s), In: stdin, Out: stdout}
+	rest, err := env.Flags.Parse(args)
+	switch {
+	case errors.Is(err, cli.ErrHelp):
+		fmt.Fprint(stdout, settings.Help())
+		return cli.OK
+	case err != nil:
+		return report(stderr, err)
+	case len(rest) == 0 && s.Resume == "":
+		fmt.Fprint(stderr, settings.Short)
+		return cli.Usage
+	}
+	if err := s.Validate(); err != nil {
+		return report(stderr, err)
+	}
+	env.Console = cli.NewConsole(stderr, s.Quiet, s.NoColor)
+	err = dispatch(ctx, env, rest)
+	env.Console.Close()
+	var panicked *pipeline.PanicError
+	if errors.As(err, &panicked) {
+		err = internal(panicked.Value, panicked.Stack)
+	}
+	return report(stderr, err)
+}
+
+// dispatch calls the command that the words name.
+func dispatch(ctx context.Context, env *command.Env, words []string) error {
+	if len(words) == 0 {
+		return env.Train(ctx, "") // --resume
+	}
+	switch verb, rest := words[0], words[1:]; verb {
+	case "predict":
+		return env.Predict(ctx, rest)
+	case "evaluate":
+		return env.Evaluate(ctx, rest)
+	case "version":
+		fmt.Fprintf(env.Out, "train %s\n", command.Version())
+		return nil
+	case "help":
+		fmt.Fprint(env.Out, settings.Help())
+		return nil
+	case "demo":
+		if len(rest) == 0 {
+			return env.Train(ctx, "demo")
+		}
+		if len(rest) == 1 && rest[0] == "text" {
+			return env.Train(ctx, "demo text")
+		}
+		return cli.Errorf(cli.Usage, "there is no demo %q", rest[0]).Do(`"train demo" (pictures) or "train demo text"`)
+	default:
+		if len(rest) > 0 {
+			e := cli.Errorf(cli.Usage, "one folder or table at a time: %s, and what is %s?", cli.Quote(verb), cli.Quote(rest[0]))
+			if verb == "train" {
+				return e.Do("leave the second train out: train %s", cli.Quote(rest[0]))
+			}
+			return e.Do("train, then: train predict RUN FILE…  or  train evaluate RUN DATA")
+		}
+		return env.Train(ctx, verb)
+	}
+}
+
+// report prints an error and returns the exit code.
+func report(stderr io.Writer, err error) int {
+	if err != nil {
+		cli.Print(stderr, "train", err)
+	}
+	return cli.Code(err)
+}
+
+// internal is a mistake of ours, in one line. ANTLER_STACK=1 shows the stack.
+func internal(v any, stack []byte) error {
+	if os.Getenv("ANTLER_STACK") != "" {
+		os.Stderr.Write(stack)
+	}
+	return cli.Errorf(cli.Failed, "internal error: %v; please report it with the command line at https://github.com/antler-ml/antler/issues (ANTLER_STACK=1 shows more)", v)
+}
