@@ -17,6 +17,7 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"syscall"
+	"time"
 
 	"github.com/antler-ml/antler/cmd/train/internal/command"
 	"github.com/antler-ml/antler/cmd/train/internal/settings"
@@ -25,15 +26,22 @@ import (
 	"github.com/antler-ml/antler/pipeline"
 )
 
+// grace is how long saving may take after a signal.
+const grace = 5 * time.Second
+
 func main() {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	sig := make(chan os.Signal, 2)
 	signal.Notify(sig, os.Interrupt, syscall.SIGTERM)
 	go func() {
 		s := cli.Signal{Signal: <-sig}
-		fmt.Fprintf(os.Stderr, "\ntrain: %v; saving… (once more: stop at once)\n", s)
-		cancel(s)
-		os.Exit(cli.Signal{Signal: <-sig}.Code())
+		cancel(s) // the step that runs is finished, and what there is saved
+		select {
+		case again := <-sig:
+			os.Exit(cli.Signal{Signal: again}.Code())
+		case <-time.After(grace):
+			os.Exit(s.Code())
+		}
 	}()
 	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }

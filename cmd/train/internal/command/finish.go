@@ -125,14 +125,16 @@ func (e *Env) mistakes(t *task, run *rundir.Run, dir string, ms []report.Mistake
 		for i := range pix {
 			pix[i] /= 255
 		}
-		sheet.Tiles = append(sheet.Tiles, report.Tile{Pix: pix, Caption: []string{run.Classes[m.True], fmt.Sprintf("-> %s %.2f", run.Classes[m.Predicted], m.P)}})
+		sheet.Tiles = append(sheet.Tiles, report.Tile{Pix: pix, Caption: []string{run.Classes[m.True], "-> " + run.Classes[m.Predicted], fmt.Sprintf("   %.3f", m.P)}})
 	}
 	return rundir.MistakesFile, sheet.Write(filepath.Join(dir, rundir.MistakesFile))
 }
 
 // telling asks the model for its reasons, so to speak.
 func (e *Env) telling(ctx context.Context, t *task, probs *tensor.Tensor) ([]words.Telling, error) {
+	unknown, _ := t.tok.Index(t.tok.OOVToken)
 	ts, err := words.Find(ctx, t.model, t.validX, t.truth, probs, len(t.set.Classes), words.Config{
+		Skip:     unknown,
 		PerClass: 300 / len(t.set.Classes), Keep: 12, MinTexts: min(3, 1+len(t.truth)/50),
 		Progress: func(done, all int) {
 			e.Console.Progress(func() string { return fmt.Sprintf("telling words  %d/%d texts", done, all) })

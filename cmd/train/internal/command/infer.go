@@ -18,6 +18,9 @@ func (e *Env) inferPictures(t *task) {
 		if s.LearningRate == 0 {
 			s.LearningRate = 0.001
 		}
+		if t.set.Source == "demo" && s.Optimizer == "adam" {
+			s.LearningRate = 0.002 // its twelve epochs are few
+		}
 	}
 	if s.ModelSize == "" {
 		s.ModelSize = "small"
@@ -26,7 +29,7 @@ func (e *Env) inferPictures(t *task) {
 		}
 	}
 	if !e.has("dropout") {
-		s.Dropout = 0.4
+		s.Dropout = 0.25
 	}
 	// Small changes that leave digits and letters what they are.
 	for _, f := range []struct {
@@ -34,7 +37,7 @@ func (e *Env) inferPictures(t *task) {
 		v    *float64
 	}{{"width-shift-range", &s.WidthShiftRange}, {"height-shift-range", &s.HeightShiftRange}, {"zoom-range", &s.ZoomRange}} {
 		if !e.has(f.flag) {
-			*f.v = 0.08
+			*f.v = 0.05
 		}
 	}
 	if t.set.Source == "demo" && !e.has("horizontal-flip") {
@@ -107,7 +110,7 @@ func (e *Env) inferCommon(n, seen, least, most int) {
 		}
 	}
 	if !e.has("patience") {
-		s.Patience = max(3, s.Epochs/4)
+		s.Patience = max(4, s.Epochs/3)
 	}
 }
 

@@ -34,7 +34,7 @@ const (
 	lineHeight = 14
 	charWidth  = 7
 	margin     = 8
-	minTile    = 84 // small pictures are enlarged to about this
+	minTile    = 112 // small pictures are enlarged to about this
 )
 
 // Write writes the sheet as PNG.

@@ -41,6 +41,7 @@ type Config struct {
 	PerClass int // texts of each class that are looked at
 	Keep     int // words for each class
 	MinTexts int // a word must occur in so many of them
+	Skip     int // an id that stands for no single word
 	Progress func(done, all int)
 }
 
@@ -63,7 +64,7 @@ func Find(ctx context.Context, m *nn.Model, x *tensor.Tensor, truth []int, probs
 				return nil, context.Cause(ctx)
 			}
 			row := x.Data()[i*length : (i+1)*length]
-			ids := distinct(row)
+			ids := distinct(row, c.Skip)
 			whole := logOdds(probs.Data()[i*classes:(i+1)*classes], k)
 			falls, err := asked.without(row, ids, k, whole)
 			if err != nil {
@@ -115,11 +116,11 @@ func choose(truth []int, probs *tensor.Tensor, classes, most int) [][]int {
 	return right
 }
 
-// distinct returns the ids of a row, 0 left out, in order of appearance.
-func distinct(row []float32) []int {
+// distinct returns the ids of a row in order of appearance, without 0 and skip.
+func distinct(row []float32, skip int) []int {
 	var ids []int
 	for _, v := range row {
-		if id := int(v); id != 0 && !slices.Contains(ids, id) {
+		if id := int(v); id != 0 && id != skip && !slices.Contains(ids, id) {
 			ids = append(ids, id)
 		}
 	}

@@ -1,0 +1,259 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/antler-ml/antler/cmd/train/internal/dataset"
+	"github.com/antler-ml/antler/cmd/train/internal/rundir"
+	"github.com/antler-ml/antler/internal/cli"
+	"github.com/antler-ml/antler/internal/par"
+	"github.com/antler-ml/antler/nn"
+	"github.com/antler-ml/antler/nn/saving"
+	"github.com/antler-ml/antler/pipeline"
+	"github.com/antler-ml/antler/sequence"
+	"github.com/antler-ml/antler/tensor"
+	"github.com/antler-ml/antler/text"
+)
+
+// loaded is a run that is used: its model, and all that samples go through.
+type loaded struct {
+	*rundir.Stored
+	dir   string
+	kind  dataset.Kind
+	model *nn.Model
+	tok   *text.Tokenizer
+}
+
+// load reads a run directory.
+func (e *Env) load(dir string) (*loaded, error) {
+	s := e.Settings
+	par.SetWorkers(s.Workers)
+	stored, err := rundir.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	r := &loaded{Stored: stored, dir: dir, kind: dataset.Kind(stored.Task)}
+	path := filepath.Join(dir, rundir.BestFile)
+	if r.model, err = saving.Load(path); err != nil {
+		if errors.Is(err, os.ErrNotExist) {
+			return nil, cli.Errorf(cli.BadData, "%s has no %s: its training has not finished an epoch", dir, rundir.BestFile).
+				Do("go on with: train --resume %s", cli.Quote(dir))
+		}
+		return nil, cli.Errorf(cli.BadData, "%w", err).Do("train it again, or copy it anew from where it came from")
+	}
+	if out := r.model.Outputs()[0].Shape(); len(r.model.Outputs()) != 1 || out.Rank() != 2 || out.Last() != len(r.Classes) {
+		return nil, cli.Errorf(cli.BadData, "%s gives %v, but the run has %s", path, out, cli.Plural(len(r.Classes), "class"))
+	}
+	p := r.Preprocessing
+	switch r.kind {
+	case dataset.Texts:
+		if r.tok, err = tokenizer(dir); err != nil {
+			return nil, err
+		}
+		r.tok.Workers = s.Workers
+		if p.MaxLen < 1 {
+			return nil, cli.Errorf(cli.BadData, "%s: maxlen is %d", filepath.Join(dir, rundir.RunFile), p.MaxLen)
+		}
+	case dataset.Images:
+		if len(p.TargetSize) != 2 || p.Rescale == 0 {
+			return nil, cli.Errorf(cli.BadData, "%s: the preprocessing is incomplete: %+v", filepath.Join(dir, rundir.RunFile), *p)
+		}
+		// What a file goes through is the run's affair, not the command line's.
+		for _, f := range []string{"target-size", "color-mode", "interpolation"} {
+			if e.Flags.Changed(f) {
+				return nil, cli.Errorf(cli.Usage, "--%s belongs to training; the run keeps what it was trained with", f)
+			}
+		}
+		s.TargetSize, s.ColorMode, s.Interpolation = p.TargetSize, p.ColorMode, p.Interpolation
+		if !e.Flags.Changed("max-pixels") && p.MaxPixels > 0 {
+			s.MaxPixels = p.MaxPixels
+		}
+	default:
+		return nil, cli.Errorf(cli.BadData, "%s: the task is %q; want image or text", filepath.Join(dir, rundir.RunFile), stored.Task)
+	}
+	if s.BatchSize == 0 {
+		s.BatchSize = evalBatch
+	}
+	return r, nil
+}
+
+// encode turns texts into the rows that the model reads.
+func (r *loaded) encode(list []string) (*tensor.Tensor, error) {
+	return sequence.Pad(r.tok.TextsToSequences(slices.Values(list)), sequence.PadConfig{MaxLen: r.Preprocessing.MaxLen})
+}
+
+// An item is a file or line to classify.
+type item struct {
+	name string
+	path string // of a picture
+	text string
+	bad  string // why it cannot be classified
+}
+
+// pictures decodes the items of a batch; those that fail are marked.
+func (r *loaded) pictures(ctx context.Context, e *Env, batch []item) (*tensor.Tensor, error) {
+	samples := make([]dataset.Sample, len(batch))
+	for i, it := range batch {
+		samples[i].Path = it.path
+	}
+	p := dataset.NewPictures(samples, e.Settings)
+	bad, err := p.Scan(ctx, e.Settings.Workers, func(int) {})
+	if err != nil {
+		return nil, err
+	}
+	x := tensor.New(len(batch), p.Height, p.Width, p.Channels)
+	n := p.Size()
+	for i := range batch {
+		if b, ok := bad[i]; ok {
+			batch[i].bad = b.Reason
+			continue
+		}
+		dst := x.Data()[i*n : (i+1)*n]
+		if err := p.Read(dst, i); err != nil {
+			return nil, err
+		}
+		for k := range dst {
+			dst[k] *= float32(r.Preprocessing.Rescale)
+		}
+	}
+	return x, nil
+}
+
+// probabilities classifies a batch; items that cannot be read are marked.
+func (r *loaded) probabilities(ctx context.Context, e *Env, batch []item) (*tensor.Tensor, error) {
+	var x *tensor.Tensor
+	var err error
+	if r.kind == dataset.Images {
+		x, err = r.pictures(ctx, e, batch)
+	} else {
+		list := make([]string, len(batch))
+		for i, it := range batch {
+			list[i] = it.text
+		}
+		x, err = r.encode(list)
+	}
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		return nil, err
+	}
+	out, err := r.model.PredictOnBatch(x)
+	if err != nil {
+		return nil, err
+	}
+	return out[0], nil
+}
+
+// source is labelled samples as batches, in order.
+func (r *loaded) source(ctx context.Context, e *Env, set *dataset.Set) (pipeline.Source, error) {
+	s := e.Settings
+	if r.kind == dataset.Texts {
+		x, y, err := encode(r.tok, set.Valid, r.Preprocessing.MaxLen)
+		if err != nil {
+			return nil, err
+		}
+		return pipeline.Arrays(x, y, pipeline.ArraysConfig{BatchSize: s.BatchSize}), nil
+	}
+	p := dataset.NewPictures(set.Valid, s)
+	bad, err := p.Scan(ctx, s.Workers, func(done int) {
+		e.Console.Progress(func() string {
+			return fmt.Sprintf("reading pictures  %s/%s", cli.Count(done), cli.Count(len(set.Valid)))
+		})
+	})
+	e.Console.Close()
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		return nil, err
+	}
+	for i := range set.Valid {
+		if b, ok := bad[i]; ok {
+			set.Bad = append(set.Bad, b)
+		}
+	}
+	n := len(set.Valid) - len(bad)
+	p.Drop(bad)
+	set.Valid = set.Valid[:n]
+	return &dataset.Flow{Pictures: p, Hi: n, BatchSize: s.BatchSize, Rescale: float32(r.Preprocessing.Rescale), Workers: s.Workers}, nil
+}
+
+// items are what the arguments name: files, folders of pictures, or - for the
+// lines of standard input.
+func (r *loaded) items(ctx context.Context, e *Env, args []string) iter.Seq2[item, error] {
+	return func(yield func(item, error) bool) {
+		for _, a := range args {
+			var next iter.Seq2[item, error]
+			switch {
+			case a == "-":
+				next = r.lines(ctx, e)
+			default:
+				next = r.file(a)
+			}
+			for it, err := range next {
+				if !yield(it, err) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// file is a picture, a text, or the pictures or texts in a folder.
+func (r *loaded) file(path string) iter.Seq2[item, error] {
+	return func(yield func(item, error) bool) {
+		st, err := os.Stat(path)
+		if err != nil {
+			yield(r.item(path), nil) // it will say why
+			return
+		}
+		if !st.IsDir() {
+			yield(r.item(path), nil)
+			return
+		}
+		n := 0
+		err = filepath.WalkDir(path, func(p string, d os.DirEntry, err error) error {
+			if err != nil {
+				return err
+			}
+			usable := r.kind == dataset.Images && dataset.IsPicture(p) || r.kind == dataset.Texts && dataset.IsText(p)
+			if d.IsDir() || !usable {
+				return nil
+			}
+			n++
+			if !yield(r.item(p), nil) {
+				return filepath.SkipAll
+			}
+			return nil
+		})
+		if err == nil && n == 0 {
+			err = cli.Errorf(cli.BadData, "%s has no %ss", path, r.kind.Noun())
+		}
+		if err != nil {
+			yield(item{}, err)
+		}
+	}
+}
+
+func (r *loaded) item(path string) item {
+	it := item{name: path, path: path}
+	if r.kind == dataset.Texts {
+		it.text, it.bad = dataset.ReadText(path)
+		if strings.HasPrefix(it.bad, "is a picture") {
+			it.bad += "; the run " + r.dir + " classifies texts"
+		}
+		return it
+	}
+	if dataset.IsText(path) {
+		it.bad = "is a text; the run " + r.dir + " classifies pictures"
+	}
+	return it
+}
