@@ -179,6 +179,9 @@ func TestFlowEndsCleanly(t *testing.T) {
 
 // Memory of an epoch does not grow with its samples.
 func TestFlowRecycles(t *testing.T) {
+	if raceEnabled {
+		t.Skip("counts allocations")
+	}
 	g := everything
 	allocs := func(n int) float64 {
 		fl, err := g.Flow(noise(n, 16, 16, 3), noise(n), FlowConfig{BatchSize: 8, Workers: 2})
