@@ -173,15 +173,23 @@ func reflect(v, n float64) float64 {
 		}
 		switch {
 		case v < -n:
-			return v + period
+			return within(v+period, n)
 		case v > -1e-15:
 			return 1e-15 - 1
 		}
-		return -v - 1
+		return within(-v-1, n)
 	}
 	v -= period * math.Trunc(v/period)
 	if v >= n {
 		v = period - v - 1
+	}
+	return within(v, n)
+}
+
+// within guards against the rounding of far away places.
+func within(v, n float64) float64 {
+	if v <= -1 || v >= n {
+		return 0
 	}
 	return v
 }

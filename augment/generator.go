@@ -152,8 +152,8 @@ func (g *ImageDataGenerator) resolve() (*config, error) {
 		{"CVal", c.CVal}, {"Rescale", c.Rescale}, {"BrightnessRange[0]", c.BrightnessRange[0]}, {"BrightnessRange[1]", c.BrightnessRange[1]},
 		{"ZoomInterval[0]", c.ZoomInterval[0]}, {"ZoomInterval[1]", c.ZoomInterval[1]},
 	} {
-		if math.IsNaN(f.v) || math.IsInf(f.v, 0) {
-			return fail(f.name, f.v, "a finite number")
+		if !(math.Abs(f.v) <= huge) {
+			return fail(f.name, f.v, "a finite number of modest size")
 		}
 	}
 	var err error
@@ -198,8 +198,8 @@ func shiftMax(name string, r float64, n int, list []float64) (float64, error) {
 	}
 	top := r
 	for i, v := range list {
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return 0, fmt.Errorf("augment: ImageDataGenerator: %sShiftList[%d] is %v, want a finite number", name, i, v)
+		if !(math.Abs(v) <= huge) {
+			return 0, fmt.Errorf("augment: ImageDataGenerator: %sShiftList[%d] is %v, want a finite number of modest size", name, i, v)
 		}
 		if i == 0 || v > top {
 			top = v

@@ -143,10 +143,13 @@ func (g *ImageDataGenerator) ApplyTransform(x *tensor.Tensor, t Transform) (*ten
 	return out, nil
 }
 
+// huge bounds parameters so that places stay far inside the range of int.
+const huge = 1e12
+
 func (t *Transform) check(channels int) error {
 	for _, v := range []float64{t.Theta, t.Tx, t.Ty, t.Shear, t.Zx, t.Zy, t.ChannelShiftIntensity, t.Brightness} {
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return fmt.Errorf("augment: the transformation has a number that is not finite: %+v", *t)
+		if !(math.Abs(v) <= huge) {
+			return fmt.Errorf("augment: the transformation has a number that is not finite or too large: %+v", *t)
 		}
 	}
 	if t.HasBrightness {

@@ -1,0 +1,251 @@
+package augment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"math/rand/v2"
+	"path/filepath"
+	"slices"
+
+	"github.com/antler-ml/antler/image"
+	"github.com/antler-ml/antler/internal/rng"
+	"github.com/antler-ml/antler/pipeline"
+	"github.com/antler-ml/antler/tensor"
+)
+
+// A job is one sample on its way into row of a slot.
+type job struct {
+	fl        *Flow
+	s         *slot
+	row, rows int
+	index     int
+	t         Transform
+	file      string // to save to
+}
+
+// Name names the sample in errors.
+func (j job) Name() string { return j.fl.name(j.index) }
+
+// slot is the memory of one batch.
+type slot struct {
+	full  pipeline.Batch
+	rows  int
+	memX  []float32
+	other [][]float32
+}
+
+// Batches yields the batches of an epoch.
+func (fl *Flow) Batches(ctx context.Context, epoch int) iter.Seq2[pipeline.Batch, error] {
+	return func(yield func(pipeline.Batch, error) bool) {
+		// Map has at most 2·workers samples under way, so that many rows ahead of
+		// the batch in the consumer's hands, and the batch itself, may be in use.
+		ring := make([]*slot, 2*fl.f.Workers/fl.f.BatchSize+2)
+		for i := range ring {
+			ring[i], _ = fl.slots.Get().(*slot)
+			if ring[i] == nil {
+				ring[i] = new(slot)
+			}
+		}
+		defer func() {
+			for _, s := range ring {
+				fl.slots.Put(s)
+			}
+		}()
+		for j, err := range pipeline.Map(ctx, fl.jobs(epoch, ring), fl.f.Workers, fl.do) {
+			if err != nil {
+				yield(pipeline.Batch{}, unwrap(err))
+				return
+			}
+			if j.row == j.rows-1 && !yield(j.s.full, nil) {
+				return
+			}
+		}
+	}
+}
+
+// unwrap takes the sample's number off an error that names its file already.
+func unwrap(err error) error {
+	var se *pipeline.SampleError
+	var pe *pipeline.PanicError
+	if errors.As(err, &se) && !errors.As(err, &pe) {
+		return se.Err
+	}
+	return err
+}
+
+// jobs draws all random numbers of an epoch, in order.
+func (fl *Flow) jobs(epoch int, ring []*slot) iter.Seq2[job, error] {
+	return func(yield func(job, error) bool) {
+		var src rng.Source
+		r := rand.New(&src)
+		var mt *rng.MT
+		if fl.c.NumPyRandom {
+			mt = new(rng.MT)
+		}
+		transforms := make([]Transform, fl.f.BatchSize) // Keras draws a batch's transformations first, then its file names
+		var order []int
+		for b := range fl.Len() {
+			if mt != nil {
+				mt.Seed(uint32(fl.seed + uint64(epoch*fl.Len()+b)))
+			}
+			if b == 0 {
+				order = fl.order(epoch, mt)
+			}
+			lo, hi := b*fl.f.BatchSize, min((b+1)*fl.f.BatchSize, fl.n)
+			s := ring[b%len(ring)]
+			fl.prepare(s, hi-lo)
+			for row, i := range order[lo:hi] {
+				if fl.f.NoAugment {
+					continue
+				}
+				if mt != nil {
+					transforms[row] = fl.c.draw(numpy{mt}, fl.h, fl.w)
+				} else {
+					src.Reset(fl.seed, uint64(epoch), uint64(i))
+					transforms[row] = fl.c.draw(r, fl.h, fl.w)
+				}
+			}
+			for row, i := range order[lo:hi] {
+				j := job{fl: fl, s: s, row: row, rows: hi - lo, index: i, t: transforms[row]}
+				if fl.f.SaveToDir != "" {
+					j.file = fl.saveName(epoch, i, mt)
+				}
+				if !yield(j, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// saveName ends in a random number, as in Keras.
+func (fl *Flow) saveName(epoch, i int, mt *rng.MT) string {
+	limit := 10_000
+	if fl.filenames != nil {
+		limit = 10_000_000
+	}
+	var number int
+	if mt != nil {
+		number = mt.Randint(0, limit)
+	} else {
+		number = rng.At(fl.seed, uint64(epoch), uint64(i), 1).IntN(limit)
+	}
+	return filepath.Join(fl.f.SaveToDir, fmt.Sprintf("%s_%d_%d.%s", fl.f.SavePrefix, i, number, fl.f.SaveFormat))
+}
+
+// order returns the order of the samples in an epoch.
+func (fl *Flow) order(epoch int, mt *rng.MT) []int {
+	order := make([]int, fl.n)
+	for i := range order {
+		order[i] = i
+	}
+	if fl.f.Shuffle != nil && !*fl.f.Shuffle {
+		return order
+	}
+	swap := func(i, j int) { order[i], order[j] = order[j], order[i] }
+	if mt != nil {
+		mt.Shuffle(fl.n, swap)
+	} else {
+		rng.At(fl.seed, uint64(epoch)).Shuffle(fl.n, swap)
+	}
+	return order
+}
+
+// prepare gives s tensors for a batch of the given rows.
+func (fl *Flow) prepare(s *slot, rows int) {
+	if s.rows == rows {
+		return
+	}
+	s.rows = rows
+	s.memX = resized(s.memX, rows*fl.size)
+	shape := append([]int{rows}, fl.ImageShape()...)
+	s.full = pipeline.Batch{X: []*tensor.Tensor{tensor.From(s.memX, shape...)}}
+	if s.other == nil {
+		s.other = make([][]float32, len(fl.filler)+1)
+	}
+	if fl.input {
+		k := len(fl.filler)
+		s.other[k] = resized(s.other[k], rows*fl.size)
+		s.full.Y = []*tensor.Tensor{tensor.From(s.other[k], shape...)}
+	}
+	for k, col := range fl.filler {
+		n := rows
+		for _, d := range col.shape {
+			n *= d
+		}
+		s.other[k] = resized(s.other[k], n)
+		t := tensor.From(s.other[k], append([]int{rows}, col.shape...)...)
+		switch col.g {
+		case 0:
+			s.full.X = append(s.full.X, t)
+		case 1:
+			s.full.Y = append(s.full.Y, t)
+		default:
+			s.full.W = append(s.full.W, t)
+		}
+	}
+}
+
+// do makes one sample.
+func (fl *Flow) do(_ context.Context, j job) (job, error) {
+	s := scratches.Get().(*scratch)
+	defer scratches.Put(s)
+	dst := j.s.memX[j.row*fl.size:][:fl.size]
+	if err := fl.sample(dst, j, s); err != nil {
+		return j, err
+	}
+	for k, col := range fl.filler {
+		n := len(j.s.other[k]) / j.rows
+		col.fill(j.s.other[k][j.row*n:][:n], j.index)
+	}
+	if fl.input {
+		copy(j.s.other[len(fl.filler)][j.row*fl.size:], dst)
+	}
+	if j.file != "" {
+		m := image.New(fl.h, fl.w, fl.ch)
+		image.FromFloats(m, dst, image.ArrayConfig{DataFormat: fl.c.DataFormat})
+		if err := image.Save(j.file, m, image.SaveConfig{Format: fl.f.SaveFormat}); err != nil {
+			return j, err
+		}
+	}
+	return j, nil
+}
+
+// sample reads, transforms and standardizes one image.
+func (fl *Flow) sample(dst []float32, j job, s *scratch) error {
+	var src []float32
+	if fl.read == nil {
+		src = fl.images[j.index*fl.size:][:fl.size]
+	} else {
+		s.raw = resized(s.raw, fl.size)
+		src = s.raw
+		if err := fl.read(src, j.index); err != nil {
+			if fl.f.OnError != Placeholder {
+				return err
+			}
+			clear(dst)
+			fl.noteBad(fl.name(j.index), err)
+			return nil
+		}
+	}
+	if fl.f.NoAugment {
+		copy(dst, src)
+	} else {
+		fl.c.apply(dst, src, fl.h, fl.w, fl.ch, j.t, s)
+	}
+	if err := fl.std.run(dst, fl.shape, s); err != nil {
+		return fmt.Errorf("%w (%s)", err, fl.name(j.index))
+	}
+	return nil
+}
+
+// noteBad remembers a file, once.
+func (fl *Flow) noteBad(path string, err error) {
+	fl.badMu.Lock()
+	defer fl.badMu.Unlock()
+	if !slices.ContainsFunc(fl.bad, func(b BadFile) bool { return b.Path == path }) {
+		fl.bad = append(fl.bad, BadFile{path, err})
+	}
+}

@@ -1,0 +1,99 @@
+package augment
+
+import (
+	"fmt"
+	"runtime"
+
+	"github.com/antler-ml/antler/image"
+	"github.com/antler-ml/antler/tensor"
+)
+
+// FlowConfig says how samples become batches. Its fields are Keras' arguments.
+type FlowConfig struct {
+	BatchSize int   `default:"32"`
+	Shuffle   *bool `default:"true"` // a new order in every epoch
+	Seed      *int  // of the order and the transformations; nil stands for 0
+
+	SaveToDir  string // a directory for the images as they are given out, to look at; must exist
+	SavePrefix string
+	SaveFormat string `default:"png"`
+
+	Subset    Subset // which part of the samples, by ValidationSplit
+	NoAugment bool   // leave out the random transformations, as one should for validation; Keras has no such switch
+	Workers   int    // goroutines; 0: one for each processor. The batches do not depend on it.
+
+	// For FlowFromDirectory only.
+	TargetSize      [2]int              // height and width; default 256, 256
+	ColorMode       image.ColorMode     `default:"rgb"`
+	Classes         []string            // sub-directories to read, in the order of their numbers; nil: all, sorted
+	ClassMode       ClassMode           `default:"categorical"`
+	FollowLinks     bool                // descend into directories that are symbolic links
+	Interpolation   image.Interpolation `default:"nearest"` // of the resizing to TargetSize
+	KeepAspectRatio bool                // cut images to TargetSize's proportions
+	Limits          image.Limits        // what reading one image may cost
+	OnError         OnError             `default:"fail"` // what becomes of files that cannot be read
+
+	// For Flow only.
+	Misc             []*tensor.Tensor // further inputs, passed on after the images
+	SampleWeight     *tensor.Tensor   // one for each sample
+	IgnoreClassSplit bool             // with Subset: do not insist that both parts have the same labels
+}
+
+// A Subset is a part of the samples.
+type Subset string
+
+// The subsets. The empty one is all samples.
+const (
+	Training   Subset = "training"   // all but the first ValidationSplit of the samples; in a directory, of each class
+	Validation Subset = "validation" // the first ValidationSplit of the samples
+)
+
+// A ClassMode says what targets FlowFromDirectory gives.
+type ClassMode string
+
+// The class modes. The empty one is Categorical.
+const (
+	Categorical ClassMode = "categorical" // 1 in the column of the class, else 0
+	Binary      ClassMode = "binary"      // the number of the class
+	Sparse      ClassMode = "sparse"      // likewise
+	Input       ClassMode = "input"       // the image itself
+	None        ClassMode = "none"        // no targets
+)
+
+// OnError says what becomes of files that cannot be read.
+type OnError string
+
+// The policies. The empty one is Fail.
+const (
+	Fail        OnError = "fail"        // the epoch ends with an error that names the file
+	Skip        OnError = "skip"        // they are found by reading all files once beforehand, and left out
+	Placeholder OnError = "placeholder" // the image is all zeros; the target stays
+)
+
+func (f *FlowConfig) defaults() error {
+	if f.BatchSize == 0 {
+		f.BatchSize = 32
+	}
+	if f.BatchSize < 0 {
+		return fmt.Errorf("augment: BatchSize is %d, want at least 1", f.BatchSize)
+	}
+	if f.SaveFormat == "" {
+		f.SaveFormat = "png"
+	}
+	if f.Workers <= 0 {
+		f.Workers = runtime.GOMAXPROCS(0)
+	}
+	switch f.Subset {
+	case "", Training, Validation:
+	default:
+		return fmt.Errorf("augment: Subset is %q, want %q or %q", f.Subset, Training, Validation)
+	}
+	switch f.OnError {
+	case "":
+		f.OnError = Fail
+	case Fail, Skip, Placeholder:
+	default:
+		return fmt.Errorf("augment: OnError is %q, want %q, %q or %q", f.OnError, Fail, Skip, Placeholder)
+	}
+	return nil
+}

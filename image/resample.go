@@ -1,0 +1,181 @@
+package image
+
+import "math"
+
+// coefs are the weights of a resize along one axis: output i is the sum of
+// k[i·size+j] times input lo[i]+j, j < n[i].
+type coefs struct {
+	size, lo0, hi0 int // lo0 and hi0: the inputs that are used at all
+	lo, n          []int
+	k              []float64
+	fixed          []int32 // k with 22 fractional bits
+	identity       bool    // nothing to do
+}
+
+const precision = 22
+
+func (c *coefs) compute(in, lo, n, out int, f filter) *coefs {
+	c.identity = lo == 0 && n == in && n == out
+	scale := float64(n) / float64(out)
+	stretch := max(scale, 1)
+	support := f.support * stretch
+	c.size = int(math.Ceil(support))*2 + 1
+	c.lo, c.n = resized(c.lo, out), resized(c.n, out)
+	c.k, c.fixed = resized(c.k, out*c.size), resized(c.fixed, out*c.size)
+	c.lo0, c.hi0 = in, 0
+	for i := range out {
+		centre := float64(lo) + float64((float64(i)+0.5)*scale)
+		first := max(int(centre-support+0.5), 0)
+		last := min(int(centre+support+0.5), in)
+		c.lo[i], c.n[i] = first, last-first
+		k := c.k[i*c.size:][:last-first]
+		sum := 0.0
+		for j := range k {
+			k[j] = f.f((float64(j+first) - centre + 0.5) * (1 / stretch))
+			sum += k[j]
+		}
+		for j := range k {
+			if sum != 0 {
+				k[j] /= sum
+			}
+			c.fixed[i*c.size+j] = int32(k[j]*(1<<precision) + math.Copysign(0.5, k[j]))
+		}
+		c.lo0, c.hi0 = min(c.lo0, first), max(c.hi0, last)
+	}
+	return c
+}
+
+// rowsFirst reports in which order Pillow resizes: along the rows first, unless
+// that would leave much more for the second pass. The order shows in the bytes,
+// since samples are rounded in between.
+func rowsFirst(dst, src *Image) bool {
+	return dst.Height >= src.Height || 2*(src.Width-dst.Width) >= src.Height-dst.Height
+}
+
+// resample8 resizes along both axes, with 8 bits in between.
+func resample8(dst, src *Image, cx, cy *coefs, temp *[]uint8) {
+	c := src.Channels
+	in, out := src.Width*c, dst.Width*c // samples in a row
+	switch {
+	case cx.identity && cy.identity:
+		copy(dst.Pix, src.Pix)
+	case cx.identity:
+		columns8(dst.Pix, src.Pix, in, cy, 0)
+	case cy.identity:
+		rows8(dst.Pix, src.Pix, in, out, c, cx)
+	case rowsFirst(dst, src):
+		*temp = resized(*temp, (cy.hi0-cy.lo0)*out)
+		rows8(*temp, src.Pix[cy.lo0*in:], in, out, c, cx)
+		columns8(dst.Pix, *temp, out, cy, cy.lo0)
+	default:
+		*temp = resized(*temp, dst.Height*in)
+		columns8(*temp, src.Pix, in, cy, 0)
+		rows8(dst.Pix, *temp, in, out, c, cx)
+	}
+}
+
+// rows8 resizes each row, of in samples, to one of out samples.
+func rows8(dst, src []uint8, in, out, c int, cx *coefs) {
+	for y := 0; (y+1)*out <= len(dst); y++ {
+		row8(dst[y*out:][:out], src[y*in:][:in], cx, c)
+	}
+}
+
+// columns8 makes rows of weighted sums of rows; src begins with row top.
+func columns8(dst, src []uint8, stride int, cy *coefs, top int) {
+	for y := range cy.lo {
+		column8(dst[y*stride:][:stride], src[(cy.lo[y]-top)*stride:], stride, cy.fixed[y*cy.size:][:cy.n[y]])
+	}
+}
+
+func row8(dst, src []uint8, cx *coefs, c int) {
+	for x := range cx.lo {
+		k := cx.fixed[x*cx.size:][:cx.n[x]]
+		in := src[cx.lo[x]*c:][:len(k)*c]
+		switch c {
+		case 3:
+			var r, g, b int32 = 1 << (precision - 1), 1 << (precision - 1), 1 << (precision - 1)
+			for j, w := range k {
+				p := in[3*j : 3*j+3]
+				r += int32(p[0]) * w
+				g += int32(p[1]) * w
+				b += int32(p[2]) * w
+			}
+			o := dst[3*x : 3*x+3]
+			o[0], o[1], o[2] = clamp8(r>>precision), clamp8(g>>precision), clamp8(b>>precision)
+		default:
+			for i := range c {
+				sum := int32(1 << (precision - 1))
+				for j, w := range k {
+					sum += int32(in[j*c+i]) * w
+				}
+				dst[x*c+i] = clamp8(sum >> precision)
+			}
+		}
+	}
+}
+
+// column8 sets dst to the weighted sum of len(k) rows of src. It goes along the
+// rows in short pieces whose sums stay in the first-level cache.
+func column8(dst, src []uint8, stride int, k []int32) {
+	var sums [256]int32
+	for lo := 0; lo < len(dst); lo += len(sums) {
+		d := dst[lo:min(lo+len(sums), len(dst))]
+		s := sums[:len(d)]
+		for i := range s {
+			s[i] = 1 << (precision - 1)
+		}
+		for j, w := range k {
+			in := src[j*stride+lo:][:len(s)]
+			for i, v := range in {
+				s[i] += int32(v) * w
+			}
+		}
+		for i, v := range s {
+			d[i] = clamp8(v >> precision)
+		}
+	}
+}
+
+// resample16 is resample8 for 16-bit grey, summing in float64.
+func resample16(dst, src *Image, cx, cy *coefs, temp *[]uint16) {
+	in, out := src.Width, dst.Width
+	switch {
+	case cx.identity && cy.identity:
+		copy(dst.Pix16, src.Pix16)
+	case cx.identity:
+		columns16(dst.Pix16, src.Pix16, in, cy)
+	case cy.identity:
+		rows16(dst.Pix16, src.Pix16, in, out, cx)
+	case rowsFirst(dst, src):
+		*temp = resized(*temp, src.Height*out)
+		rows16(*temp, src.Pix16, in, out, cx)
+		columns16(dst.Pix16, *temp, out, cy)
+	default:
+		*temp = resized(*temp, dst.Height*in)
+		columns16(*temp, src.Pix16, in, cy)
+		rows16(dst.Pix16, *temp, in, out, cx)
+	}
+}
+
+func rows16(dst, src []uint16, in, out int, cx *coefs) {
+	for i := range dst {
+		y, x := i/out, i%out
+		dst[i] = sum16(src[y*in+cx.lo[x]:], 1, cx.k[x*cx.size:][:cx.n[x]])
+	}
+}
+
+func columns16(dst, src []uint16, stride int, cy *coefs) {
+	for i := range dst {
+		y, x := i/stride, i%stride
+		dst[i] = sum16(src[cy.lo[y]*stride+x:], stride, cy.k[y*cy.size:][:cy.n[y]])
+	}
+}
+
+func sum16(in []uint16, step int, k []float64) uint16 {
+	sum := 0.5
+	for j, w := range k {
+		sum += float64(float64(in[j*step]) * w)
+	}
+	return uint16(min(max(sum, 0), 65535))
+}
