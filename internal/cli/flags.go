@@ -85,6 +85,9 @@ var ErrHelp = pflag.ErrHelp
 // Parse reads the arguments and returns what is no flag. Its errors are those
 // of usage, with the nearest flag named.
 func (f *Flags) Parse(args []string) ([]string, error) {
+	if err := f.dashes(args); err != nil {
+		return nil, err
+	}
 	err := f.set.Parse(args)
 	if errors.Is(err, pflag.ErrHelp) {
 		return nil, ErrHelp
@@ -100,6 +103,23 @@ func (f *Flags) Parse(args []string) ([]string, error) {
 		}
 	}
 	return rest, nil
+}
+
+// dashes refuses -epochs, which GNU style would read as -e pochs.
+func (f *Flags) dashes(args []string) error {
+	for _, a := range args {
+		if a == "--" {
+			break
+		}
+		name, _, _ := strings.Cut(a, "=")
+		if len(name) < 3 || name[0] != '-' || name[1] == '-' {
+			continue
+		}
+		if fl := f.set.Lookup(name[1:]); fl != nil {
+			return Errorf(Usage, "%s has one dash; names of flags have two", name).Do("use --%s", fl.Name)
+		}
+	}
+	return nil
 }
 
 func (f *Flags) names() []string {
@@ -267,7 +287,7 @@ func (f *Flags) Help(group string) string {
 		if fl.arg != "" && fl.value.Kind() != reflect.Bool {
 			left += " " + fl.arg
 		}
-		fmt.Fprintf(&b, "  %-34s %s (%s)\n", left, fl.help, fl.shown())
+		fmt.Fprintf(&b, "  %-36s %s (%s)\n", left, fl.help, fl.shown())
 	}
 	return b.String()
 }

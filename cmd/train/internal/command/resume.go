@@ -39,7 +39,7 @@ func (e *Env) resume(data string) (*resumed, error) {
 	}
 	for name, v := range stored.Settings {
 		flag := strings.ReplaceAll(name, "_", "-")
-		if e.Flags.Changed(flag) || v == nil {
+		if e.Flags.Changed(flag) || v == nil || v == "" {
 			continue
 		}
 		if err := e.Flags.Set(flag, plain(v)); err != nil {

@@ -3,12 +3,14 @@
 package dataset
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/antler-ml/antler/cmd/train/internal/settings"
 	"github.com/antler-ml/antler/internal/cli"
@@ -188,6 +190,7 @@ func (set *Set) refuse() error {
 	if set.Kind == Texts {
 		what = "read"
 	}
+	slices.SortStableFunc(set.Bad, func(a, b Bad) int { return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Line, b.Line)) })
 	e := cli.Errorf(cli.BadData, "%s of %s %ss cannot be %s", cli.Count(len(set.Bad)), cli.Count(total), set.Kind.Noun(), what)
 	for _, b := range set.Bad {
 		e.Why("%s", b)

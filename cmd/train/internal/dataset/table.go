@@ -365,7 +365,9 @@ func guess(path string, rows []rawRow, c *columns, width int) error {
 		n++
 		for i, cell := range r.cells[:width] {
 			length[i] += len(cell)
-			values[i][strings.TrimSpace(cell)]++
+			if cell = strings.TrimSpace(cell); cell != "" {
+				values[i][cell]++
+			}
 		}
 	}
 	if n == 0 {

@@ -158,9 +158,12 @@ func cannot(what, path string, err error) error {
 	code := cli.Code(err)
 	e := cli.Errorf(code, "cannot %s %s: %w", what, path, reason(err))
 	if errors.Is(err, fs.ErrPermission) {
-		e.Do("choose another --out, or change the permissions of %s", filepath.Dir(path))
+		return e.Do("choose another --out, or change the permissions of %s", filepath.Dir(path))
 	}
-	return e
+	if code == cli.TryAgain {
+		return e.Do("make room on the disk and run the same command again")
+	}
+	return e.Do("choose another --out")
 }
 
 // reason is the error without the path, which the message names already.
@@ -235,15 +238,15 @@ func Open(dir string) (*Stored, error) {
 	if err != nil {
 		e := cli.Errorf(cli.Usage, "%s is not a run directory: no %s in it", dir, RunFile)
 		if runs, _ := filepath.Glob(filepath.Join(dir, "*", RunFile)); len(runs) > 0 {
-			e.Do("name one of the runs in it, such as %s", filepath.Dir(latest(runs)))
+			return nil, e.Do("name one of the runs in it, such as %s", filepath.Dir(latest(runs)))
 		}
-		return nil, e
+		return nil, e.Do("train one first: train demo")
 	}
 	var r Stored
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.UseNumber()
 	if err := d.Decode(&r); err != nil {
-		return nil, cli.Errorf(cli.BadData, "%s is damaged: %w", path, err)
+		return nil, cli.Errorf(cli.BadData, "%s is damaged: %w", path, err).Do("copy the run anew, or train again")
 	}
 	if r.V != 1 || len(r.Classes) == 0 || r.Preprocessing == nil {
 		return nil, cli.Errorf(cli.BadData, "%s: version %d is not known here; want 1", path, r.V).Do("use the version of train that wrote it: %s", r.Version)

@@ -15,6 +15,7 @@ const Short = `train makes a classifier of your pictures or texts.
   train reviews.tsv            a label and a text on each line
   train predict runs/1-photos new/*.jpg
   train evaluate runs/1-photos test/
+  train --resume runs/1-photos
 
   --epochs N   --learning-rate X   --validation-split X   --seed N   --out DIR
   "train --help" for all

@@ -3,6 +3,7 @@
 package settings
 
 import (
+	"fmt"
 	"runtime"
 
 	"github.com/antler-ml/antler/internal/cli"
@@ -120,7 +121,7 @@ func (s *Settings) Validate() error {
 	}
 	for _, n := range s.TargetSize {
 		if n < 8 || n > 2048 {
-			return bad("target-size", s.TargetSize, "sides from 8 to 2048")
+			return bad("target-size", fmt.Sprintf("%dx%d", s.TargetSize[0], s.TargetSize[1]), "sides from 8 to 2048")
 		}
 	}
 	return nil
