@@ -49,12 +49,10 @@ var (
 	// ReLU is max(x, 0).
 	ReLU = builtin(ops.ReLU, "relu")
 	// ReLU6 is min(max(x, 0), 6).
-	ReLU6 = builtin(func(x *ops.Value) *ops.Value { return ops.MinimumScalar(ops.ReLU(x), 6) }, "relu6")
+	ReLU6 = builtin(relu6, "relu6")
 	// LeakyReLU is x where x > 0, else 0.2x: tf-keras' function, not the layer of
 	// that name, whose slope is 0.3.
-	LeakyReLU = builtin(func(x *ops.Value) *ops.Value {
-		return ops.Add(ops.ReLU(x), ops.MulScalar(ops.MinimumScalar(x, 0), 0.2))
-	}, "leaky_relu")
+	LeakyReLU = builtin(func(x *ops.Value) *ops.Value { return leaky(x, 0.2) }, "leaky_relu")
 	// Tanh is the hyperbolic tangent.
 	Tanh = builtin(ops.Tanh, "tanh")
 	// Sigmoid is 1/(1+exp(-x)).
@@ -76,9 +74,7 @@ var (
 	// ELU is x where x > 0, else exp(x)-1.
 	ELU = builtin(func(x *ops.Value) *ops.Value { return elu(x, 1) }, "elu")
 	// SELU is the scaled elu of Klambauer et al., 2017 (arXiv 1706.02515).
-	SELU = builtin(func(x *ops.Value) *ops.Value {
-		return ops.MulScalar(elu(x, 1.6732632423543772), 1.0507009873554805)
-	}, "selu")
+	SELU = builtin(selu, "selu")
 	// Exponential is exp(x).
 	Exponential = builtin(ops.Exp, "exponential")
 	// GELU is x·Φ(x), exactly (through erf). Hendrycks and Gimpel, 2016 (arXiv 1606.08415).
@@ -97,6 +93,23 @@ func softmax(x *ops.Value) *ops.Value {
 		panic(&ops.ShapeError{Op: "softmax", Shapes: [][]int{x.Shape()}, Reason: "cannot apply softmax to a tensor that is 1D"})
 	}
 	return ops.Softmax(x, -1)
+}
+
+// relu6 has gradient 0 at 6, as Keras' kernel.
+func relu6(x *ops.Value) *ops.Value {
+	return ops.Where(ops.GreaterEqual(x, ops.Scalar(6)), ops.Scalar(6), ops.ReLU(x))
+}
+
+// leaky has the gradient slope at 0, as Keras' kernel.
+func leaky(x *ops.Value, slope float32) *ops.Value {
+	return ops.Add(ops.ReLU(x), ops.MulScalar(ops.MinimumScalar(x, 0), slope))
+}
+
+// selu has at 0 the gradient of the right side, as Keras' kernel (elu that of
+// the left).
+func selu(x *ops.Value) *ops.Value {
+	left := ops.MulScalar(ops.Expm1(ops.MinimumScalar(x, 0)), 1.6732632423543772)
+	return ops.MulScalar(ops.Where(ops.GreaterEqual(x, ops.Scalar(0)), x, left), 1.0507009873554805)
 }
 
 // elu keeps both branches finite: exp is taken of min(x, 0).
