@@ -17,7 +17,7 @@ func init() {
 	nn.Alias(&MaxNorm{MaxValue: 2, Axis: []int{0}}, "max_norm", "maxnorm")
 	nn.Alias(&NonNeg{}, "non_neg", "nonneg")
 	nn.Alias(&UnitNorm{Axis: []int{0}}, "unit_norm", "unitnorm")
-	nn.Alias(&MinMaxNorm{MinValue: 0, MaxValue: 1, Rate: 1, Axis: []int{0}}, "min_max_norm", "minmaxnorm")
+	nn.Alias(&MinMaxNorm{MinValue: 0, MaxValue: 1, Rate: 1, Axis: []int{0}}, "min_max_norm")
 }
 
 const epsilon = 1e-7
@@ -33,13 +33,21 @@ func (c *MaxNorm) Constrain(w []float32, s nn.Shape) {
 	scaleByNorm(w, s, c.Axis, func(n float64) float64 { return min(n, c.MaxValue) / (epsilon + n) })
 }
 
+// Validate checks the settings.
+func (c *MaxNorm) Validate() error {
+	if c.MaxValue < 0 {
+		return fmt.Errorf("constraint MaxNorm: max_value is %g; want 0 or more", c.MaxValue)
+	}
+	return nil
+}
+
 // NonNeg sets negative elements to 0.
 type NonNeg struct{}
 
 // Constrain changes w in place.
 func (*NonNeg) Constrain(w []float32, _ nn.Shape) {
 	for i, x := range w {
-		if !(x >= 0) {
+		if x < 0 { // NaN stays, as in Keras
 			w[i] = 0
 		}
 	}
@@ -75,6 +83,9 @@ func (c *MinMaxNorm) Constrain(w []float32, s nn.Shape) {
 func (c *MinMaxNorm) Validate() error {
 	if c.MinValue > c.MaxValue {
 		return fmt.Errorf("constraint MinMaxNorm: min_value %g is above max_value %g", c.MinValue, c.MaxValue)
+	}
+	if c.Rate < 0 || c.Rate > 1 {
+		return fmt.Errorf("constraint MinMaxNorm: rate is %g; want 0 to 1", c.Rate)
 	}
 	return nil
 }
