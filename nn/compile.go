@@ -69,7 +69,8 @@ func (m *Model) Compile(c CompileConfig) error {
 	if c.Optimizer == nil {
 		return errors.New("nn: Compile: no optimizer; try Optimizer: &optimizers.Adam{}")
 	}
-	if err := complete(c.Optimizer); err != nil {
+	var err error
+	if c.Optimizer, err = complete(c.Optimizer); err != nil {
 		return fmt.Errorf("nn: Compile: %w", err)
 	}
 	comp := &compiled{cfg: c, lr: c.Optimizer.Settings().LearningRate}
@@ -137,15 +138,14 @@ func (m *Model) Compile(c CompileConfig) error {
 // does not fit.
 type outputChecker interface{ CheckOutput(yPred Shape) error }
 
-// complete fills defaults in and validates a thing with settings.
-func complete(v any) error {
-	if err := config.Defaults(v); err != nil {
-		return err
+// complete fills the defaults of a thing in and validates it; a struct becomes
+// a pointer to one.
+func complete[T any](thing T) (T, error) {
+	v, err := config.Complete(thing)
+	if err != nil {
+		return thing, err
 	}
-	if x, ok := v.(Validator); ok {
-		return x.Validate()
-	}
-	return nil
+	return v.(T), nil
 }
 
 func planOutput(name string, o OutputConfig, several bool) (outputPlan, error) {
@@ -154,13 +154,18 @@ func planOutput(name string, o OutputConfig, several bool) (outputPlan, error) {
 		p.weight = *o.Weight
 	}
 	if o.Loss != nil {
-		if err := complete(o.Loss); err != nil {
+		var err error
+		if p.loss, err = complete(o.Loss); err != nil {
 			return p, err
 		}
 	}
 	add := func(ms []Metric, weighted bool) error {
-		for _, mt := range ms {
-			if err := complete(mt); err != nil {
+		for i, mt := range ms {
+			if mt == nil {
+				return fmt.Errorf("metric %d is nil", i)
+			}
+			mt, err := complete(mt)
+			if err != nil {
 				return err
 			}
 			key := mt.Name()

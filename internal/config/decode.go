@@ -38,6 +38,8 @@ func Decode(v any, m map[string]any, ignore ...string) error {
 			err = decodeValue(s.Field(f.index), x)
 		case f.hasDef:
 			err = parseInto(s.Field(f.index), f.def)
+		default:
+			s.Field(f.index).SetZero()
 		}
 		if err != nil {
 			return fmt.Errorf("config: %s: %s: %w", s.Type().Name(), f.key, err)

@@ -8,22 +8,55 @@ import (
 )
 
 // Defaults fills every zero field of the struct that v points to with the
-// value of its default tag. It is idempotent.
+// value of its default tag, and completes the things that its fields hold (see
+// [Complete]). It is idempotent. What is no pointer to a struct stays as it is.
 func Defaults(v any) error {
 	p := reflect.ValueOf(v)
-	if p.Kind() != reflect.Pointer || p.Elem().Kind() != reflect.Struct {
+	if p.Kind() != reflect.Pointer || p.IsNil() || p.Elem().Kind() != reflect.Struct {
 		return nil
 	}
 	s := p.Elem()
 	for _, f := range fieldsOf(s.Type()) {
-		if !f.hasDef || !s.Field(f.index).IsZero() {
+		field := s.Field(f.index)
+		if f.hasDef && field.IsZero() {
+			if err := parseInto(field, f.def); err != nil {
+				return fmt.Errorf("config: %s.%s: default %q: %w", s.Type().Name(), f.name, f.def, err)
+			}
+		}
+		if field.Kind() != reflect.Interface || field.IsNil() {
 			continue
 		}
-		if err := parseInto(s.Field(f.index), f.def); err != nil {
-			return fmt.Errorf("config: %s.%s: default %q: %w", s.Type().Name(), f.name, f.def, err)
+		old := field.Interface()
+		thing, err := Complete(old)
+		if err != nil {
+			return fmt.Errorf("%s: %w", f.name, err)
+		}
+		if !reflect.TypeOf(old).Comparable() || thing != old { // a struct became a pointer to one
+			field.Set(reflect.ValueOf(thing))
 		}
 	}
 	return nil
+}
+
+// Complete fills the defaults of a thing in and validates it. A pointer to a
+// struct is completed in place; a struct that has settings becomes a pointer
+// to a completed copy, so that BinaryAccuracy{} means what &BinaryAccuracy{}
+// means.
+func Complete(v any) (any, error) {
+	if t := reflect.TypeOf(v); t != nil && t.Kind() == reflect.Struct && len(fieldsOf(t)) > 0 {
+		p := reflect.New(t)
+		p.Elem().Set(reflect.ValueOf(v))
+		v = p.Interface()
+	}
+	if err := Defaults(v); err != nil {
+		return nil, err
+	}
+	if x, ok := v.(interface{ Validate() error }); ok {
+		if err := x.Validate(); err != nil {
+			return nil, err
+		}
+	}
+	return v, nil
 }
 
 // parseInto sets a field from the text of a default tag or a flag.

@@ -29,8 +29,12 @@ func Register[T any](class ...string) {
 }
 
 // RegisterName makes a value known under bare names. The first is the one it
-// is written as; the others are aliases.
+// is written as; the others are aliases. The value is shared by all who look it
+// up, so its defaults are filled in now: nobody may write to it later.
 func RegisterName(v any, names ...string) {
+	if err := Defaults(v); err != nil {
+		panic(fmt.Sprintf("config: registering %q: %v", names, err))
+	}
 	registry.Lock()
 	defer registry.Unlock()
 	for _, n := range names {

@@ -6,20 +6,16 @@ import (
 	"reflect"
 
 	"github.com/antler-ml/antler/internal/config"
-	"github.com/antler-ml/antler/nn"
 )
 
 // complete fills defaults in and validates, as the first use does.
-func complete(t reporter, v any) {
+func complete(t reporter, v any) any {
 	t.Helper()
-	if err := config.Defaults(v); err != nil {
+	v, err := config.Complete(v)
+	if err != nil {
 		t.Fatalf("%v", err)
 	}
-	if x, ok := v.(nn.Validator); ok {
-		if err := x.Validate(); err != nil {
-			t.Fatalf("%v", err)
-		}
-	}
+	return v
 }
 
 // roundTripThing writes a thing with settings to JSON and reads it back as

@@ -25,7 +25,7 @@ func Optimizer(t *testing.T, o nn.Optimizer) {
 
 func checkOptimizer(t reporter, o nn.Optimizer) {
 	t.Helper()
-	complete(t, o)
+	o = complete(t, o).(nn.Optimizer)
 	if c, ok := roundTripThing(t, o, reflect.TypeFor[nn.Optimizer]()).(nn.Optimizer); ok && c.Slots() != o.Slots() {
 		t.Errorf("a copy from JSON has %d slots, want %d", c.Slots(), o.Slots())
 	}
