@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"reflect"
 	"slices"
@@ -13,7 +14,7 @@ import (
 // Explicit values are kept even when they are zero.
 func Decode(v any, m map[string]any, ignore ...string) error {
 	s := reflect.ValueOf(v).Elem()
-	if s.Kind() != reflect.Struct {
+	if s.Kind() != reflect.Struct { // a function with a name: no settings
 		return nil
 	}
 	fs := fieldsOf(s.Type())
@@ -21,7 +22,7 @@ func Decode(v any, m map[string]any, ignore ...string) error {
 	for _, f := range fs {
 		keys = append(keys, f.key)
 	}
-	for k := range m {
+	for _, k := range slices.Sorted(maps.Keys(m)) {
 		if !slices.Contains(keys, k) && !slices.Contains(ignore, k) {
 			err := fmt.Errorf("config: %s has no setting %q", s.Type().Name(), k)
 			if near := Nearest(k, keys); len(near) > 0 {
@@ -64,7 +65,10 @@ func DecodeThing(x any, want reflect.Type) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		cfg, _ := x["config"].(map[string]any)
+		cfg, ok := x["config"].(map[string]any)
+		if !ok && x["config"] != nil {
+			return nil, fmt.Errorf("%s: want an object as config, got %v (%T)", class, x["config"], x["config"])
+		}
 		return v, Decode(v, cfg, "name", "dtype")
 	}
 	return nil, fmt.Errorf("want a name or {\"class_name\", \"config\"}, got %T", x)
@@ -103,12 +107,12 @@ func decodeValue(v reflect.Value, x any) error {
 			return nil
 		}
 	case reflect.Float32, reflect.Float64:
-		if f, ok := x.(float64); ok {
+		if f, ok := x.(float64); ok && !v.OverflowFloat(f) {
 			v.SetFloat(f)
 			return nil
 		}
 	case reflect.Int, reflect.Int32, reflect.Int64:
-		if f, ok := x.(float64); ok && f == math.Trunc(f) && math.Abs(f) < 1<<53 {
+		if f, ok := x.(float64); ok && f == math.Trunc(f) && math.Abs(f) < 1<<53 && !v.OverflowInt(int64(f)) {
 			v.SetInt(int64(f))
 			return nil
 		}

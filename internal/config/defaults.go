@@ -81,13 +81,13 @@ func parseInto(v reflect.Value, text string) error {
 		v.SetBool(b)
 	case reflect.Int, reflect.Int64, reflect.Int32:
 		n, err := strconv.ParseInt(text, 10, 64)
-		if err != nil {
+		if err != nil || v.OverflowInt(n) {
 			return fmt.Errorf("want a whole number, got %q", text)
 		}
 		v.SetInt(n)
 	case reflect.Float32, reflect.Float64:
 		x, err := strconv.ParseFloat(text, 64)
-		if err != nil {
+		if err != nil || v.OverflowFloat(x) {
 			return fmt.Errorf("want a number, got %q", text)
 		}
 		v.SetFloat(x)

@@ -7,6 +7,7 @@ import (
 	"math"
 	"reflect"
 	"strconv"
+	"strings"
 )
 
 // An Object is a JSON object whose keys keep their order.
@@ -55,14 +56,18 @@ func (o Object) MarshalJSON() ([]byte, error) {
 // A Float is written with a decimal point, as Python writes floats.
 type Float float64
 
-// MarshalJSON writes 1.0, not 1.
+// MarshalJSON writes 1.0, not 1, and 1e-07, as Python does.
 func (f Float) MarshalJSON() ([]byte, error) {
 	x := float64(f)
 	if math.IsNaN(x) || math.IsInf(x, 0) {
 		return nil, fmt.Errorf("%v has no JSON form", x)
 	}
-	s := strconv.FormatFloat(x, 'g', -1, 64)
-	if !bytes.ContainsAny([]byte(s), ".e") {
+	format := byte('f')
+	if a := math.Abs(x); a != 0 && (a < 1e-4 || a >= 1e16) {
+		format = 'e'
+	}
+	s := strconv.FormatFloat(x, format, -1, 64)
+	if !strings.ContainsAny(s, ".e") {
 		s += ".0"
 	}
 	return []byte(s), nil
