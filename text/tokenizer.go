@@ -27,6 +27,9 @@ type Tokenizer struct {
 	CharLevel bool    // every character is a token; Filters and Split do not apply
 	OOVToken  string  // stands for words that are unknown or above NumWords; gets number 1; empty = drop such words
 
+	// Beyond Keras; off unless set. See [Options].
+	Options
+
 	// Analyzer, when not nil, cuts texts into words in place of Filters, Lower
 	// and Split. It is not saved. It is called from several goroutines at once.
 	Analyzer func(text string) []string
