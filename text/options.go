@@ -11,24 +11,6 @@ const (
 	NFKD Form = "NFKD"
 )
 
-// Options are what a [Tokenizer] can do beyond Keras. The zero value is Keras.
-//
-// A text goes through them in this order: Normalize, then Fold or Lower (and
-// Normalize again, if both), then Segment or Filters and Split or CharLevel,
-// then StopWords, then NGrams.
-type Options struct {
-	Normalize Form     // bring texts into this form first; empty = leave them
-	Fold      bool     // full case folding (ß = ss) in place of lower-casing
-	Segment   bool     // cut at the word boundaries of UAX #29 in place of Filters and Split; what has no letter, digit or symbol is dropped
-	StopWords []string // words that are dropped, as they look after all of the above
-	NGrams    [2]int   // shortest and longest run of words that becomes a token, joined by one space; all of one length before those of the next; zero = {1, 1}
-	MinCount  int      // words counted less often get no number, as if they were unknown; they stay in WordCounts
-	// MaxVocabMemory bounds the memory of the vocabulary while fitting, in
-	// bytes; 0 = no bound. When it is reached, the rarest words are dropped.
-	// Counts can then be too low: by at most [Tokenizer.CountError].
-	MaxVocabMemory int64
-}
-
 // SetDocumentCount sets how many texts count as fitted already.
 //
 // Keras: Tokenizer(document_count=n)

@@ -93,4 +93,3 @@ func (b *Block) Texts(c ReadConfig, do func(line int64, text []byte) error) erro
 	}
 	return nil
 }
-

@@ -27,8 +27,21 @@ type Tokenizer struct {
 	CharLevel bool    // every character is a token; Filters and Split do not apply
 	OOVToken  string  // stands for words that are unknown or above NumWords; gets number 1; empty = drop such words
 
-	// Beyond Keras; off unless set. See [Options].
-	Options
+	// Beyond Keras, off unless set. A text is normalised, then folded or
+	// lower-cased (and normalised again), then cut into words, then rid of
+	// stop words, then its words are joined into n-grams.
+
+	Normalize Form     // bring texts into this form first; empty = leave them
+	Fold      bool     // full case folding (ß = ss) in place of lower-casing
+	Segment   bool     // cut at the word boundaries of UAX #29 in place of Filters and Split; pieces without a letter, digit or symbol are dropped
+	StopWords []string // words to drop, as they look after all of the above
+	NGrams    [2]int   // shortest and longest run of words that makes a token, joined by one space, the shorter before the longer; zero = {1, 1}
+	MinCount  int      // words counted less often get no number, as if they were unknown; they stay in WordCounts
+
+	// MaxVocabMemory bounds the memory of the vocabulary while fitting, in
+	// bytes; 0 = no bound. When it is reached, the rarest words are dropped;
+	// counts are then too low by at most [Tokenizer.CountError].
+	MaxVocabMemory int64
 
 	// Analyzer, when not nil, cuts texts into words in place of Filters, Lower
 	// and Split. It is not saved. It is called from several goroutines at once.
