@@ -3,6 +3,7 @@ package nn
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 
 	"github.com/antler-ml/antler/internal/config"
@@ -23,11 +24,26 @@ func ApplyMulti(l Layer, in ...*Symbol) []*Symbol {
 	if err := errorOf(in); err != nil {
 		return []*Symbol{failed(err)}
 	}
+	if isNil(l) {
+		return []*Symbol{failed(errors.New("nn: Apply: the layer is nil"))}
+	}
+	if len(in) == 0 {
+		return []*Symbol{failed(fmt.Errorf("nn: %s: Apply without an input; a model begins with nn.Input", describe(l)))}
+	}
 	out, err := apply(l, in)
 	if err != nil {
 		return []*Symbol{failed(fmt.Errorf("nn: %s: %w", describe(l), err))}
 	}
 	return out
+}
+
+// isNil reports whether there is no layer, or a nil pointer to one.
+func isNil(l Layer) bool {
+	if l == nil {
+		return true
+	}
+	v := reflect.ValueOf(l)
+	return v.Kind() == reflect.Pointer && v.IsNil()
 }
 
 func apply(l Layer, in []*Symbol) ([]*Symbol, error) {
@@ -51,6 +67,9 @@ func apply(l Layer, in []*Symbol) ([]*Symbol, error) {
 		s := &Symbol{node: n, index: i, masked: a.masks[i] != nil}
 		if s.shape, err = stated(l, i, shapes, a.out[i].Shape(), b.out[i].Shape()); err != nil {
 			return nil, err
+		}
+		if tooLarge(s.shape) {
+			return nil, fmt.Errorf("the output of one sample would have the shape %v, more numbers than fit into memory", s.shape)
 		}
 		n.out = append(n.out, s)
 	}
@@ -84,7 +103,6 @@ func build(l Layer, in []Shape) error {
 		}
 	}
 	b.ready = true
-	b.builtOn = slices.Clone(in)
 	return nil
 }
 
@@ -92,6 +110,7 @@ func build(l Layer, in []Shape) error {
 func probe(l Layer, in []*Symbol, batch, other int) (r called, err error) {
 	err = recovered(func() error {
 		t := newTrace(false)
+		t.probing = true
 		vals, masks := make([]*ops.Value, len(in)), make([]*ops.Value, len(in))
 		for i, s := range in {
 			sh := s.shape.with(batch, other)
@@ -181,6 +200,9 @@ func NamedInput(name string, s Shape) *Symbol {
 	}
 	if len(s) == 0 {
 		return failed(errors.New("nn: Input: the shape needs at least the batch axis"))
+	}
+	if tooLarge(s) {
+		return failed(fmt.Errorf("nn: Input: the shape %v has more numbers than fit into memory", s))
 	}
 	l := &InputLayer{shape: slices.Clone(s)}
 	l.name, l.ready = name, true

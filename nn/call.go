@@ -77,6 +77,8 @@ func (c *Call) SubMasked(l Layer, in, masks []*ops.Value) (out, outMasks []*ops.
 // trace collects what one tracing of a model finds.
 type trace struct {
 	training bool
+	probing  bool // for shapes only: weights have no memory yet
+	calls    int  // of layers, so far
 	vars     map[*Weight]*ops.Value
 	read_    []*Weight // in order of first use
 	assigned map[*Weight]*ops.Value
@@ -98,7 +100,11 @@ func newTrace(training bool) *trace {
 func (t *trace) read(w *Weight) *ops.Value {
 	v, ok := t.vars[w]
 	if !ok {
-		v = ops.Variable(w.value)
+		if t.probing { // the shape will do
+			v = ops.Input(w.shape...)
+		} else {
+			v = ops.Variable(w.Value())
+		}
 		t.vars[w] = v
 		t.read_ = append(t.read_, w)
 	}
@@ -120,11 +126,18 @@ func (t *trace) stream() uint64 {
 	return hash(fmt.Sprintf("stream/%s/%d", t.path, n))
 }
 
+// maxCalls bounds a trace: models nested in models, each called twice by the
+// next, would take forever.
+const maxCalls = 1 << 16
+
 // called is the result of one call of a layer.
 type called struct{ out, masks []*ops.Value }
 
 // call runs a layer on values: the only place where a layer is called.
 func (t *trace) call(l Layer, in, masks []*ops.Value) (called, error) {
+	if t.calls++; t.calls > maxCalls {
+		return called{}, fmt.Errorf("more than %d calls of layers: nested models call each other too often", maxCalls)
+	}
 	outer := t.path
 	t.path += "/" + l.base().name
 	defer func() { t.path = outer }()

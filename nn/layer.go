@@ -45,9 +45,6 @@ type (
 	Penalizer interface{ ActivityPenalty() Regularizer }
 	// Resetter has states that live from batch to batch.
 	Resetter interface{ ResetStates() }
-	// Configurer names the class under which the layer is saved, when it is
-	// not the name of its type.
-	Configurer interface{ ClassName() string }
 )
 
 // Base is what every layer embeds: its name, weights and places in models.
@@ -59,7 +56,6 @@ type Base struct {
 	weights []*Weight
 	subs    []subLayer // layers inside a wrapper
 	nodes   []*node    // one for each call in a model
-	builtOn []Shape
 }
 
 type subLayer struct {
@@ -113,11 +109,16 @@ func (b *Base) States() []*Weight {
 }
 
 func (b *Base) eachWeight(f func(*Weight)) {
+	b.walkWeights("", func(_ string, w *Weight) { f(w) })
+}
+
+// walkWeights visits the weights with their paths: kernel, cell/kernel.
+func (b *Base) walkWeights(path string, f func(path string, w *Weight)) {
 	for _, w := range b.weights {
-		f(w)
+		f(path+w.name, w)
 	}
 	for _, s := range b.subs {
-		s.layer.base().eachWeight(f)
+		s.layer.base().walkWeights(path+s.name+"/", f)
 	}
 }
 
@@ -125,7 +126,7 @@ func (b *Base) eachWeight(f func(*Weight)) {
 func (b *Base) CountParams() int {
 	n := 0
 	for _, w := range b.Weights() {
-		n += w.value.Len()
+		n += w.size()
 	}
 	return n
 }

@@ -3,6 +3,7 @@ package nn
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"sync"
 
@@ -117,11 +118,26 @@ func (m *Model) allWeights() []*Weight {
 	return ws
 }
 
+// NamedWeights yields each weight once with its path, which is unique in the
+// model and under which it is saved: dense/kernel, or inner/dense/kernel in a
+// nested model. Unlike [Model.Weights] it gives no weight a value.
+func (m *Model) NamedWeights() iter.Seq2[string, *Weight] {
+	return func(yield func(string, *Weight) bool) {
+		seen, stop := map[*Weight]bool{}, false
+		m.walkWeights("", func(path string, w *Weight) {
+			if !stop && !seen[w] && !w.state {
+				seen[w] = true
+				stop = !yield(path, w)
+			}
+		})
+	}
+}
+
 // GetWeights returns copies of the weights' values, in the order of [Model.Weights].
 func (m *Model) GetWeights() []*tensor.Tensor {
 	var ts []*tensor.Tensor
 	for _, w := range m.Weights() {
-		ts = append(ts, tensor.From(slices.Clone(w.value.Data()), w.value.Shape()...))
+		ts = append(ts, tensor.From(slices.Clone(w.Value().Data()), w.shape...))
 	}
 	return ts
 }
@@ -148,7 +164,7 @@ func (m *Model) initialize() {
 		return
 	}
 	m.initOnce = true
-	m.eachWeight(func(w *Weight) { w.initialize(m.seed) })
+	m.walkWeights("", func(path string, w *Weight) { w.initialize(m.seed, path) })
 }
 
 // Seed sets the seed of weights that have no values yet, of dropout and other
@@ -159,7 +175,7 @@ func (m *Model) Seed(seed uint64) { m.seed = seed }
 func (m *Model) ResetStates() {
 	m.eachWeight(func(w *Weight) {
 		if w.state {
-			clear(w.value.Data())
+			clear(w.Value().Data())
 		}
 	})
 }
@@ -171,7 +187,7 @@ func (m *Model) SetTrainable(t bool) { m.Base.SetTrainable(t) }
 func (m *Model) CountParams() int {
 	n := 0
 	for _, w := range m.allWeights() {
-		n += w.value.Len()
+		n += w.size()
 	}
 	return n
 }

@@ -35,7 +35,7 @@ func (s *optimizerState) reset(opt Optimizer, ws []*Weight) {
 	s.touched = make([][]bool, len(ws))
 	s.grads = make([][]float32, len(ws))
 	for i, w := range ws {
-		n := w.value.Len()
+		n := w.size()
 		slots := make([][]float32, opt.Slots())
 		for k := range slots {
 			slots[k] = make([]float32, n)
@@ -116,7 +116,7 @@ func (s *optimizerState) apply(lr float64, updates uint64, p *plan) bool {
 
 func (s *optimizerState) updateChunk(i int) {
 	c := s.chunks[i]
-	w, g := s.weights[c.weight].value.Data(), s.grads[c.weight]
+	w, g := s.weights[c.weight].Value().Data(), s.grads[c.weight]
 	if f := s.scale[c.weight]; f != 1 {
 		scaleBy(g[c.lo:c.hi], f)
 	}

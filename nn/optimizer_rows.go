@@ -24,7 +24,7 @@ func (s *optimizerState) markRows(i int, rows []int32) {
 		return
 	}
 	if s.touched[i] == nil {
-		s.touched[i] = make([]bool, s.weights[i].value.Shape()[0])
+		s.touched[i] = make([]bool, s.weights[i].shape[0])
 		if s.step.N > 0 && s.opt.Slots() > 0 { // earlier updates were dense
 			for r := range s.touched[i] {
 				s.touched[i][r] = true

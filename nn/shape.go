@@ -45,6 +45,24 @@ func (s Shape) String() string {
 	return b.String()
 }
 
+// maxSize bounds shapes, so that no product of sizes overflows: 2^40 numbers
+// are 4 TiB.
+const maxSize = 1 << 40
+
+// tooLarge reports whether the known sizes make more than maxSize numbers.
+func tooLarge(s Shape) bool {
+	n := 1
+	for _, d := range s {
+		if d > 0 {
+			if d > maxSize/n {
+				return true
+			}
+			n *= d
+		}
+	}
+	return false
+}
+
 // with returns the shape with unknown axes made concrete: the batch as given,
 // the others as given too.
 func (s Shape) with(batch, other int) []int {

@@ -159,7 +159,7 @@ func (m *Model) badOperand(x, y, w []*tensor.Tensor) string {
 		return s
 	}
 	for _, wt := range m.allWeights() {
-		for _, v := range wt.value.Data() {
+		for _, v := range wt.Value().Data() {
 			if v-v != 0 {
 				return "weight " + wt.Name()
 			}

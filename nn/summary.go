@@ -121,7 +121,7 @@ func (s *summary) print(layers []Layer) {
 	}
 	for _, w := range ws {
 		if w.Trainable() || s.m.compiled != nil {
-			trainable += w.value.Len()
+			trainable += w.size()
 		}
 	}
 	fmt.Fprintf(s.w, "Total params: %d (%s)\n", total, memory(total))

@@ -42,7 +42,7 @@ func TraceWith(l Layer, training bool, in, masks []*ops.Value, given map[*Weight
 	}
 	tr := &Traced{Out: r.out, Masks: r.masks, Losses: t.losses, trace: t}
 	l.base().eachWeight(func(w *Weight) {
-		w.initialize(0)
+		w.initialize(0, w.Name())
 		if w.regularizer != nil {
 			tr.Losses = append(tr.Losses, ops.Reshape(w.regularizer.Penalty(t.read(w))))
 		}

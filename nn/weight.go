@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
+	"slices"
+	"sync"
 
 	"github.com/antler-ml/antler/internal/rng"
 	"github.com/antler-ml/antler/nn/ops"
@@ -42,8 +44,9 @@ type WeightSpec struct {
 type Weight struct {
 	name        string // within the layer: kernel
 	owner       *Base
-	path        string // within its owner, for weights of wrapped layers: cell/
-	value       *tensor.Tensor
+	shape       Shape
+	alloc       sync.Once
+	value       *tensor.Tensor // made when it is first needed, so that describing a model costs nothing
 	init        Initializer
 	regularizer Regularizer
 	constraint  Constraint
@@ -56,21 +59,34 @@ type Weight struct {
 func (w *Weight) Name() string { return w.owner.name + "/" + w.name }
 
 // Shape returns the size of each axis.
-func (w *Weight) Shape() Shape { return Shape(w.value.Shape()) }
+func (w *Weight) Shape() Shape { return slices.Clone(w.shape) }
 
 // Trainable reports whether training changes the weight.
 func (w *Weight) Trainable() bool { return w.trainable && !w.owner.frozen }
 
 // Value returns the weight's own memory. Writing to it changes the model; it
-// must not happen while the model runs.
-func (w *Weight) Value() *tensor.Tensor { return w.value }
+// must not happen while the model runs. Before the model is compiled, used or
+// loaded it holds zeros.
+func (w *Weight) Value() *tensor.Tensor {
+	w.alloc.Do(func() { w.value = tensor.New(w.shape...) })
+	return w.value
+}
+
+// size is the number of elements.
+func (w *Weight) size() int {
+	n := 1
+	for _, d := range w.shape {
+		n *= d
+	}
+	return n
+}
 
 // Set copies values into the weight.
 func (w *Weight) Set(t *tensor.Tensor) error {
-	if m := w.Shape().mismatch(t.Shape()); m != "" {
+	if m := w.shape.mismatch(t.Shape()); m != "" {
 		return fmt.Errorf("nn: weight %s: %s", w.Name(), m)
 	}
-	copy(w.value.Data(), t.Data())
+	copy(w.Value().Data(), t.Data())
 	w.ready = true
 	return nil
 }
@@ -78,19 +94,19 @@ func (w *Weight) Set(t *tensor.Tensor) error {
 // Constrain applies the weight's constraint, as training does after an update.
 func (w *Weight) Constrain() {
 	if w.constraint != nil {
-		w.constraint.Constrain(w.value.Data(), w.Shape())
+		w.constraint.Constrain(w.Value().Data(), w.shape)
 	}
 }
 
 // initialize gives the weight its first values, once. The numbers depend on
-// the seed and the weight's name only, not on what else the model holds.
-func (w *Weight) initialize(seed uint64) {
+// the seed and the weight's path only, not on what else the model holds.
+func (w *Weight) initialize(seed uint64, path string) {
 	if w.ready {
 		return
 	}
 	w.ready = true
 	if w.init != nil {
-		w.init.Init(w.value.Data(), w.Shape(), rng.At(seed, hash("init/"+w.path+w.Name())))
+		w.init.Init(w.Value().Data(), w.Shape(), rng.At(seed, hash("init/"+path)))
 	}
 }
 
@@ -108,13 +124,14 @@ type Build struct {
 // Weight creates a weight. Weights are saved in the order of creation,
 // trainable ones first.
 func (b *Build) Weight(s WeightSpec) *Weight {
-	for _, d := range s.Shape {
-		if d < 0 {
-			panic(buildError{fmt.Errorf("weight %q has an unknown size in its shape %v; give the input a fixed size on that axis", s.Name, s.Shape)})
-		}
+	if slices.ContainsFunc(s.Shape, func(d int) bool { return d < 0 }) {
+		panic(buildError{fmt.Errorf("weight %q has an unknown size in its shape %v; give the input a fixed size on that axis", s.Name, s.Shape)})
+	}
+	if tooLarge(s.Shape) {
+		panic(buildError{fmt.Errorf("weight %q would have the shape %v, more numbers than fit into memory", s.Name, s.Shape)})
 	}
 	w := &Weight{
-		name: s.Name, owner: b.owner, value: tensor.New(s.Shape...),
+		name: s.Name, owner: b.owner, shape: slices.Clone(s.Shape),
 		init: s.Initializer, regularizer: s.Regularizer, constraint: s.Constraint,
 		trainable: !s.NotTrainable && !s.State, state: s.State,
 	}
