@@ -128,7 +128,7 @@ func (t *trace) stream() uint64 {
 
 // maxCalls bounds a trace: models nested in models, each called twice by the
 // next, would take forever.
-const maxCalls = 1 << 16
+const maxCalls = 1 << 14
 
 // called is the result of one call of a layer.
 type called struct{ out, masks []*ops.Value }

@@ -74,12 +74,11 @@ var leftOut = map[string]string{
 	"ema_overwrite_frequency": "see use_ema",
 	"verbose":                 "Output says whether and where to print",
 	"options":                 "TensorFlow's file options",
-	"input_length":            "the input's shape says it",
-	"sparse":                  "there are no sparse tensors",
 }
 
 // differently are single parameters that differ, with the reason.
 var differently = map[string]string{
+	"Embedding.sparse":                "gradients are sparse by themselves",
 	"Adam.adaptive_epsilon":           "an option of tf-keras 2.18 and later for other platforms, not in Keras 2",
 	"ModelCheckpoint.save_freq":       `0 stands for "epoch"`,
 	"ProgbarLogger.count_mode":        "steps are counted, as in Fit",

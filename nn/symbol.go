@@ -66,7 +66,7 @@ func failed(err error) *Symbol { return &Symbol{err: err} }
 func errorOf(in []*Symbol) error {
 	for i, s := range in {
 		if s == nil {
-			return fmt.Errorf("input %d is nil", i)
+			return fmt.Errorf("nn: symbol %d is nil", i)
 		}
 		if s.err != nil {
 			return s.err

@@ -30,7 +30,7 @@ func Save(m *nn.Model, path string) error {
 }
 
 // SaveWeights writes the model's weights to an .npz file: an array for each,
-// under its name, such as dense/kernel, in the model's order.
+// under its path, such as dense/kernel (inner/dense/kernel in a nested model).
 func SaveWeights(m *nn.Model, path string) error { return write(m, path, nil) }
 
 func write(m *nn.Model, path string, js []byte) error {
@@ -51,8 +51,9 @@ func write(m *nn.Model, path string, js []byte) error {
 				return err
 			}
 		}
-		for _, wt := range m.Weights() {
-			f, err := z.CreateHeader(&zip.FileHeader{Name: wt.Name() + ".npy", Method: zip.Store})
+		m.Weights() // gives those a value that have none
+		for path, wt := range m.NamedWeights() {
+			f, err := z.CreateHeader(&zip.FileHeader{Name: path + ".npy", Method: zip.Store})
 			if err != nil {
 				return err
 			}
@@ -94,7 +95,10 @@ func Load(path string) (*nn.Model, error) {
 		if m, err = FromJSON([]byte(js[0])); err != nil {
 			return err
 		}
-		_, err = load(m, z)
+		r, err := load(m, z)
+		if err == nil && len(r.Missing)+len(r.Unexpected) > 0 {
+			err = fmt.Errorf("the weights do not fit the model in the file: %q are missing, %q are not the model's", r.Missing, r.Unexpected)
+		}
 		return err
 	})
 	if err != nil {
@@ -103,16 +107,17 @@ func Load(path string) (*nn.Model, error) {
 	return m, nil
 }
 
-// A Report says what LoadWeights did, by weight name.
+// A Report says what LoadWeights did, by the paths of weights.
 type Report struct {
 	Loaded     []string
 	Missing    []string // in the model, not in the file
 	Unexpected []string // in the file, not in the model
 }
 
-// LoadWeights reads weights by name from an .npz file into the model. Weights
-// that are missing on either side are reported and left as they are; a weight
-// of another shape, or a file that fits no weight, is an error.
+// LoadWeights reads weights by their paths from an .npz file into the model.
+// Weights that are missing on either side are reported and left as they are; a
+// weight of another shape, or a file that fits no weight, is an error, and then
+// no weight changes.
 func LoadWeights(m *nn.Model, path string) (*Report, error) {
 	var r *Report
 	err := open(path, func(z *tensor.NPZ) (err error) {
@@ -127,23 +132,35 @@ func LoadWeights(m *nn.Model, path string) (*Report, error) {
 
 func load(m *nn.Model, z *tensor.NPZ) (*Report, error) {
 	r := &Report{}
-	names := z.Names()
-	for _, w := range m.Weights() {
-		if !slices.Contains(names, w.Name()) {
-			r.Missing = append(r.Missing, w.Name())
+	inFile := map[string]bool{}
+	for _, n := range z.Names() {
+		inFile[n] = n != architecture
+	}
+	var ws []*nn.Weight
+	var values []*tensor.Tensor
+	for path, w := range m.NamedWeights() {
+		if !inFile[path] {
+			r.Missing = append(r.Missing, path)
 			continue
 		}
-		t, err := z.Tensor(w.Name())
+		t, err := z.Tensor(path)
 		if err != nil {
 			return nil, err
 		}
-		if err := w.Set(t); err != nil {
+		if !w.Shape().Equal(t.Shape()) {
+			return nil, fmt.Errorf("weight %s has shape %v in the file, but %v in the model", path, nn.Shape(t.Shape()), w.Shape())
+		}
+		ws, values = append(ws, w), append(values, t)
+		r.Loaded = append(r.Loaded, path)
+		inFile[path] = false
+	}
+	for i, w := range ws {
+		if err := w.Set(values[i]); err != nil {
 			return nil, err
 		}
-		r.Loaded = append(r.Loaded, w.Name())
 	}
-	for _, n := range names {
-		if n != architecture && !slices.Contains(r.Loaded, n) {
+	for _, n := range z.Names() {
+		if inFile[n] {
 			r.Unexpected = append(r.Unexpected, n)
 		}
 	}
