@@ -29,19 +29,25 @@ type Config struct {
 //
 // Keras: Tokenizer.get_config
 func (t *Tokenizer) GetConfig() Config {
+	c := t.settings()
+	c.WordCounts = dumpWords(t.WordCounts())
+	c.WordDocs = dumpWords(t.WordDocs())
+	c.IndexDocs = dump(t.IndexDocs(), appendIntKey, func(dst []byte, v int) []byte {
+		return strconv.AppendInt(dst, int64(v), 10)
+	})
+	c.IndexWord = dump(t.IndexWord(), appendIntKey, appendPyString)
+	c.WordIndex = dumpWords(t.WordIndex())
+	return c
+}
+
+// settings returns the part of the Config that is not the vocabulary.
+func (t *Tokenizer) settings() Config {
 	c := Config{
 		Filters:       DefaultFilters,
 		Lower:         t.lower(),
 		Split:         t.Split,
 		CharLevel:     t.CharLevel,
 		DocumentCount: t.documents,
-		WordCounts:    dumpWords(t.WordCounts()),
-		WordDocs:      dumpWords(t.WordDocs()),
-		IndexDocs: dump(t.IndexDocs(), appendIntKey, func(dst []byte, v int) []byte {
-			return strconv.AppendInt(dst, int64(v), 10)
-		}),
-		IndexWord: dump(t.IndexWord(), appendIntKey, appendPyString),
-		WordIndex: dumpWords(t.WordIndex()),
 	}
 	if t.NumWords != 0 {
 		c.NumWords = new(t.NumWords)
@@ -132,7 +138,7 @@ func FromJSON(data []byte) (*Tokenizer, error) {
 	if file.Config == nil {
 		return nil, fmt.Errorf(`text: tokenizer JSON: no "config" object: want what Tokenizer.ToJSON or Keras' to_json writes`)
 	}
-	t := &Tokenizer{}
+	t := &Tokenizer{ownIndexDocs: true}
 	for _, key := range []string{"word_counts", "word_docs", "index_docs", "index_word", "word_index"} {
 		if _, ok := file.Config[key]; !ok {
 			return nil, fmt.Errorf("text: tokenizer JSON: config has no %q", key)
@@ -151,7 +157,39 @@ func FromJSON(data []byte) (*Tokenizer, error) {
 	for key := range file.Config {
 		return nil, fmt.Errorf("text: tokenizer JSON: unknown setting %q", key)
 	}
+	t.compact()
 	return t, nil
+}
+
+// compact drops the dictionaries that say nothing new.
+func (t *Tokenizer) compact() {
+	t.sameOrders()
+	t.inOrder = len(t.indexWord.keys) == len(t.indexed)
+	for i, id := range t.indexed {
+		t.inOrder = t.inOrder && int(t.stat(int(id)).index) == i+1 && t.indexWord.keys[i] == i+1
+		if t.inOrder {
+			w, _ := t.indexWord.get(i + 1)
+			t.inOrder = w == int(id)
+		}
+	}
+	if t.inOrder {
+		t.indexWord = intDict{}
+	}
+	own := t.indexDocs.all()
+	next, stop := iter.Pull2(own)
+	defer stop()
+	for _, id := range t.seen {
+		e := t.stat(int(id))
+		if e.index == noIndex {
+			continue
+		}
+		if k, n, ok := next(); !ok || k != int(e.index) || int64(n) != e.docs || t.idOf(k) != int(id) {
+			return
+		}
+	}
+	if _, _, more := next(); !more {
+		t.indexDocs, t.ownIndexDocs = intDict{}, false
+	}
 }
 
 // setting reads one constructor argument; an absent one keeps its default.
@@ -240,16 +278,16 @@ func (t *Tokenizer) dictionary(key string, raw json.RawMessage) error {
 		}
 		switch key {
 		case "word_counts":
-			t.setCount(t.intern([]byte(k)), n)
+			t.setCount(t.intern([]byte(k)), int64(n))
 			return nil
 		case "word_docs":
-			t.setDocs(t.intern([]byte(k)), n)
+			t.setDocs(t.intern([]byte(k)), int64(n))
 			return nil
 		case "word_index":
-			if n != int(int32(n)) {
+			if n != int(int32(n)) || n == noIndex {
 				return fmt.Errorf("%q: number %d is out of range", k, n)
 			}
-			t.setIndex(t.intern([]byte(k)), n)
+			t.setIndex(t.intern([]byte(k)), int32(n))
 			return nil
 		}
 		index, err := strconv.Atoi(k)

@@ -97,6 +97,7 @@ type encoder struct {
 }
 
 func (t *Tokenizer) encoder() *encoder {
+	t.mustBeValid()
 	e := &encoder{cursor: cursor{splitter: t.splitter()}, t: t, oov: t.oovIndex()}
 	if !t.CharLevel {
 		e.analyzer = t.Analyzer
@@ -110,8 +111,10 @@ func (e *encoder) text(text string) []int {
 		return e.tokensAs(e.analyzer(text), false)
 	}
 	start := len(e.ids)
-	for e.reset(text); e.next(); {
-		e.add(e.word)
+	for e.reset(text); e.fill(); {
+		for _, s := range e.spans {
+			e.add(e.buf[s.lo:s.hi])
+		}
 	}
 	return e.ids[start:]
 }
@@ -132,11 +135,11 @@ func (e *encoder) tokensAs(tokens []string, lower bool) []int {
 }
 
 func (e *encoder) add(word []byte) {
-	i := absent
+	i := noIndex
 	if id := e.t.vocab.find(word); id >= 0 {
-		i = e.t.stat(id).index
+		i = int(e.t.stat(id).index)
 	}
-	if i == absent || e.t.beyond(i) {
+	if i == noIndex || e.t.beyond(i) {
 		i = e.oov
 	}
 	if i != absent {

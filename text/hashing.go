@@ -82,8 +82,10 @@ func (h *Hasher) Append(dst []int, text string) []int {
 		}
 		return dst
 	}
-	for h.cur.reset(text); h.cur.next(); {
-		dst = append(dst, h.number(h.cur.word))
+	for h.cur.reset(text); h.cur.fill(); {
+		for _, s := range h.cur.spans {
+			dst = append(dst, h.number(h.cur.buf[s.lo:s.hi]))
+		}
 	}
 	return dst
 }

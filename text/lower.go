@@ -1,6 +1,7 @@
 package text
 
 import (
+	"encoding/binary"
 	"unicode"
 	"unicode/utf8"
 )
@@ -63,7 +64,7 @@ func appendLowerASCII(dst []byte, s string) []byte {
 		x := load8(s[i:])
 		upper := (x + 0x3f*lowBits) &^ (x + 0x25*lowBits) & highBits
 		x |= upper >> 2
-		dst = append(dst, byte(x), byte(x>>8), byte(x>>16), byte(x>>24), byte(x>>32), byte(x>>40), byte(x>>48), byte(x>>56))
+		dst = binary.LittleEndian.AppendUint64(dst, x)
 	}
 	for ; i < len(s); i++ {
 		c := s[i]

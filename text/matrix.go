@@ -99,7 +99,7 @@ func (t *Tokenizer) cell(mode Mode, index, count, length int) float32 {
 	case Freq:
 		return float32(c / float64(length))
 	case TFIDF:
-		docs, _ := t.indexDocs.get(index)
+		docs := t.docsOf(index)
 		return float32((1 + math.Log(c)) * math.Log(1+float64(t.documents)/float64(1+docs)))
 	}
 	return 1

@@ -2,7 +2,10 @@ package text
 
 import (
 	"bytes"
+	"math/bits"
 	"unicode/utf8"
+
+	"golang.org/x/text/transform"
 )
 
 // DefaultFilters are the characters that separate words unless told otherwise:
@@ -22,12 +25,8 @@ type SplitConfig struct {
 //
 // Keras: text_to_word_sequence
 func ToWordSequence(text string, c SplitConfig) []string {
-	var words []string
 	cur := cursor{splitter: newSplitter(c)}
-	for cur.reset(text); cur.next(); {
-		words = append(words, string(cur.word))
-	}
-	return words
+	return cur.appendWords(nil, text)
 }
 
 // A splitter is a SplitConfig made ready. It is read-only once made.
@@ -35,9 +34,10 @@ type splitter struct {
 	lower   bool
 	chars   bool              // every character is a token
 	plain   bool              // all separators are single ASCII bytes, marked in sep
-	sep     [256]bool         // when plain
+	sep     [256]uint8        // when plain: 1 for separators
 	filters map[rune]struct{} // when not plain
-	split   string
+	split   []byte
+	extra   *extra // what Keras does not do; nil = nothing
 }
 
 var defaultSplitter = makeSplitter(SplitConfig{})
@@ -50,18 +50,18 @@ func newSplitter(c SplitConfig) *splitter {
 }
 
 func makeSplitter(c SplitConfig) *splitter {
-	s := &splitter{lower: c.Lower == nil || *c.Lower, split: c.Split}
-	if s.split == "" {
-		s.split = " "
+	s := &splitter{lower: c.Lower == nil || *c.Lower, split: []byte(c.Split)}
+	if len(s.split) == 0 {
+		s.split = []byte{' '}
 	}
 	filters := DefaultFilters
 	if c.Filters != nil {
 		filters = *c.Filters
 	}
-	if s.plain = len(s.split) == 1 && isASCII(s.split) && isASCII(filters); s.plain {
-		s.sep[s.split[0]] = true
+	if s.plain = len(s.split) == 1 && isASCII(c.Split) && isASCII(filters); s.plain {
+		s.sep[s.split[0]] = 1
 		for i := range len(filters) {
-			s.sep[filters[i]] = true
+			s.sep[filters[i]] = 1
 		}
 		return s
 	}
@@ -74,68 +74,155 @@ func makeSplitter(c SplitConfig) *splitter {
 	return s
 }
 
-// A cursor walks over the words of a text. Its buffers are reused, so word is
-// valid until the next reset.
+// A span is where a word lies in the buffer of a cursor.
+type span struct{ lo, hi int }
+
+const (
+	maxSpans = 1024
+	padding  = 64 + 8 // bytes after the text, so that 64 are always there to look at, and 8 after each byte
+)
+
+// A cursor walks over the words of a text:
+//
+//	for c.reset(text); c.fill(); {
+//		for _, s := range c.spans { … c.buf[s.lo:s.hi] … }
+//	}
+//
+// Its buffers are reused.
 type cursor struct {
 	*splitter
-	buf, aux []byte
+	spans    []span
+	buf, aux []byte // buf has padding bytes after the text
+	size     int    // of the text in buf
 	pos      int
-	word     []byte
+	open     bool // a word begins at start and has not ended yet
+	start    int
+	state    int // of uniseg, inside a text
+	folder   transform.Transformer
+	grams    grams
+	joining  bool // words are being collected for grams
 }
 
 // reset starts on a text.
 func (c *cursor) reset(text string) {
-	c.pos = 0
-	if c.lower {
+	c.pos, c.open, c.spans = 0, false, c.spans[:0]
+	switch {
+	case c.extra != nil && c.extra.rewrites:
+		c.buf = c.rewrite(c.buf[:0], text)
+	case c.lower:
 		c.buf = appendLower(c.buf[:0], text)
-	} else {
+	default:
 		c.buf = append(c.buf[:0], text...)
 	}
-	if !c.plain && !c.chars {
+	if !c.plain && !c.chars && c.filters != nil {
 		c.translate()
+	}
+	c.pad()
+	if c.extra != nil && c.extra.joins {
+		c.join()
 	}
 }
 
-// next moves to the next word and reports whether there is one.
-func (c *cursor) next() bool {
+var separators [padding]byte // zeros; only the first is looked at
+
+func (c *cursor) pad() {
+	c.size = len(c.buf)
+	c.buf = append(c.buf, separators[:]...)
+}
+
+// fill finds the next words and reports whether there are any.
+func (c *cursor) fill() bool {
+	c.spans = c.spans[:0]
 	switch {
+	case c.extra != nil && c.extra.joins && !c.joining:
+		return c.fillGrams()
+	case c.extra != nil && c.extra.segments:
+		return c.fillSegments()
 	case c.chars:
-		if c.pos == len(c.buf) {
-			return false
+		return c.fillChars()
+	case c.plain:
+		return c.fillPlain()
+	}
+	return c.fillSplit()
+}
+
+// fillPlain looks at 64 bytes at once: a bit for each separator, then the
+// places where bits change are the bounds of words.
+func (c *cursor) fillPlain() bool {
+	if c.spans == nil {
+		c.spans = make([]span, 0, maxSpans)
+	}
+	spans := c.spans[:maxSpans]
+	n, pos, start, open := 0, c.pos, c.start, c.open
+	sep := &c.sep
+	for pos < c.size && n <= maxSpans-33 {
+		b := (*[64]byte)(c.buf[pos:])
+		var m uint64
+		for i := 0; i < 64; i += 8 {
+			x := uint64(sep[b[i]]) | uint64(sep[b[i+1]])<<1 | uint64(sep[b[i+2]])<<2 | uint64(sep[b[i+3]])<<3 |
+				uint64(sep[b[i+4]])<<4 | uint64(sep[b[i+5]])<<5 | uint64(sep[b[i+6]])<<6 | uint64(sep[b[i+7]])<<7
+			m |= x << (i & 63)
 		}
+		if left := c.size - pos; left < 64 {
+			m |= ^uint64(0) << left
+		}
+		edges := m ^ m<<1
+		if !open {
+			edges ^= 1 // before the block stands a separator
+		} else if edges != 0 {
+			spans[n] = span{start, pos + bits.TrailingZeros64(edges)}
+			n++
+			open = false
+			edges &= edges - 1
+		}
+		for edges != 0 {
+			start = pos + bits.TrailingZeros64(edges)
+			if edges &= edges - 1; edges == 0 {
+				open = true
+				break
+			}
+			spans[n] = span{start, pos + bits.TrailingZeros64(edges)}
+			n++
+			edges &= edges - 1
+		}
+		pos += 64
+	}
+	if pos >= c.size && open {
+		spans[n] = span{start, c.size}
+		n++
+		open = false
+	}
+	c.pos, c.start, c.open, c.spans = pos, start, open, spans[:n]
+	return n > 0
+}
+
+func (c *cursor) fillChars() bool {
+	for c.pos < c.size && len(c.spans) < maxSpans {
 		w := 1
 		if c.buf[c.pos] >= utf8.RuneSelf {
-			_, w = utf8.DecodeRune(c.buf[c.pos:])
+			_, w = utf8.DecodeRune(c.buf[c.pos:c.size])
 		}
-		c.word = c.buf[c.pos : c.pos+w]
+		c.spans = append(c.spans, span{c.pos, c.pos + w})
 		c.pos += w
-		return true
-	case c.plain:
-		b, i := c.buf, c.pos
-		for i < len(b) && c.sep[b[i]] {
-			i++
-		}
-		start := i
-		for i < len(b) && !c.sep[b[i]] {
-			i++
-		}
-		c.word, c.pos = b[start:i], i
-		return i > start
 	}
-	for c.pos < len(c.buf) {
-		rest := c.buf[c.pos:]
-		end := bytes.Index(rest, []byte(c.split))
-		if end < 0 {
-			end = len(rest)
-			c.pos = len(c.buf)
+	return len(c.spans) > 0
+}
+
+func (c *cursor) fillSplit() bool {
+	for c.pos < c.size && len(c.spans) < maxSpans {
+		start := c.pos
+		end := c.size
+		if n := bytes.Index(c.buf[start:c.size], c.split); n < 0 {
+			c.pos = c.size
 		} else {
-			c.pos += end + len(c.split)
+			end = start + n
+			c.pos = end + len(c.split)
 		}
-		if c.word = rest[:end]; end > 0 {
-			return true
+		if end > start {
+			c.spans = append(c.spans, span{start, end})
 		}
 	}
-	return false
+	return len(c.spans) > 0
 }
 
 // translate replaces filter characters by the separator.
@@ -156,6 +243,16 @@ func (c *cursor) translate() {
 	c.buf, c.aux = out, c.buf
 }
 
+// appendWords appends the words of a text to dst as strings.
+func (c *cursor) appendWords(dst []string, text string) []string {
+	for c.reset(text); c.fill(); {
+		for _, s := range c.spans {
+			dst = append(dst, string(c.buf[s.lo:s.hi]))
+		}
+	}
+	return dst
+}
+
 // decodeChar decodes the first character. An invalid byte b becomes the lone
 // surrogate U+DC00+b, as in Python's surrogateescape.
 func decodeChar[S string | []byte](s S) (r rune, width int) {
@@ -170,11 +267,4 @@ func decodeChar[S string | []byte](s S) (r rune, width int) {
 	return r, width
 }
 
-func isASCII(s string) bool {
-	for i := range len(s) {
-		if s[i] >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
-}
+func isASCII(s string) bool { return asciiPrefix(s) == len(s) }

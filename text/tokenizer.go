@@ -3,6 +3,7 @@ package text
 import (
 	"fmt"
 	"iter"
+	"math"
 	"slices"
 )
 
@@ -50,51 +51,66 @@ type Tokenizer struct {
 	// depends on it.
 	Workers int
 
-	vocab      wordTable[wordStat]
-	counted    []int   // word_counts: word numbers in order
-	seen       []int   // word_docs
-	indexed    []int   // word_index
-	indexWord  intDict // index to word number
-	indexDocs  intDict // index to number of documents
-	documents  int
-	oovIsEmpty bool // the file that was read has the token "", which OOVToken cannot say
+	vocab        table
+	counted      []int32 // the order of word_counts; what the others hold are numbers of vocab too
+	seen         []int32 // of word_docs; nearly always the same slice as counted
+	indexed      []int32 // of word_index
+	indexWord    intDict // index to word, unless inOrder
+	inOrder      bool    // indexed[i] has index i+1
+	indexDocs    intDict // index to number of documents, if ownIndexDocs
+	ownIndexDocs bool    // else index_docs is what word_docs says, in its order
+	documents    int
+	lost         int  // see limited
+	oovIsEmpty   bool // the file that was read has the token "", which OOVToken cannot say
 }
 
-// wordStat is what is known of a word; absent where a dictionary lacks it.
-type wordStat struct{ count, docs, index int }
-
-var unknown = wordStat{absent, absent, absent}
+// What an entry has where a dictionary lacks the word.
+const noIndex = math.MinInt32
 
 // intern returns the number of a word, a new one with nothing known when it had none.
 func (t *Tokenizer) intern(word []byte) int {
 	id, isNew := t.vocab.intern(word)
 	if isNew {
-		*t.stat(id) = unknown
+		e := t.stat(id)
+		e.count, e.docs, e.index = absent, absent, noIndex
 	}
 	return id
 }
 
-func (t *Tokenizer) stat(id int) *wordStat { return &t.vocab.words[id].stat }
+func (t *Tokenizer) stat(id int) *entry { return &t.vocab.entries[id] }
 
-func (t *Tokenizer) setCount(id, n int) {
+func (t *Tokenizer) setCount(id int, n int64) {
 	if t.stat(id).count == absent {
-		t.counted = append(t.counted, id)
+		t.counted = append(t.counted, int32(id))
 	}
 	t.stat(id).count = n
 }
 
-func (t *Tokenizer) setDocs(id, n int) {
+func (t *Tokenizer) setDocs(id int, n int64) {
 	if t.stat(id).docs == absent {
-		t.seen = append(t.seen, id)
+		t.seen = append(t.seen, int32(id))
 	}
 	t.stat(id).docs = n
 }
 
-func (t *Tokenizer) setIndex(id, index int) {
-	if t.stat(id).index == absent {
-		t.indexed = append(t.indexed, id)
+func (t *Tokenizer) setIndex(id int, index int32) {
+	if t.stat(id).index == noIndex {
+		t.indexed = append(t.indexed, int32(id))
 	}
 	t.stat(id).index = index
+}
+
+// sameOrders reports whether word_docs has the order of word_counts; if so,
+// they become one slice.
+func (t *Tokenizer) sameOrders() bool {
+	if len(t.counted) > 0 && len(t.seen) > 0 && &t.counted[0] == &t.seen[0] {
+		return len(t.counted) == len(t.seen)
+	}
+	if !slices.Equal(t.counted, t.seen) {
+		return false
+	}
+	t.seen = t.counted
+	return true
 }
 
 func (t *Tokenizer) hasOOV() bool { return t.OOVToken != "" || t.oovIsEmpty }
@@ -120,7 +136,7 @@ func (t *Tokenizer) DocumentCount() int { return t.documents }
 //
 // Keras: Tokenizer.word_counts
 func (t *Tokenizer) WordCounts() iter.Seq2[string, int] {
-	return t.words(t.counted, func(s wordStat) int { return s.count })
+	return t.words(t.counted, func(e *entry) int { return int(e.count) })
 }
 
 // WordDocs yields every word with the number of texts it occurs in, in the
@@ -128,7 +144,7 @@ func (t *Tokenizer) WordCounts() iter.Seq2[string, int] {
 //
 // Keras: Tokenizer.word_docs (whose order is that of a Python set)
 func (t *Tokenizer) WordDocs() iter.Seq2[string, int] {
-	return t.words(t.seen, func(s wordStat) int { return s.docs })
+	return t.words(t.seen, func(e *entry) int { return int(e.docs) })
 }
 
 // WordIndex yields every word with its number, in the order of the numbers:
@@ -137,7 +153,7 @@ func (t *Tokenizer) WordDocs() iter.Seq2[string, int] {
 //
 // Keras: Tokenizer.word_index
 func (t *Tokenizer) WordIndex() iter.Seq2[string, int] {
-	return t.words(t.indexed, func(s wordStat) int { return s.index })
+	return t.words(t.indexed, func(e *entry) int { return int(e.index) })
 }
 
 // IndexWord yields every number with its word, in the order of WordIndex.
@@ -145,8 +161,16 @@ func (t *Tokenizer) WordIndex() iter.Seq2[string, int] {
 // Keras: Tokenizer.index_word
 func (t *Tokenizer) IndexWord() iter.Seq2[int, string] {
 	return func(yield func(int, string) bool) {
+		if t.inOrder {
+			for i, id := range t.indexed {
+				if !yield(i+1, t.vocab.word(int(id))) {
+					return
+				}
+			}
+			return
+		}
 		for index, id := range t.indexWord.all() {
-			if !yield(index, t.vocab.words[id].word) {
+			if !yield(index, t.vocab.word(id)) {
 				return
 			}
 		}
@@ -156,12 +180,48 @@ func (t *Tokenizer) IndexWord() iter.Seq2[int, string] {
 // IndexDocs yields every number with the count of texts and sequences that hold it.
 //
 // Keras: Tokenizer.index_docs
-func (t *Tokenizer) IndexDocs() iter.Seq2[int, int] { return t.indexDocs.all() }
+func (t *Tokenizer) IndexDocs() iter.Seq2[int, int] {
+	if t.ownIndexDocs {
+		return t.indexDocs.all()
+	}
+	return func(yield func(int, int) bool) {
+		for _, id := range t.seen {
+			if e := t.stat(int(id)); e.index != noIndex && !yield(int(e.index), int(e.docs)) {
+				return
+			}
+		}
+	}
+}
 
-func (t *Tokenizer) words(ids []int, of func(wordStat) int) iter.Seq2[string, int] {
+// docsOf returns how many texts hold a number.
+func (t *Tokenizer) docsOf(index int) int {
+	if t.ownIndexDocs {
+		n, _ := t.indexDocs.get(index)
+		return max(n, 0)
+	}
+	if id := t.idOf(index); id >= 0 {
+		return int(max(t.stat(id).docs, 0))
+	}
+	return 0
+}
+
+// keepIndexDocs writes index_docs down, before something other than a fit on
+// texts changes it.
+func (t *Tokenizer) keepIndexDocs() {
+	if t.ownIndexDocs {
+		return
+	}
+	d := intDict{}
+	for index, n := range t.IndexDocs() {
+		d.set(index, n)
+	}
+	t.indexDocs, t.ownIndexDocs = d, true
+}
+
+func (t *Tokenizer) words(ids []int32, of func(*entry) int) iter.Seq2[string, int] {
 	return func(yield func(string, int) bool) {
 		for _, id := range ids {
-			if !yield(t.vocab.words[id].word, of(*t.stat(id))) {
+			if !yield(t.vocab.word(int(id)), of(t.stat(int(id)))) {
 				return
 			}
 		}
@@ -170,18 +230,32 @@ func (t *Tokenizer) words(ids []int, of func(wordStat) int) iter.Seq2[string, in
 
 // Index returns the number of a word. NumWords does not limit it.
 func (t *Tokenizer) Index(word string) (int, bool) {
-	if id := t.vocab.find([]byte(word)); id >= 0 && t.stat(id).index != absent {
-		return t.stat(id).index, true
+	if id := t.vocab.find([]byte(word)); id >= 0 && t.stat(id).index != noIndex {
+		return int(t.stat(id).index), true
 	}
 	return 0, false
 }
 
 // Word returns the word of a number. NumWords does not limit it.
 func (t *Tokenizer) Word(index int) (string, bool) {
-	if id, ok := t.indexWord.get(index); ok {
-		return t.vocab.words[id].word, true
+	if id := t.idOf(index); id >= 0 {
+		return t.vocab.word(id), true
 	}
 	return "", false
+}
+
+// idOf returns the number in vocab of a word's number, -1 when it has none.
+func (t *Tokenizer) idOf(index int) int {
+	if t.inOrder {
+		if 0 < index && index <= len(t.indexed) {
+			return int(t.indexed[index-1])
+		}
+		return -1
+	}
+	if id, ok := t.indexWord.get(index); ok {
+		return id
+	}
+	return -1
 }
 
 // InputDim returns how many rows an embedding of the emitted sequences needs:
@@ -189,7 +263,7 @@ func (t *Tokenizer) Word(index int) (string, bool) {
 func (t *Tokenizer) InputDim() int {
 	largest := 0
 	for _, id := range t.indexed {
-		if i := t.stat(id).index; i > largest && !t.beyond(i) {
+		if i := int(t.stat(int(id)).index); i > largest && !t.beyond(i) {
 			largest = i
 		}
 	}
@@ -206,8 +280,8 @@ func (t *Tokenizer) Vocabulary() []string {
 	v := make([]string, t.InputDim())
 	oov := t.oovIndex()
 	for _, id := range t.indexed {
-		if i := t.stat(id).index; i > 0 && (i == oov || !t.beyond(i)) {
-			v[i] = t.vocab.words[id].word
+		if i := int(t.stat(int(id)).index); i > 0 && (i == oov || !t.beyond(i)) {
+			v[i] = t.vocab.word(int(id))
 		}
 	}
 	return v
@@ -218,7 +292,7 @@ func (t *Tokenizer) String() string {
 	emitted := 0
 	oov := t.oovIndex()
 	for _, id := range t.indexed {
-		if i := t.stat(id).index; i > 0 && (i == oov || !t.beyond(i)) {
+		if i := int(t.stat(int(id)).index); i > 0 && (i == oov || !t.beyond(i)) {
 			emitted++
 		}
 	}
@@ -228,47 +302,37 @@ func (t *Tokenizer) String() string {
 
 // splitter returns how texts are cut.
 func (t *Tokenizer) splitter() *splitter {
-	if t.CharLevel {
-		return &splitter{chars: true, lower: t.lower()}
+	s := newSplitter(SplitConfig{Filters: t.Filters, Lower: t.Lower, Split: t.Split})
+	x := t.options()
+	if !t.CharLevel && x == nil {
+		return s
 	}
-	return newSplitter(SplitConfig{Filters: t.Filters, Lower: t.Lower, Split: t.Split})
+	c := *s
+	c.extra = x
+	if c.chars = t.CharLevel; c.chars || t.Segment {
+		c.filters, c.plain = nil, false
+	}
+	return &c
 }
 
 func (t *Tokenizer) lower() bool { return t.Lower == nil || *t.Lower }
 
-// reindex rebuilds the word index from the counts.
-func (t *Tokenizer) reindex() {
-	for _, id := range t.indexed {
-		t.stat(id).index = absent
+// SetDocumentCount sets how many texts count as fitted already.
+//
+// Keras: Tokenizer(document_count=n)
+func (t *Tokenizer) SetDocumentCount(n int) { t.documents = n }
+
+// CountError returns by how much, at most, a count of WordCounts can be below
+// the truth, and how often, at most, a word that is missing occurred. It is 0
+// unless MaxVocabMemory was reached.
+func (t *Tokenizer) CountError() int { return t.lost }
+
+// Words returns the words of a text, as the tokenizer counts them.
+func (t *Tokenizer) Words(text string) []string {
+	t.mustBeValid()
+	if t.Analyzer != nil && !t.CharLevel {
+		return t.Analyzer(text)
 	}
-	t.indexed = t.indexed[:0]
-	order := slices.Clone(t.counted)
-	position := make([]int, len(t.vocab.words)) // equal counts keep the order of word_counts
-	for i, id := range order {
-		position[id] = i
-	}
-	slices.SortFunc(order, func(a, b int) int {
-		if d := t.stat(b).count - t.stat(a).count; d != 0 {
-			return d
-		}
-		return position[a] - position[b]
-	})
-	next := 1
-	if t.hasOOV() {
-		t.setIndex(t.intern([]byte(t.OOVToken)), next)
-		next++
-	}
-	for _, id := range order { // the token's own occurrences give it a later number
-		t.setIndex(id, next)
-		next++
-	}
-	t.indexWord = intDict{}
-	for _, id := range t.indexed {
-		t.indexWord.set(t.stat(id).index, id)
-	}
-	for _, id := range t.seen {
-		if index := t.stat(id).index; index != absent {
-			t.indexDocs.set(index, t.stat(id).docs)
-		}
-	}
+	c := cursor{splitter: t.splitter()}
+	return c.appendWords(nil, text)
 }
