@@ -1,6 +1,7 @@
 package layers
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -90,6 +91,9 @@ func (l *BatchNormalization) axes(rank int) ([]int, error) {
 			return nil, fmt.Errorf("Axis %v of an input of rank %d; want different axes after the batch", l.Axis, rank)
 		}
 		axes = append(axes, a)
+	}
+	if len(axes) == 0 {
+		return nil, errors.New("Axis is empty; want the axis of the channels")
 	}
 	slices.Sort(axes)
 	return axes, nil

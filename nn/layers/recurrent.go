@@ -213,9 +213,15 @@ func fusable(a ActivationFunc) (ops.RNNActivation, bool) {
 	return 0, false
 }
 
+// maxUnrolled bounds the steps of an unrolled layer, whose graph grows with them.
+const maxUnrolled = 4096
+
 // unrolled is the same with one op after another.
 func (r *recurrent) unrolled(x *ops.Value, states []*ops.Value, w, u, b, mask *ops.Value, cfg ops.RNNConfig) (seq *ops.Value, last []*ops.Value) {
 	batch, steps := x.Dim(0), x.Dim(1)
+	if steps > maxUnrolled {
+		panic(&ops.ShapeError{Op: "recurrent", Shapes: [][]int{x.Shape()}, Reason: fmt.Sprintf("%d steps are too many to unroll (%d); activations tanh, sigmoid, hard_sigmoid, relu and linear need no unrolling", steps, maxUnrolled)})
+	}
 	zeros := ops.BroadcastTo(ops.Scalar(0), batch, r.units)
 	for i := range states {
 		if states[i] == nil {
