@@ -118,15 +118,15 @@ func (m *Model) allWeights() []*Weight {
 	return ws
 }
 
-// NamedWeights yields each weight once with its path, which is unique in the
-// model and under which it is saved: dense/kernel, or inner/dense/kernel in a
-// nested model. Unlike [Model.Weights] it gives no weight a value.
+// NamedWeights yields the weights with their paths, which are unique in the
+// model and under which they are saved: dense/kernel, or inner/dense/kernel in
+// a nested model. A weight that nested models share comes once for each.
+// Unlike [Model.Weights] it gives no weight a value.
 func (m *Model) NamedWeights() iter.Seq2[string, *Weight] {
 	return func(yield func(string, *Weight) bool) {
-		seen, stop := map[*Weight]bool{}, false
+		stop := false
 		m.walkWeights("", func(path string, w *Weight) {
-			if !stop && !seen[w] && !w.state {
-				seen[w] = true
+			if !stop && !w.state {
 				stop = !yield(path, w)
 			}
 		})

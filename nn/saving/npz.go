@@ -19,8 +19,9 @@ import (
 // array of one string, which numpy can read too.
 const architecture = "model_config"
 
-// Save writes the model, architecture and weights, to one .npz file.
-// Equal models give equal bytes.
+// Save writes the model, architecture and weights, to one .npz file. Equal
+// models give equal bytes. A layer that nested models share comes back as one
+// layer in each, with the same weights (as in Keras).
 func Save(m *nn.Model, path string) error {
 	js, err := ToJSON(m)
 	if err != nil {
