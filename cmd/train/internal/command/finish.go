@@ -90,17 +90,23 @@ func (e *Env) last(t *task, run *rundir.Run, dir string, files []string, began t
 		next = `echo "some text" | train predict ` + d + " -"
 	}
 	con.Printf("next       %s", con.Bold(next))
-	words := []string{"train"}
-	if strings.HasPrefix(run.Data, "demo") {
-		words = append(words, run.Data)
-	} else {
-		words = append(words, cli.Quote(run.Data))
-	}
-	words = append(words, e.Flags.Given("out", "force", "workers", "json", "quiet", "verbose", "no-color", "resume")...)
-	con.Printf("again      %s", strings.Join(words, " "))
+	con.Printf("again      %s", e.again(run))
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	con.Printf("used       %s, %s of memory, %s", cli.Duration(time.Since(began)), cli.Bytes(int64(m.Sys)), cli.Plural(e.Settings.Workers, "worker"))
+}
+
+// again is the command that gives the same bytes once more.
+func (e *Env) again(run *rundir.Run) string {
+	if e.Settings.Resume != "" {
+		return "the same bytes come from a run in one go only; this one was resumed"
+	}
+	data := run.Data
+	if !strings.HasPrefix(data, "demo") {
+		data = cli.Quote(data)
+	}
+	given := e.Flags.Given("out", "force", "workers", "json", "quiet", "verbose", "no-color")
+	return strings.Join(append([]string{"train", data}, given...), " ")
 }
 
 // mistakes writes the worst mistakes down: a contact sheet, or a table.

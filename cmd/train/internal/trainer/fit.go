@@ -137,7 +137,7 @@ func (r *recorder) OnBatchEnd(run *nn.Run, batch int, logs nn.Logs) error {
 			line += fmt.Sprintf(" | val %.3f", r.val)
 		}
 		line += fmt.Sprintf("  %s %s/s", cli.Count(int(float64(r.samples)/passed.Seconds())), r.job.Noun)
-		if run.DataWait > 0 {
+		if run.DataWait > 0.015 { // worth its place on the line
 			line += fmt.Sprintf("  data-wait %.0f %%", 100*run.DataWait)
 		}
 		if run.Steps > 0 {

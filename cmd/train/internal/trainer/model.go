@@ -16,23 +16,31 @@ import (
 	"github.com/antler-ml/antler/nn/optimizers"
 )
 
-// ImageModel is blocks of convolution and pooling, then dense layers.
+// ImageModel is blocks of convolution and pooling, then dense layers. The
+// larger ones normalize each block, without which few pictures of many pixels
+// teach them little.
 func ImageModel(s *settings.Settings, classes int) *nn.Model {
 	channels := map[string]int{"grayscale": 1, "rgb": 3, "rgba": 4}[s.ColorMode]
 	h, w := s.TargetSize[0], s.TargetSize[1]
-	filters := map[string][]int{"small": {32, 64}, "medium": {32, 64, 128}, "large": {64, 128, 256}}[s.ModelSize]
+	filters := map[string][]int{"small": {32, 64}, "medium": {16, 32, 64, 128}, "large": {32, 64, 128, 256}}[s.ModelSize]
 	units := map[string]int{"small": 128, "medium": 128, "large": 256}[s.ModelSize]
 	var ls []nn.Layer
 	last := channels
 	for _, f := range filters {
-		ls = append(ls, &layers.Conv2D{Filters: f, KernelSize: [2]int{3, 3}, Padding: layers.Same, Activation: activations.ReLU})
+		c := &layers.Conv2D{Filters: f, KernelSize: [2]int{3, 3}, Padding: layers.Same, Activation: activations.ReLU}
+		ls = append(ls, c)
+		if s.ModelSize != "small" {
+			c.Activation, c.UseBias = nil, new(false)
+			// A short memory: runs on few pictures have few steps.
+			ls = append(ls, &layers.BatchNormalization{Momentum: new(0.9)}, &layers.Activation{Activation: activations.ReLU})
+		}
 		last = f
 		if min(h, w) >= 4 {
 			ls = append(ls, &layers.MaxPooling2D{})
 			h, w = h/2, w/2
 		}
 	}
-	if h*w*last <= 4096 {
+	if h*w*last <= 8192 {
 		ls = append(ls, &layers.Flatten{})
 	} else {
 		ls = append(ls, &layers.GlobalAveragePooling2D{})
@@ -87,7 +95,9 @@ func Describe(m *nn.Model) string {
 			parts = append(parts, "pool")
 		case *layers.GlobalAveragePooling2D:
 			parts = append(parts, "mean")
-		case *layers.Flatten:
+		case *layers.Flatten, *layers.Activation:
+		case *layers.BatchNormalization:
+			parts[len(parts)-1] += " bn"
 		case *layers.Embedding:
 			parts = append(parts, fmt.Sprintf("embedding %s×%d", cli.Count(l.InputDim), l.OutputDim))
 		case *layers.LSTM:
