@@ -8,7 +8,6 @@ import (
 	"slices"
 	"sort"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/antler-ml/antler/cmd/train/internal/settings"
 	"github.com/antler-ml/antler/image"
@@ -87,66 +86,6 @@ func folder(dir string, s *settings.Settings) (*Set, error) {
 	}
 	set.Valid = set.read(samples(validDir, held, set.Kind, index))
 	set.Split = "the folder " + validDir
-	return set, nil
-}
-
-// Labelled reads a folder or table for evaluation: its classes must be among
-// those that are given, and all its samples are used.
-func Labelled(path string, s *settings.Settings, kind Kind, classes []string) (*Set, error) {
-	st, err := os.Stat(path)
-	if err != nil {
-		return nil, missing(path, err)
-	}
-	set := &Set{Kind: kind, Source: path, Classes: classes}
-	index := map[string]int{}
-	for i, c := range classes {
-		index[c] = i
-	}
-	unknown := func(name string) error {
-		return cli.Errorf(cli.BadData, "%s has a class %q that the run does not know", path, name).
-			Why("the run knows: %s", cli.List(classes, 12))
-	}
-	if !st.IsDir() {
-		if kind != Texts {
-			return nil, cli.Errorf(cli.BadData, "%s is a file, but the run classifies pictures", path).
-				Do("give a folder with one sub-folder a class")
-		}
-		t, err := readTable(path, s)
-		if err != nil {
-			return nil, err
-		}
-		set.Bad, set.Notes = t.bad, t.notes
-		for _, r := range t.rows {
-			k, ok := index[r.label]
-			if !ok {
-				return nil, unknown(r.label)
-			}
-			set.Valid = append(set.Valid, Sample{Name: fmt.Sprintf("line %d", r.line), Class: k, Text: r.text})
-		}
-		return set, nil
-	}
-	if sub := subdir(path, "test", "validation", "valid", "val"); sub != "" {
-		path = sub
-		set.Notes = append(set.Notes, "evaluated: "+sub)
-	}
-	held, err := list(path)
-	if err != nil {
-		return nil, err
-	}
-	n := 0
-	for _, c := range held {
-		if len(c.files(kind)) > 0 {
-			if _, ok := index[c.name]; !ok {
-				return nil, unknown(c.name)
-			}
-		}
-		n += len(c.files(kind))
-	}
-	if n == 0 {
-		e := cli.Errorf(cli.BadData, "%s has no %ss in sub-folders named as the run's classes", path, kind.Noun())
-		return nil, e.Why("found: %s", summary(path, held)).Why("the run knows: %s", cli.List(classes, 12))
-	}
-	set.Valid = set.read(samples(path, held, kind, index))
 	return set, nil
 }
 
@@ -304,87 +243,4 @@ func ignored(classes []class, k Kind) []string {
 	}
 	sort.Strings(parts)
 	return []string{"left out: files that are no " + k.Noun() + "s: " + cli.List(parts, 6)}
-}
-
-// maxText is the largest text file that is read.
-const maxText = 16 << 20
-
-// read reads the texts of text files; pictures stay on disk.
-func (set *Set) read(all []Sample) []Sample {
-	if set.Kind != Texts {
-		return all
-	}
-	good := all[:0]
-	for _, x := range all {
-		text, err := ReadText(x.Path)
-		if err != "" {
-			set.Bad = append(set.Bad, Bad{Path: x.Path, Reason: err})
-			continue
-		}
-		x.Text = text
-		good = append(good, x)
-	}
-	return good
-}
-
-// ReadText reads a text file; the reason says why it is not one.
-func ReadText(path string) (text, reason string) {
-	st, err := os.Stat(path)
-	if err != nil {
-		return "", plain(err)
-	}
-	if st.IsDir() {
-		return "", "is a folder"
-	}
-	if st.Size() > maxText {
-		return "", fmt.Sprintf("has %s, more than the %s of the largest text", cli.Bytes(st.Size()), cli.Bytes(maxText))
-	}
-	b, err := os.ReadFile(path)
-	if err != nil {
-		return "", plain(err)
-	}
-	if why := NotText(b); why != "" {
-		return "", why
-	}
-	return strings.TrimPrefix(string(b), "\ufeff"), ""
-}
-
-// NotText says why bytes are no text in UTF-8; "" if they are one.
-func NotText(b []byte) string {
-	head := func(p string) bool { return strings.HasPrefix(string(b[:min(len(b), 8)]), p) }
-	switch {
-	case head("\xff\xfe"), head("\xfe\xff"):
-		return "is UTF-16 text; convert it: iconv -f UTF-16 -t UTF-8"
-	case head("PK\x03\x04"):
-		return "is a zip archive or an office document, not text; save it as .csv or .tsv"
-	case head("\x1f\x8b"):
-		return "is compressed with gzip; unpack it first: gunzip"
-	case head("\xff\xd8\xff"), head("\x89PNG"), head("GIF8"):
-		return "is a picture, not text"
-	case head("%PDF"):
-		return "is PDF, not text; convert it first: pdftotext"
-	}
-	line, start := 1, 0
-	for i := 0; i < len(b); {
-		if b[i] == 0 {
-			return fmt.Sprintf("is binary: a zero byte at line %d, column %d", line, i-start+1)
-		}
-		if b[i] == '\n' {
-			line, start = line+1, i+1
-		}
-		r, n := utf8.DecodeRune(b[i:])
-		if r == utf8.RuneError && n == 1 {
-			return fmt.Sprintf("invalid UTF-8 at line %d, column %d (byte 0x%02x); if it is Latin-1: iconv -f ISO-8859-1 -t UTF-8", line, i-start+1, b[i])
-		}
-		i += n
-	}
-	return ""
-}
-
-// plain is an error without the path.
-func plain(err error) string {
-	if p, ok := err.(*fs.PathError); ok {
-		err = p.Err
-	}
-	return err.Error()
 }

@@ -97,10 +97,25 @@ func (j *Job) explain(err error) error {
 		e.Why("first non-finite tensor: %s (largest |x| of what it is made of: %.3g)", nf.Tensor, nf.Before)
 		e.Do("--learning-rate %.2g, or --clipnorm 1", j.Settings.LearningRate/10)
 	}
-	if j.Run.Result != nil && j.Run.Result.Epochs > 0 {
-		e.Why("last good checkpoint: %s (epoch %d)", filepath.Join(j.Dir, rundir.LastFile), j.Run.Result.Epochs)
-	} else if _, serr := os.Stat(filepath.Join(j.Dir, rundir.LastFile)); serr != nil {
+	kept := ""
+	for _, f := range []string{rundir.BestFile, rundir.LastFile} {
+		if _, err := os.Stat(filepath.Join(j.Dir, f)); err == nil {
+			kept = f
+		}
+	}
+	switch {
+	case kept == "":
 		e.Why("no epoch was finished, so there is no checkpoint")
+	case j.Run.Result != nil && j.Run.Result.Epochs > 0:
+		e.Why("last good checkpoint: %s (epoch %d)", filepath.Join(j.Dir, kept), j.Run.Result.Epochs)
+	default:
+		e.Why("last good checkpoint: %s", filepath.Join(j.Dir, kept))
+	}
+	if e.Code == cli.TryAgain {
+		e.Do("make room on the disk and run the command again, with another --out or --force")
+		if kept == rundir.LastFile {
+			e.Do("make room on the disk, then: train --resume %s", cli.Quote(j.Dir))
+		}
 	}
 	return e
 }
