@@ -49,22 +49,49 @@ func Pad[T Number](sequences [][]T, c PadConfig) (*tensor.Tensor, error) {
 	}
 	x := tensor.New(len(sequences), length)
 	data := x.Data()
-	one := T(1)
-	whole := one/2 == 0
 	for i, s := range sequences {
-		from, at, n := c.place(len(s), length)
-		row := data[i*length : (i+1)*length]
-		fill(row[:at], c.Value)
-		fill(row[at+n:], c.Value)
-		dst := row[at : at+n]
-		for k, v := range s[from : from+n] {
-			dst[k] = float32(v)
-			if whole && (dst[k] >= 1<<24 || dst[k] <= -1<<24) && !exact(v) {
-				return nil, fmt.Errorf("sequence: sequence %d holds %v, which a float32 cannot hold exactly: keep it as a whole number with PadSlices", i, v)
-			}
+		if err := padRow(data[i*length:(i+1)*length], s, i, c); err != nil {
+			return nil, err
 		}
 	}
 	return x, nil
+}
+
+// padRow puts sequence i into its row.
+func padRow[T Number](row []float32, s []T, i int, c PadConfig) error {
+	from, at, n := c.place(len(s), len(row))
+	fill(row[:at], c.Value)
+	fill(row[at+n:], c.Value)
+	dst := row[at : at+n]
+	s = s[from : from+n]
+	inexact := false // found out after the loop, which is faster without a way out
+	one := T(1)
+	whole := one/2 == 0
+	for k, v := range s {
+		dst[k] = float32(v)
+		inexact = inexact || dst[k] >= 1<<24 || dst[k] <= -1<<24
+	}
+	if inexact && whole {
+		for _, v := range s {
+			if !exact(v) {
+				return fmt.Errorf("sequence: sequence %d holds %v, which a float32 cannot hold exactly: keep it as a whole number with PadSlices", i, v)
+			}
+		}
+	}
+	return nil
+}
+
+// PadRow makes a row of one sequence: dst, as long as rows shall be, gets what
+// [PadSlices] would give it with MaxLen len(dst). It is for rows that are
+// written one after the other. It panics if a side is unknown.
+func PadRow[E any](dst, sequence []E, value E, c PadConfig) {
+	if err := c.sides(); err != nil {
+		panic(err)
+	}
+	from, at, n := c.place(len(sequence), len(dst))
+	fill(dst[:at], value)
+	copy(dst[at:], sequence[from:from+n])
+	fill(dst[at+n:], value)
 }
 
 // exact reports whether a whole number survives the way to float32 and back.
@@ -89,11 +116,8 @@ func PadSlices[E any](sequences [][]E, value E, c PadConfig) ([][]E, error) {
 	data := make([]E, len(sequences)*length)
 	rows := make([][]E, len(sequences))
 	for i, s := range sequences {
-		from, at, n := c.place(len(s), length)
 		row := data[i*length : (i+1)*length : (i+1)*length]
-		fill(row[:at], value)
-		copy(row[at:], s[from:from+n])
-		fill(row[at+n:], value)
+		PadRow(row, s, value, c)
 		rows[i] = row
 	}
 	return rows, nil
@@ -143,10 +167,7 @@ func PadTensors(sequences []*tensor.Tensor, c PadConfig) (*tensor.Tensor, error)
 
 // resolve checks the settings and returns the length of the rows.
 func (c PadConfig) resolve(n int, length func(i int) int) (int, error) {
-	if err := check("Padding", c.Padding); err != nil {
-		return 0, err
-	}
-	if err := check("Truncating", c.Truncating); err != nil {
+	if err := c.sides(); err != nil {
 		return 0, err
 	}
 	if c.MaxLen < 0 {
@@ -163,6 +184,13 @@ func (c PadConfig) resolve(n int, length func(i int) int) (int, error) {
 		longest = max(longest, length(i))
 	}
 	return longest, nil
+}
+
+func (c PadConfig) sides() error {
+	if err := check("Padding", c.Padding); err != nil {
+		return err
+	}
+	return check("Truncating", c.Truncating)
 }
 
 func check(field string, s Side) error {

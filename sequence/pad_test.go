@@ -176,17 +176,3 @@ func TestPadLeavesInputs(t *testing.T) {
 		t.Errorf("the sequences became %v", in)
 	}
 }
-
-func BenchmarkPad(b *testing.B) {
-	seqs := make([][]int, 1000)
-	for i := range seqs {
-		seqs[i] = make([]int, 20+i%200)
-	}
-	b.SetBytes(1000 * 100 * 4)
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, err := Pad(seqs, PadConfig{MaxLen: 100}); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
