@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/antler-ml/antler/nn/ops"
@@ -151,6 +152,17 @@ func (t *trace) call(l Layer, in, masks []*ops.Value) (called, error) {
 		out = m.CallMulti(c, in...)
 	} else {
 		out = []*ops.Value{l.Call(c, in...)}
+	}
+	if len(out) == 0 {
+		return called{}, errors.New("CallMulti returned no value")
+	}
+	for i, v := range out {
+		if v == nil {
+			return called{}, fmt.Errorf("Call returned nil as output %d", i)
+		}
+		if v.Rank() == 0 {
+			return called{}, fmt.Errorf("output %d has no axis; the first axis is the batch", i)
+		}
 	}
 	if p, ok := l.(Penalizer); ok {
 		if r := p.ActivityPenalty(); r != nil {

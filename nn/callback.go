@@ -10,23 +10,42 @@ import (
 // [Run.Stop] ends it well. Hooks are called in Keras' order: epochs and
 // batches are 0-based. The logs handed to OnBatchEnd are valid during the call.
 type Callback interface {
+	// OnTrainBegin is called before the first epoch.
 	OnTrainBegin(r *Run) error
+	// OnTrainEnd is called however training ends, with the logs of the last
+	// epoch that did.
 	OnTrainEnd(r *Run, logs Logs) error
+	// OnEpochBegin is called before the first batch of an epoch.
 	OnEpochBegin(r *Run, epoch int) error
+	// OnEpochEnd is called after the epoch's validation. What it sets in logs is
+	// seen by later callbacks and by the History.
 	OnEpochEnd(r *Run, epoch int, logs *Logs) error
+	// OnBatchBegin is called before each update.
 	OnBatchBegin(r *Run, batch int) error
+	// OnBatchEnd is called after each update, with the logs of the epoch so far.
 	OnBatchEnd(r *Run, batch int, logs Logs) error
 }
 
 // NopCallback has all hooks and does nothing.
 type NopCallback struct{}
 
-func (NopCallback) OnTrainBegin(*Run) error           { return nil } // does nothing
-func (NopCallback) OnTrainEnd(*Run, Logs) error       { return nil } // does nothing
-func (NopCallback) OnEpochBegin(*Run, int) error      { return nil } // does nothing
-func (NopCallback) OnEpochEnd(*Run, int, *Logs) error { return nil } // does nothing
-func (NopCallback) OnBatchBegin(*Run, int) error      { return nil } // does nothing
-func (NopCallback) OnBatchEnd(*Run, int, Logs) error  { return nil } // does nothing
+// OnTrainBegin does nothing.
+func (NopCallback) OnTrainBegin(*Run) error { return nil }
+
+// OnTrainEnd does nothing.
+func (NopCallback) OnTrainEnd(*Run, Logs) error { return nil }
+
+// OnEpochBegin does nothing.
+func (NopCallback) OnEpochBegin(*Run, int) error { return nil }
+
+// OnEpochEnd does nothing.
+func (NopCallback) OnEpochEnd(*Run, int, *Logs) error { return nil }
+
+// OnBatchBegin does nothing.
+func (NopCallback) OnBatchBegin(*Run, int) error { return nil }
+
+// OnBatchEnd does nothing.
+func (NopCallback) OnBatchEnd(*Run, int, Logs) error { return nil }
 
 // A Run is one call of Fit, as callbacks see it.
 type Run struct {

@@ -23,6 +23,9 @@ func (c *classWeights) apply(ys, ws []*tensor.Tensor) ([]*tensor.Tensor, error) 
 	if c.by == nil {
 		return ws, nil
 	}
+	if len(ys) > 1 {
+		return nil, fmt.Errorf("nn: ClassWeight is for models with one output, this one has %d; use sample weights", len(ys))
+	}
 	c.out = c.out[:0]
 	for i, y := range ys {
 		for len(c.buf) <= i {

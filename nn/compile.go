@@ -19,7 +19,8 @@ type CompileConfig struct {
 	WeightedMetrics []Metric
 	// Outputs sets single outputs of a model with several, by output name.
 	Outputs map[string]OutputConfig
-	// Seed is that of weights without values, of dropout and other random ops.
+	// Seed is that of weights without values, of dropout and other random ops;
+	// 0 keeps that of [Model.Seed].
 	// Same seed, same result, bit for bit, for any number of workers.
 	Seed uint64
 }
@@ -114,7 +115,7 @@ func (m *Model) Compile(c CompileConfig) error {
 		return errors.New("nn: Compile: no output has a loss")
 	}
 	m.uniqueMetricKeys(comp)
-	if !m.initOnce {
+	if c.Seed != 0 {
 		m.seed = c.Seed
 	}
 	m.initialize()

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/antler-ml/antler/pipeline"
-	"github.com/antler-ml/antler/tensor"
 )
 
 // FitConfig is how Fit runs. The zero value trains for one epoch.
@@ -23,9 +22,9 @@ type FitConfig struct {
 	ValidationSplit float64
 	ValidationSteps int // batches of validation; 0: all
 	ValidationFreq  int // validate every so many epochs; default 1
-	// ClassWeight multiplies the loss of the samples of a class; classes that
-	// are not named keep weight 1 unless the map lacks them entirely, which is
-	// an error as in Keras. One-hot and class-id targets are understood.
+	// ClassWeight multiplies the loss of the samples of a class. Targets are
+	// class ids or one-hot; every class that occurs must be in the map. For
+	// models with one output. Sample weights multiply too.
 	ClassWeight map[int]float64
 	Callbacks   []Callback
 }
@@ -39,6 +38,9 @@ func (m *Model) Fit(ctx context.Context, data pipeline.Source, c FitConfig) (*Hi
 	}
 	if m.compiled == nil {
 		return h, ErrNotCompiled
+	}
+	if err := c.check(data); err != nil {
+		return h, err
 	}
 	val := c.Validation
 	if c.ValidationSplit != 0 {
@@ -58,6 +60,23 @@ func (m *Model) Fit(ctx context.Context, data pipeline.Source, c FitConfig) (*Hi
 	}
 	f := fitter{m: m, c: c, data: data, val: val, history: h}
 	return h, f.run(ctx)
+}
+
+// check refuses what makes no sense before anything runs.
+func (c FitConfig) check(data pipeline.Source) error {
+	switch {
+	case data == nil:
+		return errors.New("nn: Fit: no data")
+	case c.StepsPerEpoch < 0 || c.ValidationSteps < 0 || c.ValidationFreq < 0 || c.Epochs < 0 || c.InitialEpoch < 0:
+		return fmt.Errorf("nn: Fit: Epochs %d, InitialEpoch %d, StepsPerEpoch %d, ValidationSteps %d, ValidationFreq %d: none may be negative",
+			c.Epochs, c.InitialEpoch, c.StepsPerEpoch, c.ValidationSteps, c.ValidationFreq)
+	}
+	for i, cb := range c.Callbacks {
+		if cb == nil {
+			return fmt.Errorf("nn: Fit: callback %d is nil", i)
+		}
+	}
+	return nil
 }
 
 // FitGenerator is Fit: a generator is a Source. Keras: fit_generator.
@@ -223,17 +242,4 @@ func (m *Model) Updates() uint64 {
 		return 0
 	}
 	return m.compiled.steps
-}
-
-func contiguous(ts []*tensor.Tensor) []*tensor.Tensor {
-	for i, t := range ts {
-		if !t.IsContiguous() {
-			c := append([]*tensor.Tensor(nil), ts...)
-			for j := i; j < len(c); j++ {
-				c[j] = tensor.From(c[j].Data(), c[j].Shape()...)
-			}
-			return c
-		}
-	}
-	return ts
 }

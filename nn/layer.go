@@ -7,7 +7,8 @@ import (
 )
 
 // A Layer turns values into a value. Implementations embed [Base], and their
-// exported fields are Keras' keyword arguments; see DESIGN in docs.
+// exported fields are Keras' keyword arguments: KernelSize is kernel_size, and
+// the tag default:"…" says what zero stands for.
 //
 // Call describes the computation with package ops; gradients, shapes and the
 // saved form are derived. It runs while a model is traced, never per step.

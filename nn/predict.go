@@ -2,6 +2,7 @@ package nn
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -19,6 +20,9 @@ type PredictConfig struct {
 // for each output. It is safe for concurrent use, except for models with
 // stateful layers. Keras: predict, predict_generator.
 func (m *Model) Predict(ctx context.Context, data pipeline.Source, c PredictConfig) ([]*tensor.Tensor, error) {
+	if m.err != nil {
+		return nil, m.err
+	}
 	var rows [][]float32
 	var shape [][]int
 	n, samples := 0, 0
@@ -50,6 +54,9 @@ func (m *Model) Predict(ctx context.Context, data pipeline.Source, c PredictConf
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, context.Cause(ctx)
+	}
+	if n == 0 {
+		return nil, errors.New("nn: Predict: the data has no batches")
 	}
 	out := make([]*tensor.Tensor, len(rows))
 	for i := range rows {
@@ -86,7 +93,7 @@ func (m *Model) predict(x []*tensor.Tensor, take func(i int, t *tensor.Tensor) e
 		return err
 	}
 	defer m.release(p)
-	if err := p.run(ops.State{Seed: m.seed}, contiguous(x), nil, nil); err != nil {
+	if err := p.run(ops.State{Seed: m.seed}, x, nil, nil); err != nil {
 		return fmt.Errorf("nn: %w", err)
 	}
 	for i := range m.outputs {

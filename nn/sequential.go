@@ -1,6 +1,9 @@
 package nn
 
-import "errors"
+import (
+	"cmp"
+	"errors"
+)
 
 // NewSequential makes a model of layers in a row. Keras: Sequential.
 //
@@ -19,7 +22,7 @@ func NewSequential(in *Symbol, layers ...Layer) *Model {
 // Add appends a layer to a Sequential model; compile it afterwards.
 func (m *Model) Add(l Layer) *Model {
 	if m.class != "Sequential" {
-		m.err = cmpErr(m.err, errors.New("nn: Add is for Sequential models; use nn.Apply and nn.NewModel"))
+		m.err = cmp.Or(m.err, errors.New("nn: Add is for Sequential models; use nn.Apply and nn.NewModel"))
 		return m
 	}
 	m.outputs[0] = Apply(l, m.outputs[0])

@@ -18,9 +18,6 @@ func (s Shape) Rank() int { return len(s) }
 // Last returns the size of the last axis.
 func (s Shape) Last() int { return s[len(s)-1] }
 
-// Known reports whether every axis after the batch has a known size.
-func (s Shape) Known() bool { return !slices.Contains(s[1:], Unknown) }
-
 // Equal reports whether two shapes agree, Unknown agreeing with Unknown only.
 func (s Shape) Equal(t Shape) bool { return slices.Equal(s, t) }
 

@@ -44,8 +44,13 @@ type Ref struct {
 	Tensor int
 }
 
-// Ref returns where the symbol comes from.
-func (s *Symbol) Ref() Ref { return Ref{s.node.layer, s.node.call, s.index} }
+// Ref returns where the symbol comes from; the zero Ref after a mistake.
+func (s *Symbol) Ref() Ref {
+	if s.node == nil {
+		return Ref{}
+	}
+	return Ref{s.node.layer, s.node.call, s.index}
+}
 
 // Inbound returns, for each call of the layer, where its inputs come from.
 func (b *Base) Inbound() [][]Ref {

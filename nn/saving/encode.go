@@ -26,6 +26,11 @@ func ToJSON(m *nn.Model) ([]byte, error) {
 }
 
 func encodeModel(m *nn.Model) (config.Object, error) {
+	for i, s := range m.Inputs() {
+		if _, ok := s.Layer().(*nn.InputLayer); !ok {
+			return nil, fmt.Errorf("input %d of model %q is the output of layer %q; only models that begin with nn.Input have a saved form", i, m.Name(), nn.BaseOf(s.Layer()).Name())
+		}
+	}
 	cfg := config.Object{{Key: "name", Value: m.Name()}}
 	if m.ClassName() != "Sequential" {
 		cfg = append(cfg, config.Member{Key: "trainable", Value: m.Trainable()})

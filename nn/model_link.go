@@ -1,0 +1,161 @@
+package nn
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// link finds the calls between inputs and outputs, orders and names them.
+func (m *Model) link() {
+	m.err = nil
+	if err := cmp.Or(errorOf(m.outputs), errorOf(m.inputs)); err != nil {
+		m.err = err
+		return
+	}
+	if len(m.inputs) == 0 || len(m.outputs) == 0 {
+		m.err = errors.New("nn: a model needs at least one input and one output")
+		return
+	}
+	if m.err = m.walk(); m.err != nil {
+		return
+	}
+	if m.err = nameLayers(m.layers); m.err != nil {
+		return
+	}
+	m.ready = true
+	m.subs = nil
+	for _, l := range m.layers {
+		m.subs = append(m.subs, subLayer{l.base().name, l})
+	}
+	if m.name == "" {
+		m.name, m.auto = AutoName(m.class), true
+		if m.class == "Functional" {
+			m.name = "model"
+		}
+	}
+	m.plans.clear()
+}
+
+// walk sets order and layers: depth first from the outputs, then by depth.
+func (m *Model) walk() error {
+	depth := map[*node]int{}
+	state := map[*node]int{} // 1 on the way, 2 done
+	var post []*node
+	var visit func(n *node) error
+	visit = func(n *node) error {
+		if state[n] == 2 {
+			return nil
+		}
+		state[n] = 1
+		for _, s := range n.in {
+			if slices.Contains(m.inputs, s) {
+				continue
+			}
+			if err := visit(s.node); err != nil {
+				return err
+			}
+		}
+		if _, input := n.layer.(*InputLayer); input && !slices.Contains(m.inputs, n.out[0]) {
+			return fmt.Errorf("nn: the outputs need %s of shape %v, which is not among the model's inputs", describe(n.layer), n.out[0].shape)
+		}
+		state[n] = 2
+		post = append(post, n)
+		return nil
+	}
+	for _, s := range m.outputs {
+		if slices.Contains(m.inputs, s) {
+			continue
+		}
+		if err := visit(s.node); err != nil {
+			return err
+		}
+	}
+	for i := len(post) - 1; i >= 0; i-- {
+		for _, s := range post[i].in {
+			depth[s.node] = max(depth[s.node], depth[post[i]]+1)
+		}
+	}
+	m.order = slices.Clone(post)
+	slices.SortStableFunc(m.order, func(a, b *node) int { return depth[b] - depth[a] })
+
+	layerDepth := map[Layer]int{}
+	var layers []Layer
+	add := func(n *node) {
+		if _, ok := layerDepth[n.layer]; !ok {
+			layers = append(layers, n.layer)
+		}
+		layerDepth[n.layer] = max(layerDepth[n.layer], depth[n])
+	}
+	for _, s := range m.inputs {
+		if _, ok := s.node.layer.(*InputLayer); ok {
+			add(s.node)
+		}
+	}
+	for _, n := range post {
+		add(n)
+	}
+	slices.SortStableFunc(layers, func(a, b Layer) int { return layerDepth[b] - layerDepth[a] })
+	m.layers = layers
+	return nil
+}
+
+// nameLayers gives unnamed layers Keras' automatic names and refuses clashes.
+func nameLayers(layers []Layer) error {
+	used := map[string]Layer{}
+	for _, l := range layers {
+		if b := l.base(); b.name != "" && !b.auto {
+			if other := used[b.name]; other != nil {
+				return fmt.Errorf("nn: two layers are named %q (%s and %s); names must be unique in a model", b.name, ClassName(other), ClassName(l))
+			}
+			used[b.name] = l
+		}
+	}
+	for _, l := range layers {
+		b := l.base()
+		if b.name != "" && !b.auto || b.auto && used[b.name] == nil && b.name != "" {
+			used[b.name] = l
+			continue
+		}
+		stem := AutoName(ClassName(l))
+		switch l.(type) {
+		case *InputLayer:
+			stem = "input"
+		case *Model:
+			if ClassName(l) == "Functional" {
+				stem = "model"
+			}
+		}
+		b.name, b.auto = freeName(stem, used), true
+		used[b.name] = l
+	}
+	return nil
+}
+
+func freeName(stem string, used map[string]Layer) string {
+	name := stem
+	if stem == "input" { // Keras counts inputs from 1
+		name = "input_1"
+	}
+	for k := 1; used[name] != nil; k++ {
+		name = fmt.Sprintf("%s_%d", stem, k)
+	}
+	return name
+}
+
+// CallsOf returns which calls of a layer (0-based, over all models) are part
+// of this model.
+func (m *Model) CallsOf(l Layer) []int {
+	var calls []int
+	for _, n := range l.base().nodes {
+		in := slices.Contains(m.order, n)
+		for _, s := range m.inputs {
+			in = in || s.node == n
+		}
+		if in {
+			calls = append(calls, n.call)
+		}
+	}
+	return calls
+}
