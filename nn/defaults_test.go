@@ -58,6 +58,44 @@ func TestDefaults(t *testing.T) {
 	}
 }
 
+// TestLookups: a name stands for what Keras takes it for, wherever we have the
+// class; what Keras does not know we do not know either.
+func TestLookups(t *testing.T) {
+	data, err := os.ReadFile(golden.Path(t, "keras", "defaults.json"))
+	must(t, err)
+	var all struct {
+		Lookups map[string]map[string]*string
+	}
+	must(t, json.Unmarshal(data, &all))
+	found := 0
+	for kind, want := range map[string]reflect.Type{
+		"initializers": reflect.TypeFor[nn.Initializer](), "regularizers": reflect.TypeFor[nn.Regularizer](), "constraints": reflect.TypeFor[nn.Constraint](),
+		"losses": reflect.TypeFor[nn.Loss](), "metrics": reflect.TypeFor[nn.Metric](), "optimizers": reflect.TypeFor[nn.Optimizer](),
+	} {
+		classes := config.Classes(want)
+		for name, class := range all.Lookups[kind] {
+			v, err := config.Lookup(name, want)
+			switch {
+			case class == nil && err == nil && ourNames[name] == "":
+				t.Errorf("%s: Keras does not know %q, we take it for %s", kind, name, config.ClassName(v))
+			case class == nil || !slices.ContainsFunc(classes, func(c string) bool { return thing(c) == thing(*class) }):
+			case err != nil:
+				t.Errorf("%s: %v; Keras takes it for %s", kind, err, *class)
+			case thing(config.ClassName(v)) != thing(*class):
+				t.Errorf("%s: %q is %s, want %s", kind, name, config.ClassName(v), *class)
+			default:
+				found++
+			}
+		}
+	}
+	if found < 45 {
+		t.Errorf("only %d names were found", found)
+	}
+}
+
+// ourNames are names that tf-keras does not know and we do.
+var ourNames = map[string]string{}
+
 // oursAlone are classes that real Keras has not.
 var oursAlone = map[string]string{
 	"AutoAccuracy": `what the string "accuracy" stands for`,

@@ -127,6 +127,9 @@ func train(t *testing.T, c golden.Case, f trainingCase) {
 	if !slices.Equal(names, f.MetricsNames) {
 		t.Errorf("metrics names %q, want %q", names, f.MetricsNames)
 	}
+	if keys := slices.DeleteFunc(f.HistoryKeys, func(k string) bool { return k == "lr" }); !slices.Equal(h.Names(), keys) {
+		t.Errorf("history has %q, want %q", h.Names(), keys)
+	}
 	for k, want := range f.History {
 		if k == "lr" {
 			continue
