@@ -13,7 +13,7 @@ type Callback interface {
 	// OnTrainBegin is called before the first epoch.
 	OnTrainBegin(r *Run) error
 	// OnTrainEnd is called however training ends, with the logs of the last
-	// epoch that did.
+	// epoch; also when another callback returned an error.
 	OnTrainEnd(r *Run, logs Logs) error
 	// OnEpochBegin is called before the first batch of an epoch.
 	OnEpochBegin(r *Run, epoch int) error

@@ -122,21 +122,29 @@ func (f *fitter) run(ctx context.Context) (err error) {
 		f.r.Metrics = append(f.r.Metrics, f.valid.logs.names...)
 	}
 	f.cbs = c.Callbacks
-	if err := f.cbs.each(func(cb Callback) error { return cb.OnTrainBegin(f.r) }); err != nil {
-		return err
-	}
 	var last Logs
+	for i, cb := range f.cbs {
+		if err := cb.OnTrainBegin(f.r); err != nil {
+			f.cbs = f.cbs[:i]
+			return errors.Join(err, f.end(last))
+		}
+	}
 	for epoch := c.InitialEpoch; epoch < c.Epochs && !f.r.stop; epoch++ {
 		if last, err = f.epoch(ctx, epoch); err != nil {
 			break
 		}
 	}
-	// Callbacks close their files and restore weights however training ended.
-	endErr := f.cbs.each(func(cb Callback) error { return cb.OnTrainEnd(f.r, last) })
-	if err == nil {
-		err = endErr
+	return errors.Join(err, f.end(last))
+}
+
+// end lets every callback that began close its files and restore weights,
+// however training ended.
+func (f *fitter) end(last Logs) error {
+	var errs []error
+	for _, cb := range f.cbs {
+		errs = append(errs, cb.OnTrainEnd(f.r, last))
 	}
-	return err
+	return errors.Join(errs...)
 }
 
 func (f *fitter) epoch(ctx context.Context, epoch int) (Logs, error) {

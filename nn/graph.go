@@ -19,8 +19,9 @@ const (
 // outputs, loss, metrics and, when training, gradients and assignments.
 type graph struct {
 	spec       ops.Spec
-	nLoss      int   // Out[0] is the loss, Out[1:nLoss] those of single outputs
-	metricSize []int // floats of each metric's vector, in the order of Out[nLoss:]
+	nLoss      int       // Out[0] is the loss, Out[1:nLoss] those of single outputs
+	metricSize []int     // floats of each metric's vector, in the order of Out[nLoss:]
+	assigned   []*Weight // that a run changes, in the order of spec.Assign
 }
 
 func (m *Model) describeGraph(md mode, s shapes) (*graph, error) {
@@ -42,6 +43,7 @@ func (m *Model) describeGraph(md mode, s shapes) (*graph, error) {
 		// Outside training only states change: moving averages stay.
 		if w.state || md == training {
 			g.spec.Assign = append(g.spec.Assign, ops.Assign{To: t.read(w), From: t.assigned[w]})
+			g.assigned = append(g.assigned, w)
 		}
 	}
 	return g, nil

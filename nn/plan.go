@@ -18,6 +18,24 @@ type plan struct {
 	program *ops.Program
 	in      []*tensor.Tensor // reused list of operands
 	used    uint64           // for eviction
+	before  [][]float32      // what moving averages and states were before the run
+}
+
+// remember keeps what the next run assigns to.
+func (p *plan) remember() {
+	for i, w := range p.graph.assigned {
+		if i == len(p.before) {
+			p.before = append(p.before, make([]float32, w.size()))
+		}
+		copy(p.before[i], w.Value().Data())
+	}
+}
+
+// restore undoes the assignments of the last run.
+func (p *plan) restore() {
+	for i, w := range p.graph.assigned {
+		copy(w.Value().Data(), p.before[i])
+	}
 }
 
 // planCache keeps the programs of the batch sizes seen lately. A plan that is

@@ -92,8 +92,8 @@ func (e *NotFiniteError) Error() string {
 	return fmt.Sprintf("nn: %s%s; first non-finite tensor: %s (max |x| of what it is made of: %.3g); try a lower learning rate or clipnorm", what, where, e.Tensor, e.Before)
 }
 
-// trainStep runs one batch and updates the weights. Nothing is updated when
-// the loss or a gradient is not finite.
+// trainStep runs one batch and updates the weights. Nothing is updated, not
+// even moving averages, when the loss or a gradient is not finite.
 func (m *Model) trainStep(x, y, w []*tensor.Tensor, mt *meter) error {
 	p, err := m.plan(training, x, y, w)
 	if err != nil {
@@ -102,11 +102,13 @@ func (m *Model) trainStep(x, y, w []*tensor.Tensor, mt *meter) error {
 	defer m.release(p)
 	c := m.compiled
 	st := ops.State{Seed: m.seed, Step: c.steps}
+	p.remember()
 	if err := p.run(st, x, y, w); err != nil {
 		return fmt.Errorf("nn: %w", err)
 	}
 	loss := float64(p.program.Out(0).Data()[0])
 	if math.IsNaN(loss) || math.IsInf(loss, 0) || !c.opt.apply(c.lr, c.steps, p) {
+		p.restore()
 		return m.explain(p, st, loss, x, y, w)
 	}
 	c.steps++

@@ -147,7 +147,18 @@ func TestNotFinite(t *testing.T) {
 			t.Errorf("weight %d changed", i)
 		}
 	}
+	bn := nn.NewSequential(nn.Input(2), &layers.BatchNormalization{}, &layers.Dense{Units: 1})
+	must(t, bn.Compile(nn.CompileConfig{Optimizer: &optimizers.SGD{}, Loss: losses.MeanSquaredError{}}))
+	before = bn.GetWeights()
 	nan := float32(math.NaN())
+	if err := fit(bn, []float32{1, nan, 2, 3}, []float32{1, 2}); err == nil {
+		t.Error("NaN was accepted")
+	}
+	for i, w := range bn.GetWeights() {
+		if !slices.Equal(w.Data(), before[i].Data()) {
+			t.Errorf("%s changed", bn.Weights()[i].Name())
+		}
+	}
 	if err := fit(newModel(), []float32{1, nan}, []float32{1}); err == nil || !strings.Contains(err.Error(), "input input_1, sample 0") {
 		t.Errorf("got %v, want the input named", err)
 	}

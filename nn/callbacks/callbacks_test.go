@@ -226,4 +226,12 @@ func TestHookOrder(t *testing.T) {
 	if s := strings.Join(got, " "); s != "train< epoch< batch< batch> train>" {
 		t.Errorf("hooks came as %s", s)
 	}
+	// Every callback that began ends, whatever others return.
+	got = nil
+	never := &LambdaCallback{TrainBegin: func(*nn.Run) error { return bad }, TrainEnd: func(*nn.Run, nn.Logs) error { say("never"); return nil }}
+	worse := &LambdaCallback{TrainEnd: func(*nn.Run, nn.Logs) error { return errors.New("worse") }}
+	_, err = logistic(t).Fit(context.Background(), data, nn.FitConfig{Callbacks: []nn.Callback{worse, log, never}})
+	if s := strings.Join(got, " "); s != "train< train>" || !errors.Is(err, bad) || !strings.Contains(err.Error(), "worse") {
+		t.Errorf("hooks came as %s, error %v", s, err)
+	}
 }
