@@ -203,6 +203,8 @@ func outputMask(c *Call, l Layer, in []*ops.Value) (*ops.Value, error) {
 		"put a layer before it that uses the mask up (a recurrent layer without ReturnSequences), or drop it knowingly with nn.DropMask")
 }
 
+func init() { Register[DropMask]() }
+
 // DropMask is a layer that hands its input on without the mask. Keras 2 has
 // none: tf-keras drops masks silently, Keras 2.3 refuses them.
 type DropMask struct{ Base }

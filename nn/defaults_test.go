@@ -98,6 +98,7 @@ var ourNames = map[string]string{}
 
 // oursAlone are classes that real Keras has not.
 var oursAlone = map[string]string{
+	"DropMask":     "tf-keras drops masks silently",
 	"AutoAccuracy": `what the string "accuracy" stands for`,
 }
 

@@ -55,6 +55,9 @@ var models = map[string]func() *nn.Model{
 		out := nn.ApplyMulti(&layers.LSTM{Units: 3, ReturnState: true}, x)
 		return nn.NewModel([]*nn.Symbol{x}, out)
 	},
+	"mask dropped": func() *nn.Model {
+		return nn.NewSequential(nn.Input(5), &layers.Embedding{InputDim: 9, OutputDim: 2, MaskZero: true}, &nn.DropMask{}, &layers.Flatten{}, units(1))
+	},
 	"no weights": func() *nn.Model {
 		return nn.NewSequential(nn.Input(3), &layers.Activation{Activation: activations.ReLU})
 	},
