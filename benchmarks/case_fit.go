@@ -30,7 +30,7 @@ func (b *bench) fit(s *spec, samples int) error {
 		return r.NS / float64(2*n), err
 	})
 	title := fmt.Sprintf("Whole epochs of fit: %s, %d samples, batch %d, with accuracy", titles[s.Name], samples, s.Batch)
-	b.report.timeTable(title, "ms an epoch", cs, true)
+	b.report.timeTable(title, "ms an epoch", cs, tolerance(s))
 	b.report.summary("fit/"+s.Name, cs)
 	return nil
 }

@@ -8,8 +8,15 @@ import (
 
 // tolerance is how much the first losses of two sides may differ, relative to
 // the loss (absolutely below 1): float32 sums in another order, and after two
-// updates of Adam, which turns tiny gradients into full steps.
-const tolerance = 5e-4
+// updates of Adam, which turns tiny gradients into full steps. Batch
+// normalisation multiplies that: PyTorch and TensorFlow differ there from each
+// other, and from themselves in another mode, by as much as from us.
+func tolerance(s *spec) float64 {
+	if s.Name == "resnet20" {
+		return 1e-3
+	}
+	return 1e-5
+}
 
 const lossesCompared = 3
 
@@ -55,7 +62,7 @@ func (b *bench) step(s *spec) error {
 		r, err := c.child.ask(request{Op: "steps", N: n})
 		return r.NS / float64(n), err
 	})
-	b.report.timeTable(fmt.Sprintf("Training step: %s, batch %d", titles[s.Name], s.Batch), "ms a step", cs, true)
+	b.report.timeTable(fmt.Sprintf("Training step: %s, batch %d", titles[s.Name], s.Batch), "ms a step", cs, tolerance(s))
 	b.report.summary("step/"+s.Name, cs)
 	return nil
 }
@@ -73,7 +80,7 @@ func (b *bench) ready(s *spec, kind string, samples int, ss []setting, accuracy 
 			c.losses = b.firstLosses(c, request{Op: "load", Model: s, File: file, Mode: c.Mode, Accuracy: accuracy})
 		}
 	}
-	checkLosses(cs)
+	checkLosses(cs, tolerance(s))
 	return cs, nil
 }
 
@@ -95,7 +102,7 @@ func (b *bench) firstLosses(c *contender, load request) []float64 {
 }
 
 // checkLosses takes everybody out whose first losses are not ours.
-func checkLosses(cs []*contender) {
+func checkLosses(cs []*contender, tolerance float64) {
 	i := slices.IndexFunc(cs, func(c *contender) bool { return isOurs(c) && c.runs() })
 	for _, c := range cs {
 		if !c.runs() {

@@ -94,6 +94,9 @@ func (m loadMeter) foreign() float64 {
 func (m loadMeter) ownTicks() float64 {
 	t := processTicks(os.Getpid())
 	for _, c := range m.children {
+		if c == nil {
+			continue
+		}
 		t += processTicks(c.cmd.Process.Pid)
 	}
 	return t

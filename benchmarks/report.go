@@ -60,7 +60,7 @@ func scaled(xs []float64, by float64) []float64 {
 }
 
 // timeTable has a line for each contender.
-func (r *report) timeTable(title, unit string, cs []*contender, memory bool) {
+func (r *report) timeTable(title, unit string, cs []*contender, tolerance float64) {
 	var t strings.Builder
 	fmt.Fprintf(&t, "## %s\n\n| setting | threads | %s: median (min–max) | its time by ours, same threads | MB when ready | peak MB | |\n|---|---|---|---|---|---|---|\n", title, unit)
 	for _, c := range cs {
@@ -70,7 +70,7 @@ func (r *report) timeTable(title, unit string, cs []*contender, memory bool) {
 		}
 		fmt.Fprintf(&t, "| %s | %d | %s | %s | %s | %s | %s |\n", c, c.Threads, span(scaled(c.rounds, 1e-6)), span(c.ratios), short(c.idle), short(c.peak), c.note)
 	}
-	if i := slices.IndexFunc(cs, func(c *contender) bool { return isOurs(c) && c.runs() }); i >= 0 && memory {
+	if i := slices.IndexFunc(cs, func(c *contender) bool { return isOurs(c) && c.runs() }); i >= 0 {
 		fmt.Fprintf(&t, "\nFirst losses (ours): %.6f; all sides that were timed agree to %g.\n", cs[i].losses, tolerance)
 	}
 	r.section(t.String())
