@@ -63,6 +63,17 @@ func TestInterrupt(t *testing.T) {
 	}
 }
 
+// Training that no longer helps ends by itself, and says so.
+func TestEarlyStopping(t *testing.T) {
+	t.Chdir(t.TempDir())
+	fruits(t, "things.tsv", 80)
+	r := must(t, train(t, "", "things.tsv", "--epochs", "60", "--patience", "2", "--learning-rate", "0.03", "--schedule", "constant", "--monitor", "val_accuracy"))
+	contains(t, r.stderr, "stopped    early: val_accuracy has not improved for 2 epochs")
+	if strings.Contains(r.stderr, "epoch 60/60") {
+		t.Error("all epochs ran")
+	}
+}
+
 // A loss that is no number names the tensor and keeps what there was.
 func TestNaN(t *testing.T) {
 	t.Chdir(t.TempDir())

@@ -86,6 +86,9 @@ func (e *Env) last(t *task, run *rundir.Run, dir string, files []string, began t
 	con.Printf("files      %s", filepath.Join(dir, "{"+strings.Join(files, ",")+"}"))
 	d := cli.Quote(dir)
 	next := "train predict " + d + " FILE.png…"
+	if run.Data == "demo" {
+		next = "train demo text    (or, with pictures of yours: " + next + ")"
+	}
 	if t.tok != nil {
 		next = `echo "some text" | train predict ` + d + " -"
 	}

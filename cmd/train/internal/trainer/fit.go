@@ -52,8 +52,9 @@ func (j *Job) Fit(ctx context.Context) (*report.History, error) {
 		&callbacks.CSVLogger{Filename: filepath.Join(j.Dir, rundir.HistoryFile), Append: j.InitialEpoch > 0},
 		rec,
 	}
+	early := &callbacks.EarlyStopping{Monitor: s.Monitor, Patience: s.Patience}
 	if s.EarlyStopping {
-		cbs = append(cbs, &callbacks.EarlyStopping{Monitor: s.Monitor, Patience: s.Patience})
+		cbs = append(cbs, early)
 	}
 	rec.best = best
 	_, err := j.Model.Fit(ctx, j.Train, nn.FitConfig{
@@ -66,6 +67,8 @@ func (j *Job) Fit(ctx context.Context) (*report.History, error) {
 		return rec.history, errors.Join(j.saveLast(), context.Cause(ctx))
 	case err != nil:
 		return rec.history, j.explain(err)
+	case early.StoppedEpoch > 0:
+		j.Console.Printf("stopped    early: %s has not improved for %s (--patience, --early-stopping=false)", s.Monitor, cli.Plural(s.Patience, "epoch"))
 	}
 	return rec.history, nil
 }
