@@ -1,0 +1,142 @@
+package command
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/antler-ml/antler/internal/cli"
+	"github.com/antler-ml/antler/text"
+	"github.com/antler-ml/antler/text/subword"
+)
+
+// A vocabulary is a tokenizer of either kind. Its methods may be called from
+// several goroutines.
+type vocabulary interface {
+	// lines encodes each line of data.
+	lines(data []byte, emit func(ids []int) error) error
+	// text encodes one text.
+	text(s string) []int
+	decode(ids []int) string
+	word(id int) string
+	inputDim() int
+	unknown() int // the number of the token for unknown words, -1: none
+}
+
+// load reads the tokenizer that -t names.
+func (e *Env) load() (vocabulary, error) {
+	if e.Tokenizer == "" {
+		return nil, cli.Errorf(cli.Usage, "which tokenizer?").Do("-t tok.json, made by: tokenize fit corpus.txt -o tok.json")
+	}
+	data, err := readFile(e.Tokenizer)
+	if err != nil {
+		return nil, err
+	}
+	if isSubword(data) {
+		t, err := subword.FromJSON(data)
+		if err != nil {
+			return nil, cli.Errorf(cli.BadData, "%s: %w", e.Tokenizer, err)
+		}
+		if e.NumWords > 0 {
+			return nil, cli.Errorf(cli.Usage, "--num-words is for Keras' tokenizers, and %s is a %s", e.Tokenizer, t.ModelType())
+		}
+		return pieces{t}, nil
+	}
+	t, err := e.keras(data)
+	if err != nil {
+		return nil, err
+	}
+	if e.NumWords > 0 {
+		t.NumWords = e.NumWords
+	}
+	return words{t}, nil
+}
+
+// keras reads a tokenizer of Keras.
+func (e *Env) keras(data []byte) (*text.Tokenizer, error) {
+	t, err := text.FromJSON(data)
+	if err != nil {
+		what := cli.Errorf(cli.BadData, "%s: %w", e.Tokenizer, err)
+		if head := bytes.TrimSpace(data); len(head) == 0 || head[0] != '{' {
+			return nil, what.Do("-t wants what tokenize fit wrote; texts are named without -t")
+		}
+		return nil, what
+	}
+	t.Workers = 1 // this program has workers of its own
+	return t, nil
+}
+
+func readFile(name string) ([]byte, error) {
+	info, err := os.Stat(name)
+	switch {
+	case err == nil && info.IsDir():
+		return nil, cli.Errorf(cli.Usage, "%s is a folder, not a tokenizer", name).Do("-t FILE")
+	case os.IsNotExist(err):
+		return nil, cli.Errorf(cli.BadData, "there is no tokenizer %s", name).Do("tokenize fit corpus.txt -o %s", cli.Quote(name))
+	}
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return nil, cli.Errorf(cli.Failed, "%w", err)
+	}
+	return data, nil
+}
+
+// isSubword reports whether data look like a tokenizer.json.
+func isSubword(data []byte) bool {
+	var file struct {
+		Class string          `json:"class_name"`
+		Model json.RawMessage `json:"model"`
+	}
+	return json.Unmarshal(data, &file) == nil && file.Class == "" && file.Model != nil
+}
+
+type words struct{ *text.Tokenizer }
+
+func (w words) lines(data []byte, emit func(ids []int) error) error {
+	return w.EncodeReader(bytes.NewReader(data), text.ReadConfig{Workers: 1, MaxLine: len(data) + 1}, func(_ int64, ids []int) error { return emit(ids) })
+}
+
+func (w words) text(s string) []int { return w.TextsToSequences(slices.Values([]string{s}))[0] }
+
+func (w words) decode(ids []int) string { return w.SequencesToTexts(slices.Values([][]int{ids}))[0] }
+
+func (w words) word(id int) string { s, _ := w.Word(id); return s }
+
+func (w words) inputDim() int { return w.InputDim() }
+
+func (w words) unknown() int {
+	if w.OOVToken != "" {
+		if i, ok := w.Index(w.OOVToken); ok {
+			return i
+		}
+	}
+	return -1
+}
+
+type pieces struct{ *subword.Tokenizer }
+
+func (p pieces) lines(data []byte, emit func(ids []int) error) error {
+	return p.EncodeReader(bytes.NewReader(data), text.ReadConfig{Workers: 1, MaxLine: len(data) + 1}, subword.EncodeConfig{}, func(_ int64, ids []int) error { return emit(ids) })
+}
+
+func (p pieces) text(s string) []int { return p.AppendIDs(nil, s, subword.EncodeConfig{}) }
+
+func (p pieces) decode(ids []int) string { return p.Decode(ids, true) }
+
+func (p pieces) word(id int) string { s, _ := p.Piece(id); return s }
+
+func (p pieces) inputDim() int { return p.InputDim() }
+
+func (p pieces) unknown() int {
+	for _, name := range []string{"[UNK]", "<unk>"} {
+		if id, ok := p.ID(name); ok {
+			return id
+		}
+	}
+	return -1
+}
+
+// preview cuts a text for a dry run.
+func preview(s string) string { return cli.Short(strings.ReplaceAll(s, "\n", " "), 70) }
