@@ -6,7 +6,8 @@ import "github.com/antler-ml/antler/internal/par"
 type ConvForward struct {
 	s    ConvShape
 	job  convJob
-	none bool // no results
+	wino *winograd // what it is computed by, if not nil
+	none bool      // no results
 }
 
 // NewConvForward plans the convolution for the instruction set of this machine.
@@ -20,6 +21,11 @@ func NewConvForward(s ConvShape) *ConvForward {
 	}
 	j := &p.job
 	j.isa = bestTileISA()
+	if winogradPays(j.isa, s) {
+		p.wino = newWinograd(j.isa, s.N, s.H, s.W, s.C, s.OH, s.OW, s.F, s.PH, s.PW)
+		j.packed = p.wino.size
+		return p
+	}
 	j.outSize, j.outRow, j.cols = s.OH*s.OW*s.F, s.OW*s.F, s.F
 	j.source = srcBroadcast
 	if s.depthwise() {
@@ -65,6 +71,16 @@ func (p *ConvForward) Scratch() int { return p.job.packed }
 func (p *ConvForward) Bind(x, w, bias, y, scratch []float32, relu bool, act func([]float32)) func() {
 	if p.none {
 		return func() {}
+	}
+	if q := p.wino; q != nil {
+		rows := len(q.panels) * q.c
+		body := func(lo, hi int) {
+			for r := lo; r < hi; r++ {
+				i, k := r/q.c, r%q.c
+				q.transformTaps(scratch, w, k*q.f+q.panels[i].c, q.c*q.f, i, k)
+			}
+		}
+		return q.bind(x, scratch, bias, y, func() { par.For(rows, packGrain(rows, q.size), body) }, relu, act)
 	}
 	if p.job.packed == 0 {
 		return p.job.bind(x, w, bias, y, nil, relu, act)

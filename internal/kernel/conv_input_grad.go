@@ -13,6 +13,7 @@ type ConvInputGrad struct {
 	job    convJob
 	taps   [][]int // of each pass: which cells of w
 	packer *gemmISA
+	wino   *winograd // what it is computed by, if not nil
 	none   bool
 }
 
@@ -49,6 +50,9 @@ func NewConvInputGrad(s ConvShape) *ConvInputGrad {
 		}
 	}
 	j.split(s.Flops())
+	if winogradPays(j.isa, s) {
+		p.wino = newWinograd(j.isa, s.N, s.OH, s.OW, s.F, s.H, s.W, s.C, 2-s.PH, 2-s.PW)
+	}
 	return p
 }
 
@@ -104,7 +108,12 @@ func (p *ConvInputGrad) addPhase(ph, pw int) {
 }
 
 // Scratch is how many floats Bind wants.
-func (p *ConvInputGrad) Scratch() int { return p.job.packed }
+func (p *ConvInputGrad) Scratch() int {
+	if p.wino != nil {
+		return p.job.packed + p.wino.size
+	}
+	return p.job.packed
+}
 
 // Bind returns the work: dx = act(Σ dy·w + bias), where bias (one number per
 // channel of x), relu and act serve transposed convolutions and are nil, false
@@ -121,6 +130,20 @@ func (p *ConvInputGrad) Bind(dy, w, bias, dx, scratch []float32, relu bool, act 
 		for i := lo; i < hi; i++ {
 			p.pack(i/panels, i%panels, w, scratch)
 		}
+	}
+	if q := p.wino; q != nil {
+		// The packed taps, turned around by steps from the last one.
+		u := scratch[p.job.packed:]
+		turn := func(lo, hi int) {
+			for i := lo; i < hi; i++ {
+				p.pack(0, i, w, scratch)
+				from := &p.job.passes[0].panels[i]
+				for k := range q.c {
+					q.transformTaps(u, scratch, from.b+(8*q.c+k)*from.ldb, -q.c*from.ldb, i, k)
+				}
+			}
+		}
+		return q.bind(dy, u, bias, dx, func() { par.For(panels, packGrain(panels, q.size), turn) }, relu, act)
 	}
 	n := panels * len(p.job.passes)
 	pack := func() { par.For(n, packGrain(n, p.job.packed), body) }

@@ -92,7 +92,14 @@ func convCases() []ConvShape {
 		convCase(1, 9, 9, 1, 70, 3, 3, 2, 1, 1, 1, 1),
 		convCase(1, 9, 9, 2, 30, 2, 2, 3, 1, 0, 0, 1), // and a phase without taps
 		convCase(1, 9, 9, 96, 3, 3, 3, 1, 1, 1, 1, 3),
-		convCase(0, 9, 8, 3, 6, 3, 3, 1, 1, 0, 0, 1), // nothing
+		convCase(3, 10, 13, 32, 48, 3, 3, 1, 1, 1, 1, 1), // by Winograd's transforms
+		convCase(2, 11, 8, 48, 16, 3, 3, 1, 1, 0, 0, 1),
+		convCase(1, 6, 7, 16, 64, 3, 3, 1, 1, 2, 2, 1),
+		convCase(19, 7, 6, 64, 32, 3, 3, 1, 1, 0, 2, 1),
+		convCase(1, 7, 8, 32, 32, 3, 3, 1, 1, 3, 1, 1), // windows wholly in the padding
+		convCase(1, 23, 22, 112, 64, 3, 3, 1, 1, 1, 1, 1),
+		convCase(0, 9, 8, 32, 32, 3, 3, 1, 1, 0, 0, 1), // nothing
+		convCase(0, 9, 8, 3, 6, 3, 3, 1, 1, 0, 0, 1),
 		convCase(2, 2, 2, 3, 6, 3, 3, 1, 1, 0, 0, 1),
 	}
 	mixed := convCase(2, 11, 12, 5, 18, 3, 2, 1, 1, 0, 0, 1)

@@ -21,6 +21,7 @@ type ConvWeightGrad struct {
 	groups int // pieces of the panels
 	size   int // floats of dw
 	narrow narrowGrad
+	wino   *winograd // what it is computed by, if not nil
 	none   bool
 }
 
@@ -38,6 +39,11 @@ func NewConvWeightGrad(s ConvShape) *ConvWeightGrad {
 		return p
 	}
 	p.isa = bestTileISA()
+	if winogradPays(p.isa, s) {
+		p.wino = newWinograd(p.isa, s.N, s.H, s.W, s.C, s.OH, s.OW, s.F, s.PH, s.PW).forGrad()
+		p.parts, p.groups = max(1, min(gradParts, gradFloats/p.size, p.wino.chunks)), 1
+		return p
+	}
 	goal, elements := gradPixels, s.inputs()
 	if s.depthwise() {
 		p.source, elements = srcVector, 1
@@ -121,6 +127,10 @@ func (p *ConvWeightGrad) Bind(x, dy, dw, scratch []float32) func() {
 // run sums up one part of the pixels for one group of panels.
 func (p *ConvWeightGrad) run(part, g int, x, dy, dw []float32) {
 	s := &p.s
+	if q := p.wino; q != nil {
+		q.grad(q.chunks*part/p.parts, q.chunks*(part+1)/p.parts, x, dy, dw)
+		return
+	}
 	first, last := p.chunks.count*part/p.parts, p.chunks.count*(part+1)/p.parts
 	var buf *convBuffer
 	var b []float32
