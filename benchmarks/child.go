@@ -128,7 +128,7 @@ func peerEnv(threads int) []string {
 	n := fmt.Sprint(threads)
 	return append(env, "BENCH_THREADS="+n, "OMP_NUM_THREADS="+n, "MKL_NUM_THREADS="+n, "OPENBLAS_NUM_THREADS="+n,
 		"TF_ENABLE_ONEDNN_OPTS=1", "TF_CPP_MIN_LOG_LEVEL=3", "CUDA_VISIBLE_DEVICES=", "KERAS_BACKEND=tensorflow",
-		"TORCHINDUCTOR_COMPILE_THREADS=1", "PYTHONWARNINGS=ignore")
+		"TORCHINDUCTOR_COMPILE_THREADS=1", "PYTHONWARNINGS=ignore", "PYTHONDONTWRITEBYTECODE=1")
 }
 
 // tail keeps the end of what a process complains about.

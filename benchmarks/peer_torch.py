@@ -187,8 +187,9 @@ class Case:
         self.params = [p for p in self.net.parameters() if p.requires_grad]
         self.first = {k: v.clone() for k, v in self.net.state_dict().items()}
         self.opt = torch.optim.Adam(self.params, lr=1e-3, eps=1e-7, fused=True)
-        self.forward = torch.compile(self.loss) if compiled else self.loss
-        self.infer = torch.compile(self.answer) if compiled else self.answer
+        self.compiled, self.infer_batch = compiled, 0
+        self.forward = torch.compile(self.loss, dynamic=False) if compiled else self.loss
+        self.infer = self.answer
         self.bx, self.by = self.x[: model["batch"]], self.y[: model["batch"]]
         if last:
             self.bx = self.bx.contiguous(memory_format=torch.channels_last)
@@ -241,6 +242,9 @@ class Case:
 
     def predict(self, batch, n):
         self.net.eval()
+        if self.compiled and batch != self.infer_batch:  # a program for this batch alone
+            torch._dynamo.reset()
+            self.infer_batch, self.infer = batch, torch.compile(self.answer, dynamic=False)
         x = self.x[:batch]
         if len(self.spec["input"]) == 3 and self.x.is_contiguous(memory_format=torch.channels_last):
             x = x.contiguous(memory_format=torch.channels_last)
