@@ -115,7 +115,7 @@ func dots4(isa *gemmISA, k int, x *float32, ld int, v, s *float32) {
 	}
 }
 
-// gemmRow is gemmRowGo: eight vectors at a time, then tiles of one row.
+// gemmRow is gemmRowGo: eight vectors at a time, then four, then tiles of one row.
 func gemmRow(isa *gemmISA, k int, v []float32, vStep int, x []float32, ld int, c []float32, accumulate bool) {
 	if isa == &gemmGo {
 		gemmRowGo(k, v, vStep, x, ld, c, accumulate)
@@ -126,12 +126,16 @@ func gemmRow(isa *gemmISA, k int, v []float32, vStep int, x []float32, ld int, c
 		flags = gemmAccumulate
 	}
 	j := 0
+	eight, four := gemmWideRow8AVX2, gemmWideRow4AVX2
+	if isa == &gemmAVX512 {
+		eight, four = gemmWideRow8AVX512, gemmWideRow4AVX512
+	}
 	for wide := 8 * isa.lanes; j+wide <= len(c); j += wide {
-		if isa == &gemmAVX512 {
-			gemmWideRowAVX512(k, &v[0], vStep, &x[j], ld, &c[j], flags)
-		} else {
-			gemmWideRowAVX2(k, &v[0], vStep, &x[j], ld, &c[j], flags)
-		}
+		eight(k, &v[0], vStep, &x[j], ld, &c[j], flags)
+	}
+	if wide := 4 * isa.lanes; j+wide <= len(c) {
+		four(k, &v[0], vStep, &x[j], ld, &c[j], flags)
+		j += wide
 	}
 	for ; j < len(c); j += isa.nr {
 		cols := min(isa.nr, len(c)-j)

@@ -3316,9 +3316,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmWideRowAVX512(k int, a *float32, aStep int, b *float32, ldb int, c *float32, accumulate int)
+// func gemmWideRow8AVX512(k int, a *float32, aStep int, b *float32, ldb int, c *float32, accumulate int)
 // Requires: AVX, AVX512F
-TEXT ·gemmWideRowAVX512(SB), NOSPLIT, $0-56
+TEXT ·gemmWideRow8AVX512(SB), NOSPLIT, $0-56
 	MOVQ   a+8(FP), AX
 	MOVQ   aStep+16(FP), CX
 	SHLQ   $0x02, CX
@@ -3371,6 +3371,48 @@ store:
 	VMOVUPS Z5, 320(AX)
 	VMOVUPS Z6, 384(AX)
 	VMOVUPS Z7, 448(AX)
+	VZEROUPPER
+	RET
+
+// func gemmWideRow4AVX512(k int, a *float32, aStep int, b *float32, ldb int, c *float32, accumulate int)
+// Requires: AVX, AVX512F
+TEXT ·gemmWideRow4AVX512(SB), NOSPLIT, $0-56
+	MOVQ   a+8(FP), AX
+	MOVQ   aStep+16(FP), CX
+	SHLQ   $0x02, CX
+	MOVQ   b+24(FP), DX
+	MOVQ   ldb+32(FP), BX
+	SHLQ   $0x02, BX
+	MOVQ   k+0(FP), SI
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+
+loop:
+	VBROADCASTSS (AX), Z4
+	VFMADD231PS  (DX), Z4, Z0
+	VFMADD231PS  64(DX), Z4, Z1
+	VFMADD231PS  128(DX), Z4, Z2
+	VFMADD231PS  192(DX), Z4, Z3
+	ADDQ         CX, AX
+	ADDQ         BX, DX
+	DECQ         SI
+	JNZ          loop
+	MOVQ         c+40(FP), AX
+	MOVQ         accumulate+48(FP), CX
+	TESTQ        CX, CX
+	JZ           store
+	VADDPS       (AX), Z0, Z0
+	VADDPS       64(AX), Z1, Z1
+	VADDPS       128(AX), Z2, Z2
+	VADDPS       192(AX), Z3, Z3
+
+store:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, 192(AX)
 	VZEROUPPER
 	RET
 
@@ -4689,9 +4731,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmWideRowAVX2(k int, a *float32, aStep int, b *float32, ldb int, c *float32, accumulate int)
+// func gemmWideRow8AVX2(k int, a *float32, aStep int, b *float32, ldb int, c *float32, accumulate int)
 // Requires: AVX, FMA3
-TEXT ·gemmWideRowAVX2(SB), NOSPLIT, $0-56
+TEXT ·gemmWideRow8AVX2(SB), NOSPLIT, $0-56
 	MOVQ   a+8(FP), AX
 	MOVQ   aStep+16(FP), CX
 	SHLQ   $0x02, CX
@@ -4744,6 +4786,48 @@ store:
 	VMOVUPS Y5, 160(AX)
 	VMOVUPS Y6, 192(AX)
 	VMOVUPS Y7, 224(AX)
+	VZEROUPPER
+	RET
+
+// func gemmWideRow4AVX2(k int, a *float32, aStep int, b *float32, ldb int, c *float32, accumulate int)
+// Requires: AVX, FMA3
+TEXT ·gemmWideRow4AVX2(SB), NOSPLIT, $0-56
+	MOVQ   a+8(FP), AX
+	MOVQ   aStep+16(FP), CX
+	SHLQ   $0x02, CX
+	MOVQ   b+24(FP), DX
+	MOVQ   ldb+32(FP), BX
+	SHLQ   $0x02, BX
+	MOVQ   k+0(FP), SI
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+
+loop:
+	VBROADCASTSS (AX), Y4
+	VFMADD231PS  (DX), Y4, Y0
+	VFMADD231PS  32(DX), Y4, Y1
+	VFMADD231PS  64(DX), Y4, Y2
+	VFMADD231PS  96(DX), Y4, Y3
+	ADDQ         CX, AX
+	ADDQ         BX, DX
+	DECQ         SI
+	JNZ          loop
+	MOVQ         c+40(FP), AX
+	MOVQ         accumulate+48(FP), CX
+	TESTQ        CX, CX
+	JZ           store
+	VADDPS       (AX), Y0, Y0
+	VADDPS       32(AX), Y1, Y1
+	VADDPS       64(AX), Y2, Y2
+	VADDPS       96(AX), Y3, Y3
+
+store:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VMOVUPS Y2, 64(AX)
+	VMOVUPS Y3, 96(AX)
 	VZEROUPPER
 	RET
 

@@ -124,10 +124,15 @@ func gemmTile11x2AVX512(k int, a *float32, aRow int, aStep int, b *float32, bSte
 //go:noescape
 func gemmTile12x2AVX512(k int, a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, ldc int, bias *float32, mask int, flags int)
 
-// gemmWideRowAVX512 computes c[j] = c[j]·accumulate + Σ_p a[p*aStep] * b[p*ldb+j] for eight vectors of j, p < k.
+// gemmWideRow8AVX512 computes c[j] = c[j]·accumulate + Σ_p a[p*aStep] * b[p*ldb+j] for 8 vectors of j, p < k.
 //
 //go:noescape
-func gemmWideRowAVX512(k int, a *float32, aStep int, b *float32, ldb int, c *float32, accumulate int)
+func gemmWideRow8AVX512(k int, a *float32, aStep int, b *float32, ldb int, c *float32, accumulate int)
+
+// gemmWideRow4AVX512 computes c[j] = c[j]·accumulate + Σ_p a[p*aStep] * b[p*ldb+j] for 4 vectors of j, p < k.
+//
+//go:noescape
+func gemmWideRow4AVX512(k int, a *float32, aStep int, b *float32, ldb int, c *float32, accumulate int)
 
 // gemmDotsAVX512 computes out[i] = Σ_p x[i*ldx+p] * v[p] for i < 4, p < k.
 // Index p is added in lane p mod 2·lanes; the lanes are added at the end, halves first.
@@ -207,10 +212,15 @@ func gemmTile5x2AVX2(k int, a *float32, aRow int, aStep int, b *float32, bStep i
 //go:noescape
 func gemmTile6x2AVX2(k int, a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, ldc int, bias *float32, mask int, flags int)
 
-// gemmWideRowAVX2 computes c[j] = c[j]·accumulate + Σ_p a[p*aStep] * b[p*ldb+j] for eight vectors of j, p < k.
+// gemmWideRow8AVX2 computes c[j] = c[j]·accumulate + Σ_p a[p*aStep] * b[p*ldb+j] for 8 vectors of j, p < k.
 //
 //go:noescape
-func gemmWideRowAVX2(k int, a *float32, aStep int, b *float32, ldb int, c *float32, accumulate int)
+func gemmWideRow8AVX2(k int, a *float32, aStep int, b *float32, ldb int, c *float32, accumulate int)
+
+// gemmWideRow4AVX2 computes c[j] = c[j]·accumulate + Σ_p a[p*aStep] * b[p*ldb+j] for 4 vectors of j, p < k.
+//
+//go:noescape
+func gemmWideRow4AVX2(k int, a *float32, aStep int, b *float32, ldb int, c *float32, accumulate int)
 
 // gemmDotsAVX2 computes out[i] = Σ_p x[i*ldx+p] * v[p] for i < 4, p < k.
 // Index p is added in lane p mod 2·lanes; the lanes are added at the end, halves first.

@@ -68,3 +68,14 @@ func (p *Panels) MulRows(m int, a []float32, lda int, c []float32, ldc int, accu
 		}
 	}
 }
+
+// AddRow computes c += a·B for a single row a and the k×len(c) matrix in b, rows
+// ldb floats apart. The bits are those of MulRows; since one row meets every
+// number of B once, nothing is packed.
+func AddRow(a, b []float32, ldb int, c []float32) {
+	if len(a) == 0 || len(c) == 0 {
+		return
+	}
+	_ = b[(len(a)-1)*ldb+len(c)-1]
+	gemmRow(chooseGemm(), len(a), a, 1, b, ldb, c, true)
+}

@@ -11,7 +11,7 @@ import (
 func TestPanels(t *testing.T) {
 	impltest.All(t, "gemm", func(t *testing.T) {
 		r := rand.New(rand.NewPCG(1, 1))
-		for _, n := range []int{0, 1, 3, 15, 16, 17, 31, 32, 33, 64, 70} {
+		for _, n := range []int{0, 1, 3, 15, 16, 17, 31, 32, 33, 64, 70, 200} {
 			for _, k := range []int{0, 1, 2, 7, 33, 300} {
 				for _, m := range []int{0, 1, 2, 5, 6, 7, 8, 12, 13, 25} {
 					for _, trans := range []bool{false, true} {
@@ -40,6 +40,15 @@ func testPanels(t *testing.T, r *rand.Rand, m, n, k int, trans bool) {
 	single := append([]float32(nil), c...)
 	for i := range m {
 		p.MulRows(1, a[i*lda:], lda, single[i*ldc:], ldc, false)
+	}
+	if m > 0 && !trans { // a row alone, with nothing packed
+		row := append([]float32(nil), c[:n]...)
+		AddRow(a[:k], b.Data, b.Ld, row)
+		for j, v := range row {
+			if v != added[j] {
+				t.Fatalf("n %d k %d: AddRow gives %v in column %d, MulRows %v", n, k, v, j, added[j])
+			}
+		}
 	}
 	for i := range m {
 		for j := range ldc {

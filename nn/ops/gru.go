@@ -44,15 +44,33 @@ func (r *rnnRun) gruStep(lo, hi, s int) {
 			continue
 		}
 		d := r.gate(b, s)
-		z, candidate := d[:n], d[2*n:3*n]
 		if r.resetAfter {
-			r.rec.apply(d[:2*n], d[:2*n])
-			kernel.MulAdd(candidate, d[n:2*n], d[3*n:], candidate)
+			r.gruEnd(h, d[:n], d[n:2*n], d[2*n:3*n], d[3*n:], before)
+		} else {
+			r.gruEnd(h, d[:n], nil, d[2*n:3*n], nil, before)
 		}
-		r.act.apply(candidate, candidate)
-		kernel.Sub(h, before, candidate)
-		kernel.MulAdd(h, z, h, candidate)
 	}
+}
+
+// gruEnd is what follows the last product of a step, for all units or some of
+// them. reset and inner belong to ResetAfter; without it the gates have been
+// activated before.
+func (o rnn) gruEnd(h, z, reset, candidate, inner, before []float32) {
+	switch {
+	case o.usual() && o.resetAfter:
+		kernel.GRUReset(h, z, reset, candidate, inner, before)
+		return
+	case o.usual():
+		kernel.GRU(h, z, candidate, before)
+		return
+	case o.resetAfter:
+		o.rec.apply(z, z)
+		o.rec.apply(reset, reset)
+		kernel.MulAdd(candidate, reset, inner, candidate)
+	}
+	o.act.apply(candidate, candidate)
+	kernel.Sub(h, before, candidate)
+	kernel.MulAdd(h, z, h, candidate)
 }
 
 // gruBack is lstmBack for a GRU. Without ResetAfter the part that goes through
@@ -60,6 +78,15 @@ func (r *rnnRun) gruStep(lo, hi, s int) {
 func (r *rnnBackRun) gruBack(b, s int, dh, d, t0, t1 []float32) {
 	n := r.units
 	g := r.gate(r.gates, b, s)
+	if r.usual() { // without ResetAfter, gruReset reads the reset gate in d
+		copyUnlessSame(d, g)
+		if r.resetAfter {
+			kernel.GRUResetBack(dh, d[:n], d[n:2*n], d[2*n:3*n], d[3*n:], r.before(b, s))
+		} else {
+			kernel.GRUBack(dh, d[:n], d[2*n:3*n], r.before(b, s))
+		}
+		return
+	}
 	z, reset, candidate := g[:n], g[n:2*n], g[2*n:3*n]
 	kernel.Sub(t0, r.before(b, s), candidate)
 	kernel.Mul(t0, t0, dh) // dz

@@ -34,24 +34,38 @@ func (r *rnnRun) lstmStep(lo, hi, s int) {
 			continue
 		}
 		z := r.gate(b, s)
-		i, f, g, o := z[:n], z[n:2*n], z[2*n:3*n], z[3*n:]
-		r.rec.apply(z[:2*n], z[:2*n])
-		r.act.apply(g, g)
-		r.rec.apply(o, o)
-		kernel.Mul(c, f, before)
-		kernel.MulAdd(c, i, g, c)
-		r.act.apply(h, c)
-		kernel.Mul(h, h, o)
+		r.lstmCell(h, c, z[:n], z[n:2*n], z[2*n:3*n], z[3*n:], before)
 	}
+}
+
+// lstmCell is a step without its products, for all units or some of them.
+func (o rnn) lstmCell(h, c, in, forget, candidate, out, before []float32) {
+	if o.usual() {
+		kernel.LSTM(h, c, in, forget, candidate, out, before)
+		return
+	}
+	o.rec.apply(in, in)
+	o.rec.apply(forget, forget)
+	o.act.apply(candidate, candidate)
+	o.rec.apply(out, out)
+	kernel.Mul(c, forget, before)
+	kernel.MulAdd(c, in, candidate, c)
+	o.act.apply(h, c)
+	kernel.Mul(h, h, out)
 }
 
 // lstmBack turns the gradients of a step's state dh and cell dc into those of
 // the gates before their activations, d, and of the cell before. d may share
-// the memory of z.
+// the memory of the gates.
 func (r *rnnBackRun) lstmBack(b, s int, dh, d, t0, t1 []float32) {
 	n := r.units
 	dc := r.dc[b*n:][:n]
 	z := r.gate(r.gates, b, s)
+	if r.usual() {
+		copyUnlessSame(d, z)
+		kernel.LSTMBack(dh, dc, d[:n], d[n:2*n], d[2*n:3*n], d[3*n:], r.row(r.cellsOf, b, s), r.cellBefore(b, s))
+		return
+	}
 	i, f, g, o := z[:n], z[n:2*n], z[2*n:3*n], z[3*n:]
 	r.act.apply(t0, r.row(r.cellsOf, b, s))
 	kernel.Mul(t1, dh, o)

@@ -66,3 +66,13 @@ func (a RNNActivation) grad(dx, dy, y []float32) {
 		panic("ops: unknown RNNActivation")
 	}
 }
+
+// usual reports whether the cell has the activations that kernels know as a whole.
+func (o rnn) usual() bool { return o.act == RNNTanh && o.rec == RNNSigmoid }
+
+// copyUnlessSame copies src to dst, unless they are the same memory.
+func copyUnlessSame(dst, src []float32) {
+	if len(src) > 0 && &dst[0] != &src[0] {
+		copy(dst, src)
+	}
+}

@@ -10,7 +10,13 @@ import (
 func (o rnn) Scratch(in [][]int) int {
 	s := o.sizeOf(in)
 	n := s.batch*s.units + s.cols
+	if o.single(s) {
+		n += o.blockFloats(s)
+	}
 	for _, g := range o.groups(s) {
+		if o.single(s) {
+			break
+		}
 		n += kernel.PanelFloats(s.units, g.cols)
 	}
 	if o.has.is(rnnDropX) {
@@ -102,10 +108,16 @@ func (o rnn) Bind(b *Binding) func() {
 	mem := carver(b.Scratch)
 	r.temp, r.biasSum = mem.take(s.batch*s.units), mem.take(s.cols)
 	for _, g := range r.groups {
+		if o.single(s) {
+			break
+		}
 		r.panels = append(r.panels, kernel.NewPanels(s.units, g.cols, mem.take(kernel.PanelFloats(s.units, g.cols))))
 	}
 	if r.dropX != nil {
 		r.dropped = mem.take(s.batch * s.time * s.in)
+	}
+	if o.single(s) {
+		return r.bindSingle(mem.take(o.blockFloats(s)))
 	}
 	walk := r.walk
 	return func() {
@@ -176,10 +188,15 @@ func (r *rnnRun) walk(lo, hi int) {
 		}
 	}
 	for b := lo; b < hi; b++ {
-		copy(r.last[b*r.units:][:r.units], r.before(b, r.time))
-		if r.kind == lstm {
-			copy(r.lastCell[b*r.units:][:r.units], r.cellBefore(b, r.time))
-		}
+		r.end(b)
+	}
+}
+
+// end writes the states after the last step.
+func (r *rnnRun) end(b int) {
+	copy(r.last[b*r.units:][:r.units], r.before(b, r.time))
+	if r.kind == lstm {
+		copy(r.lastCell[b*r.units:][:r.units], r.cellBefore(b, r.time))
 	}
 }
 

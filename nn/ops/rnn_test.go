@@ -209,6 +209,12 @@ func TestRNNContract(t *testing.T) {
 		v.config.RecurrentActivation = ops.RNNLinear
 	})
 	add(func(v *rnnVariant) { v.batch, v.time, v.in, v.units = 1, 1, 1, 1 })
+	one := func(v *rnnVariant) { v.batch, v.time, v.in, v.units = 1, 9, 2, 70 } // two blocks
+	add(func(v *rnnVariant) { one(v); v.h0, v.c0, v.mask = true, true, true })
+	add(func(v *rnnVariant) { one(v); v.noBias, v.config.GoBackwards = true, true })
+	add(func(v *rnnVariant) { one(v); v.config.Activation = ops.RNNLinear; v.dropH = true })
+	add(func(v *rnnVariant) { one(v); v.config.RecurrentActivation = ops.RNNTanh })
+	add(func(v *rnnVariant) { one(v); v.time, v.h0, v.units = 2, true, 130 })
 	add(func(v *rnnVariant) { v.batch, v.time, v.in, v.units, v.h0 = 19, 3, 5, 33, true })
 	add(func(v *rnnVariant) { v.batch, v.time, v.in, v.units = 9, 40, 3, 17 })
 	for _, v := range all {

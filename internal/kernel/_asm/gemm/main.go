@@ -12,7 +12,8 @@ func main() {
 				tile(s, rows, v)
 			}
 		}
-		wideRow(s)
+		wideRow(s, 8)
+		wideRow(s, 4)
 		dots(s)
 		for v := 1; v <= 2; v++ {
 			packAcross(s, v)

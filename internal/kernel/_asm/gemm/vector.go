@@ -1,20 +1,22 @@
 package main
 
 import (
+	"fmt"
+
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 )
 
-// wideRow is a tile of one row and eight vectors, so that a row of B is read in
+// wideRow is a tile of one row and v vectors, so that a row of B is read in
 // long runs and the sums hide the latency of the additions.
-func wideRow(s isa) {
-	const v = 8
-	TEXT("gemmWideRow"+s.name, NOSPLIT,
+func wideRow(s isa, v int) {
+	name := fmt.Sprintf("gemmWideRow%d%s", v, s.name)
+	TEXT(name, NOSPLIT,
 		"func(k int, a *float32, aStep int, b *float32, ldb int, c *float32, accumulate int)")
-	Doc("gemmWideRow" + s.name + " computes c[j] = c[j]·accumulate + Σ_p a[p*aStep] * b[p*ldb+j] for eight vectors of j, p < k.")
+	Doc(fmt.Sprintf("%s computes c[j] = c[j]·accumulate + Σ_p a[p*aStep] * b[p*ldb+j] for %d vectors of j, p < k.", name, v))
 	Pragma("noescape")
 	a, aStep, b, ldb, k := param("a"), floats("aStep"), param("b"), floats("ldb"), param("k")
-	var acc [v]Op
+	acc := make([]Op, v)
 	for x := range acc {
 		acc[x] = s.vec()
 		s.zero(acc[x])

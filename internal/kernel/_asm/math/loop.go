@@ -1,6 +1,9 @@
 package main
 
 import (
+	"slices"
+	"strings"
+
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -13,6 +16,7 @@ type kern struct {
 	// stretch: operands other than the first slice may have length 1.
 	stretch bool
 	outs    []string // slices that are written; nil = dst
+	only    string   // slices of outs that are not read, with spaces between
 	body    func(v map[string]lane) map[string]lane
 }
 
@@ -46,6 +50,7 @@ func (k kern) function(f function) {
 	var ops []*operand
 	for j, s := range f.slices {
 		o := &operand{name: s, at: i, in: s != "dst" || k.outs != nil}
+		o.in = o.in && !slices.Contains(strings.Fields(k.only), s)
 		for _, w := range outs {
 			o.out = o.out || w == s
 		}

@@ -23,7 +23,7 @@ import (
 var topic, dir string
 
 func main() {
-	flag.StringVar(&topic, "topic", "", "vec, math, reduce, softmax, optim or random")
+	flag.StringVar(&topic, "topic", "", "vec, math, reduce, softmax, optim, random or rnn")
 	flag.StringVar(&dir, "dir", "..", "directory of package kernel")
 	flag.Parse()
 	write, ok := topics[topic]

@@ -11,6 +11,7 @@ var topics = map[string]func(){
 	"softmax": writeSoftmax,
 	"optim":   writeOptim,
 	"random":  writeRandom,
+	"rnn":     writeRNN,
 }
 
 // unary writes a kernel of one operand.
@@ -190,5 +191,67 @@ func writeOptim() {
 		moments(v)
 		d := add(mul(v["m"], v["cm"]), mul(v["g"], v["cg"]))
 		v["w"] = sub(v["w"], div(mul(d, v["lr"]), add(sqrt(mul(v["v"], v["cv"])), v["eps"])))
+	})
+}
+
+func writeRNN() {
+	// slope is dy times the derivative where the function is y.
+	slopeTanh := func(dy, y lane) lane { return mul(dy, sub(num(1), square(y))) }
+	slopeSigmoid := func(dy, y lane) lane { return mul(dy, mul(y, sub(num(1), y))) }
+	// blend is the state of a GRU.
+	blend := func(v map[string]lane) {
+		v["h"] = add(mul(v["z"], sub(v["before"], v["candidate"])), v["candidate"])
+	}
+	// unblend is its gradient.
+	unblend := func(v map[string]lane) {
+		dz := mul(sub(v["before"], v["candidate"]), v["dh"])
+		t := mul(v["dh"], v["z"])
+		v["candidate"] = slopeTanh(sub(v["dh"], t), v["candidate"])
+		v["dh"] = t
+		v["z"] = slopeSigmoid(dz, v["z"])
+	}
+	cell := func(name string, outs []string, only string, body func(v map[string]lane)) {
+		kern{name: name, unroll: 1, outs: outs, only: only, body: func(v map[string]lane) map[string]lane {
+			body(v)
+			return v
+		}}.write()
+	}
+	// The steps forward are two kernels: a sigmoid and then a tanh in one body
+	// would wait for each other longer than the processor can look ahead.
+	cell("LSTM", []string{"c", "i", "f", "g", "o"}, "c", func(v map[string]lane) {
+		v["f"] = sigmoid(v["f"])
+		kept := mul(v["f"], v["before"])
+		v["i"] = sigmoid(v["i"])
+		v["g"] = tanh(v["g"])
+		v["c"] = add(mul(v["i"], v["g"]), kept)
+		v["o"] = sigmoid(v["o"])
+	})
+	cell("Output", []string{"h"}, "h", func(v map[string]lane) { v["h"] = mul(tanh(v["c"]), v["o"]) })
+	cell("LSTMBack", []string{"dh", "dc", "i", "f", "g", "o"}, "", func(v map[string]lane) {
+		t := tanh(v["c"])
+		dc := add(v["dc"], slopeTanh(mul(v["dh"], v["o"]), t))
+		v["o"] = slopeSigmoid(mul(v["dh"], t), v["o"])
+		v["dh"] = word(0)
+		di, dg := mul(dc, v["g"]), mul(dc, v["i"])
+		v["i"] = slopeSigmoid(di, v["i"])
+		v["g"] = slopeTanh(dg, v["g"])
+		v["dc"] = mul(dc, v["f"])
+		v["f"] = slopeSigmoid(mul(dc, v["before"]), v["f"])
+	})
+	cell("GRU", []string{"h", "candidate"}, "h", func(v map[string]lane) {
+		v["candidate"] = tanh(v["candidate"])
+		blend(v)
+	})
+	cell("GRUGates", []string{"z", "r", "candidate"}, "", func(v map[string]lane) {
+		v["r"] = sigmoid(v["r"])
+		v["candidate"] = add(mul(v["r"], v["inner"]), v["candidate"])
+		v["z"] = sigmoid(v["z"])
+	})
+	cell("GRUBack", []string{"dh", "z", "candidate"}, "", unblend)
+	cell("GRUResetBack", []string{"dh", "z", "r", "candidate", "inner"}, "", func(v map[string]lane) {
+		unblend(v)
+		dr := mul(v["candidate"], v["inner"])
+		v["inner"] = mul(v["candidate"], v["r"])
+		v["r"] = slopeSigmoid(dr, v["r"])
 	})
 }
