@@ -51,7 +51,8 @@ type (
 // Base is what every layer embeds: its name, weights and places in models.
 type Base struct {
 	name    string
-	auto    bool // the name was given by a model
+	auto    bool     // the name was given by a model
+	models  []*Model // that the layer is part of
 	frozen  bool
 	ready   bool // settings validated, weights built
 	weights []*Weight

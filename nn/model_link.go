@@ -21,7 +21,7 @@ func (m *Model) link() {
 	if m.err = m.walk(); m.err != nil {
 		return
 	}
-	if m.err = nameLayers(m.layers); m.err != nil {
+	if m.err = m.nameLayers(); m.err != nil {
 		return
 	}
 	m.ready = true
@@ -102,7 +102,10 @@ func (m *Model) walk() error {
 }
 
 // nameLayers gives unnamed layers Keras' automatic names and refuses clashes.
-func nameLayers(layers []Layer) error {
+// A layer that another model named keeps its name unless it clashes here; then
+// the new one is free in every model that the layer is part of.
+func (m *Model) nameLayers() error {
+	layers := m.layers
 	used := map[string]Layer{}
 	for _, l := range layers {
 		if b := l.base(); b.name != "" && !b.auto {
@@ -127,18 +130,36 @@ func nameLayers(layers []Layer) error {
 				stem = "model"
 			}
 		}
-		b.name, b.auto = freeName(stem, used), true
+		b.name, b.auto = freeName(stem, func(name string) bool { return used[name] != nil || b.clashes(l, name) }), true
 		used[b.name] = l
+	}
+	for _, l := range layers {
+		if b := l.base(); !slices.Contains(b.models, m) {
+			b.models = append(b.models, m)
+		}
 	}
 	return nil
 }
 
-func freeName(stem string, used map[string]Layer) string {
+// clashes reports whether a model that the layer is part of has another layer
+// of this name.
+func (b *Base) clashes(l Layer, name string) bool {
+	for _, m := range b.models {
+		for _, other := range m.layers {
+			if other != l && other.base().name == name {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func freeName(stem string, taken func(string) bool) string {
 	name := stem
 	if stem == "input" { // Keras counts inputs from 1
 		name = "input_1"
 	}
-	for k := 1; used[name] != nil; k++ {
+	for k := 1; taken(name); k++ {
 		name = fmt.Sprintf("%s_%d", stem, k)
 	}
 	return name

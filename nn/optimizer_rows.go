@@ -61,7 +61,20 @@ func (s *optimizerState) updateRows(c chunk, i int, rows []bool, w, g []float32)
 	}
 }
 
-func sumSquares(x []float32) float64 { return float64(kernel.SumSquares(x)) }
+// sumSquares is not finite only if an element is not: squares that overflow are
+// added up again in float64.
+func sumSquares(x []float32) float64 {
+	s := float64(kernel.SumSquares(x))
+	if s-s == 0 {
+		return s
+	}
+	s = 0
+	for _, v := range x {
+		s += float64(v) * float64(v)
+	}
+	return s
+}
+
 func scaleBy(x []float32, f float32) { kernel.Scale(x, x, f) }
 func clipTo(x []float32, v float32) {
 	kernel.Clip(x, x, float32(math.Copysign(float64(v), -1)), v)

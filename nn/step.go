@@ -3,6 +3,7 @@ package nn
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/antler-ml/antler/nn/ops"
 	"github.com/antler-ml/antler/pipeline"
@@ -78,6 +79,7 @@ type NotFiniteError struct {
 	Loss         float64
 	Tensor       string  // the first tensor that is not finite
 	Before       float64 // the largest absolute value among what it was made of
+	Data         bool    // the tensor was fed: an input, targets or sample weights
 }
 
 func (e *NotFiniteError) Error() string {
@@ -88,6 +90,9 @@ func (e *NotFiniteError) Error() string {
 	what := "a gradient became non-finite"
 	if math.IsNaN(e.Loss) || math.IsInf(e.Loss, 0) {
 		what = "loss became " + map[bool]string{true: "NaN", false: "infinite"}[math.IsNaN(e.Loss)]
+	}
+	if e.Data {
+		return fmt.Sprintf("nn: the data hold no number%s: %s; clean the data: every value must be finite", where, e.Tensor)
 	}
 	return fmt.Sprintf("nn: %s%s; first non-finite tensor: %s (max |x| of what it is made of: %.3g); try a lower learning rate or clipnorm", what, where, e.Tensor, e.Before)
 }
@@ -118,9 +123,9 @@ func (m *Model) trainStep(x, y, w []*tensor.Tensor, mt *meter) error {
 
 // explain runs the batch again node by node to find what went wrong first.
 func (m *Model) explain(p *plan, st ops.State, loss float64, x, y, w []*tensor.Tensor) error {
-	e := &NotFiniteError{Epoch: -1, Batch: -1, Loss: loss, Tensor: "unknown"}
-	if e.Tensor = m.badOperand(x, y, w); e.Tensor != "" {
-		e.Before = math.NaN()
+	e := &NotFiniteError{Epoch: -1, Batch: -1, Loss: loss, Tensor: "a gradient"}
+	if bad, data := m.badOperand(x, y, w); bad != "" {
+		e.Tensor, e.Data, e.Before = bad, data, math.NaN()
 		return e
 	}
 	g, err := m.describeGraph(training, p.shapes)
@@ -138,8 +143,9 @@ func (m *Model) explain(p *plan, st ops.State, loss float64, x, y, w []*tensor.T
 	return e
 }
 
-// badOperand names the first input, target or weight that is not finite.
-func (m *Model) badOperand(x, y, w []*tensor.Tensor) string {
+// badOperand names the first input, target or weight that is not finite, and
+// says whether it was fed.
+func (m *Model) badOperand(x, y, w []*tensor.Tensor) (name string, data bool) {
 	check := func(kind string, ts []*tensor.Tensor, name func(i int) string) string {
 		for i, t := range ts {
 			for j, v := range t.Data() {
@@ -152,22 +158,22 @@ func (m *Model) badOperand(x, y, w []*tensor.Tensor) string {
 	}
 	number := func(i int) string { return fmt.Sprint(i) }
 	if s := check("input", x, func(i int) string { return m.inputs[i].node.layer.base().name }); s != "" {
-		return s
+		return s, true
 	}
 	if s := check("target", y, number); s != "" {
-		return s
+		return s, true
 	}
 	if s := check("sample weights", w, number); s != "" {
-		return s
+		return s, true
 	}
 	for _, wt := range m.allWeights() {
 		for _, v := range wt.Value().Data() {
 			if v-v != 0 {
-				return "weight " + wt.Name()
+				return "weight " + wt.Name(), false
 			}
 		}
 	}
-	return ""
+	return "", false
 }
 
 // testStep runs one batch without training.
@@ -179,6 +185,12 @@ func (m *Model) testStep(x, y, w []*tensor.Tensor, mt *meter) error {
 	defer m.release(p)
 	if err := p.run(ops.State{Seed: m.seed}, x, y, w); err != nil {
 		return fmt.Errorf("nn: %w", err)
+	}
+	if loss := float64(p.program.Out(0).Data()[0]); loss-loss != 0 {
+		// A loss may overflow; data and weights that are no numbers are a mistake.
+		if bad, data := m.badOperand(x, y, w); bad != "" {
+			return &NotFiniteError{Epoch: -1, Batch: -1, Loss: loss, Tensor: bad, Data: data, Before: math.NaN()}
+		}
 	}
 	mt.add(p, x[0].Shape()[0])
 	return nil
@@ -208,6 +220,11 @@ func (m *Model) checkBatch(b pipeline.Batch, targets bool) error {
 	if len(b.W) > len(b.Y) {
 		return fmt.Errorf("nn: %d sample weight tensors for %d targets", len(b.W), len(b.Y))
 	}
+	for i, t := range slices.Concat(b.Y, b.W) {
+		if t == nil {
+			return fmt.Errorf("nn: target or sample weights %d: the tensor is nil", i)
+		}
+	}
 	for i, y := range b.Y {
 		if y.Rank() == 0 || y.Shape()[0] != n {
 			return fmt.Errorf("nn: target %d has shape %v, but inputs have %d samples", i, Shape(y.Shape()), n)
@@ -235,6 +252,9 @@ func (m *Model) checkInputs(x []*tensor.Tensor) error {
 		return fmt.Errorf("nn: model %q has %d inputs, the data has %d", m.name, len(m.inputs), len(x))
 	}
 	for i, t := range x {
+		if t == nil {
+			return fmt.Errorf("nn: input %d (%s) of model %q is nil", i, m.inputs[i].node.layer.base().name, m.name)
+		}
 		if why := m.inputs[i].shape.mismatch(t.Shape()); why != "" {
 			return fmt.Errorf("nn: input %d (%s) of model %q: %s%s", i, m.inputs[i].node.layer.base().name, m.name, why, m.inputHint(i, t.Shape()))
 		}

@@ -12,6 +12,7 @@ import (
 	"github.com/antler-ml/antler/internal/par"
 	"github.com/antler-ml/antler/nn"
 	"github.com/antler-ml/antler/nn/activations"
+	"github.com/antler-ml/antler/nn/constraints"
 	"github.com/antler-ml/antler/nn/layers"
 	"github.com/antler-ml/antler/nn/losses"
 	"github.com/antler-ml/antler/nn/metrics"
@@ -236,7 +237,33 @@ func TestErrors(t *testing.T) {
 			m := nn.NewSequential(nn.Input(3), &layers.Embedding{InputDim: 5, OutputDim: 2})
 			_, err := m.PredictOnBatch(tensor.From([]float32{1, 2, 5}, 1, 3))
 			return err
-		}, []string{"5", "table of 5 rows"}},
+		}, []string{`layer "embedding"`, "id 5 (sample 0, step 2)", "table of 5 rows", "larger InputDim"}},
+		"rate NaN": {func() error {
+			return three().Compile(nn.CompileConfig{Optimizer: &optimizers.Adam{LearningRate: math.NaN()}, Loss: losses.SparseCategoricalCrossentropy{}})
+		}, []string{"learning_rate is NaN"}},
+		"dropout of all": {func() error { return nn.NewSequential(nn.Input(4), &layers.Dropout{Rate: 1}).Err() },
+			[]string{"Dropout", "Rate is 1"}},
+		"constraint axis": {func() error {
+			return nn.NewSequential(nn.Input(4), &layers.Dense{Units: 2, KernelConstraint: &constraints.MaxNorm{Axis: []int{5}}}).Err()
+		}, []string{"MaxNorm", "axis 5 is out of range", "(4, 2)"}},
+		"nil input": {func() error { _, err := three().PredictOnBatch(nil); return err }, []string{"input 0", "is nil"}},
+		"nil target": {func() error {
+			m := three()
+			must(t, m.Compile(sparse))
+			_, err := m.TrainOnBatch(pipeline.Batch{X: []*tensor.Tensor{tensor.New(1, 4)}, Y: []*tensor.Tensor{nil}})
+			return err
+		}, []string{"is nil"}},
+		"nil loss function": {func() error {
+			return three().Compile(nn.CompileConfig{Optimizer: &optimizers.SGD{}, Loss: nn.LossFunc("mine", nil)})
+		}, []string{`LossFunc "mine"`, "nil"}},
+		"NaN in evaluation": {func() error {
+			m := three()
+			must(t, m.Compile(sparse))
+			x := tensor.New(2, 4)
+			x.Data()[5] = float32(math.NaN())
+			_, err := m.Evaluate(ctx, pipeline.Arrays(x, tensor.New(2), pipeline.ArraysConfig{}), nn.EvaluateConfig{})
+			return err
+		}, []string{"data hold no number", "input input_1, sample 1", "clean the data"}},
 		"steps": {func() error {
 			return fit(three(), sparse, tensor.New(2, 4), tensor.New(2), nn.FitConfig{StepsPerEpoch: 3})
 		}, []string{"ended after 1 batches", "StepsPerEpoch"}},
@@ -266,6 +293,40 @@ func TestErrors(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestHugeGradients: gradients whose squares overflow float32 are still finite.
+func TestHugeGradients(t *testing.T) {
+	m := nn.NewSequential(nn.Input(2), &layers.Dense{Units: 1})
+	must(t, m.Compile(nn.CompileConfig{Optimizer: &optimizers.SGD{LearningRate: 1e-30}, Loss: losses.MeanAbsoluteError{}}))
+	x := tensor.From([]float32{8e19, -8e19}, 1, 2)
+	if _, err := m.TrainOnBatch(pipeline.Batch{X: []*tensor.Tensor{x}, Y: []*tensor.Tensor{tensor.New(1)}}); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestNamesStayUnique: a model of layers that other models named never gives
+// two layers of one model the same name.
+func TestNamesStayUnique(t *testing.T) {
+	in, other := nn.Input(3), nn.Input(3)
+	d0, d1 := &layers.Dense{Units: 3}, &layers.Dense{Units: 3}
+	a := nn.NewSequential(in, &layers.Dense{Units: 3})
+	b := nn.NewSequential(other, d0, d1)
+	joined := nn.NewModel([]*nn.Symbol{in, other}, []*nn.Symbol{nn.Apply(&layers.Add{}, a.Outputs()[0], d0.OutputAt(0))})
+	must(t, joined.Err())
+	for _, m := range []*nn.Model{a, b, joined} {
+		seen := map[string]bool{}
+		for _, l := range m.AllLayers() {
+			if n := nn.BaseOf(l).Name(); seen[n] {
+				t.Errorf("model %s has two layers named %s", m.Name(), n)
+			} else {
+				seen[n] = true
+			}
+		}
+	}
+	if l, err := b.Layer(d1.Name()); err != nil || l != d1 {
+		t.Errorf("b.Layer(%q) is another layer: %v", d1.Name(), err)
 	}
 }
 

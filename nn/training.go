@@ -1,6 +1,8 @@
 package nn
 
 import (
+	"fmt"
+
 	"github.com/antler-ml/antler/nn/ops"
 )
 
@@ -85,6 +87,14 @@ type lossFunc struct {
 func (l lossFunc) Loss(y, p *ops.Value) *ops.Value { return l.f(y, p) }
 func (l lossFunc) ConfigName() string              { return l.name }
 
+// Validate refuses a missing function.
+func (l lossFunc) Validate() error {
+	if l.f == nil {
+		return fmt.Errorf("LossFunc %q: the function is nil", l.name)
+	}
+	return nil
+}
+
 // MetricFunc makes a metric of a function that gives one number per sample;
 // the metric is their weighted mean over the epoch.
 func MetricFunc(name string, f func(yTrue, yPred *ops.Value) *ops.Value) Metric {
@@ -98,6 +108,14 @@ type metricFunc struct {
 
 func (m metricFunc) Name() string       { return m.name }
 func (m metricFunc) ConfigName() string { return m.name }
+
+// Validate refuses a missing function.
+func (m metricFunc) Validate() error {
+	if m.f == nil {
+		return fmt.Errorf("MetricFunc %q: the function is nil", m.name)
+	}
+	return nil
+}
 func (m metricFunc) Update(y, p, w *ops.Value) *ops.Value {
 	return WeightedSum(m.f(y, p), w)
 }

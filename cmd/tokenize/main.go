@@ -28,7 +28,7 @@ const grace = 2 * time.Second
 
 func main() {
 	ctx, cancel := context.WithCancelCause(context.Background())
-	signal.Ignore(syscall.SIGPIPE) // writing says so itself
+	ignoreBrokenPipe()
 	sig := make(chan os.Signal, 2)
 	signal.Notify(sig, os.Interrupt, syscall.SIGTERM)
 	go func() {

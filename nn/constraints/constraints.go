@@ -134,3 +134,22 @@ func groupOf(s nn.Shape, axes []int) (group func(i int) int, groups int) {
 		return g
 	}, groups
 }
+
+// checkAxes refuses axes that a weight does not have.
+func checkAxes(name string, axes []int, s nn.Shape) error {
+	for _, a := range axes {
+		if a < -len(s) || a >= len(s) {
+			return fmt.Errorf("constraint %s: axis %d is out of range for a weight of shape %v", name, a, s)
+		}
+	}
+	return nil
+}
+
+// CheckShape refuses axes that the weight does not have.
+func (c *MaxNorm) CheckShape(s nn.Shape) error { return checkAxes("MaxNorm", c.Axis, s) }
+
+// CheckShape refuses axes that the weight does not have.
+func (c *UnitNorm) CheckShape(s nn.Shape) error { return checkAxes("UnitNorm", c.Axis, s) }
+
+// CheckShape refuses axes that the weight does not have.
+func (c *MinMaxNorm) CheckShape(s nn.Shape) error { return checkAxes("MinMaxNorm", c.Axis, s) }

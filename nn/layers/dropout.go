@@ -15,7 +15,7 @@ func init() { nn.Register[Dropout]() }
 // Input and output: any shape.
 type Dropout struct {
 	nn.Base
-	Rate float64 // part that is dropped, from 0 to 1
+	Rate float64 // part that is dropped, from 0 to less than 1
 	// NoiseShape shares one decision along the axes where it is 1; an Unknown
 	// axis takes the input's size. The batch axis is the first. nil: no sharing.
 	NoiseShape []int
@@ -27,8 +27,8 @@ type Dropout struct {
 func (l *Dropout) Validate() error { return dropoutRate("Rate", l.Rate) }
 
 func dropoutRate(setting string, r float64) error {
-	if r < 0 || r > 1 {
-		return fmt.Errorf("%s is %g; want a part from 0 to 1", setting, r)
+	if !(r >= 0 && r < 1) {
+		return fmt.Errorf("%s is %g; want a part from 0 up to, but not, 1", setting, r)
 	}
 	return nil
 }

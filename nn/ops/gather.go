@@ -54,10 +54,33 @@ func inTable(x float32, rows int) bool { return x > -1 && x < float32(rows) && i
 func checkIDs(b *Binding, op string, ids []float32, rows int) {
 	for i, x := range ids {
 		if !inTable(x, rows) {
-			b.Fail(fmt.Errorf("%s: id %v at position %d is outside a table of %d rows", op, x, i, rows))
+			b.Fail(&IDError{Op: op, ID: x, Position: i, Rows: rows, Shape: b.InShape[1]})
 			return
 		}
 	}
+}
+
+// An IDError is an id that is no row of the table it is looked up in.
+type IDError struct {
+	Op       string
+	Label    string // the layer
+	ID       float32
+	Position int // in the ids, row-major
+	Shape    []int
+	Rows     int
+}
+
+func (e *IDError) Error() string {
+	where := fmt.Sprintf("position %d", e.Position)
+	if len(e.Shape) > 1 && sizeOf(e.Shape) > 0 {
+		per := sizeOf(e.Shape) / e.Shape[0]
+		where = fmt.Sprintf("sample %d, step %d", e.Position/per, e.Position%per)
+	}
+	who := e.Op
+	if e.Label != "" {
+		who = fmt.Sprintf("layer %q", e.Label)
+	}
+	return fmt.Sprintf("%s: id %v (%s) is outside a table of %d rows: ids go from 0 to %d; give the Embedding a larger InputDim (text.Tokenizer.InputDim tells it)", who, e.ID, where, e.Rows, e.Rows-1)
 }
 
 // gatherGrad is the gradient of one table for all its gathers: operands are

@@ -2,6 +2,7 @@ package ops_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/antler-ml/antler/internal/par"
@@ -49,11 +50,11 @@ func TestGatherRefusesIdsOutsideTheTable(t *testing.T) {
 		id   float32
 		want string
 	}{
-		{3, "ops: Gather: id 3 at position 1 is outside a table of 3 rows"},
-		{-1, "ops: Gather: id -1 at position 1 is outside a table of 3 rows"},
+		{3, "ops: Gather: id 3 (position 1) is outside a table of 3 rows"},
+		{-1, "ops: Gather: id -1 (position 1) is outside a table of 3 rows"},
 	} {
 		err := p.Run(ops.State{}, []*tensor.Tensor{ramp(3, 2), ids([]int{2}, 0, c.id)})
-		if err == nil || err.Error() != c.want {
+		if err == nil || !strings.HasPrefix(err.Error(), c.want) {
 			t.Errorf("id %v: got %v", c.id, err)
 		}
 		wantFloats(t, "its row", p.Out(0).Data()[2:], 0, 0)

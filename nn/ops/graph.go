@@ -58,6 +58,7 @@ type Binding struct {
 	State             *State    // read it when running, not when binding
 
 	fault *fault
+	label string  // of the node
 	rows  *rowSet // of a row-sparse gradient; see gatherGrad
 }
 
@@ -65,6 +66,9 @@ type Binding struct {
 // wrong (an id outside its table). Call it while running, from one goroutine.
 // The first failure of a run wins; the run goes on.
 func (b *Binding) Fail(err error) {
+	if e, ok := err.(*IDError); ok {
+		e.Label = b.label
+	}
 	if b.fault != nil && b.fault.err == nil {
 		b.fault.err = err
 	}

@@ -164,7 +164,7 @@ func (p *Program) bind() {
 		r.forget()
 	}
 	for t, n := range p.nodes {
-		b := &Binding{State: &p.state, fault: &p.fault, InShape: shapesOf(n.in), OutShape: shapesOf(n.out)}
+		b := &Binding{State: &p.state, fault: &p.fault, label: n.label, InShape: shapesOf(n.in), OutShape: shapesOf(n.out)}
 		for _, v := range n.in {
 			b.In = append(b.In, p.memory(v))
 		}

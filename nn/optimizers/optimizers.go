@@ -8,6 +8,7 @@ package optimizers
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/antler-ml/antler/nn"
 )
@@ -24,11 +25,11 @@ func init() {
 // validate checks what all optimizers share.
 func validate(name string, s nn.OptimizerSettings) error {
 	switch {
-	case s.LearningRate < 0:
+	case !finite(s.LearningRate):
 		return fmt.Errorf("optimizer %s: learning_rate is %g; want 0 or more", name, s.LearningRate)
-	case s.Decay < 0 || s.WeightDecay < 0:
+	case !finite(s.Decay) || !finite(s.WeightDecay):
 		return fmt.Errorf("optimizer %s: decay is %g, weight_decay %g; want 0 or more", name, s.Decay, s.WeightDecay)
-	case s.Clipnorm < 0 || s.Clipvalue < 0 || s.GlobalClipnorm < 0:
+	case !finite(s.Clipnorm) || !finite(s.Clipvalue) || !finite(s.GlobalClipnorm):
 		return fmt.Errorf("optimizer %s: clipnorm is %g, clipvalue %g, global_clipnorm %g; want 0 (off) or more", name, s.Clipnorm, s.Clipvalue, s.GlobalClipnorm)
 	}
 	n := 0
@@ -43,9 +44,12 @@ func validate(name string, s nn.OptimizerSettings) error {
 	return nil
 }
 
+// finite reports whether x is a number from 0 upwards.
+func finite(x float64) bool { return x >= 0 && !math.IsInf(x, 1) }
+
 // part refuses a factor that is no part of one.
 func part(name, setting string, x float64) error {
-	if x < 0 || x > 1 {
+	if !(x >= 0 && x <= 1) {
 		return fmt.Errorf("optimizer %s: %s is %g; want 0 to 1", name, setting, x)
 	}
 	return nil

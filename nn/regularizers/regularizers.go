@@ -78,7 +78,7 @@ func (r *OnlyL2) Validate() error { return (&L1L2{L2: r.L2}).Validate() }
 
 // Validate checks the settings.
 func (r *L1L2) Validate() error {
-	if r.L1 < 0 || r.L2 < 0 {
+	if !(r.L1 >= 0 && r.L2 >= 0) {
 		return fmt.Errorf("regularizer: l1 is %g and l2 is %g; want 0 or more", r.L1, r.L2)
 	}
 	return nil
