@@ -68,6 +68,15 @@ func TestColumns(t *testing.T) {
 }
 
 // A row stays on its side when others are added or move.
+// TestUnreadableRowsComeFirst: rows that are no UTF-8 may hold the classes that
+// seem to be missing.
+func TestUnreadableRowsComeFirst(t *testing.T) {
+	_, err := table1(t, "f.tsv", "pos\tgood\n\xff\xfe\tbad\nneg\tb\xffad\n", nil)
+	if err == nil || !strings.Contains(err.Error(), "2 of 3 texts cannot be read") {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestSplitIsStable(t *testing.T) {
 	var rows []string
 	for i := range 40 {

@@ -44,6 +44,10 @@ func table(path string, s *settings.Settings) (*Set, error) {
 		}
 	}
 	slices.Sort(set.Classes)
+	if len(set.Classes) < 2 && len(t.bad) > 0 && s.OnError != "skip" {
+		// The rows that cannot be read may hold the other classes.
+		return nil, (&Set{Kind: Texts, Bad: t.bad, Train: make([]Sample, len(t.rows))}).refuse()
+	}
 	if len(set.Classes) < 2 {
 		return nil, cli.Errorf(cli.BadData, "%s has %s; need at least 2", path, cli.Plural(len(set.Classes), "class")).
 			Why("found: %s, all with the label %s", cli.Plural(len(t.rows), "row"), cli.List(quoted(set.Classes), 3)).
