@@ -3,7 +3,6 @@ package command
 import (
 	"github.com/antler-ml/antler/cmd/tokenize/internal/output"
 	"github.com/antler-ml/antler/internal/cli"
-	"github.com/antler-ml/antler/text"
 	"github.com/antler-ml/antler/text/subword"
 )
 
@@ -28,13 +27,11 @@ func (e *Env) convert(args []string) error {
 	}
 	var result []byte
 	if isSubword(data) {
-		s, err := subword.FromJSON(data)
-		if err != nil {
+		if _, err := subword.FromJSON(data); err != nil {
 			return cli.Errorf(cli.BadData, "%s: %w", e.Tokenizer, err)
 		}
-		_ = s
-		var k *text.Tokenizer
-		if k, err = toKeras(data); err != nil {
+		k, err := toKeras(data)
+		if err != nil {
 			return cli.Errorf(cli.BadData, "%s has no form in Keras: %w", e.Tokenizer, err).Do("use it as it is: tokenize encode -t %s", cli.Quote(e.Tokenizer))
 		}
 		result = []byte(k.ToJSON())

@@ -57,6 +57,7 @@ func (e *Env) vocab(args []string) error {
 		slices.SortStableFunc(entries, byCount)
 		entries = entries[:min(e.Count, len(entries))]
 	case "rare":
+		entries = slices.DeleteFunc(entries, func(x entry) bool { return x.Count != nil && *x.Count == 0 })
 		slices.SortStableFunc(entries, func(a, b entry) int { return byCount(b, a) })
 		entries = entries[:min(e.Count, len(entries))]
 	}
@@ -70,8 +71,11 @@ func (e *Env) vocab(args []string) error {
 	_, err = t.Run(func(w *output.Writer) error {
 		for _, x := range entries {
 			var b []byte
+			var err error
 			if t.Kind == output.JSONL {
-				b, _ = json.Marshal(x)
+				if b, err = marshal(x); err != nil {
+					return err
+				}
 				b = append(b, '\n')
 			} else {
 				cells := []string{strconv.Itoa(x.ID), x.Word}

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -34,11 +33,15 @@ type levelModel struct {
 	Unk   string          `json:"unk_token"`
 }
 
-type splitting struct {
-	Type     string         `json:"type"`
-	Pattern  map[string]any `json:"pattern"`
-	Behavior string         `json:"behavior"`
-	Invert   bool           `json:"invert"`
+// A cutting cuts at one character, and drops it.
+type cutting struct {
+	Type      string `json:"type"`
+	Delimiter string `json:"delimiter"`
+}
+
+type cuttings struct {
+	Type string    `json:"type"`
+	List []cutting `json:"pretokenizers"`
 }
 
 // fromKeras returns the tokenizer.json that cuts and numbers as t does.
@@ -50,19 +53,20 @@ func fromKeras(t *text.Tokenizer) ([]byte, error) {
 	if t.Fold || t.Segment || t.Normalize != "" || len(t.StopWords) > 0 || t.NGrams != [2]int{} {
 		return nil, fmt.Errorf("it folds, segments, normalises, drops stop words or makes n-grams")
 	}
-	pattern := `(?s).` // each character
-	behavior, invert := "Isolated", false
-	if !c.CharLevel {
-		if utf8.RuneCountInString(c.Split) != 1 {
-			return nil, fmt.Errorf("its separator %q has more than one character", c.Split)
-		}
-		pattern, behavior = class(c.Filters+c.Split)+"+", "Removed"
+	switch {
+	case c.CharLevel:
+		return nil, fmt.Errorf("its tokens are single characters")
+	case utf8.RuneCountInString(c.Split) != 1:
+		return nil, fmt.Errorf("its separator %q has more than one character", c.Split)
 	}
 	var vocab bytes.Buffer
 	vocab.WriteByte('{')
 	for id, w := range t.Vocabulary() {
 		if _, ok := t.Word(id); !ok {
 			continue
+		}
+		if c.Lower && (strings.Contains(w, "ς") || strings.HasSuffix(w, "σ")) {
+			return nil, fmt.Errorf("the word %q ends in a sigma: Python lower-cases it by its place in the word, Lowercase does not", w)
 		}
 		if vocab.Len() > 1 {
 			vocab.WriteByte(',')
@@ -75,8 +79,12 @@ func fromKeras(t *text.Tokenizer) ([]byte, error) {
 	}
 	vocab.WriteByte('}')
 	file := wordLevel{Version: "1.0", AddedTokens: []any{},
-		PreTokenizer: splitting{"Split", map[string]any{"Regex": pattern}, behavior, invert},
-		Model:        levelModel{"WordLevel", vocab.Bytes(), t.OOVToken}}
+		Model: levelModel{"WordLevel", vocab.Bytes(), t.OOVToken}}
+	cuts := cuttings{Type: "Sequence"}
+	for _, r := range c.Split + c.Filters {
+		cuts.List = append(cuts.List, cutting{"CharDelimiterSplit", string(r)})
+	}
+	file.PreTokenizer = cuts
 	if c.Lower {
 		file.Normalizer = map[string]string{"type": "Lowercase"}
 	}
@@ -89,27 +97,6 @@ func marshal(v any) ([]byte, error) {
 	e.SetEscapeHTML(false)
 	err := e.Encode(v)
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
-}
-
-// class is a character class of a regular expression.
-func class(chars string) string {
-	var b strings.Builder
-	b.WriteByte('[')
-	for _, r := range chars {
-		switch {
-		case r == '\n':
-			b.WriteString(`\n`)
-		case r == '\t':
-			b.WriteString(`\t`)
-		case r < utf8.RuneSelf && strings.ContainsRune(`\]^-[&~|`, r):
-			b.WriteByte('\\')
-			fallthrough
-		default:
-			b.WriteRune(r)
-		}
-	}
-	b.WriteByte(']')
-	return b.String()
 }
 
 // toKeras returns the tokenizer of a tokenizer.json that fromKeras could have
@@ -136,7 +123,7 @@ func toKeras(data []byte) (*text.Tokenizer, error) {
 	if k := kind("normalizer"); k != "" && k != "Lowercase" {
 		return nil, fmt.Errorf("its normalizer is %s", k)
 	}
-	if k := kind("pre_tokenizer"); k != "Split" {
+	if k := kind("pre_tokenizer"); k != "Sequence" {
 		return nil, fmt.Errorf("its pre_tokenizer is %s, which cuts otherwise than Keras", cmp.Or(k, "none"))
 	}
 	var model struct {
@@ -147,54 +134,23 @@ func toKeras(data []byte) (*text.Tokenizer, error) {
 	if json.Unmarshal(file["model"], &model) != nil || model.Type != "WordLevel" {
 		return nil, fmt.Errorf("its model is %s, and Keras knows whole words only", cmp.Or(kind("model"), "none"))
 	}
-	var split struct {
-		Pattern  struct{ Regex string }
-		Behavior string
-		Invert   bool
-	}
-	if err := json.Unmarshal(file["pre_tokenizer"], &split); err != nil {
+	var cuts cuttings
+	if err := json.Unmarshal(file["pre_tokenizer"], &cuts); err != nil {
 		return nil, err
 	}
-	c := text.Config{Lower: kind("normalizer") == "Lowercase", Split: " ", OOVToken: &model.Unk}
-	switch p := split.Pattern.Regex; {
-	case split.Invert:
-		return nil, fmt.Errorf("its pattern is inverted")
-	case p == `(?s).` && split.Behavior == "Isolated":
-		c.CharLevel, c.Filters = true, text.DefaultFilters
-	case simpleClass.MatchString(p) && split.Behavior == "Removed":
-		chars := []rune(unclass(p))
-		i := slices.Index(chars, ' ')
-		if i < 0 {
-			i = len(chars) - 1
+	separators := ""
+	for _, p := range cuts.List {
+		if p.Type != "CharDelimiterSplit" {
+			return nil, fmt.Errorf("its pre_tokenizer has a %s, which cuts otherwise than Keras", p.Type)
 		}
-		c.Split = string(chars[i])
-		c.Filters = string(slices.Delete(chars, i, i+1))
-	default:
-		return nil, fmt.Errorf("its pattern %q (%s) is no set of separators", p, split.Behavior)
+		separators += p.Delimiter
 	}
+	if separators == "" {
+		return nil, fmt.Errorf("it cuts nowhere")
+	}
+	_, n := utf8.DecodeRuneInString(separators)
+	c := text.Config{Lower: kind("normalizer") == "Lowercase", Split: separators[:n], Filters: separators[n:], OOVToken: &model.Unk}
 	return kerasOf(c, model.Vocab)
-}
-
-var simpleClass = regexp.MustCompile(`^\[(\\[^a-zA-Z0-9]|\\[nt]|[^\\\]\[^-])+\]\+$`)
-
-// unclass returns the characters of a class.
-func unclass(p string) string {
-	var b strings.Builder
-	escaped := false
-	for _, r := range strings.TrimSuffix(strings.TrimPrefix(p, "["), "]+") {
-		switch {
-		case escaped && r == 'n':
-			r = '\n'
-		case escaped && r == 't':
-			r = '\t'
-		case !escaped && r == '\\':
-			escaped = true
-			continue
-		}
-		escaped = false
-		b.WriteRune(r)
-	}
-	return b.String()
 }
 
 // kerasOf builds a tokenizer with the given numbers. There are no counts in a
