@@ -157,7 +157,7 @@ func (d metaspaceDecoder) decode(pieces []string) []string {
 			switch {
 			case r != d.with:
 				b.WriteString(p[k : k+width(p[k:])])
-			case i == 0 && k == 0 && d.scheme != "never":
+			case i == 0 && d.scheme != "never":
 			default:
 				b.WriteByte(' ')
 			}

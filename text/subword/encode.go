@@ -39,8 +39,16 @@ func (t *Tokenizer) segment(st *state, s string, from, to int, offsets bool) {
 	all := alias(x.text)
 	for at := 0; at < len(all); {
 		lo, hi, id := t.added.normal.next(all, at)
-		if lo > at {
-			t.part(st, x, at, lo, offsets)
+		switch {
+		case id < 0 && at == 0: // no token at all
+			t.part(st, x, 0, len(x.text), offsets)
+		case lo > at: // the pre-tokenizer may rewrite it
+			p := &st.part
+			p.reset(all[at:lo], x.base+at)
+			if len(x.at) > 0 {
+				p.at = append(p.at, x.at[at:lo]...)
+			}
+			t.part(st, p, 0, len(p.text), offsets)
 		}
 		if id >= 0 {
 			a, b := x.origin(lo, hi)

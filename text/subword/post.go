@@ -51,14 +51,19 @@ func trimOffsets(e *Encoding, prefix bool) {
 		o := &e.Offsets[i]
 		lead := utf8.RuneCountInString(p) - utf8.RuneCountInString(strings.TrimLeftFunc(p, white))
 		trail := utf8.RuneCountInString(p) - utf8.RuneCountInString(strings.TrimRightFunc(p, white))
-		if lead > 0 {
-			if (i == 0 || o[0] == 0) && prefix {
-				lead--
-			}
-			o[0] = min(o[0]+lead, o[1])
+		if (i == 0 || o[0] == 0) && lead == 1 && prefix {
+			lead = 0 // the space that was added
 		}
-		if trail > 0 && o[1] >= trail {
-			o[1] = max(o[1]-trail, o[0])
+		for ; lead > 0 && o[0] < o[1]; lead-- {
+			o[0] += width(e.text[o[0]:])
+		}
+		end := o[1]
+		for ; trail > 0 && end > 0; trail-- {
+			_, w := utf8.DecodeLastRuneInString(e.text[:end])
+			end -= w
+		}
+		if trail == 0 {
+			o[1] = max(end, o[0])
 		}
 	}
 }
@@ -87,7 +92,7 @@ func (p template) process(e *Encoding, on bool) *Encoding {
 	if !on {
 		return e
 	}
-	out := &Encoding{}
+	out := &Encoding{text: e.text}
 	for _, s := range p.before {
 		out.add(s.id, s.piece, [2]int{}, s.typeID, true)
 	}

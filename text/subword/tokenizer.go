@@ -54,6 +54,8 @@ type Encoding struct {
 	Offsets [][2]int // where each piece lies in the text, in bytes; 0, 0 for special tokens
 	TypeIDs []int    // what the post-processor says, else 0
 	Special []bool   // was added by the post-processor
+
+	text string
 }
 
 // EncodeConfig says how texts are encoded. The zero value is what Hugging Face
@@ -69,6 +71,7 @@ type state struct {
 	aux     []word
 	cuts    []token
 	text    aligned
+	part    aligned
 	tmp     aligned
 	changes []change
 	mapped  []byte
@@ -87,7 +90,7 @@ func (t *Tokenizer) Encode(s string, c EncodeConfig) *Encoding {
 	st := t.state()
 	defer t.states.Put(st)
 	t.run(st, s, true)
-	e := &Encoding{}
+	e := &Encoding{text: s}
 	for _, tk := range st.tokens {
 		p, _ := t.Piece(tk.id)
 		e.add(tk.id, p, [2]int{tk.lo, tk.hi}, 0, false)
