@@ -67,8 +67,8 @@ func NewConvForward(s ConvShape) *ConvForward {
 func (p *ConvForward) Scratch() int { return p.job.packed }
 
 // Bind returns the work: y = act(x*w + bias). bias may be nil; relu is fused;
-// act, or nil, then runs over pieces of y while they are in cache.
-func (p *ConvForward) Bind(x, w, bias, y, scratch []float32, relu bool, act func([]float32)) func() {
+// act, or nil, then runs over pieces of y, from element at on, while they are in cache.
+func (p *ConvForward) Bind(x, w, bias, y, scratch []float32, relu bool, act func(x []float32, at int)) func() {
 	if p.none {
 		return func() {}
 	}

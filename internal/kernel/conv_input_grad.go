@@ -118,7 +118,7 @@ func (p *ConvInputGrad) Scratch() int {
 // Bind returns the work: dx = act(Σ dy·w + bias), where bias (one number per
 // channel of x), relu and act serve transposed convolutions and are nil, false
 // and nil in a gradient.
-func (p *ConvInputGrad) Bind(dy, w, bias, dx, scratch []float32, relu bool, act func([]float32)) func() {
+func (p *ConvInputGrad) Bind(dy, w, bias, dx, scratch []float32, relu bool, act func(x []float32, at int)) func() {
 	if p.none {
 		return func() {}
 	}

@@ -68,7 +68,7 @@ func (j *convJob) split(flops float64) {
 }
 
 // bind returns the work. The closures are made here, so that running allocates nothing.
-func (j *convJob) bind(a, b, bias, c []float32, pack func(), relu bool, act func([]float32)) func() {
+func (j *convJob) bind(a, b, bias, c []float32, pack func(), relu bool, act func(x []float32, at int)) func() {
 	tasks := j.chunks.count * j.groups
 	body := func(lo, hi int) {
 		for i := lo; i < hi; i++ {
@@ -84,7 +84,7 @@ func (j *convJob) bind(a, b, bias, c []float32, pack func(), relu bool, act func
 }
 
 // run computes group g of the panels of one chunk.
-func (j *convJob) run(i, g int, a, b, bias, c []float32, relu bool, act func([]float32)) {
+func (j *convJob) run(i, g int, a, b, bias, c []float32, relu bool, act func(x []float32, at int)) {
 	n0, n1, r0, r1, short := j.chunks.chunk(i)
 	var buf *convBuffer
 	var strip []float32
@@ -110,14 +110,14 @@ func (j *convJob) run(i, g int, a, b, bias, c []float32, relu bool, act func([]f
 		return
 	}
 	if j.groups == 1 {
-		act(c[base : base+(n1-n0-1)*j.outSize+(r1-r0)*j.outRow])
+		act(c[base:base+(n1-n0-1)*j.outSize+(r1-r0)*j.outRow], base)
 		return
 	}
 	from, to := j.column(g), j.column(g+1)
 	for p := range j.passes {
 		pix := &j.passes[p].pix[short]
 		for _, at := range pix.crow[:pix.m] {
-			act(c[base+at+from : base+at+to])
+			act(c[base+at+from:base+at+to], base+at+from)
 		}
 	}
 }

@@ -169,7 +169,7 @@ func checkConv(t *testing.T, s ConvShape, seed uint64) {
 	near(t, "dw", dw, dw64, sw)
 
 	// Bias, ReLU and an activation.
-	double := func(x []float32) {
+	double := func(x []float32, _ int) {
 		for i := range x {
 			x[i] *= 2
 		}

@@ -97,7 +97,7 @@ func (p *winograd) sourceStep() int { return p.goal*p.c + winogradPad }
 func (p *winograd) resultStep() int { return p.goal*p.f + winogradPad }
 
 // bind returns the work: dst = act(src * u + bias).
-func (p *winograd) bind(src, u, bias, dst []float32, prepare func(), relu bool, act func([]float32)) func() {
+func (p *winograd) bind(src, u, bias, dst []float32, prepare func(), relu bool, act func(x []float32, at int)) func() {
 	body := func(lo, hi int) {
 		for i := lo; i < hi; i++ {
 			p.run(i, src, u, bias, dst, relu, act)
@@ -109,7 +109,7 @@ func (p *winograd) bind(src, u, bias, dst []float32, prepare func(), relu bool, 
 	}
 }
 
-func (p *winograd) run(chunk int, src, u, bias, dst []float32, relu bool, act func([]float32)) {
+func (p *winograd) run(chunk int, src, u, bias, dst []float32, relu bool, act func(x []float32, at int)) {
 	first, last := chunk*p.goal, min(p.squares, (chunk+1)*p.goal)
 	sv, sm := p.sourceStep(), p.resultStep()
 	buf := getBuffer(16*sv + 16*sm + 16*max(p.c, p.f))
@@ -135,7 +135,8 @@ func (p *winograd) run(chunk int, src, u, bias, dst []float32, relu bool, act fu
 		n, y, x := p.square(s)
 		at := m[(s-first)*p.f:]
 		h, w := min(2, p.oh-y), min(2, p.ow-x)
-		to := dst[((n*p.oh+y)*p.ow+x)*p.f:]
+		base := ((n*p.oh+y)*p.ow + x) * p.f
+		to := dst[base:]
 		if h == 2 && w == 2 {
 			winogradDispatch(p.isa, winogradResults, at, 0, 4*sm, sm, to, p.ow*p.f, p.f, p.f, bias, relu)
 		} else {
@@ -146,7 +147,7 @@ func (p *winograd) run(chunk int, src, u, bias, dst []float32, relu bool, act fu
 		}
 		if act != nil {
 			for r := range h {
-				act(to[r*p.ow*p.f:][:w*p.f])
+				act(to[r*p.ow*p.f:][:w*p.f], base+r*p.ow*p.f)
 			}
 		}
 	}

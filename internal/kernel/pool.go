@@ -67,6 +67,10 @@ func NewPool(s PoolShape) *Pool {
 	return p
 }
 
+// Tiles reports whether every cell of the input lies in exactly one window.
+// Then dx of MaxGrad may be x.
+func (p *Pool) Tiles() bool { return p.apart && !p.gaps }
+
 func (p *Pool) addTab(h, w int) {
 	if _, ok := p.tabs[[2]int{h, w}]; ok {
 		return
@@ -104,6 +108,8 @@ const (
 	poolPick
 	poolMaxGradStore
 	poolMaxGradAdd
+	poolMaxGradReLUStore
+	poolMaxGradReLUAdd
 	poolAvgGradStore
 	poolAvgGradAdd
 )
@@ -145,6 +151,15 @@ func (p *Pool) MaxGrad(x, dy, dx []float32) func() {
 		return p.backward(poolMaxGradStore, x, dy, dx)
 	}
 	return p.backward(poolMaxGradAdd, x, dy, dx)
+}
+
+// MaxGradReLU returns the work of MaxGrad followed by the gradient of a ReLU
+// whose result is x: zero where x > 0 is not true.
+func (p *Pool) MaxGradReLU(x, dy, dx []float32) func() {
+	if p.apart {
+		return p.backward(poolMaxGradReLUStore, x, dy, dx)
+	}
+	return p.backward(poolMaxGradReLUAdd, x, dy, dx)
 }
 
 // AvgGrad returns the work dx = dy over the number of real cells, summed over windows.

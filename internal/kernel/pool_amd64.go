@@ -47,6 +47,10 @@ func poolDispatch(p *poolRun, isa tileISA, kind poolKind) {
 			poolMaxGradStoreAVX512(q)
 		case poolMaxGradAdd:
 			poolMaxGradAddAVX512(q)
+		case poolMaxGradReLUStore:
+			poolMaxGradReLUStoreAVX512(q)
+		case poolMaxGradReLUAdd:
+			poolMaxGradReLUAddAVX512(q)
 		case poolAvgGradStore:
 			poolAvgGradStoreAVX512(q)
 		case poolAvgGradAdd:
@@ -64,6 +68,10 @@ func poolDispatch(p *poolRun, isa tileISA, kind poolKind) {
 			poolMaxGradStoreAVX2(q)
 		case poolMaxGradAdd:
 			poolMaxGradAddAVX2(q)
+		case poolMaxGradReLUStore:
+			poolMaxGradReLUStoreAVX2(q)
+		case poolMaxGradReLUAdd:
+			poolMaxGradReLUAddAVX2(q)
 		case poolAvgGradStore:
 			poolAvgGradStoreAVX2(q)
 		case poolAvgGradAdd:

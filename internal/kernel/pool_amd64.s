@@ -392,6 +392,126 @@ next:
 	VZEROUPPER
 	RET
 
+// func poolMaxGradReLUStoreAVX512(p *byte)
+// Requires: AVX, AVX512F
+TEXT ·poolMaxGradReLUStoreAVX512(SB), NOSPLIT, $0-8
+	MOVQ         p+0(FP), AX
+	MOVQ         128(AX), R10
+	KMOVW        R10, K1
+	VPTERNLOGD   $0xff, Z31, Z31, Z31
+	VPSRLD       $0x1f, Z31, Z31
+	VBROADCASTSS 144(AX), Z30
+	MOVQ         (AX), CX
+	MOVQ         24(AX), DX
+	MOVQ         48(AX), BX
+	MOVQ         96(AX), SI
+	MOVQ         72(AX), R8
+	MOVQ         80(AX), R9
+	LEAQ         (R8)(R9*8), R9
+
+pixel:
+	MOVQ 104(AX), DI
+
+vector:
+	CMPQ    DI, $0x10
+	JL      tail
+	MOVQ    (R8), R10
+	VMOVUPS (CX)(R10*4), Z0
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	LEAQ    8(R8), R11
+	CMPQ    R11, R9
+	JAE     moreDone
+
+more:
+	MOVQ      (R11), R10
+	VPADDD    Z31, Z3, Z3
+	VMOVUPS   (CX)(R10*4), Z1
+	VCMPPS    $0x07, Z0, Z0, K2
+	VCMPPS    $0x06, Z0, Z1, K2, K2
+	VMOVAPS   Z1, K2, Z0
+	VMOVDQA32 Z3, K2, Z2
+	ADDQ      $0x08, R11
+	CMPQ      R11, R9
+	JB        more
+
+moreDone:
+	VPXORD    Z3, Z3, Z3
+	VMOVUPS   (DX), Z4
+	VCMPPS    $0x1e, Z3, Z0, K2
+	VMOVAPS.Z Z4, K2, Z4
+	MOVQ      R8, R11
+
+cells:
+	MOVQ      (R11), R10
+	VPCMPEQD  Z3, Z2, K2
+	VMOVAPS.Z Z4, K2, Z0
+	VMOVUPS   Z0, (BX)(R10*4)
+	VPADDD    Z31, Z3, Z3
+	ADDQ      $0x08, R11
+	CMPQ      R11, R9
+	JB        cells
+	ADDQ      $0x40, CX
+	ADDQ      $0x40, DX
+	ADDQ      $0x40, BX
+	SUBQ      $0x10, DI
+	JMP       vector
+
+tail:
+	TESTQ     DI, DI
+	JZ        next
+	MOVQ      (R8), R10
+	VMOVUPS.Z (CX)(R10*4), K1, Z0
+	VPXORD    Z2, Z2, Z2
+	VPXORD    Z3, Z3, Z3
+	LEAQ      8(R8), R11
+	CMPQ      R11, R9
+	JAE       moreDoneTail
+
+moreTail:
+	MOVQ      (R11), R10
+	VPADDD    Z31, Z3, Z3
+	VMOVUPS.Z (CX)(R10*4), K1, Z1
+	VCMPPS    $0x07, Z0, Z0, K2
+	VCMPPS    $0x06, Z0, Z1, K2, K2
+	VMOVAPS   Z1, K2, Z0
+	VMOVDQA32 Z3, K2, Z2
+	ADDQ      $0x08, R11
+	CMPQ      R11, R9
+	JB        moreTail
+
+moreDoneTail:
+	VPXORD    Z3, Z3, Z3
+	VMOVUPS.Z (DX), K1, Z4
+	VCMPPS    $0x1e, Z3, Z0, K2
+	VMOVAPS.Z Z4, K2, Z4
+	MOVQ      R8, R11
+
+cellsTail:
+	MOVQ      (R11), R10
+	VPCMPEQD  Z3, Z2, K2
+	VMOVAPS.Z Z4, K2, Z0
+	VMOVUPS   Z0, K1, (BX)(R10*4)
+	VPADDD    Z31, Z3, Z3
+	ADDQ      $0x08, R11
+	CMPQ      R11, R9
+	JB        cellsTail
+
+next:
+	MOVQ 104(AX), R10
+	SUBQ DI, R10
+	NEGQ R10
+	MOVQ 120(AX), R11
+	ADDQ R10, R11
+	LEAQ (DX)(R11*4), DX
+	ADDQ 112(AX), R10
+	LEAQ (CX)(R10*4), CX
+	LEAQ (BX)(R10*4), BX
+	DECQ SI
+	JNZ  pixel
+	VZEROUPPER
+	RET
+
 // func poolAvgGradStoreAVX512(p *byte)
 // Requires: AVX, AVX512F
 TEXT ·poolAvgGradStoreAVX512(SB), NOSPLIT, $0-8
@@ -551,6 +671,130 @@ moreTail:
 moreDoneTail:
 	VPXORD    Z3, Z3, Z3
 	VMOVUPS.Z (DX), K1, Z4
+	MOVQ      R8, R11
+
+cellsTail:
+	MOVQ      (R11), R10
+	VPCMPEQD  Z3, Z2, K2
+	VMOVAPS.Z Z4, K2, Z0
+	VMOVUPS.Z (BX)(R10*4), K1, Z1
+	VADDPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (BX)(R10*4)
+	VPADDD    Z31, Z3, Z3
+	ADDQ      $0x08, R11
+	CMPQ      R11, R9
+	JB        cellsTail
+
+next:
+	MOVQ 104(AX), R10
+	SUBQ DI, R10
+	NEGQ R10
+	MOVQ 120(AX), R11
+	ADDQ R10, R11
+	LEAQ (DX)(R11*4), DX
+	ADDQ 112(AX), R10
+	LEAQ (CX)(R10*4), CX
+	LEAQ (BX)(R10*4), BX
+	DECQ SI
+	JNZ  pixel
+	VZEROUPPER
+	RET
+
+// func poolMaxGradReLUAddAVX512(p *byte)
+// Requires: AVX, AVX512F
+TEXT ·poolMaxGradReLUAddAVX512(SB), NOSPLIT, $0-8
+	MOVQ         p+0(FP), AX
+	MOVQ         128(AX), R10
+	KMOVW        R10, K1
+	VPTERNLOGD   $0xff, Z31, Z31, Z31
+	VPSRLD       $0x1f, Z31, Z31
+	VBROADCASTSS 144(AX), Z30
+	MOVQ         (AX), CX
+	MOVQ         24(AX), DX
+	MOVQ         48(AX), BX
+	MOVQ         96(AX), SI
+	MOVQ         72(AX), R8
+	MOVQ         80(AX), R9
+	LEAQ         (R8)(R9*8), R9
+
+pixel:
+	MOVQ 104(AX), DI
+
+vector:
+	CMPQ    DI, $0x10
+	JL      tail
+	MOVQ    (R8), R10
+	VMOVUPS (CX)(R10*4), Z0
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	LEAQ    8(R8), R11
+	CMPQ    R11, R9
+	JAE     moreDone
+
+more:
+	MOVQ      (R11), R10
+	VPADDD    Z31, Z3, Z3
+	VMOVUPS   (CX)(R10*4), Z1
+	VCMPPS    $0x07, Z0, Z0, K2
+	VCMPPS    $0x06, Z0, Z1, K2, K2
+	VMOVAPS   Z1, K2, Z0
+	VMOVDQA32 Z3, K2, Z2
+	ADDQ      $0x08, R11
+	CMPQ      R11, R9
+	JB        more
+
+moreDone:
+	VPXORD    Z3, Z3, Z3
+	VMOVUPS   (DX), Z4
+	VCMPPS    $0x1e, Z3, Z0, K2
+	VMOVAPS.Z Z4, K2, Z4
+	MOVQ      R8, R11
+
+cells:
+	MOVQ      (R11), R10
+	VPCMPEQD  Z3, Z2, K2
+	VMOVAPS.Z Z4, K2, Z0
+	VMOVUPS   (BX)(R10*4), Z1
+	VADDPS    Z1, Z0, Z0
+	VMOVUPS   Z0, (BX)(R10*4)
+	VPADDD    Z31, Z3, Z3
+	ADDQ      $0x08, R11
+	CMPQ      R11, R9
+	JB        cells
+	ADDQ      $0x40, CX
+	ADDQ      $0x40, DX
+	ADDQ      $0x40, BX
+	SUBQ      $0x10, DI
+	JMP       vector
+
+tail:
+	TESTQ     DI, DI
+	JZ        next
+	MOVQ      (R8), R10
+	VMOVUPS.Z (CX)(R10*4), K1, Z0
+	VPXORD    Z2, Z2, Z2
+	VPXORD    Z3, Z3, Z3
+	LEAQ      8(R8), R11
+	CMPQ      R11, R9
+	JAE       moreDoneTail
+
+moreTail:
+	MOVQ      (R11), R10
+	VPADDD    Z31, Z3, Z3
+	VMOVUPS.Z (CX)(R10*4), K1, Z1
+	VCMPPS    $0x07, Z0, Z0, K2
+	VCMPPS    $0x06, Z0, Z1, K2, K2
+	VMOVAPS   Z1, K2, Z0
+	VMOVDQA32 Z3, K2, Z2
+	ADDQ      $0x08, R11
+	CMPQ      R11, R9
+	JB        moreTail
+
+moreDoneTail:
+	VPXORD    Z3, Z3, Z3
+	VMOVUPS.Z (DX), K1, Z4
+	VCMPPS    $0x1e, Z3, Z0, K2
+	VMOVAPS.Z Z4, K2, Z4
 	MOVQ      R8, R11
 
 cellsTail:
@@ -1042,6 +1286,128 @@ next:
 	VZEROUPPER
 	RET
 
+// func poolMaxGradReLUStoreAVX2(p *byte)
+// Requires: AVX, AVX2
+TEXT ·poolMaxGradReLUStoreAVX2(SB), NOSPLIT, $0-8
+	MOVQ         p+0(FP), AX
+	MOVQ         136(AX), R10
+	VMOVDQU      (R10), Y15
+	VPCMPEQD     Y14, Y14, Y14
+	VPSRLD       $0x1f, Y14, Y14
+	VBROADCASTSS 144(AX), Y13
+	MOVQ         (AX), CX
+	MOVQ         24(AX), DX
+	MOVQ         48(AX), BX
+	MOVQ         96(AX), SI
+	MOVQ         72(AX), R8
+	MOVQ         80(AX), R9
+	LEAQ         (R8)(R9*8), R9
+
+pixel:
+	MOVQ 104(AX), DI
+
+vector:
+	CMPQ    DI, $0x08
+	JL      tail
+	MOVQ    (R8), R10
+	VMOVUPS (CX)(R10*4), Y0
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	LEAQ    8(R8), R11
+	CMPQ    R11, R9
+	JAE     moreDone
+
+more:
+	MOVQ      (R11), R10
+	VPADDD    Y14, Y3, Y3
+	VMOVUPS   (CX)(R10*4), Y1
+	VCMPPS    $0x07, Y0, Y0, Y12
+	VCMPPS    $0x06, Y0, Y1, Y11
+	VANDPS    Y11, Y12, Y12
+	VBLENDVPS Y12, Y1, Y0, Y0
+	VBLENDVPS Y12, Y3, Y2, Y2
+	ADDQ      $0x08, R11
+	CMPQ      R11, R9
+	JB        more
+
+moreDone:
+	VXORPS  Y3, Y3, Y3
+	VMOVUPS (DX), Y4
+	VCMPPS  $0x1e, Y3, Y0, Y12
+	VANDPS  Y12, Y4, Y4
+	MOVQ    R8, R11
+
+cells:
+	MOVQ     (R11), R10
+	VPCMPEQD Y3, Y2, Y0
+	VANDPS   Y4, Y0, Y0
+	VMOVUPS  Y0, (BX)(R10*4)
+	VPADDD   Y14, Y3, Y3
+	ADDQ     $0x08, R11
+	CMPQ     R11, R9
+	JB       cells
+	ADDQ     $0x20, CX
+	ADDQ     $0x20, DX
+	ADDQ     $0x20, BX
+	SUBQ     $0x08, DI
+	JMP      vector
+
+tail:
+	TESTQ      DI, DI
+	JZ         next
+	MOVQ       (R8), R10
+	VMASKMOVPS (CX)(R10*4), Y15, Y0
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	LEAQ       8(R8), R11
+	CMPQ       R11, R9
+	JAE        moreDoneTail
+
+moreTail:
+	MOVQ       (R11), R10
+	VPADDD     Y14, Y3, Y3
+	VMASKMOVPS (CX)(R10*4), Y15, Y1
+	VCMPPS     $0x07, Y0, Y0, Y12
+	VCMPPS     $0x06, Y0, Y1, Y11
+	VANDPS     Y11, Y12, Y12
+	VBLENDVPS  Y12, Y1, Y0, Y0
+	VBLENDVPS  Y12, Y3, Y2, Y2
+	ADDQ       $0x08, R11
+	CMPQ       R11, R9
+	JB         moreTail
+
+moreDoneTail:
+	VXORPS     Y3, Y3, Y3
+	VMASKMOVPS (DX), Y15, Y4
+	VCMPPS     $0x1e, Y3, Y0, Y12
+	VANDPS     Y12, Y4, Y4
+	MOVQ       R8, R11
+
+cellsTail:
+	MOVQ       (R11), R10
+	VPCMPEQD   Y3, Y2, Y0
+	VANDPS     Y4, Y0, Y0
+	VMASKMOVPS Y0, Y15, (BX)(R10*4)
+	VPADDD     Y14, Y3, Y3
+	ADDQ       $0x08, R11
+	CMPQ       R11, R9
+	JB         cellsTail
+
+next:
+	MOVQ 104(AX), R10
+	SUBQ DI, R10
+	NEGQ R10
+	MOVQ 120(AX), R11
+	ADDQ R10, R11
+	LEAQ (DX)(R11*4), DX
+	ADDQ 112(AX), R10
+	LEAQ (CX)(R10*4), CX
+	LEAQ (BX)(R10*4), BX
+	DECQ SI
+	JNZ  pixel
+	VZEROUPPER
+	RET
+
 // func poolAvgGradStoreAVX2(p *byte)
 // Requires: AVX, AVX2
 TEXT ·poolAvgGradStoreAVX2(SB), NOSPLIT, $0-8
@@ -1203,6 +1569,132 @@ moreTail:
 moreDoneTail:
 	VXORPS     Y3, Y3, Y3
 	VMASKMOVPS (DX), Y15, Y4
+	MOVQ       R8, R11
+
+cellsTail:
+	MOVQ       (R11), R10
+	VPCMPEQD   Y3, Y2, Y0
+	VANDPS     Y4, Y0, Y0
+	VMASKMOVPS (BX)(R10*4), Y15, Y1
+	VADDPS     Y1, Y0, Y0
+	VMASKMOVPS Y0, Y15, (BX)(R10*4)
+	VPADDD     Y14, Y3, Y3
+	ADDQ       $0x08, R11
+	CMPQ       R11, R9
+	JB         cellsTail
+
+next:
+	MOVQ 104(AX), R10
+	SUBQ DI, R10
+	NEGQ R10
+	MOVQ 120(AX), R11
+	ADDQ R10, R11
+	LEAQ (DX)(R11*4), DX
+	ADDQ 112(AX), R10
+	LEAQ (CX)(R10*4), CX
+	LEAQ (BX)(R10*4), BX
+	DECQ SI
+	JNZ  pixel
+	VZEROUPPER
+	RET
+
+// func poolMaxGradReLUAddAVX2(p *byte)
+// Requires: AVX, AVX2
+TEXT ·poolMaxGradReLUAddAVX2(SB), NOSPLIT, $0-8
+	MOVQ         p+0(FP), AX
+	MOVQ         136(AX), R10
+	VMOVDQU      (R10), Y15
+	VPCMPEQD     Y14, Y14, Y14
+	VPSRLD       $0x1f, Y14, Y14
+	VBROADCASTSS 144(AX), Y13
+	MOVQ         (AX), CX
+	MOVQ         24(AX), DX
+	MOVQ         48(AX), BX
+	MOVQ         96(AX), SI
+	MOVQ         72(AX), R8
+	MOVQ         80(AX), R9
+	LEAQ         (R8)(R9*8), R9
+
+pixel:
+	MOVQ 104(AX), DI
+
+vector:
+	CMPQ    DI, $0x08
+	JL      tail
+	MOVQ    (R8), R10
+	VMOVUPS (CX)(R10*4), Y0
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	LEAQ    8(R8), R11
+	CMPQ    R11, R9
+	JAE     moreDone
+
+more:
+	MOVQ      (R11), R10
+	VPADDD    Y14, Y3, Y3
+	VMOVUPS   (CX)(R10*4), Y1
+	VCMPPS    $0x07, Y0, Y0, Y12
+	VCMPPS    $0x06, Y0, Y1, Y11
+	VANDPS    Y11, Y12, Y12
+	VBLENDVPS Y12, Y1, Y0, Y0
+	VBLENDVPS Y12, Y3, Y2, Y2
+	ADDQ      $0x08, R11
+	CMPQ      R11, R9
+	JB        more
+
+moreDone:
+	VXORPS  Y3, Y3, Y3
+	VMOVUPS (DX), Y4
+	VCMPPS  $0x1e, Y3, Y0, Y12
+	VANDPS  Y12, Y4, Y4
+	MOVQ    R8, R11
+
+cells:
+	MOVQ     (R11), R10
+	VPCMPEQD Y3, Y2, Y0
+	VANDPS   Y4, Y0, Y0
+	VMOVUPS  (BX)(R10*4), Y1
+	VADDPS   Y1, Y0, Y0
+	VMOVUPS  Y0, (BX)(R10*4)
+	VPADDD   Y14, Y3, Y3
+	ADDQ     $0x08, R11
+	CMPQ     R11, R9
+	JB       cells
+	ADDQ     $0x20, CX
+	ADDQ     $0x20, DX
+	ADDQ     $0x20, BX
+	SUBQ     $0x08, DI
+	JMP      vector
+
+tail:
+	TESTQ      DI, DI
+	JZ         next
+	MOVQ       (R8), R10
+	VMASKMOVPS (CX)(R10*4), Y15, Y0
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	LEAQ       8(R8), R11
+	CMPQ       R11, R9
+	JAE        moreDoneTail
+
+moreTail:
+	MOVQ       (R11), R10
+	VPADDD     Y14, Y3, Y3
+	VMASKMOVPS (CX)(R10*4), Y15, Y1
+	VCMPPS     $0x07, Y0, Y0, Y12
+	VCMPPS     $0x06, Y0, Y1, Y11
+	VANDPS     Y11, Y12, Y12
+	VBLENDVPS  Y12, Y1, Y0, Y0
+	VBLENDVPS  Y12, Y3, Y2, Y2
+	ADDQ       $0x08, R11
+	CMPQ       R11, R9
+	JB         moreTail
+
+moreDoneTail:
+	VXORPS     Y3, Y3, Y3
+	VMASKMOVPS (DX), Y15, Y4
+	VCMPPS     $0x1e, Y3, Y0, Y12
+	VANDPS     Y12, Y4, Y4
 	MOVQ       R8, R11
 
 cellsTail:

@@ -16,17 +16,20 @@ func poolGo(p *poolRun, kind poolKind) {
 				*y = sum / p.count
 			case poolPick:
 				*y = p.dx[i*p.xstep+c+p.tab[firstMax(x, p.tab)]]
-			case poolMaxGradStore, poolMaxGradAdd:
-				best := firstMax(x, p.tab)
-				dx := p.dx[i*p.xstep+c:]
-				if kind == poolMaxGradAdd {
-					dx[p.tab[best]] += *y
+			case poolMaxGradStore, poolMaxGradAdd, poolMaxGradReLUStore, poolMaxGradReLUAdd:
+				best := p.tab[firstMax(x, p.tab)]
+				dx, dy := p.dx[i*p.xstep+c:], *y
+				if kind >= poolMaxGradReLUStore && !(x[best] > 0) {
+					dy = 0
+				}
+				if kind == poolMaxGradAdd || kind == poolMaxGradReLUAdd {
+					dx[best] += dy
 					continue
 				}
 				for _, k := range p.tab {
 					dx[k] = 0
 				}
-				dx[p.tab[best]] = *y
+				dx[best] = dy
 			case poolAvgGradStore, poolAvgGradAdd:
 				dx, g := p.dx[i*p.xstep+c:], *y/p.count
 				for _, k := range p.tab {

@@ -17,10 +17,16 @@ func poolPickAVX512(p *byte)
 func poolMaxGradStoreAVX512(p *byte)
 
 //go:noescape
+func poolMaxGradReLUStoreAVX512(p *byte)
+
+//go:noescape
 func poolAvgGradStoreAVX512(p *byte)
 
 //go:noescape
 func poolMaxGradAddAVX512(p *byte)
+
+//go:noescape
+func poolMaxGradReLUAddAVX512(p *byte)
 
 //go:noescape
 func poolAvgGradAddAVX512(p *byte)
@@ -38,10 +44,16 @@ func poolPickAVX2(p *byte)
 func poolMaxGradStoreAVX2(p *byte)
 
 //go:noescape
+func poolMaxGradReLUStoreAVX2(p *byte)
+
+//go:noescape
 func poolAvgGradStoreAVX2(p *byte)
 
 //go:noescape
 func poolMaxGradAddAVX2(p *byte)
+
+//go:noescape
+func poolMaxGradReLUAddAVX2(p *byte)
 
 //go:noescape
 func poolAvgGradAddAVX2(p *byte)

@@ -87,7 +87,7 @@ func checkPool(t *testing.T, s PoolShape, seed uint64, nan bool) {
 	}
 	wantMax, wantAvg, wantPick := make([]float64, ny), make([]float64, ny), make([]float64, ny)
 	v := random(r, nx)
-	wantDMax, wantDAvg := make([]float64, nx), make([]float64, nx)
+	wantDMax, wantDAvg, wantDReLU := make([]float64, nx), make([]float64, nx), make([]float64, nx)
 	for iy := range ny {
 		c, ow, oh, n := iy%s.C, iy/s.C%s.OW, iy/s.C/s.OW%s.OH, iy/s.C/s.OW/s.OH
 		best, sum, count := -1, 0.0, 0
@@ -115,11 +115,24 @@ func checkPool(t *testing.T, s PoolShape, seed uint64, nan bool) {
 		wantPick[iy] = float64(v[best])
 		wantDMax[best] += float64(dy[iy])
 	}
-	p := NewPool(s)
-	got := [][]float32{nans(ny), nans(ny), nans(nx), nans(nx), nans(ny)}
-	work := []func(){p.Max(x, got[0]), p.Avg(x, got[1]), p.MaxGrad(x, dy, got[2]), p.AvgGrad(dy, got[3]), p.Pick(x, v, got[4])}
-	names := []string{"max", "average", "gradient of max", "gradient of average", "pick"}
-	for k, want := range [][]float64{wantMax, wantAvg, wantDMax, wantDAvg, wantPick} {
+	for i, v := range x {
+		if v > 0 {
+			wantDReLU[i] = wantDMax[i]
+		}
+	}
+	p, in := NewPool(s), slices.Clone(x)
+	got := [][]float32{nans(ny), nans(ny), nans(nx), nans(nx), nans(ny), nans(nx)}
+	work := []func(){p.Max(x, got[0]), p.Avg(x, got[1]), p.MaxGrad(x, dy, got[2]), p.AvgGrad(dy, got[3]), p.Pick(x, v, got[4]), p.MaxGradReLU(x, dy, got[5])}
+	if p.Tiles() {
+		p.MaxGradReLU(in, dy, in)()
+		for i, w := range wantDReLU {
+			if math.Abs(float64(in[i])-w) > 1e-5*(1+math.Abs(w)) {
+				t.Fatalf("in place: element %d is %g, want %g", i, in[i], w)
+			}
+		}
+	}
+	names := []string{"max", "average", "gradient of max", "gradient of average", "pick", "gradient of max of relu"}
+	for k, want := range [][]float64{wantMax, wantAvg, wantDMax, wantDAvg, wantPick, wantDReLU} {
 		work[k]()
 		for i, w := range want {
 			g := float64(got[k][i])

@@ -129,14 +129,14 @@ func (o conv2D) Grad(in, out, dout []*Value) []*Value {
 }
 
 // fused is the activation as the convolution kernels take it.
-func (a Activation) fused() (relu bool, act func([]float32)) {
+func (a Activation) fused() (relu bool, act func(x []float32, at int)) {
 	switch a {
 	case ActReLU:
 		return true, nil
 	case ActTanh:
-		return false, func(x []float32) { kernel.Tanh(x, x) }
+		return false, func(x []float32, _ int) { kernel.Tanh(x, x) }
 	case ActSigmoid:
-		return false, func(x []float32) { kernel.Sigmoid(x, x) }
+		return false, func(x []float32, _ int) { kernel.Sigmoid(x, x) }
 	}
 	return false, nil
 }

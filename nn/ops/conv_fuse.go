@@ -1,5 +1,7 @@
 package ops
 
+import "slices"
+
 // fuseConv turns a convolution (or a transposed one) and the addition of a bias
 // into one op, and an activation after it into its epilogue, when nobody else
 // reads what lies between.
@@ -10,6 +12,9 @@ func fuseConv(g *graph, n *node) []*Value {
 	}
 	if act := activationOf(e); act != ActNone {
 		return g.onConv(n.in[0], act, nil)
+	}
+	if e.kind == kReLUGrad {
+		return g.throughReLU(n.in[0], n.in[1])
 	}
 	if e.kind != kAdd {
 		return nil
@@ -39,6 +44,25 @@ func (g *graph) onConv(v *Value, act Activation, bias *Value) []*Value {
 	case conv2DInputGrad:
 		if o.act == ActNone && g.once(v) {
 			return Apply(conv2DInputGrad{o.c, o.size, act}, in...)
+		}
+	}
+	return nil
+}
+
+// throughReLU is the gradient d of y, where y came out of a ReLU, as seen from
+// before the ReLU, if what makes d can do that meanwhile.
+func (g *graph) throughReLU(d, y *Value) []*Value {
+	if !g.once(d) || !slices.Equal(d.shape, y.shape) {
+		return nil
+	}
+	switch o := d.node.op.(type) {
+	case maxPool2DGrad:
+		if !o.relu && d.node.in[0] == y {
+			return Apply(maxPool2DGrad{o.c, o.x, true}, d.node.in...)
+		}
+	case conv2DInputGrad:
+		if o.act == ActNone && len(d.node.in) == 2 {
+			return Apply(conv2DInputReLUGrad{o}, d.node.in[0], d.node.in[1], y)
 		}
 	}
 	return nil

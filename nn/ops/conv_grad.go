@@ -1,6 +1,10 @@
 package ops
 
-import "github.com/antler-ml/antler/internal/kernel"
+import (
+	"slices"
+
+	"github.com/antler-ml/antler/internal/kernel"
+)
 
 type conv2DInputGrad struct {
 	c    Conv2DConfig
@@ -39,6 +43,32 @@ func (o conv2DInputGrad) Grad(in, out, dout []*Value) []*Value {
 		Conv2D(d, w, o.c),
 		Conv2DWeightGrad(d, dy, [2]int{w.Dim(0), w.Dim(1)}, o.c),
 	}, biasGrad(in, d)...)
+}
+
+// conv2DInputReLUGrad is a gradient that goes on through the ReLU whose result
+// the input was: its third operand. It is made by fuseConv.
+type conv2DInputReLUGrad struct{ conv2DInputGrad }
+
+func (o conv2DInputReLUGrad) String() string { return "Conv2DInputGrad, ReLUGrad" }
+
+func (o conv2DInputReLUGrad) Infer(in [][]int) [][]int {
+	out := o.conv2DInputGrad.Infer(in[:2])
+	if len(in) != 3 || !slices.Equal(in[2], out[0]) {
+		shapePanic(o.String(), in, "want a result of ReLU of shape %v", out[0])
+	}
+	return out
+}
+
+func (o conv2DInputReLUGrad) Bind(b *Binding) func() {
+	y := b.In[2]
+	act := func(d []float32, at int) { kernel.ReLUGrad(d, d, y[at:at+len(d)]) }
+	p := kernel.NewConvInputGrad(o.shape(b.InShape))
+	return p.Bind(b.In[0], b.In[1], nil, b.Out[0], b.Scratch, false, act)
+}
+
+func (o conv2DInputReLUGrad) Grad(in, _, dout []*Value) []*Value {
+	d := binary(kReLUGrad, dout[0], in[2])
+	return append(o.conv2DInputGrad.Grad(in[:2], nil, []*Value{d}), nil)
 }
 
 type conv2DWeightGrad struct {

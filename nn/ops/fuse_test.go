@@ -138,6 +138,10 @@ func TestRewrites(t *testing.T) {
 			y := ops.Conv2DInputGrad(in[0], in[1], [2]int{7, 7}, ops.Conv2DConfig{})
 			return values{ops.Sigmoid(ops.Add(y, ops.Reshape(in[2], 1, 1, 1, 3)))}
 		}, []*tensor.Tensor{ramp(2, 5, 5, 4), ramp(3, 3, 3, 4), ramp(3)}, nil},
+		"gradients through relu": {"convolution", 3, func(in ...*ops.Value) values {
+			y := ops.ReLU(ops.Conv2D(ops.ReLU(in[0]), in[1], ops.Conv2DConfig{}))
+			return ops.Gradients(ops.MaxPool2D(y, ops.PoolConfig{Size: [2]int{2, 2}}), in[0], in[1])
+		}, []*tensor.Tensor{ramp(2, 6, 5, 3), ramp(3, 3, 3, 4)}, nil},
 		"convolution, but its result is wanted": {"convolution", 0, func(in ...*ops.Value) values {
 			y := ops.Conv2D(in[0], in[1], ops.Conv2DConfig{})
 			return values{ops.Tanh(y), y}

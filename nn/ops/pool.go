@@ -89,14 +89,24 @@ func (o maxPool2D) Bind(b *Binding) func() {
 }
 
 func (o maxPool2D) Grad(in, _, dout []*Value) []*Value {
-	return []*Value{apply1(maxPool2DGrad{o.c}, in[0], dout[0])}
+	return []*Value{apply1(maxPool2DGrad{c: o.c, x: [4]int(in[0].Shape())}, in[0], dout[0])}
 }
 
 // maxPool2DGrad finds the maxima again: that reads no more than stored indices
-// would, and inference stores nothing.
-type maxPool2DGrad struct{ c PoolConfig }
+// would, and inference stores nothing. When x came out of a ReLU, that one's
+// gradient costs no more than a comparison with the maximum.
+type maxPool2DGrad struct {
+	c    PoolConfig
+	x    [4]int // shape of the input
+	relu bool
+}
 
-func (o maxPool2DGrad) String() string { return "MaxPool2DGrad" }
+func (o maxPool2DGrad) String() string {
+	if o.relu {
+		return "MaxPool2DGrad(relu)"
+	}
+	return "MaxPool2DGrad"
+}
 
 func (o maxPool2DGrad) Infer(in [][]int) [][]int {
 	o.c.check("MaxPool2DGrad", in, in[0], in[1])
@@ -105,12 +115,25 @@ func (o maxPool2DGrad) Infer(in [][]int) [][]int {
 
 func (o maxPool2DGrad) Bind(b *Binding) func() {
 	p := kernel.NewPool(o.c.shape("MaxPool2DGrad", b.InShape, b.InShape[0]))
+	if o.relu {
+		return p.MaxGradReLU(b.In[0], b.In[1], b.Out[0])
+	}
 	return p.MaxGrad(b.In[0], b.In[1], b.Out[0])
+}
+
+// InPlace: a window is read before it is written, if it shares no cell with
+// others, and if there are none between them to be cleared.
+func (o maxPool2DGrad) InPlace(input int) bool {
+	return input == 0 && kernel.NewPool(o.c.shape("MaxPool2DGrad", nil, o.x[:])).Tiles()
 }
 
 // Grad: the op is linear in dy, and picks from its gradient what it picked from x.
 func (o maxPool2DGrad) Grad(in, _, dout []*Value) []*Value {
-	return []*Value{nil, apply1(maxPool2DPick{o.c}, in[0], dout[0])}
+	d := dout[0]
+	if o.relu {
+		d = binary(kReLUGrad, d, in[0])
+	}
+	return []*Value{nil, apply1(maxPool2DPick{o.c}, in[0], d)}
 }
 
 // maxPool2DPick takes from v the cell where the window of x has its maximum.
@@ -134,7 +157,7 @@ func (o maxPool2DPick) Bind(b *Binding) func() {
 }
 
 func (o maxPool2DPick) Grad(in, _, dout []*Value) []*Value {
-	return []*Value{nil, apply1(maxPool2DGrad{o.c}, in[0], dout[0])}
+	return []*Value{nil, apply1(maxPool2DGrad{c: o.c, x: [4]int(in[0].Shape())}, in[0], dout[0])}
 }
 
 type avgPool2D struct{ c PoolConfig }

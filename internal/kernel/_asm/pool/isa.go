@@ -24,6 +24,8 @@ type isa interface {
 	first(x, best, k, which reg.VecPhysical)
 	// chosen sets dst = dy where which == k, else 0; dst is no operand.
 	chosen(dy, which, k, dst reg.VecPhysical)
+	// positive clears dy where x > 0 is not true.
+	positive(x, zero, dy reg.VecPhysical)
 }
 
 // Predicates of VCMPPS.
@@ -31,6 +33,7 @@ const (
 	unordered   = 3
 	notLessSame = 6 // not (a <= b): a > b or one is NaN
 	ordered     = 7
+	greater     = 30 // and neither is NaN
 )
 
 type avx512 struct{}
@@ -88,6 +91,11 @@ func (avx512) chosen(dy, which, k, dst reg.VecPhysical) {
 	VMOVAPS_Z(dy, reg.K2, dst)
 }
 
+func (avx512) positive(x, zero, dy reg.VecPhysical) {
+	VCMPPS(Imm(greater), zero, x, reg.K2)
+	VMOVAPS_Z(dy, reg.K2, dy)
+}
+
 type avx2 struct{}
 
 var ymm = []reg.VecPhysical{reg.Y0, reg.Y1, reg.Y2, reg.Y3, reg.Y4}
@@ -141,4 +149,9 @@ func (avx2) first(x, best, k, which reg.VecPhysical) {
 func (avx2) chosen(dy, which, k, dst reg.VecPhysical) {
 	VPCMPEQD(k, which, dst)
 	VANDPS(dy, dst, dst)
+}
+
+func (avx2) positive(x, zero, dy reg.VecPhysical) {
+	VCMPPS(Imm(greater), zero, x, reg.Y12)
+	VANDPS(reg.Y12, dy, dy)
 }

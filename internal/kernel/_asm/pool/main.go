@@ -43,7 +43,13 @@ func main() {
 			if add {
 				mode = "Add"
 			}
-			kernel(i, "MaxGrad"+mode, true, func(i isa, w walk, l label, masked bool) { maxGrad(i, w, l, masked, add) })
+			for _, relu := range []bool{false, true} {
+				name := "MaxGrad" + mode
+				if relu {
+					name = "MaxGradReLU" + mode
+				}
+				kernel(i, name, true, func(i isa, w walk, l label, masked bool) { maxGrad(i, w, l, masked, relu, add) })
+			}
 			kernel(i, "AvgGrad"+mode, true, func(i isa, w walk, l label, masked bool) { avgGrad(i, w, l, masked, add) })
 		}
 	}
@@ -169,10 +175,13 @@ func findMax(i isa, w walk, l label, masked bool) (which, k reg.VecPhysical) {
 	return which, k
 }
 
-func maxGrad(i isa, w walk, l label, masked, add bool) {
+func maxGrad(i isa, w walk, l label, masked, relu, add bool) {
 	which, k := findMax(i, w, l, masked)
 	x, old, dy := i.reg(0), i.reg(1), i.reg(4)
 	i.load(Mem{Base: w.y}, dy, masked)
+	if relu {
+		i.positive(x, k, dy) // x is the maximum yet, k zero
+	}
 	w.cells(l, 0, func() {
 		i.chosen(dy, which, k, x)
 		if add {
