@@ -1,6 +1,7 @@
 package subword
 
 import (
+	"strings"
 	"unicode/utf8"
 	"unsafe"
 )
@@ -11,7 +12,7 @@ type word struct{ lo, hi int }
 // run puts the tokens of a text into st.tokens. Without offsets, their
 // positions mean nothing.
 func (t *Tokenizer) run(st *state, s string, offsets bool) {
-	st.tokens = st.tokens[:0]
+	st.tokens, st.found = st.tokens[:0], st.found[:0]
 	from := 0
 	for from < len(s) {
 		lo, hi, id := t.added.raw.next(s, from)
@@ -19,10 +20,25 @@ func (t *Tokenizer) run(st *state, s string, offsets bool) {
 			t.segment(st, s, from, lo, offsets)
 		}
 		if id >= 0 {
-			st.tokens = append(st.tokens, token{id, lo, hi})
+			st.addFound(token{id, lo, hi}, s[lo:hi], offsets)
 		}
 		from = hi
 	}
+}
+
+// addFound adds an added token that was found in the text as s.
+func (st *state) addFound(tk token, s string, offsets bool) {
+	if offsets {
+		st.found = append(st.found, foundToken{len(st.tokens), strings.Clone(s)})
+	}
+	st.tokens = append(st.tokens, tk)
+}
+
+// A foundToken is how an added token looks in the text, which can be longer
+// than its content: white space that it takes, or another form.
+type foundToken struct {
+	index int
+	text  string
 }
 
 // segment encodes s[from:to], which holds no token that is searched in the raw text.
@@ -52,7 +68,7 @@ func (t *Tokenizer) segment(st *state, s string, from, to int, offsets bool) {
 		}
 		if id >= 0 {
 			a, b := x.origin(lo, hi)
-			st.tokens = append(st.tokens, token{id, a, b})
+			st.addFound(token{id, a, b}, all[lo:hi], offsets)
 		}
 		at = hi
 	}

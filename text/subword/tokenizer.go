@@ -50,7 +50,7 @@ type token struct {
 // An Encoding is a text in pieces.
 type Encoding struct {
 	IDs     []int
-	Pieces  []string // as in the vocabulary
+	Pieces  []string // as in the vocabulary; an added token as it stands in the text
 	Offsets [][2]int // where each piece lies in the text, in bytes; 0, 0 for special tokens
 	TypeIDs []int    // what the post-processor says, else 0
 	Special []bool   // was added by the post-processor
@@ -67,6 +67,7 @@ type EncodeConfig struct {
 // state is the scratch memory of one call.
 type state struct {
 	tokens  []token // of the text, positions in it
+	found   []foundToken
 	words   []word
 	aux     []word
 	cuts    []token
@@ -94,6 +95,9 @@ func (t *Tokenizer) Encode(s string, c EncodeConfig) *Encoding {
 	for _, tk := range st.tokens {
 		p, _ := t.Piece(tk.id)
 		e.add(tk.id, p, [2]int{tk.lo, tk.hi}, 0, false)
+	}
+	for _, f := range st.found {
+		e.Pieces[f.index] = f.text
 	}
 	if t.post != nil {
 		e = t.post.process(e, !c.NoSpecial)
