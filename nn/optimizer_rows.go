@@ -39,26 +39,42 @@ func (s *optimizerState) markRows(i int, rows []int32) {
 	}
 }
 
-// updateRows updates the touched rows of a chunk, in runs.
+// updateRows updates the touched rows of a chunk, in runs. Rows lie here and
+// there in several large tables, so each run is asked for while the one before
+// is at work.
 func (s *optimizerState) updateRows(c chunk, i int, rows []bool, w, g []float32) {
 	width := len(w) / len(rows)
-	slots := s.cuts[i]
-	for lo := c.lo; lo < c.hi; {
-		r := lo / width
-		hi := min(c.hi, (r+1)*width)
-		if !rows[r] {
-			lo = hi
-			continue
-		}
-		for hi < c.hi && rows[hi/width] {
-			hi = min(c.hi, hi+width)
-		}
+	lo, hi := nextRun(rows, width, c.lo, c.hi)
+	for lo < hi {
+		nextLo, nextHi := nextRun(rows, width, hi, c.hi)
+		soon := min(nextHi, nextLo+prefetched)
+		kernel.Prefetch(w[nextLo:soon])
+		kernel.Prefetch(g[nextLo:soon])
+		slots := s.cuts[i]
 		for k, v := range s.slots[c.weight] {
 			slots[k] = v[lo:hi]
+			kernel.Prefetch(v[nextLo:soon])
 		}
 		s.opt.Update(s.step, w[lo:hi], g[lo:hi], slots)
-		lo = hi
+		lo, hi = nextLo, nextHi
 	}
+}
+
+// prefetched is how many floats at the start of a run are asked for early; the
+// processor itself notices the rest.
+const prefetched = 512
+
+// nextRun returns the part of [lo, hi) that belongs to the first touched row
+// and the touched rows right after it; it is empty when there is none.
+func nextRun(rows []bool, width, lo, hi int) (from, to int) {
+	for lo < hi && !rows[lo/width] {
+		lo = min(hi, (lo/width+1)*width)
+	}
+	to = lo
+	for to < hi && rows[to/width] {
+		to = min(hi, (to/width+1)*width)
+	}
+	return lo, to
 }
 
 // sumSquares is not finite only if an element is not: squares that overflow are

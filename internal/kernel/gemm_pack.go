@@ -55,3 +55,9 @@ func (o *Operand) pack(isa *gemmISA, dst []float32, width, i0, count, k0, depth 
 		packAcross(isa, dst, width, o.Data[k0*o.Ld+i0:], o.Ld, count, depth)
 	}
 }
+
+// PackRows writes dst[p*width+i] = src[p*ld+i] for i < count and p < depth, and
+// zeros up to width: for Packers whose numbers lie in evenly spaced rows.
+func PackRows(dst []float32, width int, src []float32, ld, count, depth int) {
+	packAcross(chooseGemm(), dst, width, src, ld, count, depth)
+}

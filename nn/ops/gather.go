@@ -5,6 +5,7 @@ import (
 	"math/bits"
 	"slices"
 
+	"github.com/antler-ml/antler/internal/kernel"
 	"github.com/antler-ml/antler/internal/par"
 )
 
@@ -30,6 +31,9 @@ func (gather) Bind(b *Binding) func() {
 	rows, width := b.InShape[0][0], sizeOf(b.InShape[0][1:])
 	body := func(lo, hi int) {
 		for i := lo; i < hi; i++ {
+			if n := i + rowsAhead; n < hi && inTable(ids[n], rows) {
+				kernel.Prefetch(table[int(ids[n])*width:][:width])
+			}
 			to := out[i*width:][:width]
 			if id := int(ids[i]); inTable(ids[i], rows) {
 				copy(to, table[id*width:][:width])
@@ -43,6 +47,9 @@ func (gather) Bind(b *Binding) func() {
 		parallel(len(ids), width, body)
 	}
 }
+
+// rowsAhead is how many rows early a row of a table is asked for.
+const rowsAhead = 4
 
 func (gather) Grad(in, _, dout []*Value) []*Value {
 	return []*Value{apply1(&gatherGrad{in[0].shape}, dout[0], in[1]), nil}
@@ -158,10 +165,11 @@ func (o *gatherGrad) Bind(b *Binding) func() {
 				if !inTable(x, rows) {
 					continue
 				}
-				to, from := out[int(x)*width+lo:][:hi-lo], d[i*width+lo:][:hi-lo]
-				for c, y := range from {
-					to[c] += y
+				if n := i + rowsAhead; n < len(ids[p]) && inTable(ids[p][n], rows) {
+					kernel.Prefetch(out[int(ids[p][n])*width+lo:][:hi-lo])
 				}
+				to := out[int(x)*width+lo:][:hi-lo]
+				kernel.Add(to, to, d[i*width+lo:][:hi-lo])
 			}
 		}
 	}
@@ -171,7 +179,7 @@ func (o *gatherGrad) Bind(b *Binding) func() {
 		} else {
 			clear(out)
 		}
-		par.For(width, 32, body)
+		par.For(width, 64, body)
 	}
 }
 
