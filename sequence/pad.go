@@ -58,27 +58,52 @@ func Pad[T Number](sequences [][]T, c PadConfig) (*tensor.Tensor, error) {
 }
 
 // padRow puts sequence i into its row.
-func padRow[T Number](row []float32, s []T, i int, c PadConfig) error {
-	from, at, n := c.place(len(s), len(row))
+func padRow[T Number](row []float32, sequence []T, i int, c PadConfig) error {
+	from, at, n := c.place(len(sequence), len(row))
 	fill(row[:at], c.Value)
 	fill(row[at+n:], c.Value)
 	dst := row[at : at+n]
-	s = s[from : from+n]
-	inexact := false // found out after the loop, which is faster without a way out
-	one := T(1)
-	whole := one/2 == 0
-	for k, v := range s {
-		dst[k] = float32(v)
-		inexact = inexact || dst[k] >= 1<<24 || dst[k] <= -1<<24
+	sequence = sequence[from : from+n]
+	inexact := false
+	switch s := any(sequence).(type) {
+	case []int: // what a Tokenizer makes
+		inexact = convert(dst, s)
+	case []int32:
+		inexact = convert(dst, s)
+	default:
+		one := T(1)
+		whole := one/2 == 0
+		for k, v := range sequence {
+			dst[k] = float32(v)
+			inexact = inexact || whole && (dst[k] >= 1<<24 || dst[k] <= -1<<24)
+		}
 	}
-	if inexact && whole {
-		for _, v := range s {
+	if inexact {
+		for _, v := range sequence {
 			if !exact(v) {
 				return fmt.Errorf("sequence: sequence %d holds %v, which a float32 cannot hold exactly: keep it as a whole number with PadSlices", i, v)
 			}
 		}
 	}
 	return nil
+}
+
+// convert is the fast way for the usual types. It reports whether one of the
+// numbers may have no float32: it has more than 24 bits. (x^x>>31 is at least
+// 2^24 for every x of at least 2^24 or below -2^24, also of 64 bits.)
+func convert[T int | int32](dst []float32, s []T) bool {
+	var bits T
+	k := 0
+	for ; k+4 <= len(s) && k+4 <= len(dst); k += 4 {
+		a, b := s[k:k+4:k+4], dst[k:k+4:k+4]
+		b[0], b[1], b[2], b[3] = float32(a[0]), float32(a[1]), float32(a[2]), float32(a[3])
+		bits |= a[0] ^ a[0]>>31 | a[1] ^ a[1]>>31 | a[2] ^ a[2]>>31 | a[3] ^ a[3]>>31
+	}
+	for ; k < len(s); k++ {
+		dst[k] = float32(s[k])
+		bits |= s[k] ^ s[k]>>31
+	}
+	return bits>>24 != 0
 }
 
 // PadRow makes a row of one sequence: dst, as long as rows shall be, gets what

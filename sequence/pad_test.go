@@ -3,6 +3,7 @@ package sequence
 import (
 	"encoding/json"
 	"math"
+	"math/big"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -174,5 +175,33 @@ func TestPadLeavesInputs(t *testing.T) {
 	}
 	if want := [][]int{{1, 2, 3}, {4}}; !reflect.DeepEqual(in, want) {
 		t.Errorf("the sequences became %v", in)
+	}
+}
+
+// Every whole number that has no float32 is refused, and no other.
+func TestPadIsExact(t *testing.T) {
+	for shift := range 63 {
+		for d := -2; d <= 2; d++ {
+			for _, v := range []int{1<<shift + d, -(1 << shift) + d} {
+				exact := new(big.Int).SetInt64(int64(v))
+				back, accuracy := new(big.Float).SetFloat64(float64(float32(v))).Int(nil)
+				want := accuracy == big.Exact && back.Cmp(exact) == 0
+				for _, n := range []int{1, 6} { // both loops of convert
+					row := make([]int, n)
+					row[0] = v
+					if _, err := Pad([][]int{row}, PadConfig{}); (err == nil) != want {
+						t.Errorf("Pad of %d: error %v", v, err)
+					}
+				}
+				if _, err := Pad([][]int64{{int64(v)}}, PadConfig{}); (err == nil) != want {
+					t.Errorf("Pad of int64 %d: error %v", v, err)
+				}
+				if v == int(int32(v)) {
+					if _, err := Pad([][]int32{{int32(v)}}, PadConfig{}); (err == nil) != want {
+						t.Errorf("Pad of int32 %d: error %v", v, err)
+					}
+				}
+			}
+		}
 	}
 }

@@ -3,8 +3,9 @@ package sequence
 import (
 	"fmt"
 	"iter"
+	"math"
+	"slices"
 
-	"github.com/antler-ml/antler/internal/rng"
 	"github.com/antler-ml/antler/tensor"
 )
 
@@ -16,6 +17,7 @@ type SkipGramConfig struct {
 	Shuffle         *bool     // mix the pairs; nil = true. Else real ones first, in the order of the sequence
 	SamplingTable   []float64 // chance of each word to be the first of a pair; nil = always. See SamplingTable
 	Seed            uint64    // everything random follows from it
+	Fast            bool      // draw with a faster generator: pairs of the same kind, but not those of Keras
 }
 
 // Grams are pairs of word numbers.
@@ -31,9 +33,10 @@ type Grams struct {
 // as in Keras.
 //
 // The result is what Keras returns after random.seed(Seed) when it is called
-// with seed=Seed: the same pairs in the same order.
+// with seed=Seed: the same pairs in the same order. With Fast, words and order
+// are other ones that follow from Seed.
 //
-// It is an error if a setting or a word number is negative, if a word has no
+// It is an error if a setting or a word number is negative or above 2^31-1, if a word has no
 // entry in the sampling table, and if there is no word to draw.
 //
 // Keras: skipgrams
@@ -97,31 +100,37 @@ func (g Grams) Tensors() (first, second, labels *tensor.Tensor) {
 	return first, second, labels
 }
 
-// A skipper is a SkipGramConfig made ready, with memory that is used again.
+// A skipper is a SkipGramConfig made ready, with memory that is used again. It
+// packs a pair into one number, since most of the time goes into moving them:
+// first word, second word, label, from the highest bit down.
 type skipper struct {
 	vocabulary, window int
 	negatives          float64
 	shuffle            bool
 	table              []float64
-	random             rng.Python
+	random             drawer
+	pairs              []uint64
+	words, drawn       []uint32
 	out                Grams
-	words              []int
 }
 
 func newSkipper(vocabularySize int, c SkipGramConfig) (*skipper, error) {
-	s := &skipper{vocabulary: vocabularySize, window: c.WindowSize, negatives: 1, shuffle: true, table: c.SamplingTable}
+	s := &skipper{vocabulary: vocabularySize, window: c.WindowSize, negatives: 1, shuffle: true, table: c.SamplingTable, random: &keras{}}
 	if c.NegativeSamples != nil {
 		s.negatives = *c.NegativeSamples
 	}
 	if c.Shuffle != nil {
 		s.shuffle = *c.Shuffle
 	}
+	if c.Fast {
+		s.random = &quick{}
+	}
 	if s.window == 0 {
 		s.window = 4
 	}
 	switch {
-	case vocabularySize < 0:
-		return nil, fmt.Errorf("sequence: the vocabulary size is %d: want the largest word number plus one", vocabularySize)
+	case vocabularySize < 0 || vocabularySize > math.MaxInt32:
+		return nil, fmt.Errorf("sequence: the vocabulary size is %d: want the largest word number plus one, below 2^31", vocabularySize)
 	case s.window < 0:
 		return nil, fmt.Errorf("sequence: WindowSize is %d: want how many words on each side, or 0 for 4", c.WindowSize)
 	case !(s.negatives >= 0 && s.negatives <= 1e9):
@@ -134,84 +143,75 @@ func newSkipper(vocabularySize int, c SkipGramConfig) (*skipper, error) {
 
 // grams draws in the order in which Keras does: one number a word when there
 // is a table, the order of the first words, one number for each random pair;
-// then, seeded anew, the order of the pairs.
+// then, begun anew, the order of the pairs.
 func (s *skipper) grams(sequence []int, seed uint64) (Grams, error) {
-	couples := s.out.Couples[:0]
-	if s.negatives > 0 || s.table != nil {
-		s.random.Seed(seed)
-	}
 	for i, w := range sequence {
-		if w < 0 {
-			return Grams{}, fmt.Errorf("sequence: position %d holds %d: word numbers start at 1, and 0 is padding", i, w)
+		if uint(w) > math.MaxInt32 {
+			return Grams{}, fmt.Errorf("sequence: position %d holds %d: word numbers start at 1, 0 is padding, and they end at 2^31-1", i, w)
 		}
-		if w == 0 {
+		if s.table != nil && w >= len(s.table) {
+			return Grams{}, fmt.Errorf("sequence: position %d holds %d, but the sampling table has %d entries: make it as long as the vocabulary", i, w, len(s.table))
+		}
+	}
+	s.random.seed(seed)
+	// At most so many pairs; more memory is found when there are even more.
+	most := float64(len(sequence)) * float64(min(2*s.window, len(sequence))) * (1 + s.negatives)
+	pairs := slices.Grow(s.pairs[:0], int(min(most, 1<<20)))
+	for i, w := range sequence {
+		if w == 0 || s.table != nil && s.table[w] < s.random.float64() {
 			continue
 		}
-		if s.table != nil {
-			if w >= len(s.table) {
-				return Grams{}, fmt.Errorf("sequence: position %d holds %d, but the sampling table has %d entries: make it as long as the vocabulary", i, w, len(s.table))
-			}
-			if s.table[w] < s.random.Float64() {
-				continue
-			}
-		}
+		first := uint64(w)<<32 | 1
 		for _, v := range sequence[max(0, i-s.window):i] {
 			if v != 0 {
-				couples = append(couples, [2]int{w, v})
+				pairs = append(pairs, first|uint64(v)<<1)
 			}
 		}
-		for k, v := range sequence[i+1 : min(len(sequence), i+1+min(s.window, len(sequence)))] {
-			if v < 0 { // one that is yet to come as a first word
-				return Grams{}, fmt.Errorf("sequence: position %d holds %d: word numbers start at 1, and 0 is padding", i+1+k, v)
-			}
+		for _, v := range sequence[i+1 : i+1+min(s.window, len(sequence)-i-1)] {
 			if v != 0 {
-				couples = append(couples, [2]int{w, v})
+				pairs = append(pairs, first|uint64(v)<<1)
 			}
 		}
 	}
-	positive := len(couples)
-	couples = s.addRandom(couples)
-	labels := s.out.Labels[:0]
-	for i := range couples {
-		label := 0
-		if i < positive {
-			label = 1
-		}
-		labels = append(labels, label)
+	all := s.negatives * float64(len(pairs))
+	if all+float64(len(pairs)) > math.MaxInt32 {
+		return Grams{}, fmt.Errorf("sequence: %d elements make %.0f pairs: cut the sequence into pieces, or take fewer NegativeSamples", len(sequence), all+float64(len(pairs)))
 	}
-	if s.shuffle && len(couples) > 1 {
-		s.random.Seed(seed)
-		for i := len(couples) - 1; i > 0; i-- {
-			j := s.random.Below(i + 1)
-			couples[i], couples[j] = couples[j], couples[i]
-			labels[i], labels[j] = labels[j], labels[i]
-		}
+	pairs = s.addRandom(pairs, int(all))
+	if s.shuffle {
+		s.random.again()
+		s.random.shufflePairs(pairs)
+	}
+	s.pairs = pairs
+	couples, labels := slices.Grow(s.out.Couples[:0], len(pairs))[:len(pairs)], slices.Grow(s.out.Labels[:0], len(pairs))[:len(pairs)]
+	for i, p := range pairs {
+		couples[i] = [2]int{int(p >> 32), int(p & (1<<32 - 1) >> 1)}
+		labels[i] = int(p & 1)
 	}
 	s.out = Grams{couples, labels}
 	return s.out, nil
 }
 
-// addRandom appends pairs of the first words, in random order and over and
+// addRandom appends n pairs of the first words, in random order and over and
 // over, with random words.
-func (s *skipper) addRandom(couples [][2]int) [][2]int {
-	positive := len(couples)
-	if s.negatives == 0 || positive == 0 {
-		return couples
+func (s *skipper) addRandom(pairs []uint64, n int) []uint64 {
+	if n == 0 {
+		return pairs
 	}
-	words := s.words[:0]
-	for _, p := range couples {
-		words = append(words, p[0])
+	words := slices.Grow(s.words[:0], len(pairs))
+	for _, p := range pairs {
+		words = append(words, uint32(p>>32))
 	}
-	for i := positive - 1; i > 0; i-- {
-		j := s.random.Below(i + 1)
-		words[i], words[j] = words[j], words[i]
-	}
+	s.random.shuffleWords(words)
 	s.words = words
-	for i, k := 0, 0; i < int(float64(positive)*s.negatives); i++ {
-		couples = append(couples, [2]int{words[k], 1 + s.random.Below(s.vocabulary-1)})
-		if k++; k == positive {
+	s.drawn = slices.Grow(s.drawn[:0], n)[:n]
+	s.random.below(s.drawn, uint32(s.vocabulary-1))
+	k := 0
+	for _, v := range s.drawn {
+		pairs = append(pairs, uint64(words[k])<<32|uint64(v+1)<<1)
+		if k++; k == len(words) {
 			k = 0
 		}
 	}
-	return couples
+	return pairs
 }

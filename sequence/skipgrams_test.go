@@ -17,7 +17,7 @@ func TestSkipGramsAreThePairsOfTheWindow(t *testing.T) {
 			seq[i] = r.IntN(6)
 		}
 		window := 1 + r.IntN(7)
-		g, err := SkipGrams(seq, 6, SkipGramConfig{WindowSize: window, NegativeSamples: new(1.5), Seed: r.Uint64()})
+		g, err := SkipGrams(seq, 6, SkipGramConfig{WindowSize: window, NegativeSamples: new(1.5), Seed: r.Uint64(), Fast: r.IntN(2) == 0})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -99,6 +99,9 @@ func TestSkipGramErrors(t *testing.T) {
 		vocab int
 		c     SkipGramConfig
 	}{
+		{"vocabulary size is 3000000000", []int{1}, 3e9, SkipGramConfig{}},
+		{"position 0 holds 3000000000", []int{3e9}, 5, SkipGramConfig{}},
+		{"make 7999998000 pairs", slices.Repeat([]int{1}, 2000), 5, SkipGramConfig{WindowSize: 2000, NegativeSamples: new(2000.)}},
 		{"vocabulary size is -1", []int{1}, -1, SkipGramConfig{}},
 		{"WindowSize is -2", []int{1}, 5, SkipGramConfig{WindowSize: -2}},
 		{"NegativeSamples is -0.5", []int{1}, 5, SkipGramConfig{NegativeSamples: new(-0.5)}},
@@ -123,4 +126,45 @@ func TestSkipGramErrors(t *testing.T) {
 	if _, _, err := RemoveLongSequences(3, [][]int{{1}}, []int{}); err == nil {
 		t.Error("no error for a missing label")
 	}
+}
+
+// What Fast draws is even: every word is drawn, and every place is reached,
+// about equally often.
+func TestFastDrawsAreEven(t *testing.T) {
+	q := &quick{}
+	q.seed(1)
+	const rounds, n = 20000, 7
+	drawn, places := [n]int{}, [n][n]int{}
+	for range rounds {
+		var x [n]uint32
+		q.below(x[:], n)
+		for _, v := range x {
+			drawn[v]++
+		}
+		p := []uint64{0, 1, 2, 3, 4, 5, 6}
+		q.shufflePairs(p)
+		for i, v := range p {
+			places[v][i]++
+		}
+	}
+	// Five standard deviations of a binomial count.
+	even := func(what string, count, trials int, p float64) {
+		mean := float64(trials) * p
+		if math.Abs(float64(count)-mean) > 5*math.Sqrt(mean*(1-p)) {
+			t.Errorf("%s: %d, want about %.0f", what, count, mean)
+		}
+	}
+	for v := range n {
+		even("drawn", drawn[v], rounds*n, 1./n)
+		for i := range n {
+			even("place", places[v][i], rounds, 1./n)
+		}
+	}
+	words := []uint32{0, 1}
+	first := 0
+	for range rounds {
+		q.shuffleWords(words)
+		first += int(words[0])
+	}
+	even("of two", first, rounds, 0.5)
 }

@@ -69,10 +69,17 @@ func NewMTArray(key []uint32) *MT {
 
 func (m *MT) refill() {
 	k := &m.key
-	for i := range mtN {
-		y := k[i]&(1<<31) | k[(i+1)%mtN]&(1<<31-1)
-		k[i] = k[(i+mtM)%mtN] ^ y>>1 ^ -(y&1)&0x9908b0df
+	twist := func(a, b, c uint32) uint32 {
+		y := a&(1<<31) | b&(1<<31-1)
+		return c ^ y>>1 ^ -(y&1)&0x9908b0df
 	}
+	for i := range mtN - mtM {
+		k[i] = twist(k[i], k[i+1], k[i+mtM])
+	}
+	for i := mtN - mtM; i < mtN-1; i++ {
+		k[i] = twist(k[i], k[i+1], k[i+mtM-mtN])
+	}
+	k[mtN-1] = twist(k[mtN-1], k[0], k[mtM-1])
 	m.pos = 0
 }
 

@@ -59,3 +59,36 @@ func TestPythonIsPythonsRandom(t *testing.T) {
 		}
 	}
 }
+
+// The fast ways draw what the plain ones draw.
+func TestPythonFastDraws(t *testing.T) {
+	for _, n := range []int{0, 1, 2, 3, 4, 5, 63, 64, 65, 1000, 5000} {
+		for _, seed := range []uint64{0, 7, 1 << 40} {
+			a, b := NewPython(seed), NewPython(seed)
+			want, got := make([]uint32, n), make([]uint32, n)
+			got64 := make([]uint64, n)
+			for i := range n {
+				want[i], got[i], got64[i] = uint32(i), uint32(i), uint64(i)
+			}
+			a.Shuffle(n, func(i, j int) { want[i], want[j] = want[j], want[i] })
+			Shuffle(b, got)
+			c := NewPython(seed)
+			Shuffle(c, got64)
+			for i := range n {
+				if got[i] != want[i] || got64[i] != uint64(want[i]) {
+					t.Fatalf("n %d, seed %d: element %d is %d and %d, want %d", n, seed, i, got[i], got64[i], want[i])
+				}
+			}
+			below := uint32(max(n, 1))
+			b.FillBelow(got, below)
+			for i := range n {
+				if w := a.Below(int(below)); int(got[i]) != w {
+					t.Fatalf("n %d, seed %d: draw %d is %d, want %d", n, seed, i, got[i], w)
+				}
+			}
+			if a.Float64() != b.Float64() {
+				t.Fatalf("n %d, seed %d: they go on differently", n, seed)
+			}
+		}
+	}
+}
