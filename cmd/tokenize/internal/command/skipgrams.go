@@ -25,7 +25,7 @@ func (e *Env) skipgrams(ctx context.Context, args []string) error {
 	if size == 0 && (e.NegativeSamples > 0 || e.SamplingFactor > 0) {
 		return cli.Errorf(cli.Usage, "how many words are there to draw from?").Do("-t tok.json if the input is text, --vocabulary-size N if it is numbers, or --negative-samples 0")
 	}
-	c := sequence.SkipGramConfig{WindowSize: e.WindowSize, NegativeSamples: &e.NegativeSamples, Shuffle: &e.Shuffle}
+	c := sequence.SkipGramConfig{WindowSize: e.WindowSize, NegativeSamples: &e.NegativeSamples, Shuffle: &e.Shuffle, Fast: e.Fast}
 	if e.SamplingFactor > 0 {
 		var err error
 		if c.SamplingTable, err = sequence.SamplingTable(size, e.SamplingFactor); err != nil {

@@ -45,6 +45,7 @@ type Settings struct {
 	Categorical     bool    `flag:"categorical" group:"skipgrams" help:": labels 0 1 and 1 0"`
 	SamplingFactor  float64 `flag:"sampling-factor" group:"skipgrams" help:"X: such as 1e-5, takes frequent words less often; 0 = all"`
 	Seed            uint64  `flag:"seed" group:"skipgrams" help:"N: row i is drawn with N+i"`
+	Fast            bool    `flag:"fast" group:"skipgrams" help:": a quicker generator; pairs of the same kind, but not those of Keras"`
 
 	KeepPadding bool `flag:"keep-padding" group:"decode" help:": decode 0 too, as Keras does"`
 	Count       int  `flag:"count" short:"n" group:"vocab" help:"N: words that top and rare show"`
