@@ -6,7 +6,7 @@ import (
 )
 
 // rnnWeightGrad is the gradients of w, u and b: one product over all steps of
-// all sequences for each. Left factors that are stored nowhere (the state
+// all sequences, or one for each. Left factors that are stored nowhere (the state
 // before each step, the dropped input) are made while the product packs them.
 type rnnWeightGrad struct {
 	rnn
@@ -46,7 +46,16 @@ func (o rnnWeightGrad) Infer(in [][]int) [][]int {
 
 func (o rnnWeightGrad) Scratch(in [][]int) int {
 	s := o.sizeOf(in)
-	return (s.batch*s.time + biasRows - 1) / biasRows * s.ld
+	return (s.batch*s.time+biasRows-1)/biasRows*s.ld + o.joinedFloats(s)
+}
+
+// joinedFloats is the size of the joined gradient of w and u, for those that
+// can be one product: they have the same right-hand factor.
+func (o rnnWeightGrad) joinedFloats(s rnnSize) int {
+	if o.kind == gru || s.perGateX || s.perGateH {
+		return 0
+	}
+	return (s.in + s.units) * s.cols
 }
 
 func (o rnnWeightGrad) Bind(b *Binding) func() {
@@ -67,7 +76,7 @@ func (o rnnWeightGrad) Bind(b *Binding) func() {
 			blocks = s.cols / max(1, s.units)
 		}
 		for g := range blocks {
-			inputs = append(inputs, kernel.Operand{Packer: &droppedInput{s, x, dropX[min(g*s.in, len(dropX)):], blocks * s.in}})
+			inputs = append(inputs, kernel.Operand{Packer: &inputRows{s, x, dropX[min(g*s.in, len(dropX)):], blocks * s.in}})
 		}
 	}
 	groups := o.groups(s)
@@ -79,7 +88,17 @@ func (o rnnWeightGrad) Bind(b *Binding) func() {
 		}
 		states[i] = kernel.Operand{Packer: p}
 	}
-	bias := o.biasGrad(s, d, b.Out[2], b.Scratch)
+	mem := carver(b.Scratch)
+	joined := mem.take(o.joinedFloats(s))
+	bias := o.biasGrad(s, d, b.Out[2], mem)
+	if len(joined) > 0 {
+		both := kernel.Operand{Packer: &joinedFactors{&inputRows{s, x, dropX, s.in}, &previousStates{rnnSteps: steps}}}
+		return func() {
+			product(s.in+s.units, both, 0, 0, s.cols, joined)
+			copy(du, joined[copy(dw, joined):])
+			bias()
+		}
+	}
 	return func() {
 		for g, a := range inputs {
 			n := s.cols / blocks
@@ -122,35 +141,85 @@ type previousStates struct {
 }
 
 func (p *previousStates) Pack(dst []float32, width, i0, count, k0, depth int) {
+	if !p.backwards && p.dropH == nil && p.reset == nil {
+		p.packPlain(dst, width, i0, count, k0, depth)
+		return
+	}
 	for k := k0; k < k0+depth; k++ {
-		b, s := k/p.time, k%p.time
-		if p.backwards {
-			s = p.time - 1 - s
-		}
-		row := dst[:width]
+		p.fill(dst[:count], k, i0)
+		clear(dst[count:width])
 		dst = dst[width:]
-		clear(row[copy(row, p.before(b, s)[i0:i0+count]):])
-		if row = row[:count]; p.dropH != nil {
-			kernel.Mul(row, row, p.rnnSteps.drop(b, p.drop)[i0:i0+count])
-		}
-		if p.reset != nil {
-			kernel.Mul(row, row, p.reset[k*p.ld+p.units+i0:][:count])
-		}
 	}
 }
 
-// droppedInput packs the transpose of the input times DropX.
-type droppedInput struct {
+// fill writes numbers i0 and on of row k.
+func (p *previousStates) fill(row []float32, k, i0 int) {
+	b, s := k/p.time, k%p.time
+	if p.backwards {
+		s = p.time - 1 - s
+	}
+	copy(row, p.before(b, s)[i0:])
+	if p.dropH != nil {
+		kernel.Mul(row, row, p.rnnSteps.drop(b, p.drop)[i0:][:len(row)])
+	}
+	if p.reset != nil {
+		kernel.Mul(row, row, p.reset[k*p.ld+p.units+i0:][:len(row)])
+	}
+}
+
+// packPlain is Pack where rows lie one after another: within a sequence the
+// state before a step is the row above.
+func (p *previousStates) packPlain(dst []float32, width, i0, count, k0, depth int) {
+	for k := k0; k < k0+depth; {
+		b, s := k/p.time, k%p.time
+		run := 1
+		if s == 0 {
+			clear(dst[copy(dst[:width], p.before(b, 0)[i0:i0+count]):width])
+		} else {
+			run = min(p.time-s, k0+depth-k)
+			kernel.PackRows(dst, width, p.states[(k-1)*p.units+i0:], p.units, count, run)
+		}
+		dst = dst[width*run:]
+		k += run
+	}
+}
+
+// inputRows packs the transpose of the input, times DropX when there is one.
+type inputRows struct {
 	rnnSize
 	x, factors []float32
 	ld         int // of factors
 }
 
-func (p *droppedInput) Pack(dst []float32, width, i0, count, k0, depth int) {
+func (p *inputRows) Pack(dst []float32, width, i0, count, k0, depth int) {
+	if p.factors == nil {
+		kernel.PackRows(dst, width, p.x[k0*p.in+i0:], p.in, count, depth)
+		return
+	}
 	for k := k0; k < k0+depth; k++ {
 		row := dst[:width]
 		dst = dst[width:]
 		clear(row[count:])
 		kernel.Mul(row[:count], p.x[k*p.in+i0:][:count], p.factors[k/p.time*p.ld+i0:][:count])
+	}
+}
+
+// joinedFactors packs input and states as one matrix, the input first.
+type joinedFactors struct {
+	x      *inputRows
+	states *previousStates
+}
+
+func (p *joinedFactors) Pack(dst []float32, width, i0, count, k0, depth int) {
+	switch ofX := p.x.in - i0; {
+	case ofX >= count:
+		p.x.Pack(dst, width, i0, count, k0, depth)
+	case ofX <= 0:
+		p.states.Pack(dst, width, -ofX, count, k0, depth)
+	default: // the panel over the border
+		p.x.Pack(dst, width, i0, ofX, k0, depth)
+		for k := range depth {
+			p.states.fill(dst[k*width+ofX:][:count-ofX], k0+k, 0)
+		}
 	}
 }
