@@ -35,7 +35,7 @@ type winograd struct {
 const (
 	winogradStay = 1 << 17 // floats of the transformed squares of a chunk
 	winogradGoal = 192     // most squares of a chunk
-	winogradTaps = 1 << 13 // most pairs of channels: all transformed taps stay in cache too
+	winogradTaps = 1 << 16 // most pairs of channels: beyond that, reading transformed taps rules
 	winogradPad  = 16      // floats between the 16 parts, which would share cache sets
 )
 
@@ -43,7 +43,7 @@ const (
 // the transforms. It does not depend on the number of images, nor do the bits.
 func winogradPays(isa tileISA, s ConvShape) bool {
 	return isa == isaAVX512 && s.KH == 3 && s.KW == 3 && s.SH == 1 && s.SW == 1 && s.DH == 1 && s.DW == 1 && s.Groups == 1 &&
-		s.C%16 == 0 && s.F%16 == 0 && s.C*s.F >= 512 && s.C*s.F <= winogradTaps && s.OH*s.OW >= 36
+		s.C%16 == 0 && s.F%16 == 0 && s.C*s.F <= winogradTaps && s.OH*s.OW >= 36
 }
 
 // newWinograd plans the convolution of n·h·w·c by 3·3·c·f.
