@@ -1,6 +1,7 @@
 package text
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"iter"
@@ -22,6 +23,27 @@ type Config struct {
 	IndexDocs     string  `json:"index_docs"`
 	IndexWord     string  `json:"index_word"`
 	WordIndex     string  `json:"word_index"`
+
+	// Antler holds the settings that Keras does not have and that change how
+	// texts are cut; nil when none is set. Keras refuses a file that has it.
+	Antler *Extra `json:"antler,omitempty"`
+}
+
+// Extra are the settings of a Tokenizer beyond Keras, under their names.
+type Extra struct {
+	Normalize Form     `json:"normalize,omitempty"`
+	Fold      bool     `json:"fold,omitempty"`
+	Segment   bool     `json:"segment,omitempty"`
+	StopWords []string `json:"stop_words,omitempty"`
+	NGrams    *[2]int  `json:"ngrams,omitempty"`
+}
+
+// outside holds what does not change how texts are cut, beside the config,
+// where Keras does not look.
+type outside struct {
+	MinCount       int   `json:"min_count,omitempty"`
+	MaxVocabMemory int64 `json:"max_vocab_memory,omitempty"`
+	CountError     int   `json:"count_error,omitempty"`
 }
 
 // GetConfig returns the tokenizer as Keras saves it. Analyzer and Workers are
@@ -57,6 +79,12 @@ func (t *Tokenizer) settings() Config {
 	}
 	if c.Split == "" {
 		c.Split = " "
+	}
+	if t.options() != nil {
+		c.Antler = &Extra{t.Normalize, t.Fold, t.Segment, t.StopWords, nil}
+		if n := t.ngrams(); n != [2]int{1, 1} {
+			c.Antler.NGrams = &n
+		}
 	}
 	if t.hasOOV() {
 		c.OOVToken = new(t.OOVToken)
@@ -98,7 +126,17 @@ func (t *Tokenizer) ToJSON() string {
 	str("index_docs", c.IndexDocs)
 	str("index_word", c.IndexWord)
 	str("word_index", c.WordIndex)
-	return string(append(b, "}}"...))
+	// Bytes that are no UTF-8 in stop words become U+FFFD.
+	if c.Antler != nil {
+		extra, _ := json.Marshal(c.Antler)
+		b = append(append(b, `, "antler": `...), extra...)
+	}
+	b = append(b, '}')
+	if o := (outside{t.MinCount, t.MaxVocabMemory, t.lost}); o != (outside{}) {
+		extra, _ := json.Marshal(o)
+		b = append(append(b, `, "antler": `...), extra...)
+	}
+	return string(append(b, '}'))
 }
 
 func dumpWords(members iter.Seq2[string, int]) string {
@@ -130,7 +168,9 @@ func dump[K, V any](members iter.Seq2[K, V], key func([]byte, K) []byte, value f
 // Keras: tokenizer_from_json
 func FromJSON(data []byte) (*Tokenizer, error) {
 	var file struct {
-		Config map[string]json.RawMessage `json:"config"`
+		ClassName *string                    `json:"class_name"`
+		Config    map[string]json.RawMessage `json:"config"`
+		Antler    outside                    `json:"antler"`
 	}
 	if err := json.Unmarshal(data, &file); err != nil {
 		return nil, fmt.Errorf("text: tokenizer JSON: %w", err)
@@ -138,7 +178,16 @@ func FromJSON(data []byte) (*Tokenizer, error) {
 	if file.Config == nil {
 		return nil, fmt.Errorf(`text: tokenizer JSON: no "config" object: want what Tokenizer.ToJSON or Keras' to_json writes`)
 	}
-	t := &Tokenizer{ownIndexDocs: true}
+	if file.ClassName != nil && *file.ClassName != "Tokenizer" {
+		return nil, fmt.Errorf(`text: tokenizer JSON: class_name is %q: want "Tokenizer"`, *file.ClassName)
+	}
+	t := &Tokenizer{ownIndexDocs: true, MinCount: file.Antler.MinCount, MaxVocabMemory: file.Antler.MaxVocabMemory, lost: file.Antler.CountError}
+	if raw, ok := file.Config["antler"]; ok {
+		if err := t.setExtra(raw); err != nil {
+			return nil, fmt.Errorf("text: tokenizer JSON: antler: %w", err)
+		}
+		delete(file.Config, "antler")
+	}
 	for _, key := range []string{"word_counts", "word_docs", "index_docs", "index_word", "word_index"} {
 		if _, ok := file.Config[key]; !ok {
 			return nil, fmt.Errorf("text: tokenizer JSON: config has no %q", key)
@@ -157,8 +206,25 @@ func FromJSON(data []byte) (*Tokenizer, error) {
 	for key := range file.Config {
 		return nil, fmt.Errorf("text: tokenizer JSON: unknown setting %q", key)
 	}
+	if err := t.Validate(); err != nil {
+		return nil, fmt.Errorf("text: tokenizer JSON: %w", err)
+	}
 	t.compact()
 	return t, nil
+}
+
+func (t *Tokenizer) setExtra(raw json.RawMessage) error {
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.DisallowUnknownFields()
+	var x Extra
+	if err := d.Decode(&x); err != nil {
+		return err
+	}
+	t.Normalize, t.Fold, t.Segment, t.StopWords = x.Normalize, x.Fold, x.Segment, x.StopWords
+	if x.NGrams != nil {
+		t.NGrams = *x.NGrams
+	}
+	return nil
 }
 
 // compact drops the dictionaries that say nothing new.
@@ -264,6 +330,7 @@ func (t *Tokenizer) dictionary(key string, raw json.RawMessage) error {
 		return err
 	}
 	r := &reader{s: s}
+	var taken intDict // of word_index: number to word
 	return r.object(func(k string) error {
 		var n int
 		var w string
@@ -276,23 +343,47 @@ func (t *Tokenizer) dictionary(key string, raw json.RawMessage) error {
 		if err != nil {
 			return fmt.Errorf("%q: %w", k, err)
 		}
+		id := -1
+		if key != "index_word" && key != "index_docs" {
+			id = t.intern([]byte(k))
+		}
 		switch key {
 		case "word_counts":
-			t.setCount(t.intern([]byte(k)), int64(n))
+			if t.stat(id).count != absent {
+				return fmt.Errorf("%q occurs twice", k)
+			}
+			t.setCount(id, int64(n))
 			return nil
 		case "word_docs":
-			t.setDocs(t.intern([]byte(k)), int64(n))
+			if t.stat(id).docs != absent {
+				return fmt.Errorf("%q occurs twice", k)
+			}
+			t.setDocs(id, int64(n))
 			return nil
 		case "word_index":
 			if n != int(int32(n)) || n == noIndex {
 				return fmt.Errorf("%q: number %d is out of range", k, n)
 			}
-			t.setIndex(t.intern([]byte(k)), int32(n))
+			if t.stat(id).index != noIndex {
+				return fmt.Errorf("%q occurs twice", k)
+			}
+			if other, ok := taken.get(n); ok {
+				return fmt.Errorf("%q and %q both have the number %d", t.vocab.word(other), k, n)
+			}
+			taken.set(n, id)
+			t.setIndex(id, int32(n))
 			return nil
 		}
 		index, err := strconv.Atoi(k)
 		if err != nil {
 			return fmt.Errorf("want a number as key, got %q", k)
+		}
+		dict := &t.indexDocs
+		if key == "index_word" {
+			dict = &t.indexWord
+		}
+		if _, ok := dict.get(index); ok {
+			return fmt.Errorf("the number %d occurs twice", index)
 		}
 		if key == "index_word" {
 			t.indexWord.set(index, t.intern([]byte(w)))

@@ -110,7 +110,7 @@ func (c *cursor) appendFold(dst, b []byte) []byte {
 		c.folder = cases.Fold()
 	}
 	for len(b) > 0 {
-		n := validPrefix(b)
+		n := foldable(b)
 		for src := b[:n]; len(src) > 0; {
 			dst = slices.Grow(dst, 3*len(src)+utf8.UTFMax)
 			nd, ns, err := c.folder.Transform(dst[len(dst):cap(dst)], src, true)
@@ -119,29 +119,48 @@ func (c *cursor) appendFold(dst, b []byte) []byte {
 				dst, src = append(dst, src...), nil
 			}
 		}
-		if n < len(b) {
-			dst = append(dst, b[n])
-			n++
+		if b = b[n:]; len(b) > 0 {
+			r, w := utf8.DecodeRune(b)
+			if w == 1 {
+				dst = append(dst, b[0])
+			} else {
+				dst = utf8.AppendRune(dst, foldCherokee(r))
+			}
+			b = b[w:]
 		}
-		b = b[n:]
 	}
 	return dst
 }
 
-// validPrefix returns how many bytes of b come before the first invalid one.
-func validPrefix(b []byte) int {
+// foldable returns how many bytes of b come before the first that is invalid
+// or Cherokee.
+func foldable(b []byte) int {
 	for i := 0; i < len(b); {
 		if b[i] < utf8.RuneSelf {
 			i++
 			continue
 		}
 		r, w := utf8.DecodeRune(b[i:])
-		if r == utf8.RuneError && w == 1 {
+		if r == utf8.RuneError && w == 1 || isCherokee(r) {
 			return i
 		}
 		i += w
 	}
 	return len(b)
+}
+
+func isCherokee(r rune) bool { return r >= 0x13A0 && r <= 0x13FD || r >= 0xAB70 && r <= 0xABBF }
+
+// foldCherokee folds to capitals, the older letters, as CaseFolding.txt does
+// for this script only. (cases.Fold swaps the two.)
+func foldCherokee(r rune) rune {
+	switch {
+	case r >= 0xAB70:
+		return r - 0xAB70 + 0x13A0
+	case r >= 0x13F8:
+		return r - 8
+	}
+	return r
 }
 
 // fillSegments cuts at the boundaries of UAX #29 and keeps pieces that hold a

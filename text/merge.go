@@ -153,7 +153,10 @@ func (t *Tokenizer) Merge(o *Tokenizer) error {
 	}
 	t.documents += o.documents
 	t.lost += o.lost
-	t.indexDocs, t.ownIndexDocs = intDict{}, false
+	for _, id := range t.indexed {
+		t.stat(int(id)).index = noIndex
+	}
+	t.indexed, t.indexDocs, t.ownIndexDocs = nil, intDict{}, false
 	t.reindex()
 	return nil
 }
