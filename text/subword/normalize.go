@@ -251,7 +251,7 @@ func (r replace) normalize(x *aligned, st *state) {
 			c = append(c, change{r: ch, n: 1})
 		}
 		st.changes = c
-		old := utf8.RuneCount(x.text[lo:hi])
+		old := utf8.RuneCountInString(alias(x.text[lo:hi]))
 		x.transform(st, lo, hi, old, c)
 		at = lo + len(r.with)
 		if hi == lo {

@@ -58,7 +58,7 @@ func (m *wordPiece) cut(dst []token, w []byte, s *state) []token {
 		s.mapped = appendByteLevel(s.mapped[:0], w)
 		b = s.mapped
 	}
-	if len(b) > m.longest && utf8.RuneCount(b) > m.longest {
+	if len(b) > m.longest && utf8.RuneCountInString(alias(b)) > m.longest {
 		return append(dst, token{m.unk, 0, len(w)})
 	}
 	first := len(dst)
@@ -83,7 +83,7 @@ func (m *wordPiece) cut(dst []token, w []byte, s *state) []token {
 	if m.asByte { // a character stands for a byte
 		for i := range dst[first:] {
 			c := &dst[first+i]
-			c.lo, c.hi = utf8.RuneCount(b[:c.lo]), utf8.RuneCount(b[:c.hi])
+			c.lo, c.hi = utf8.RuneCountInString(alias(b[:c.lo])), utf8.RuneCountInString(alias(b[:c.hi]))
 		}
 	}
 	return dst
