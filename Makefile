@@ -2,7 +2,7 @@
 
 GO ?= go
 
-.PHONY: check test race purego cross generate size bench fuzz
+.PHONY: check test race purego cross generate size bench bench-peers
 
 check: ## formatting, vet, architecture, tests, the generic build
 	test -z "$$(gofmt -l $$(git ls-files '*.go'))"
@@ -37,3 +37,6 @@ size: ## lines of each package, tests apart
 
 bench: ## Go benchmarks of kernels and training steps
 	$(GO) test -run '^$$' -bench . -benchtime 300ms ./internal/kernel ./nn/...
+
+bench-peers: ## against NumPy, PyTorch and TensorFlow
+	$(GO) run ./benchmarks $(ARGS)
