@@ -14,6 +14,7 @@ type optimizerState struct {
 	slots    [][][]float32 // weight, slot, element
 	touched  [][]bool      // weight, row: ever had a gradient; nil until a row-sparse gradient comes
 	chunks   []chunk
+	elements int       // of all weights
 	partial  []float64 // sums of squares of the chunks
 	scale    []float32 // of each weight's gradient, for clipping
 	step     Step
@@ -36,6 +37,7 @@ func (s *optimizerState) reset(opt Optimizer, ws []*Weight) {
 	s.grads = make([][]float32, len(ws))
 	for i, w := range ws {
 		n := w.size()
+		s.elements += n
 		slots := make([][]float32, opt.Slots())
 		for k := range slots {
 			slots[k] = make([]float32, n)
@@ -79,7 +81,7 @@ func (s *optimizerState) apply(lr float64, updates uint64, p *plan) bool {
 		s.grads[i] = prog.SlabPart(i)
 		s.markRows(i, prog.Rows(i))
 	}
-	par.For(len(s.chunks), 1, s.normFn)
+	s.eachChunk(s.normFn)
 	total := 0.0
 	for i := range s.scale {
 		s.scale[i] = 1
@@ -107,11 +109,21 @@ func (s *optimizerState) apply(lr float64, updates uint64, p *plan) bool {
 		lr /= 1 + s.set.Decay*float64(updates)
 	}
 	s.step = Step{N: int(updates) + 1, LR: lr}
-	par.For(len(s.chunks), 1, s.updateFn)
+	s.eachChunk(s.updateFn)
 	for _, w := range s.weights {
 		w.Constrain()
 	}
 	return true
+}
+
+// eachChunk spreads the chunks over the workers, unless all of them together are
+// no work worth waking another one for.
+func (s *optimizerState) eachChunk(body func(lo, hi int)) {
+	if s.elements <= chunkSize {
+		body(0, len(s.chunks))
+		return
+	}
+	par.For(len(s.chunks), 1, body)
 }
 
 func (s *optimizerState) updateChunk(i int) {

@@ -230,7 +230,8 @@ type wait struct {
 // producers.
 func (w *wait) tooLong() bool {
 	w.turns++
-	if w.turns%128 != 0 {
+	pause()
+	if w.turns%64 != 0 {
 		return false
 	}
 	runtime.Gosched()
