@@ -2,6 +2,7 @@ package text
 
 import (
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -38,6 +39,60 @@ func BenchmarkTextsToSequences(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				tok.TextsToSequences(slices.Values(texts))
+			}
+		})
+	}
+}
+
+// BenchmarkFitReader and BenchmarkEncodeReader take lines of English-like text.
+func BenchmarkFitReader(b *testing.B) {
+	texts, _ := benchCorpus()
+	input := lines(texts)
+	for _, workers := range []int{1, 2} {
+		b.Run(map[int]string{1: "1 worker", 2: "2 workers"}[workers], func(b *testing.B) {
+			b.SetBytes(int64(len(input)))
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := new(Tokenizer).FitReader(strings.NewReader(input), ReadConfig{Workers: workers}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkEncodeReader(b *testing.B) {
+	texts, _ := benchCorpus()
+	input := lines(texts)
+	tok := &Tokenizer{}
+	tok.FitOnTexts(slices.Values(texts))
+	for _, workers := range []int{1, 2} {
+		b.Run(map[int]string{1: "1 worker", 2: "2 workers"}[workers], func(b *testing.B) {
+			b.SetBytes(int64(len(input)))
+			b.ReportAllocs()
+			for b.Loop() {
+				err := tok.EncodeReader(strings.NewReader(input), ReadConfig{Workers: workers}, func(int64, []int) error { return nil })
+				if err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkHashingTrick(b *testing.B) {
+	const s = "The quick brown fox jumps over the lazy dog, and then over the sleeping cat."
+	for _, hash := range []Hash{XXH64, MD5} {
+		b.Run(string(hash), func(b *testing.B) {
+			h, err := NewHasher(10000, HashConfig{Hash: hash})
+			if err != nil {
+				b.Fatal(err)
+			}
+			var ids []int
+			b.SetBytes(int64(len(s)))
+			b.ReportAllocs()
+			for b.Loop() {
+				ids = h.Append(ids[:0], s)
 			}
 		})
 	}

@@ -54,11 +54,3 @@ func (d *intDict) all() iter.Seq2[int, int] {
 		}
 	}
 }
-
-func (d *intDict) max() int {
-	m := 0
-	for _, k := range d.keys {
-		m = max(m, k)
-	}
-	return m
-}

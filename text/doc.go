@@ -5,9 +5,15 @@
 //	tok.FitOnTexts(slices.Values(reviews))
 //	ids := tok.TextsToSequences(slices.Values(reviews))
 //
-// Texts are UTF-8. A byte that is not part of valid UTF-8 counts as one
-// character of its own, is kept as it is, and is written to JSON the way
-// Python's "surrogateescape" error handler writes it, so nothing is lost.
+// Corpora that do not fit into memory are read line by line with
+// [Tokenizer.FitReader] and [Tokenizer.EncodeReader]; results are the same for
+// any number of workers.
 //
-// It is not a sub-word tokenizer: words are what stands between separators.
+// Texts are UTF-8; [DecodeReader] reads other character sets. A byte that is
+// not part of valid UTF-8 counts as one character of its own, is kept as it is,
+// and is written to JSON the way Python's "surrogateescape" error handler
+// writes it, so nothing is lost.
+//
+// Words are what stands between separators; for pieces of words see package
+// subword.
 package text

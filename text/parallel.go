@@ -17,8 +17,6 @@ func textSize(s string) int { return len(s) }
 
 func tokensSize(tokens []string) int { return 8 * len(tokens) }
 
-func sequenceSize(s []int) int { return 8 * len(s) }
-
 func (t *Tokenizer) workers() int {
 	if t.Workers > 0 {
 		return t.Workers

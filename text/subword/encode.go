@@ -145,10 +145,11 @@ func (x *aligned) align() {
 // A change is a character of a new text: 0 replaces one of the old text, 1 is
 // inserted, and -n replaces one and removes n that follow.
 type change struct {
-	r   rune
-	n   int
-	b   byte // an invalid byte, when r is RuneError and raw
-	raw bool
+	r    rune
+	n    int
+	skip int  // characters of the old text that are removed after it
+	b    byte // an invalid byte, when raw
+	raw  bool
 }
 
 // transform replaces text[lo:hi] by the changes, after it removed the first
@@ -190,6 +191,9 @@ func (x *aligned) transform(st *state, lo, hi, skip int, changes []change) {
 		}
 		for range len(n.text) - was {
 			n.at = append(n.at, at)
+		}
+		for range c.skip {
+			step()
 		}
 	}
 	n.text, n.at = append(n.text, x.text[hi:]...), append(n.at, x.at[hi:]...)

@@ -239,24 +239,38 @@ type replace struct {
 }
 
 func (r replace) normalize(x *aligned, st *state) {
+	c := st.changes[:0]
+	first, any := 0, false
 	for at := 0; at < len(x.text); {
 		lo, hi := r.find(x.text[at:])
+		end := at + lo
 		if lo < 0 {
-			return
+			if end = len(x.text); !any {
+				break
+			}
 		}
-		lo, hi = at+lo, at+hi
-		// The new characters are inserted where the old ones are taken out.
-		c := st.changes[:0]
+		for at < end {
+			k, w := keep(x.text[at:])
+			c = append(c, k)
+			at += w
+		}
+		if lo < 0 {
+			break
+		}
+		any = true
+		old := utf8.RuneCountInString(alias(x.text[at : at+hi-lo]))
+		if len(c) == 0 {
+			first += old
+		} else {
+			c[len(c)-1].skip += old
+		}
 		for _, ch := range r.with {
 			c = append(c, change{r: ch, n: 1})
 		}
-		st.changes = c
-		old := utf8.RuneCountInString(alias(x.text[lo:hi]))
-		x.transform(st, lo, hi, old, c)
-		at = lo + len(r.with)
-		if hi == lo {
-			at++
-		}
+		at += hi - lo
+	}
+	if st.changes = c; any {
+		x.transform(st, 0, len(x.text), first, c)
 	}
 }
 

@@ -30,25 +30,68 @@ type byteLevel struct{ prefix, regex bool }
 
 func (p byteLevel) split(x *aligned, st *state) {
 	if p.prefix {
-		prefixWords(x, st, " ", ' ')
+		rewriteWords(x, st, ' ', func(int) bool { return true })
 	}
 	if p.regex {
 		scanWords(scanGPT2).split(x, st)
 	}
 }
 
-// prefixWords puts s before each word that does not begin with a character.
-func prefixWords(x *aligned, st *state, s string, has rune) {
-	grown := 0
-	for i := range st.words {
-		w := &st.words[i]
-		w.lo, w.hi = w.lo+grown, w.hi+grown
-		if r, _ := utf8.DecodeRune(x.text[w.lo:w.hi]); w.lo < w.hi && r != has {
-			x.prepend(st, w.lo, s)
-			w.hi += len(s)
-			grown += len(s)
+// rewriteWords writes the spaces of all words as another character, and puts
+// one before each word that does not begin with it, if prefix says so for the
+// place in the original where the word begins.
+func rewriteWords(x *aligned, st *state, with rune, prefix func(origin int) bool) {
+	wanted := func(w word) bool {
+		r, _ := utf8.DecodeRune(x.text[w.lo:w.hi])
+		if w.lo == w.hi || r == with || r == ' ' {
+			return false
 		}
+		lo, _ := x.origin(w.lo, w.hi)
+		return prefix(lo)
 	}
+	any := with != ' ' && bytes.IndexByte(x.text, ' ') >= 0
+	for i := 0; i < len(st.words) && !any; i++ {
+		any = wanted(st.words[i])
+	}
+	if !any {
+		return
+	}
+	c := st.changes[:0]
+	at, size := 0, 0 // in the old and the new text
+	for i := range st.words {
+		w := st.words[i]
+		for at < w.lo {
+			k, n := keep(x.text[at:])
+			c = append(c, k)
+			at, size = at+n, size+n
+		}
+		st.words[i].lo = size
+		add := wanted(w)
+		if add {
+			c = append(c, change{r: with})
+			size += utf8.RuneLen(with)
+		}
+		for at < w.hi {
+			k, n := keep(x.text[at:])
+			at += n
+			if add {
+				k.n, add = 1, false
+			}
+			if !k.raw && k.r == ' ' {
+				k.r, n = with, utf8.RuneLen(with)
+			}
+			c = append(c, k)
+			size += n
+		}
+		st.words[i].hi = size
+	}
+	for at < len(x.text) {
+		k, n := keep(x.text[at:])
+		c = append(c, k)
+		at += n
+	}
+	st.changes = c
+	x.transform(st, 0, len(x.text), 0, c)
 }
 
 // scanWords cuts a word at every match of a pattern that matches everything.
@@ -199,40 +242,8 @@ type metaspace struct {
 }
 
 func (m metaspace) split(x *aligned, st *state) {
-	with := string(m.with)
-	// Spaces first; the text only grows, so positions are moved along.
-	for i := range st.words {
-		w := &st.words[i]
-		for at := w.lo; at < w.hi; at++ {
-			if x.text[at] != ' ' {
-				continue
-			}
-			c := append(st.changes[:0], change{r: m.with})
-			st.changes = c
-			x.transform(st, at, at+1, 0, c)
-			d := len(with) - 1
-			w.hi += d
-			for j := i + 1; j < len(st.words); j++ {
-				st.words[j].lo += d
-				st.words[j].hi += d
-			}
-			at += d
-		}
-		first := false
-		if w.lo < w.hi {
-			lo, _ := x.origin(w.lo, w.hi)
-			first = lo == 0
-		}
-		if r, _ := utf8.DecodeRune(x.text[w.lo:w.hi]); w.lo < w.hi && r != m.with && (m.scheme == "always" || m.scheme == "first" && first) {
-			x.prepend(st, w.lo, with)
-			w.hi += len(with)
-			for j := i + 1; j < len(st.words); j++ {
-				st.words[j].lo += len(with)
-				st.words[j].hi += len(with)
-			}
-		}
-	}
+	rewriteWords(x, st, m.with, func(origin int) bool { return m.scheme == "always" || m.scheme == "first" && origin == 0 })
 	if m.cut {
-		separated{match: literal(with), behavior: withNext}.split(x, st)
+		separated{match: literal(string(m.with)), behavior: withNext}.split(x, st)
 	}
 }

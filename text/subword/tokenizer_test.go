@@ -259,3 +259,16 @@ func TestEncodingAllocatesNothing(t *testing.T) {
 		}
 	}
 }
+
+// Nothing takes time that grows with the square of a text.
+func TestLongTexts(t *testing.T) {
+	long := strings.Repeat("ab cé  12 \u0301\u0323 TOKEN 世", 4000) + strings.Repeat("x", 50000) + strings.Repeat(" ", 50000) + strings.Repeat("\u0301", 20000)
+	for _, name := range models(t) {
+		tok := loadModel(t, name)
+		e := tok.Encode(long, EncodeConfig{})
+		if got := tok.AppendIDs(nil, long, EncodeConfig{}); !slices.Equal(got, e.IDs) {
+			t.Errorf("%s: AppendIDs and Encode differ", name)
+		}
+		tok.Decode(e.IDs, true)
+	}
+}
