@@ -79,6 +79,7 @@ type span struct{ lo, hi int }
 
 const (
 	maxSpans = 1024
+	perBlock = 34 // more words than can end within 64 bytes
 	padding  = 64 + 8 // bytes after the text, so that 64 are always there to look at, and 8 after each byte
 )
 
@@ -149,13 +150,13 @@ func (c *cursor) fill() bool {
 // fillPlain looks at 64 bytes at once: a bit for each separator, then the
 // places where bits change are the bounds of words.
 func (c *cursor) fillPlain() bool {
-	if c.spans == nil {
-		c.spans = make([]span, 0, maxSpans)
+	if most := min(maxSpans, c.size/2+perBlock); cap(c.spans) < most {
+		c.spans = make([]span, 0, most)
 	}
-	spans := c.spans[:maxSpans]
+	spans := c.spans[:cap(c.spans)]
 	n, pos, start, open := 0, c.pos, c.start, c.open
 	sep := &c.sep
-	for pos < c.size && n <= maxSpans-33 {
+	for pos < c.size && n <= len(spans)-perBlock {
 		b := (*[64]byte)(c.buf[pos:])
 		var m uint64
 		for i := 0; i < 64; i += 8 {
