@@ -23,6 +23,7 @@ type optimizerState struct {
 	updateFn func(lo, hi int)
 	normFn   func(lo, hi int)
 	grads    [][]float32
+	rows     [][]int32 // of this step; nil for a dense gradient
 }
 
 // chunk is a piece of one weight, small enough to share work evenly.
@@ -35,6 +36,7 @@ func (s *optimizerState) reset(opt Optimizer, ws []*Weight) {
 	s.scale = make([]float32, len(ws))
 	s.touched = make([][]bool, len(ws))
 	s.grads = make([][]float32, len(ws))
+	s.rows = make([][]int32, len(ws))
 	for i, w := range ws {
 		n := w.size()
 		s.elements += n
@@ -67,8 +69,7 @@ func (s *optimizerState) reset(opt Optimizer, ws []*Weight) {
 	}
 	s.normFn = func(lo, hi int) {
 		for i := lo; i < hi; i++ {
-			c := s.chunks[i]
-			s.partial[i] = sumSquares(s.grads[c.weight][c.lo:c.hi])
+			s.partial[i] = s.chunkSquares(s.chunks[i])
 		}
 	}
 }
@@ -79,7 +80,8 @@ func (s *optimizerState) apply(lr float64, updates uint64, p *plan) bool {
 	prog := p.program
 	for i := range s.weights {
 		s.grads[i] = prog.SlabPart(i)
-		s.markRows(i, prog.Rows(i))
+		s.rows[i] = prog.Rows(i)
+		s.markRows(i, s.rows[i])
 	}
 	s.eachChunk(s.normFn)
 	total := 0.0

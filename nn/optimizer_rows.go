@@ -2,6 +2,7 @@ package nn
 
 import (
 	"math"
+	"slices"
 
 	"github.com/antler-ml/antler/internal/kernel"
 )
@@ -75,6 +76,26 @@ func nextRun(rows []bool, width, lo, hi int) (from, to int) {
 		to = min(hi, (to/width+1)*width)
 	}
 	return lo, to
+}
+
+// chunkSquares is the sum of squares of a chunk of gradients: where these have
+// few rows, over those rows alone.
+func (s *optimizerState) chunkSquares(c chunk) float64 {
+	g, rows := s.grads[c.weight], s.rows[c.weight]
+	if rows == nil || len(g) == 0 {
+		return sumSquares(g[c.lo:c.hi])
+	}
+	width := len(g) / s.weights[c.weight].shape[0]
+	first, _ := slices.BinarySearch(rows, int32(c.lo/width))
+	sum := 0.0
+	for _, r := range rows[first:] {
+		lo, hi := max(c.lo, int(r)*width), min(c.hi, int(r+1)*width)
+		if lo >= hi {
+			break
+		}
+		sum += sumSquares(g[lo:hi])
+	}
+	return sum
 }
 
 // sumSquares is not finite only if an element is not: squares that overflow are
