@@ -79,7 +79,7 @@ type span struct{ lo, hi int }
 
 const (
 	maxSpans = 1024
-	perBlock = 34 // more words than can end within 64 bytes
+	perBlock = 34     // more words than can end within 64 bytes
 	padding  = 64 + 8 // bytes after the text, so that 64 are always there to look at, and 8 after each byte
 )
 
