@@ -150,7 +150,7 @@ func TestBucketed(t *testing.T) {
 			}
 			return o
 		}
-		if order(1) != order(1) || c.Shuffle == (order(1) == order(2)) {
+		if first := order(1); first != order(1) || c.Shuffle == (order(1) == order(2)) {
 			t.Errorf("%v: order of epochs", c)
 		}
 	}

@@ -66,7 +66,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		fmt.Fprint(stderr, settings.Short)
 		return cli.Usage
 	}
-	if err := s.Validate(); err != nil {
+	if err := s.Validate(env.Flags.Changed); err != nil {
 		return report(stderr, err)
 	}
 	env.Console = cli.NewConsole(stderr, s.Quiet, s.NoColor)

@@ -10,7 +10,6 @@ import (
 
 	"github.com/antler-ml/antler/nn"
 	"github.com/antler-ml/antler/nn/activations"
-	"github.com/antler-ml/antler/nn/ops"
 
 	_ "github.com/antler-ml/antler/nn/constraints"  // for names in saved models
 	_ "github.com/antler-ml/antler/nn/initializers" // for defaults
@@ -28,19 +27,6 @@ func positive(setting string, n int) error {
 		return fmt.Errorf("%s is %d; want 1 or more", setting, n)
 	}
 	return nil
-}
-
-// biased adds a bias along the last axis, or along axis 1 of channels-first data.
-func biased(x, bias *ops.Value, f DataFormat) *ops.Value {
-	if f == ChannelsFirst {
-		shape := make([]int, x.Rank())
-		for i := range shape {
-			shape[i] = 1
-		}
-		shape[1] = bias.Dim(0)
-		bias = ops.Reshape(bias, shape...)
-	}
-	return ops.Add(x, bias)
 }
 
 // A DataFormat says where the channels are.

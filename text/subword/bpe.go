@@ -20,9 +20,9 @@ type bpe struct {
 }
 
 type bpeConfig struct {
-	unk, prefix, suffix                   string
-	fuse, byteFallback, ignoreMerges      bool
-	hasUnk, hasPrefix, hasSuffix, oldForm bool
+	prefix, suffix                   string
+	fuse, byteFallback, ignoreMerges bool
+	hasPrefix, hasSuffix             bool
 }
 
 func (m *bpe) kind() string { return "BPE" }

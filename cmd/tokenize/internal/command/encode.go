@@ -68,7 +68,7 @@ func (e *Env) encodeRows(ctx context.Context, args []string, v vocabulary, comma
 	if e.MaxLen == 0 && (t.Kind.IsArray() || v == nil) && !e.DryRun {
 		t.Pad = &pad
 	}
-	if v == nil && e.Value < 0 && t.Kind.IsArray() == false {
+	if v == nil && e.Value < 0 && !t.Kind.IsArray() {
 		e.Console.Printf("note: %d is no number of a word; what reads these rows must know it", e.Value)
 	}
 	if err := t.Check(); err != nil {

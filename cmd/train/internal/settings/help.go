@@ -2,8 +2,6 @@ package settings
 
 import (
 	"strings"
-
-	"github.com/antler-ml/antler/internal/cli"
 )
 
 // Short is what the program says without arguments: twelve lines.
@@ -40,6 +38,3 @@ Training (default in brackets):
 	b.WriteString("Exit codes: 0 done, 1 failed, 2 usage, 3 bad data, 75 try again, 130/143 stopped and saved\n")
 	return b.String()
 }
-
-// Number prints a number that was inferred or given.
-func Number(n int) string { return cli.Count(n) }

@@ -89,30 +89,32 @@ var aliases = map[string]string{
 func Flags(s *Settings) *cli.Flags { return cli.NewFlags("train", s, aliases) }
 
 // Validate refuses numbers that make no sense.
-func (s *Settings) Validate() error {
+func (s *Settings) Validate(given func(flag string) bool) error {
 	bad := func(flag string, got any, want string) error {
 		return cli.Errorf(cli.Usage, "--%s is %v; want %s", flag, got, want)
 	}
+	// Zero stands for "inferred", which nobody asks for by typing it.
+	none := func(flag string, zero bool) bool { return zero && given(flag) }
 	switch {
-	case s.Epochs < 0:
+	case s.Epochs < 0 || none("epochs", s.Epochs == 0):
 		return bad("epochs", s.Epochs, "1 or more")
-	case s.BatchSize < 0:
+	case s.BatchSize < 0 || none("batch-size", s.BatchSize == 0):
 		return bad("batch-size", s.BatchSize, "1 or more")
-	case s.LearningRate < 0:
+	case !(s.LearningRate >= 0) || none("learning-rate", s.LearningRate == 0):
 		return bad("learning-rate", s.LearningRate, "a number above 0")
 	case !(s.ValidSplit > 0 && s.ValidSplit < 1):
 		return bad("validation-split", s.ValidSplit, "a part between 0 and 1, such as 0.2")
-	case s.Workers < 0:
+	case s.Workers < 0 || none("workers", s.Workers == 0):
 		return bad("workers", s.Workers, "1 or more")
 	case s.Patience < 0:
 		return bad("patience", s.Patience, "0 or more")
-	case s.Clipnorm < 0:
+	case !(s.Clipnorm >= 0):
 		return bad("clipnorm", s.Clipnorm, "0 (off) or more")
-	case s.Dropout < 0 || s.Dropout >= 1:
+	case !(s.Dropout >= 0 && s.Dropout < 1):
 		return bad("dropout", s.Dropout, "a part from 0 to below 1")
 	case s.MaxPixels < 1:
 		return bad("max-pixels", s.MaxPixels, "1 or more")
-	case s.MaxLen < 0:
+	case s.MaxLen < 0 || none("maxlen", s.MaxLen == 0):
 		return bad("maxlen", s.MaxLen, "1 or more")
 	case s.NumWords < 0 || s.NumWords == 1:
 		return bad("num-words", s.NumWords, "2 or more")

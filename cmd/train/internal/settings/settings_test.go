@@ -69,15 +69,17 @@ func TestHelp(t *testing.T) {
 }
 
 func TestValidate(t *testing.T) {
-	if err := Default().Validate(); err != nil {
+	if err := Default().Validate(func(string) bool { return false }); err != nil {
 		t.Error(err)
 	}
-	for _, args := range []string{"--epochs=-1", "--batch-size=-1", "--learning-rate=-1", "--validation-split=0", "--validation-split=1", "--workers=-2", "--patience=-1", "--clipnorm=-1", "--dropout=1", "--max-pixels=0", "--maxlen=-1", "--num-words=1", "--top=0", "--target-size=5000"} {
+	for _, args := range []string{"--epochs=-1", "--batch-size=-1", "--learning-rate=-1", "--validation-split=0", "--validation-split=1", "--workers=-2", "--patience=-1", "--clipnorm=-1", "--dropout=1", "--max-pixels=0", "--maxlen=-1", "--num-words=1", "--top=0", "--target-size=5000",
+		"--epochs=0", "--batch-size=0", "--learning-rate=0", "--workers=0", "--maxlen=0"} {
 		s := Default()
-		if _, err := Flags(s).Parse([]string{args}); err != nil {
+		f := Flags(s)
+		if _, err := f.Parse([]string{args}); err != nil {
 			t.Errorf("%s: %v", args, err)
 		}
-		if s.Validate() == nil {
+		if s.Validate(f.Changed) == nil {
 			t.Errorf("%s is accepted", args)
 		}
 	}
