@@ -53,6 +53,8 @@ var contracts = map[string]struct {
 	"add":              {&layers.Add{}, []nn.Shape{{none, 3, 2}, {none, 2}}},
 	"drop mask":        {&nn.DropMask{}, []nn.Shape{{none, 3, 2}}},
 	"concatenate":      {&layers.Concatenate{Axis: new(1)}, []nn.Shape{{none, 3, 2}, {none, 1, 2}}},
+	"dot":              {&layers.Dot{Axes: [2]int{-1, -1}}, []nn.Shape{{none, 3}, {none, 3}}},
+	"dot cosine":       {&layers.Dot{Axes: [2]int{2, 1}, Normalize: true}, []nn.Shape{{none, 2, 4}, {none, 4, 3}}},
 }
 
 func TestContract(t *testing.T) {
@@ -72,6 +74,11 @@ func TestEveryLayerIsTested(t *testing.T) {
 	for _, name := range golden.Names(t, "layers") {
 		var f layerCase
 		golden.Load(t, "layers", name).Decode(t, &f)
+		keras[f.ClassName] = true
+	}
+	for _, name := range golden.Names(t, "merge") {
+		var f mergeCase
+		golden.Load(t, "merge", name).Decode(t, &f)
 		keras[f.ClassName] = true
 	}
 	for _, class := range config.Classes(reflect.TypeFor[nn.Layer]()) {
