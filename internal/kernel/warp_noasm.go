@@ -1,0 +1,16 @@
+//go:build !amd64 || purego
+
+package kernel
+
+const warpAVX2 = false
+
+func warpPlacesLine(*warpPlan, *WarpRow)                       {}
+func warpPlacesList(*warpPlan, *WarpRow, []float64, []float64) {}
+func warpNearestLine(*warpPlan, *WarpRow)                      {}
+func warpNearestList(*warpPlan, *WarpRow, []float64, []float64) {
+}
+func warpWeights(*WarpRow)                                   {}
+func warpLinearFloat(_, _ []float32, _ *WarpRow, _ int) bool { return false }
+func warpLinearByte(_, _ []uint8, _ *WarpRow, _ int) bool    { return false }
+func warpPickFloat(_, _ []float32, _ *WarpRow, _ int) bool   { return false }
+func warpPickByte(_, _ []uint8, _ *WarpRow, _ int) bool      { return false }
