@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 
+	"github.com/antler-ml/antler/benchmarks/internal/wire"
 	"github.com/antler-ml/antler/nn"
 	"github.com/antler-ml/antler/nn/activations"
 	"github.com/antler-ml/antler/nn/layers"
@@ -21,7 +22,7 @@ func (b *builder) add(l nn.Layer) {
 }
 
 // build makes the model, and the layers in the order of the spec.
-func build(s *spec) (*nn.Model, []nn.Layer, error) {
+func build(s *wire.Spec) (*nn.Model, []nn.Layer, error) {
 	in := nn.Input(s.Input...)
 	b := &builder{at: in}
 	for _, p := range s.Parts {
@@ -33,7 +34,7 @@ func build(s *spec) (*nn.Model, []nn.Layer, error) {
 	return m, b.layers, m.Err()
 }
 
-func (b *builder) part(p part) error {
+func (b *builder) part(p wire.Part) error {
 	switch p.Kind {
 	case "dense":
 		b.add(&layers.Dense{Units: p.Units, Activation: activation(p.ReLU)})
@@ -72,7 +73,7 @@ func activation(relu bool) layers.ActivationFunc {
 	return activations.Linear
 }
 
-func (b *builder) conv(p part) {
+func (b *builder) conv(p wire.Part) {
 	c := &layers.Conv2D{Filters: p.Units, KernelSize: [2]int{p.Kernel, p.Kernel}, Strides: [2]int{p.Stride, p.Stride},
 		UseBias: new(!p.NoBias), Activation: activation(p.ReLU)}
 	if p.Same {
@@ -83,9 +84,9 @@ func (b *builder) conv(p part) {
 
 // residual is conv, norm, relu, conv, norm, plus the input (projected where
 // its shape changes), relu.
-func (b *builder) residual(p part) {
+func (b *builder) residual(p wire.Part) {
 	short := b.at
-	square := part{Units: p.Units, Kernel: 3, Stride: p.Stride, Same: true, NoBias: true}
+	square := wire.Part{Units: p.Units, Kernel: 3, Stride: p.Stride, Same: true, NoBias: true}
 	b.conv(square)
 	b.add(&layers.BatchNormalization{})
 	b.add(&layers.Activation{Activation: activations.ReLU})
@@ -95,7 +96,7 @@ func (b *builder) residual(p part) {
 	main := b.at
 	if p.Stride > 1 {
 		b.at = short
-		b.conv(part{Units: p.Units, Kernel: 1, Stride: p.Stride, Same: true, NoBias: true})
+		b.conv(wire.Part{Units: p.Units, Kernel: 1, Stride: p.Stride, Same: true, NoBias: true})
 		b.add(&layers.BatchNormalization{})
 		short = b.at
 	}

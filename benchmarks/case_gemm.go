@@ -1,57 +1,73 @@
 package main
 
 import (
-	"errors"
+	"fmt"
 	"slices"
+
+	"github.com/antler-ml/antler/benchmarks/internal/wire"
 )
 
-// products are the sizes that are compared: squares, then layers of real
-// models with each way to store the factors.
-func (b *bench) products() (square, skinny []product) {
-	sizes := []int{64, 128, 256, 512, 1024, 2048, 4096}
-	layers := [][3]int{ // outputs × columns × inner
-		{1, 512, 784}, {1, 512, 512}, {1, 10, 512}, {32, 512, 784}, {32, 1024, 1024}, {32, 512, 128}, {32, 10, 512},
-		{128, 512, 784}, {128, 512, 512}, {128, 10, 512}, {784, 512, 128}, {512, 10, 128},
-	}
-	stored := []string{"NN", "TN", "NT", "TT"}
-	if b.quick {
-		sizes, layers, stored = []int{64, 512, 1024}, [][3]int{{1, 512, 784}, {32, 512, 784}, {128, 512, 784}}, stored[:1]
-	}
-	for _, n := range sizes {
-		square = append(square, product{n, n, n, "NN"})
-	}
-	for _, l := range layers {
-		for _, t := range stored {
-			skinny = append(skinny, product{l[0], l[1], l[2], t})
+// squares are compared as they are; 512 and 1024 in each way that training stores
+// the factors.
+func (b *bench) squares() (ps []wire.Product) {
+	for _, n := range []int{64, 128, 256, 512, 1024, 2048, 4096} {
+		if b.quick && n != 64 && n != 512 && n != 1024 {
+			continue
+		}
+		ps = append(ps, wire.Product{M: n, N: n, K: n, Trans: "NN"})
+		if !b.quick && (n == 512 || n == 1024) {
+			ps = append(ps, wire.Product{M: n, N: n, K: n, Trans: "NT"}, wire.Product{M: n, N: n, K: n, Trans: "TN"})
 		}
 	}
-	return square, skinny
+	return ps
+}
+
+// denseLayers are inputs × outputs of layers in the measured models: the MLP's,
+// an LSTM's kernel (four gates), the first dense layers of CNN32 and CNN28.
+var denseLayers = [][2]int{{784, 512}, {512, 512}, {512, 10}, {128, 512}, {4096, 512}, {9216, 128}}
+
+// layerProducts are what the layers compute for a batch: forward NN, gradient of
+// the input NT, gradient of the weights TN.
+func (b *bench) layerProducts(batch int) (ps []wire.Product) {
+	for i, l := range denseLayers {
+		in, out := l[0], l[1]
+		if b.quick && i > 0 || batch == 128 && i == 4 {
+			break
+		}
+		ps = append(ps, wire.Product{M: batch, N: out, K: in, Trans: "NN"})
+		if !b.quick {
+			ps = append(ps, wire.Product{M: batch, N: in, K: out, Trans: "NT"}, wire.Product{M: in, N: out, K: batch, Trans: "TN"})
+		}
+	}
+	return ps
 }
 
 // gemm compares matrix products with NumPy on OpenBLAS and with torch.mm.
-func (b *bench) gemm() error {
+func (b *bench) gemm(name string, ps []wire.Product) error {
 	cs := b.open(slices.Concat(across("ours", ""), b.variantSettings(), across("numpy", ""), across("torch", "")))
 	defer closeAll(cs)
-	square, skinny := b.products()
-	b.gemmTable("Matrix products, square", "gemm/square", square, cs)
-	b.gemmTable("Matrix products of layers", "gemm/layers", skinny, cs)
+	block := b.block
+	b.block = min(block, block/5+20e6) // units are short and many
+	defer func() { b.block = block }()
+	first := len(b.now.Records)
+	core := b.corePeak(1)
+	for _, p := range ps {
+		checkValues(cs, wire.Request{Op: "gemm", Gemm: &p, N: 1})
+		b.compare(cs, 1<<20, func(c *contender, n int) (float64, error) {
+			if tooLarge(c, p) {
+				return 0, errTooSlow
+			}
+			r, err := c.child.ask(wire.Request{Op: "gemm", Gemm: &p, N: n})
+			return r.NS / float64(n), err
+		})
+		b.record(&record{Name: fmt.Sprintf("%s/%d×%d×%d %s", name, p.M, p.N, p.K, p.Trans), Product: &p, FLOP: p.FLOP()}, cs)
+	}
+	core = max(core, b.corePeak(1))
+	for _, r := range b.now.Records[first:] {
+		r.Core = core
+	}
 	return nil
 }
 
-func (b *bench) gemmTable(title, name string, ps []product, cs []*contender) {
-	t := b.report.gemmBegin(title, b.variants)
-	for _, p := range ps {
-		checkValues(cs, request{Op: "gemm", Gemm: &p, N: 1})
-		b.compare(cs, 1<<20, func(c *contender, n int) (float64, error) {
-			if c.Mode == "purego" && p.flops() > 3e9 {
-				return 0, errTooSlow
-			}
-			r, err := c.child.ask(request{Op: "gemm", Gemm: &p, N: n})
-			return r.NS / float64(n), err
-		})
-		t.row(p, cs)
-	}
-	b.report.gemmEnd(name, t)
-}
-
-var errTooSlow = errors.New("not measured at this size")
+// tooLarge leaves products out that take seconds in plain Go.
+func tooLarge(c *contender, p wire.Product) bool { return c.Mode == "purego" && p.FLOP() > 3e9 }

@@ -3,62 +3,59 @@ package main
 import (
 	"path/filepath"
 	"time"
+
+	"github.com/antler-ml/antler/benchmarks/internal/wire"
 )
 
 // startup measures how long processes take to get going and what they hold.
 func (b *bench) startup() error {
-	s := modelNamed("mlp")
+	s := wire.Named("mlp")
 	file := filepath.Join(b.tmp, "startup.npz")
 	if err := writeCase(file, s, s.Batch); err != nil {
 		return err
 	}
-	var rows []*startRow
-	for _, st := range []setting{{"ours", "", 1}, {"numpy", "", 1}, {"torch", "eager", 1}, {"tf", "function", 1}} {
-		rows = append(rows, &startRow{setting: st})
+	settings := []setting{{"ours", "", 1}, {"numpy", "", 1}, {"torch", "eager", 1}, {"tf", "function", 1}}
+	if !b.quick {
+		settings = append(settings, setting{"gorgonia", "", 1}, setting{"gomlx", "sequential", 1})
+	}
+	var cs []*contender
+	for _, st := range settings {
+		cs = append(cs, &contender{figures: &figures{setting: st}})
 	}
 	for range b.rounds {
-		for _, r := range rows {
-			if r.problem == "" {
-				if err := b.startOnce(r, s, file); err != nil {
-					r.problem = err.Error()
+		for _, c := range cs {
+			if c.runs() {
+				if err := b.startOnce(c, s, file); err != nil {
+					c.fail("%v", err)
 				}
 			}
 		}
 	}
-	b.report.startTable(rows)
+	b.record(&record{Name: "startup", Title: "Start of a process"}, cs)
 	return nil
 }
 
-// A startRow holds the times of one side in ms and its memory in MB.
-type startRow struct {
-	setting
-	problem            string
-	ready, step        []float64
-	idle, after, peaks []float64
-}
-
-func (b *bench) startOnce(r *startRow, s *spec, file string) error {
+func (b *bench) startOnce(c *contender, s *wire.Spec, file string) error {
 	begin := time.Now()
-	c, err := b.start(r.setting)
+	process, err := b.start(c.setting)
 	if err != nil {
 		return err
 	}
-	defer c.stop()
+	defer process.stop()
 	ms := func(d time.Duration) float64 { return float64(d) / 1e6 }
-	r.ready = append(r.ready, ms(c.ready))
-	now, _ := resident(c.cmd.Process.Pid)
-	r.idle = append(r.idle, now)
-	if r.Peer == "numpy" { // trains nothing
+	c.Ready = append(c.Ready, ms(process.ready))
+	c.Idle, _ = resident(process.cmd.Process.Pid)
+	if c.Peer == "numpy" { // trains nothing
 		return nil
 	}
-	if _, err := c.ask(request{Op: "load", Model: s, File: file, Mode: r.Mode}); err != nil {
+	if _, err := process.ask(wire.Request{Op: "load", Model: s, File: file, Mode: c.Mode}); err != nil {
 		return err
 	}
-	if _, err := c.ask(request{Op: "steps", N: 1}); err != nil {
+	if _, err := process.ask(wire.Request{Op: "steps", N: 1}); err != nil {
 		return err
 	}
-	r.step = append(r.step, ms(time.Since(begin)))
-	now, peak := resident(c.cmd.Process.Pid)
-	r.after, r.peaks = append(r.after, now), append(r.peaks, peak)
+	c.Trained = append(c.Trained, ms(time.Since(begin)))
+	now, peak := resident(process.cmd.Process.Pid)
+	c.After, c.Peak = append(c.After, now), max(c.Peak, peak)
 	return nil
 }

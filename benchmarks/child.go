@@ -8,9 +8,12 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/antler-ml/antler/benchmarks/internal/wire"
 )
 
 // patience is how long a request may take; compilers of peers are slow.
@@ -20,7 +23,7 @@ const patience = 10 * time.Minute
 type child struct {
 	cmd      *exec.Cmd
 	in       io.WriteCloser
-	replies  chan reply // closed when the process ends
+	replies  chan wire.Reply // closed when the process ends
 	errors   tail
 	ready    time.Duration // from start to the first reply
 	versions map[string]string
@@ -29,7 +32,7 @@ type child struct {
 
 // start runs a worker and waits until it is ready.
 func start(argv, env []string) (*child, error) {
-	c := &child{cmd: exec.Command(argv[0], argv[1:]...), replies: make(chan reply)}
+	c := &child{cmd: exec.Command(argv[0], argv[1:]...), replies: make(chan wire.Reply)}
 	c.cmd.Env = env
 	c.cmd.Stderr = &c.errors
 	out, err := c.cmd.StdoutPipe()
@@ -51,9 +54,9 @@ func start(argv, env []string) (*child, error) {
 			if err != nil {
 				return
 			}
-			var r reply
+			var r wire.Reply
 			if err := json.Unmarshal(line, &r); err != nil {
-				r = reply{Error: "not a reply: " + strings.TrimSpace(string(line))}
+				r = wire.Reply{Error: "not a reply: " + strings.TrimSpace(string(line))}
 			}
 			c.replies <- r
 		}
@@ -68,21 +71,21 @@ func start(argv, env []string) (*child, error) {
 }
 
 // ask sends a request and waits for the reply.
-func (c *child) ask(q request) (reply, error) {
+func (c *child) ask(q wire.Request) (wire.Reply, error) {
 	if c.broken != nil {
-		return reply{}, c.broken
+		return wire.Reply{}, c.broken
 	}
 	line, err := json.Marshal(q)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	if _, err := c.in.Write(append(line, '\n')); err != nil {
-		return reply{}, fmt.Errorf("process ended: %s", c.errors.last())
+		return wire.Reply{}, fmt.Errorf("process ended: %s", c.errors.last())
 	}
 	return c.wait()
 }
 
-func (c *child) wait() (reply, error) {
+func (c *child) wait() (wire.Reply, error) {
 	select {
 	case r, ok := <-c.replies:
 		if !ok {
@@ -94,7 +97,7 @@ func (c *child) wait() (reply, error) {
 		return r, nil
 	case <-time.After(patience):
 		c.broken = fmt.Errorf("no answer within %v", patience)
-		return reply{}, c.broken
+		return wire.Reply{}, c.broken
 	}
 }
 
@@ -112,9 +115,10 @@ func (c *child) stop() {
 }
 
 // peerEnv is the environment of a peer: its thread counts, and none of the
-// OPENBLAS variables, which pin older kernels on some machines.
-func peerEnv(threads int) []string {
-	drop := []string{"OPENBLAS_", "OMP_", "MKL_", "KMP_", "GOMP_", "TF_", "PYTHON"}
+// OPENBLAS variables, which pin older kernels on some machines. What
+// torch.compile makes is kept for the next run, apart for each thread count.
+func (h *home) peerEnv(threads int) []string {
+	drop := []string{"OPENBLAS_", "OMP_", "MKL_", "KMP_", "GOMP_", "TF_", "PYTHON", "TORCHINDUCTOR_", "GOGC", "GOMEMLIMIT"}
 	var env []string
 	for _, v := range os.Environ() {
 		keep := true
@@ -128,7 +132,8 @@ func peerEnv(threads int) []string {
 	n := fmt.Sprint(threads)
 	return append(env, "BENCH_THREADS="+n, "OMP_NUM_THREADS="+n, "MKL_NUM_THREADS="+n, "OPENBLAS_NUM_THREADS="+n,
 		"TF_ENABLE_ONEDNN_OPTS=1", "TF_CPP_MIN_LOG_LEVEL=3", "CUDA_VISIBLE_DEVICES=", "KERAS_BACKEND=tensorflow",
-		"TORCHINDUCTOR_COMPILE_THREADS=1", "PYTHONWARNINGS=ignore", "PYTHONDONTWRITEBYTECODE=1")
+		"GOMAXPROCS="+n, "TORCHINDUCTOR_COMPILE_THREADS=1", "TORCHINDUCTOR_FX_GRAPH_CACHE=1",
+		"TORCHINDUCTOR_CACHE_DIR="+filepath.Join(h.dir, "cache", "inductor-"+n), "PYTHONWARNINGS=ignore", "PYTHONDONTWRITEBYTECODE=1")
 }
 
 // tail keeps the end of what a process complains about.

@@ -4,17 +4,15 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"strings"
 
+	"github.com/antler-ml/antler/benchmarks/internal/wire"
 	"github.com/antler-ml/antler/internal/npy"
 	"github.com/antler-ml/antler/nn"
 	"github.com/antler-ml/antler/tensor"
 )
 
-// writeCase writes what all sides start from into an .npz: inputs x, targets y
-// and the first values of the weights w0000, w0001 …, layer by layer in the
-// order of the spec.
-func writeCase(path string, s *spec, samples int) error {
+// writeCase writes what all sides start from, for wire.ReadCase.
+func writeCase(path string, s *wire.Spec, samples int) error {
 	m, ls, err := build(s)
 	if err != nil {
 		return err
@@ -69,10 +67,10 @@ func weightsOf(ls []nn.Layer) []*nn.Weight {
 
 // sampleData is random data that suits a model: ids for embeddings, else
 // numbers from 0 to 1, and class ids.
-func sampleData(s *spec, n int) (x, y *tensor.Tensor) {
+func sampleData(s *wire.Spec, n int) (x, y *tensor.Tensor) {
 	r := rand.New(rand.NewPCG(3, 4))
 	x, y = tensor.New(append([]int{n}, s.Input...)...), tensor.New(n)
-	words := s.words()
+	words := s.Vocabulary()
 	for i := range x.Data() {
 		x.Data()[i] = r.Float32()
 		if words > 0 {
@@ -84,43 +82,4 @@ func sampleData(s *spec, n int) (x, y *tensor.Tensor) {
 		y.Data()[i] = float32(r.IntN(classes))
 	}
 	return x, y
-}
-
-// readCase reads what writeCase wrote.
-func readCase(path string) (x, y *tensor.Tensor, w []*tensor.Tensor, err error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, nil, nil, fmt.Errorf("benchmarks: %w", err)
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, nil, nil, fmt.Errorf("benchmarks: %w", err)
-	}
-	a, err := npy.OpenArchive(f, info.Size(), npy.Limits{})
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	for _, name := range a.Names() {
-		err := a.Read(name, func(r *npy.Reader) error {
-			data, err := npy.Read[float32](r)
-			if err != nil {
-				return err
-			}
-			t := tensor.From(data, r.Shape...)
-			switch {
-			case name == "x":
-				x = t
-			case name == "y":
-				y = t
-			case strings.HasPrefix(name, "w"):
-				w = append(w, t)
-			}
-			return nil
-		})
-		if err != nil {
-			return nil, nil, nil, err
-		}
-	}
-	return x, y, w, nil
 }

@@ -3,7 +3,9 @@ package main
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -136,4 +138,29 @@ func processTicks(pid int) float64 {
 		}
 	}
 	return sum
+}
+
+// dirty marks a commit whose files were changed.
+const dirty = ", with changes that are not committed"
+
+// commitOf names the state of the sources that are measured.
+func commitOf(root string) string {
+	git := func(args ...string) string {
+		cmd := exec.Command("git", args...)
+		cmd.Dir = root
+		out, err := cmd.Output()
+		if err != nil {
+			return ""
+		}
+		return strings.TrimSpace(string(out))
+	}
+	commit := git("rev-parse", "--short=12", "HEAD")
+	if commit == "" {
+		return "unknown"
+	}
+	changed := strings.Split(git("status", "--porcelain", "--untracked-files=no", "--", "*.go", "*.s", "*.py", "go.mod"), "\n")
+	if slices.ContainsFunc(changed, func(s string) bool { return s != "" }) {
+		commit += dirty
+	}
+	return commit
 }

@@ -2,53 +2,89 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"math"
-	"os"
 	"slices"
 	"strings"
+	"time"
 )
 
-// A report gathers tables in Markdown, for the terminal and for a file.
-type report struct {
-	head  func() string // machine, versions, date: known at the end only
-	rows  []string      // of the summary
-	gemms []string
-	body  strings.Builder
-}
-
-// required is what issue and documentation promise: the fastest peer's time by ours.
-var required = map[string]float64{
-	"step/mlp": 1.5, "step/cnn28": 1.2, "step/cnn32": 1.2, "step/lstm": 2, "step/gru": 2, "step/tiny": 30,
-	"infer/mlp/1": 2, "infer/cnn28/1": 2, "infer/lstm/1": 2, "fit/mlp": 2, "fit/cnn28": 2,
-}
-
-func (r *report) section(text string) {
-	r.body.WriteString("\n" + text)
-	fmt.Print("\n" + text)
-}
-
-// String is the whole document.
-func (r *report) String() string {
+// reportOf is the whole document, in Markdown.
+func reportOf(r *results) string {
 	var s strings.Builder
-	s.WriteString("# Antler and its peers\n\n" + r.head() + "\n")
-	if len(r.rows)+len(r.gemms) > 0 {
-		s.WriteString("\n## Summary\n\nEach side at its fastest setting. Ratios are the peer's time by ours: above 1 we are faster.\n\n")
+	s.WriteString("# Antler and its peers\n\n" + headOf(r) + "\n" + askedTable(r) + "\n" + summaryTable(r))
+	for _, c := range caseNames() {
+		if sec := r.section(c); sec != nil {
+			s.WriteString(sectionTables(sec, r.AVX512))
+		}
 	}
-	if len(r.rows) > 0 {
-		s.WriteString("| case | Antler | PyTorch | ratio | TensorFlow | ratio | fastest peer, at least | two cores against one | peak memory by PyTorch's |\n|---|---|---|---|---|---|---|---|---|\n")
-		s.WriteString(strings.Join(r.rows, ""))
-	}
-	if len(r.gemms) > 0 {
-		s.WriteString("\n| matrix products | threads | ratio to the best of NumPy and PyTorch: median over the sizes | worst |\n|---|---|---|---|\n" + strings.Join(r.gemms, ""))
-	}
-	return s.String() + r.body.String()
+	return s.String()
 }
 
-func (r *report) save(path string) error {
-	if path == "" {
-		return nil
+// headOf says what was measured where and how.
+func headOf(r *results) string {
+	var s strings.Builder
+	var vs []string
+	for _, k := range slices.Sorted(maps.Keys(r.Versions)) {
+		vs = append(vs, k+" "+r.Versions[k])
 	}
-	return os.WriteFile(path, []byte(r.String()), 0o644)
+	fmt.Fprintf(&s, "- Machine: %s.\n- Versions: %s.\n", r.Machine, strings.Join(vs, ", "))
+	for _, k := range slices.Sorted(maps.Keys(r.Missing)) {
+		fmt.Fprintf(&s, "- Left out: %s, %s.\n", peerNames[k], r.Missing[k])
+	}
+	var commits []string
+	var took time.Duration
+	load, begin := 0.0, time.Time{}
+	for _, sec := range r.Sections {
+		if c := sec.Commit; !slices.Contains(commits, c) {
+			commits = append(commits, c)
+		}
+		took += sec.Took
+		load += sec.Load * sec.Took.Seconds()
+		if begin.IsZero() || sec.Begin.Before(begin) {
+			begin = sec.Begin
+		}
+	}
+	fmt.Fprintf(&s, "- Commit: %s.\n", strings.Join(commits, "; "))
+	fmt.Fprintf(&s, "- %s, %.0f minutes, %d rounds in turns (peer, ours, next peer, ours …), medians, blocks of %v.\n", begin.Format("2 January 2006"), took.Minutes(), r.Rounds, r.Block)
+	if took > 0 {
+		load /= took.Seconds()
+	}
+	fmt.Fprintf(&s, "- Other programs used %.0f %% of the machine meanwhile", 100*load)
+	if r.Calm > 0 {
+		fmt.Fprintf(&s, "; turns with more than %g %% were repeated", 100*r.Calm)
+	} else if load > 0.05 {
+		s.WriteString(": loaded machine, ratios only")
+	}
+	s.WriteString(".\n")
+	if !r.AVX512 {
+		s.WriteString("- This machine has no AVX-512: Antler's figures are those of its AVX2 kernels, and there is no forced AVX2 column beside them.\n")
+	}
+	if r.Note != "" {
+		fmt.Fprintf(&s, "- %s.\n", r.Note)
+	}
+	return s.String()
+}
+
+// sectionTables are the tables of one case.
+func sectionTables(sec *section, avx512 bool) string {
+	switch {
+	case sec.Case == "limits":
+		return limitsTable(sec)
+	case sec.Case == "startup":
+		return startTable(sec.Records[0])
+	case strings.HasPrefix(sec.Case, "gemm/"):
+		return gemmTable(sec, avx512)
+	}
+	var s strings.Builder
+	for _, rec := range sec.Records {
+		if strings.HasPrefix(rec.Name, "infer/") {
+			s.WriteString(latencyTable(rec))
+		} else {
+			s.WriteString(timeTable(rec))
+		}
+	}
+	return s.String()
 }
 
 func scaled(xs []float64, by float64) []float64 {
@@ -59,108 +95,110 @@ func scaled(xs []float64, by float64) []float64 {
 	return ys
 }
 
-// timeTable has a line for each contender.
-func (r *report) timeTable(title, unit string, cs []*contender, tolerance float64) {
-	var t strings.Builder
-	fmt.Fprintf(&t, "## %s\n\n| setting | threads | %s: median (min–max) | its time by ours, same threads | MB when ready | peak MB | |\n|---|---|---|---|---|---|---|\n", title, unit)
-	for _, c := range cs {
-		if !c.runs() {
-			fmt.Fprintf(&t, "| %s | %d | – | – | | | %s |\n", c, c.Threads, c.problem)
-			continue
-		}
-		fmt.Fprintf(&t, "| %s | %d | %s | %s | %s | %s | %s |\n", c, c.Threads, span(scaled(c.rounds, 1e-6)), span(c.ratios), short(c.idle), short(c.peak), c.note)
+// ofPeak is which share of the machine's multiply-adds a side reached.
+func (rec *record) ofPeak(f *figures) float64 {
+	if f == nil || rec.Core == 0 || rec.FLOP == 0 || len(f.Rounds) == 0 {
+		return math.NaN()
 	}
-	if i := slices.IndexFunc(cs, func(c *contender) bool { return isOurs(c) && c.runs() }); i >= 0 {
-		fmt.Fprintf(&t, "\nFirst losses (ours): %.6f; all sides that were timed agree to %g.\n", cs[i].losses, tolerance)
-	}
-	r.section(t.String())
+	return rec.FLOP / median(f.Rounds) / (rec.Core * float64(f.Threads))
 }
 
-// latencyTable has a line for each contender, with percentiles of all calls.
-func (r *report) latencyTable(title string, cs []*contender) {
-	var t strings.Builder
-	fmt.Fprintf(&t, "## %s\n\n| setting | threads | µs a call: median | 99th percentile | its median by ours, same threads | |\n|---|---|---|---|---|---|\n", title)
-	for _, c := range cs {
-		if !c.runs() {
-			fmt.Fprintf(&t, "| %s | %d | – | – | – | %s |\n", c, c.Threads, c.problem)
-			continue
-		}
-		fmt.Fprintf(&t, "| %s | %d | %s | %s | %s | %s |\n", c, c.Threads, short(quantile(c.each, .5)/1e3), short(quantile(c.each, .99)/1e3), span(c.ratios), c.note)
+// find is the side of that setting, when it ran; else nil.
+func (rec *record) find(peer, mode string, threads int) *figures {
+	if rec == nil {
+		return nil
 	}
-	r.section(t.String())
+	for _, f := range rec.Sides {
+		if f.setting == (setting{peer, mode, threads}) && f.runs() && len(f.Rounds) > 0 {
+			return f
+		}
+	}
+	return nil
 }
 
-func (r *report) startTable(rows []*startRow) {
+// timeTable has a line for each setting.
+func timeTable(rec *record) string {
 	var t strings.Builder
-	t.WriteString("## Start of a process\n\nOne thread. Ready: libraries are loaded. Trained: the MLP 784-512-512-10 has done its first step.\n\n")
+	unit := "step"
+	if strings.HasPrefix(rec.Name, "fit/") {
+		unit = "epoch"
+	}
+	fmt.Fprintf(&t, "\n## %s\n\n| setting | threads | ms a%s %s: median (min–max) | its time by ours, same threads | of the peak | MB when ready | peak MB | |\n|---|---|---|---|---|---|---|---|\n", rec.Title, map[bool]string{true: "n"}[unit == "epoch"], unit)
+	for _, f := range rec.Sides {
+		if !f.runs() {
+			fmt.Fprintf(&t, "| %s | %d | – | – | | | | %s |\n", f, f.Threads, f.Problem)
+			continue
+		}
+		fmt.Fprintf(&t, "| %s | %d | %s | %s | %s | %s | %s | %s |\n", f, f.Threads, span(scaled(f.Rounds, 1e-6)), span(f.Ratios), short(rec.ofPeak(f)), short(f.Idle), short(f.Peak), f.Note)
+	}
+	if i := slices.IndexFunc(rec.Sides, func(f *figures) bool { return f.isOurs() && f.runs() }); i >= 0 {
+		fmt.Fprintf(&t, "\nFirst losses (ours): %.6f; all sides that were timed agree to %g.", rec.Sides[i].Losses, rec.Tolerance)
+	}
+	if rec.FLOP > 0 {
+		fmt.Fprintf(&t, " Products and convolutions of a step: %s GFLOP.", short(rec.FLOP/1e9))
+	}
+	if rec.Core > 0 {
+		fmt.Fprintf(&t, " Peak of a core: %s GFLOP/s.", short(rec.Core))
+	}
+	return t.String() + "\n"
+}
+
+// latencyTable has a line for each setting, with percentiles of all calls.
+func latencyTable(rec *record) string {
+	var t strings.Builder
+	fmt.Fprintf(&t, "\n## %s\n\n| setting | threads | µs a call: median | 99th percentile | its median by ours, same threads | |\n|---|---|---|---|---|---|\n", rec.Title)
+	for _, f := range rec.Sides {
+		if !f.runs() {
+			fmt.Fprintf(&t, "| %s | %d | – | – | – | %s |\n", f, f.Threads, f.Problem)
+			continue
+		}
+		fmt.Fprintf(&t, "| %s | %d | %s | %s | %s | %s |\n", f, f.Threads, short(f.Median/1e3), short(f.P99/1e3), span(f.Ratios), f.Note)
+	}
+	return t.String()
+}
+
+func startTable(rec *record) string {
+	var t strings.Builder
+	fmt.Fprintf(&t, "\n## %s\n\nOne thread. Ready: libraries are loaded. Trained: the MLP 784-512-512-10 has done its first step.\n\n", rec.Title)
 	t.WriteString("| setting | ready, ms | trained, ms | MB when ready | MB when trained | peak MB | |\n|---|---|---|---|---|---|---|\n")
-	for _, s := range rows {
-		fmt.Fprintf(&t, "| %s | %s | %s | %s | %s | %s | %s |\n", s, span(s.ready), span(s.step), short(median(s.idle)), short(median(s.after)), short(median(s.peaks)), s.problem)
+	for _, f := range rec.Sides {
+		after, peak := "–", "–"
+		if len(f.After) > 0 {
+			after, peak = short(median(f.After)), short(f.Peak)
+		}
+		fmt.Fprintf(&t, "| %s | %s | %s | %s | %s | %s | %s |\n", f, span(f.Ready), span(f.Trained), short(f.Idle), after, peak, f.Problem)
 	}
-	r.section(t.String())
+	return t.String()
 }
 
-// summary adds the line of a case.
-func (r *report) summary(name string, cs []*contender) {
-	ours := best(cs, isOurs)
-	if ours == nil {
-		r.rows = append(r.rows, fmt.Sprintf("| %s | did not run | | | | | | | |\n", name))
-		return
-	}
-	cell := func(c *contender) string { return fmt.Sprintf("%s (%s)", clock(median(c.rounds)), settingOf(c)) }
-	row := []string{name, cell(ours)}
-	fastest := math.Inf(1)
-	var torchPeak, oursPeak []float64
-	for _, peer := range []string{"torch", "tf"} {
-		c := best(cs, func(c *contender) bool { return c.Peer == peer })
-		if c == nil {
-			row = append(row, "–", "–")
-			continue
-		}
-		ratios := c.ratios
-		if c.Threads != ours.Threads {
-			ratios = scaled(c.rounds, 1/median(ours.rounds))
-		}
-		fastest = min(fastest, median(ratios))
-		row = append(row, cell(c), span(ratios))
-		if peer == "torch" && c.peak > 0 {
-			torchPeak, oursPeak = append(torchPeak, c.peak), append(oursPeak, ours.peak)
+// limitsTable has what the machine can do, and the optimizer's pass beside it.
+func limitsTable(sec *section) string {
+	var t strings.Builder
+	t.WriteString("\n## Limits of the machine\n\nMultiply-adds: processes that do nothing else, in registers, with the widest vectors. Copy counts what is read and what is written; \"whole\" copies large pieces. ")
+	t.WriteString("Adam reads 4 arrays and writes 3; with the norm of the gradients, which comes before it in training, it reads one more time.\n\n")
+	t.WriteString("| what | threads | GFLOP/s or GB/s: median (min–max) | by the better copy |\n|---|---|---|---|\n")
+	for _, rec := range sec.Records {
+		for _, f := range rec.Sides {
+			if !f.runs() {
+				fmt.Fprintf(&t, "| %s: %s | %d | – | %s |\n", rec.Title, f.Peer, f.Threads, f.Problem)
+				continue
+			}
+			by := math.NaN()
+			if c := rec.copySpeed(f.Threads); c > 0 && !strings.HasPrefix(f.Peer, "copy") {
+				by = median(f.Rounds) / c
+			}
+			fmt.Fprintf(&t, "| %s: %s | %d | %s | %s |\n", rec.Title, f.Peer, f.Threads, span(f.Rounds), short(by))
 		}
 	}
-	need := ""
-	if least, ok := required[name]; ok && !math.IsInf(fastest, 1) {
-		need = fmt.Sprintf("%s, wanted %g", short(fastest), least)
-	}
-	one, two := oursFor(cs, 1), oursFor(cs, 2)
-	scaling := ""
-	if one != nil && two != nil && len(one.rounds) > 0 && len(two.rounds) > 0 {
-		scaling = short(median(one.rounds) / median(two.rounds))
-	}
-	memory := ""
-	if len(torchPeak) > 0 {
-		memory = fmt.Sprintf("%s (%s by %s MB)", short(oursPeak[0]/torchPeak[0]), short(oursPeak[0]), short(torchPeak[0]))
-	}
-	r.rows = append(r.rows, "| "+strings.Join(append(row, need, scaling, memory), " | ")+" |\n")
+	return t.String()
 }
 
-func settingOf(c *contender) string {
-	s := fmt.Sprintf("%d thread", c.Threads)
-	if c.Threads > 1 {
-		s += "s"
+// copySpeed is that of the better copy with so many threads; 0 when unknown.
+func (rec *record) copySpeed(threads int) (gbs float64) {
+	for _, f := range rec.Sides {
+		if strings.HasPrefix(f.Peer, "copy") && f.Threads == threads && len(f.Rounds) > 0 {
+			gbs = max(gbs, median(f.Rounds))
+		}
 	}
-	if c.Mode != "" {
-		s = c.Mode + ", " + s
-	}
-	return s
-}
-
-// clock prints a time with its unit.
-func clock(ns float64) string {
-	switch {
-	case ns < 1e6:
-		return short(ns/1e3) + " µs"
-	case ns < 1e9:
-		return short(ns/1e6) + " ms"
-	}
-	return short(ns/1e9) + " s"
+	return gbs
 }

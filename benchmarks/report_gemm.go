@@ -6,65 +6,71 @@ import (
 	"strings"
 )
 
+var gemmTitles = map[string]string{
+	"gemm/square":   "Matrix products, square",
+	"gemm/batch1":   "Matrix products of dense layers, batch 1",
+	"gemm/batch32":  "Matrix products of dense layers, batch 32",
+	"gemm/batch128": "Matrix products of dense layers, batch 128",
+}
+
 // gemmTable is GFLOP/s by size and threads.
-type gemmTable struct {
-	text     strings.Builder
-	variants bool
-	ratios   map[int][]float64 // by threads: ratio to the best peer, one for each size
-}
-
-func (r *report) gemmBegin(title string, variants bool) *gemmTable {
-	t := &gemmTable{variants: variants, ratios: map[int][]float64{}}
-	fmt.Fprintf(&t.text, "## %s\n\nGFLOP/s, medians; m×n×k with the way the factors are stored (N, or T for the transpose). The ratio is ours to the better peer, turn by turn.\n\n", title)
-	t.text.WriteString("| product | threads | NumPy (OpenBLAS) | PyTorch | Antler | ratio: median (min–max) |")
-	line := "\n|---|---|---|---|---|---|"
-	if variants {
-		t.text.WriteString(" Antler, AVX2 | Antler, plain Go |")
-		line += "---|---|"
+func gemmTable(sec *section, avx512 bool) string {
+	var t strings.Builder
+	fmt.Fprintf(&t, "\n## %s\n\nGFLOP/s, medians; m×n×k with the way the factors are stored (N, or T for the transpose): NN is the forward pass, NT the gradient of the input, TN that of the weights. The ratio is ours to the better peer, turn by turn.", gemmTitles[sec.Case])
+	if core := sec.Records[0].Core; core > 0 {
+		fmt.Fprintf(&t, " Peak of a core: %s GFLOP/s.", short(core))
 	}
-	t.text.WriteString(line + "\n")
-	return t
+	t.WriteString("\n\n| product | threads | NumPy (OpenBLAS) | PyTorch | Antler | ratio: median (min–max) | of the peak |")
+	line := "\n|---|---|---|---|---|---|---|"
+	variants := []string{"purego"}
+	if avx512 {
+		t.WriteString(" Antler, AVX2 |")
+		line += "---|"
+		variants = []string{"AVX2", "purego"}
+	}
+	t.WriteString(" Antler, plain Go |" + line + "---|\n")
+	for _, rec := range sec.Records {
+		for _, n := range threadsOf(rec) {
+			ours, ratio := rec.find("ours", "", n), "–"
+			if peer := rec.bestPeer(n); peer != nil {
+				ratio = span(peer.Ratios)
+			}
+			fmt.Fprintf(&t, "| %s | %d | %s | %s | %s | %s | %s |", strings.TrimPrefix(rec.Name, sec.Case+"/"), n,
+				rec.speed("numpy", "", n), rec.speed("torch", "", n), rec.speed("ours", "", n), ratio, short(rec.ofPeak(ours)))
+			for _, v := range variants {
+				t.WriteString(" " + rec.speed("ours", v, n) + " |")
+			}
+			t.WriteString("\n")
+		}
+	}
+	return t.String()
 }
 
-// row adds the lines of a size and forgets problems that belong to it alone.
-func (t *gemmTable) row(p product, cs []*contender) {
-	speed := func(c *contender) string {
+// speed is GFLOP/s, or why there is no figure.
+func (rec *record) speed(peer, mode string, threads int) string {
+	for _, f := range rec.Sides {
 		switch {
-		case c == nil:
-			return "–"
-		case !c.runs():
-			return c.problem
+		case f.setting != setting{peer, mode, threads}:
+		case !f.runs():
+			return f.Problem
+		case len(f.Rounds) > 0:
+			return short(rec.FLOP / median(f.Rounds))
 		}
-		return short(p.flops() / median(c.rounds))
 	}
-	find := func(peer, mode string, n int) *contender {
-		i := slices.IndexFunc(cs, func(c *contender) bool { return c.Peer == peer && c.Mode == mode && c.Threads == n })
-		if i < 0 {
-			return nil
-		}
-		return cs[i]
-	}
-	for _, n := range threads {
-		peer := best(cs, func(c *contender) bool { return c.Peer != "ours" && c.Threads == n })
-		ratio := "–"
-		if peer != nil && len(peer.ratios) > 0 {
-			ratio = span(peer.ratios)
-			t.ratios[n] = append(t.ratios[n], median(peer.ratios))
-		}
-		fmt.Fprintf(&t.text, "| %d×%d×%d %s | %d | %s | %s | %s | %s |", p.M, p.N, p.K, p.Trans, n,
-			speed(find("numpy", "", n)), speed(find("torch", "", n)), speed(find("ours", "", n)), ratio)
-		if t.variants {
-			fmt.Fprintf(&t.text, " %s | %s |", speed(find("ours", "AVX2", n)), speed(find("ours", "purego", n)))
-		}
-		t.text.WriteString("\n")
-	}
+	return "–"
 }
 
-func (r *report) gemmEnd(name string, t *gemmTable) {
-	for _, n := range threads {
-		if rs := t.ratios[n]; len(rs) > 0 {
-			r.gemms = append(r.gemms, fmt.Sprintf("| %s | %d | %s | %s |\n", name, n, short(median(rs)), short(slices.Min(rs))))
+// threadsOf are the thread counts of ours in a record.
+func threadsOf(rec *record) (ns []int) {
+	for _, f := range rec.Sides {
+		if f.isOurs() && !slices.Contains(ns, f.Threads) {
+			ns = append(ns, f.Threads)
 		}
 	}
-	r.section(t.text.String())
+	return ns
+}
+
+// bestPeer is the fastest peer with so many threads.
+func (rec *record) bestPeer(threads int) *figures {
+	return best(rec.Sides, func(f *figures) bool { return f.Peer != "ours" && f.Threads == threads })
 }

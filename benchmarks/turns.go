@@ -15,66 +15,67 @@ type measure func(c *contender, n int) (ns float64, err error)
 // round to be measured again.
 const slow = 1.5
 
+// variantRounds are enough for ours with less than the machine has.
+const variantRounds = 3
+
+var errTooSlow = errors.New("not measured at this size")
+
 // compare measures the contenders in turns: peer, ours, the next peer, ours …,
 // round after round. How many units fit into a block is found out first, which
 // also warms everything up. most bounds them.
 func (b *bench) compare(cs []*contender, most int, m measure) {
 	for _, c := range cs {
-		if !c.runs() {
-			continue
-		}
-		c.rounds, c.ratios, c.each, c.n, c.note = nil, nil, nil, 0, ""
-		for n := 1; ; {
-			ns, err := m(c, n)
-			if errors.Is(err, errTooSlow) {
-				c.note = err.Error()
-				break
-			}
-			if err != nil {
-				c.fail("%v", err)
-				break
-			}
-			if want := int(float64(b.block) / ns); n >= min(want, most)/4 || n >= most {
-				c.n = max(1, min(want, most))
-				break
-			}
-			n = min(most, n*8)
+		if c.runs() {
+			b.size(c, most, m)
 		}
 	}
 	for round := range b.rounds {
 		for _, c := range cs {
-			if isOurs(c) || !c.runs() || c.note != "" {
-				continue
+			switch {
+			case !c.runs() || c.Note != "" || c.isOurs():
+			case !c.isVariant():
+				b.turn(c, oursFor(cs, c.Threads), m)
+			case round < variantRounds:
+				b.turn(c, nil, m)
+				if median(c.Rounds)*float64(c.n) > 3*float64(b.block) {
+					c.Note = "measured once"
+				}
 			}
-			b.turn(c, oursFor(cs, c.Threads), m)
 		}
 		if round == 0 && b.rounds > 1 {
 			screen(cs)
 		}
 	}
-	if b.onlyOurs(cs) {
-		for range b.rounds {
-			for _, c := range cs {
-				if c.runs() {
-					b.turn(c, nil, m)
-				}
-			}
+	for _, c := range cs { // no peer ran with so many threads
+		for c.runs() && c.isOurs() && c.Note == "" && len(c.Rounds) < b.rounds {
+			b.turn(c, nil, m)
 		}
 	}
 }
 
-// onlyOurs reports whether no peer took part, so that ours was not measured.
-func (b *bench) onlyOurs(cs []*contender) bool {
-	for _, c := range cs {
-		if !isOurs(c) && c.runs() {
-			return false
+// size finds how many units of a contender fill a block.
+func (b *bench) size(c *contender, most int, m measure) {
+	for n := 1; ; {
+		c.Rounds, c.Ratios, c.Note = nil, nil, ""
+		ns, err := m(c, n)
+		if errors.Is(err, errTooSlow) {
+			c.Note = err.Error()
+			return
 		}
+		if err != nil {
+			c.fail("%v", err)
+			return
+		}
+		if want := int(float64(b.block) / ns); n >= min(want, most)/4 || n >= most {
+			c.n, c.each = max(1, min(want, most)), nil
+			return
+		}
+		n = min(most, n*8)
 	}
-	return true
 }
 
-// turn measures a peer and then ours. When others were busy meanwhile and calm
-// is set, both are measured again.
+// turn measures a contender and then ours. When others were busy meanwhile and
+// calm is set, both are measured again.
 func (b *bench) turn(c, ours *contender, m measure) {
 	for try := 0; ; try++ {
 		pair := []*child{c.child}
@@ -91,14 +92,13 @@ func (b *bench) turn(c, ours *contender, m measure) {
 			c.fail("%v", err)
 			return
 		}
-		time.Sleep(b.pause)
+		b.rest(c)
 		us := 0.0
 		if ours != nil {
 			if us, err = m(ours, ours.n); err != nil {
 				ours.fail("%v", err)
 				return
 			}
-			time.Sleep(b.pause)
 		}
 		if b.calm > 0 && load.foreign() > b.calm && try < 40 {
 			c.each = c.each[:each]
@@ -107,24 +107,31 @@ func (b *bench) turn(c, ours *contender, m measure) {
 			}
 			continue
 		}
-		c.rounds = append(c.rounds, theirs)
+		c.Rounds = append(c.Rounds, theirs)
 		if ours != nil {
-			ours.rounds = append(ours.rounds, us)
-			c.ratios = append(c.ratios, theirs/us)
+			ours.Rounds = append(ours.Rounds, us)
+			c.Ratios = append(c.Ratios, theirs/us)
 		}
 		return
+	}
+}
+
+// rest waits until the threads of a contender sleep.
+func (b *bench) rest(c *contender) {
+	if c.Threads > 1 && !c.isOurs() {
+		time.Sleep(b.pause)
 	}
 }
 
 // screen leaves out the settings of peers that are far behind the peer's best.
 func screen(cs []*contender) {
 	for _, c := range cs {
-		if isOurs(c) || !c.runs() || c.Peer == "ours" {
+		if c.Peer == "ours" || !c.runs() || c.Note != "" {
 			continue
 		}
-		b := best(cs, func(o *contender) bool { return o.Peer == c.Peer })
-		if b != nil && median(c.rounds) > slow*median(b.rounds) {
-			c.note = fmt.Sprintf("measured once: over %g times its best setting", slow)
+		b := best(sides(cs), func(o *figures) bool { return o.Peer == c.Peer })
+		if b != nil && median(c.Rounds) > slow*median(b.Rounds) {
+			c.Note = fmt.Sprintf("measured once: over %g times its best setting", slow)
 		}
 	}
 }

@@ -1,18 +1,18 @@
 package main
 
 import (
-	"bufio"
 	"context"
-	"encoding/json"
 	"flag"
 	"fmt"
+	"hash/fnv"
 	"io"
 	"iter"
+	"math"
 	"os"
 	"runtime"
 	"time"
 
-	"github.com/antler-ml/antler/internal/kernel"
+	"github.com/antler-ml/antler/benchmarks/internal/wire"
 	"github.com/antler-ml/antler/internal/kernel/impl"
 	"github.com/antler-ml/antler/nn"
 	"github.com/antler-ml/antler/nn/losses"
@@ -22,8 +22,9 @@ import (
 	"github.com/antler-ml/antler/tensor"
 )
 
-// topics of package kernel that have instruction-set variants.
-var topics = []string{"gemm", "conv", "pool", "vec", "math", "reduce", "softmax", "norm", "optim", "random"}
+// topics of package kernel that have instruction-set variants. A test holds the
+// list to package kernel.
+var topics = []string{"gemm", "conv", "pool", "vec", "math", "reduce", "rnn", "softmax", "norm", "optim", "random"}
 
 // runWorker is our side of the protocol, in a process of its own like a peer's.
 func runWorker(args []string, in io.Reader, out io.Writer) error {
@@ -39,50 +40,30 @@ func runWorker(args []string, in io.Reader, out io.Writer) error {
 			impl.Select(t, *isa)
 		}
 	}
-	w := &worker{}
-	lines := bufio.NewScanner(in)
-	lines.Buffer(nil, 1<<20)
-	enc := json.NewEncoder(out)
-	if err := enc.Encode(reply{Versions: map[string]string{"go": runtime.Version()}}); err != nil {
-		return err
-	}
-	for lines.Scan() {
-		var q request
-		var r reply
-		err := json.Unmarshal(lines.Bytes(), &q)
-		if err == nil {
-			r, err = w.answer(q)
-		}
-		if err != nil {
-			r = reply{Error: err.Error()}
-		}
-		if err := enc.Encode(r); err != nil {
-			return err
-		}
-	}
-	return lines.Err()
+	return wire.Serve(in, out, map[string]string{"go": runtime.Version()}, (&worker{}).answer)
 }
 
 type worker struct {
-	spec     *spec
+	spec     *wire.Spec
 	model    *nn.Model
 	weights  []*nn.Weight
 	first    []*tensor.Tensor // their first values
 	x, y     *tensor.Tensor
 	accuracy bool
 
-	product product
+	product wire.Product
 	a, b, c []float32
+	passing *passes
 }
 
-func (w *worker) answer(q request) (reply, error) {
+func (w *worker) answer(q wire.Request) (wire.Reply, error) {
 	switch q.Op {
 	case "load":
-		return reply{}, w.load(q)
+		return wire.Reply{}, w.load(q)
 	case "losses":
 		return w.losses(q.N)
 	case "reset":
-		return reply{}, w.reset()
+		return wire.Reply{}, w.reset()
 	case "steps":
 		return w.steps(q.N)
 	case "predict":
@@ -91,17 +72,19 @@ func (w *worker) answer(q request) (reply, error) {
 		return w.fit(q.N)
 	case "gemm":
 		return w.gemm(*q.Gemm, q.N), nil
+	case "pass":
+		return w.pass(q)
 	}
-	return reply{}, fmt.Errorf("unknown op %q", q.Op)
+	return wire.Reply{}, fmt.Errorf("unknown op %q", q.Op)
 }
 
-func (w *worker) load(q request) (err error) {
+func (w *worker) load(q wire.Request) (err error) {
 	var ls []nn.Layer
 	w.spec, w.accuracy = q.Model, q.Accuracy
 	if w.model, ls, err = build(q.Model); err != nil {
 		return err
 	}
-	if w.x, w.y, w.first, err = readCase(q.File); err != nil {
+	if w.x, w.y, w.first, err = wire.ReadCase(q.File); err != nil {
 		return err
 	}
 	w.weights = weightsOf(ls)
@@ -119,7 +102,7 @@ func (w *worker) reset() error {
 		}
 	}
 	c := nn.CompileConfig{Optimizer: &optimizers.Adam{}, Loss: losses.SparseCategoricalCrossentropy{}}
-	if w.spec.binary() {
+	if w.spec.Binary() {
 		c.Loss = losses.BinaryCrossentropy{}
 	}
 	if w.accuracy {
@@ -137,9 +120,9 @@ func (w *worker) batch(n int) pipeline.Batch {
 	return pipeline.Batch{X: []*tensor.Tensor{cut(w.x)}, Y: []*tensor.Tensor{cut(w.y)}}
 }
 
-func (w *worker) losses(n int) (reply, error) {
+func (w *worker) losses(n int) (wire.Reply, error) {
 	b := w.batch(w.spec.Batch)
-	var r reply
+	var r wire.Reply
 	for range n {
 		logs, err := w.model.TrainOnBatch(b)
 		if err != nil {
@@ -147,11 +130,19 @@ func (w *worker) losses(n int) (reply, error) {
 		}
 		r.Losses = append(r.Losses, logs.Get("loss"))
 	}
+	sum := fnv.New64a()
+	for _, weight := range w.weights {
+		for _, v := range weight.Value().Data() {
+			u := math.Float32bits(v)
+			sum.Write([]byte{byte(u), byte(u >> 8), byte(u >> 16), byte(u >> 24)})
+		}
+	}
+	r.Digest = fmt.Sprintf("%016x", sum.Sum64())
 	return r, nil
 }
 
-// steps times n steps of Fit on the first batch.
-func (w *worker) steps(n int) (reply, error) {
+// steps times n steps of Fit on the first batch, and counts allocations.
+func (w *worker) steps(n int) (wire.Reply, error) {
 	b := w.batch(w.spec.Batch)
 	src := pipeline.Func(n, func(context.Context, int) iter.Seq2[pipeline.Batch, error] {
 		return func(yield func(pipeline.Batch, error) bool) {
@@ -162,23 +153,28 @@ func (w *worker) steps(n int) (reply, error) {
 			}
 		}
 	})
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
 	start := time.Now()
 	_, err := w.model.Fit(context.Background(), src, nn.FitConfig{})
-	return reply{NS: float64(time.Since(start))}, err
+	r := wire.Reply{NS: float64(time.Since(start))}
+	runtime.ReadMemStats(&after)
+	r.Allocs = float64(after.Mallocs - before.Mallocs)
+	return r, err
 }
 
 // fit times n epochs over all samples.
-func (w *worker) fit(n int) (reply, error) {
+func (w *worker) fit(n int) (wire.Reply, error) {
 	src := pipeline.Arrays(w.x, w.y, pipeline.ArraysConfig{BatchSize: w.spec.Batch, Shuffle: true})
 	start := time.Now()
 	_, err := w.model.Fit(context.Background(), src, nn.FitConfig{Epochs: n})
-	return reply{NS: float64(time.Since(start))}, err
+	return wire.Reply{NS: float64(time.Since(start))}, err
 }
 
 // predict times n calls one by one.
-func (w *worker) predict(batch, n int) (reply, error) {
+func (w *worker) predict(batch, n int) (wire.Reply, error) {
 	b := w.batch(batch)
-	r := reply{Each: make([]float64, n)}
+	r := wire.Reply{Each: make([]float64, n)}
 	for i := range n {
 		start := time.Now()
 		out, err := w.model.PredictOnBatch(b.X...)
@@ -193,38 +189,6 @@ func (w *worker) predict(batch, n int) (reply, error) {
 		}
 	}
 	return r, nil
-}
-
-// gemm times n products.
-func (w *worker) gemm(p product, n int) reply {
-	if w.product != p {
-		w.product = p
-		w.a, w.b, w.c = make([]float32, p.M*p.K), make([]float32, p.K*p.N), make([]float32, p.M*p.N)
-		for i := range w.a {
-			w.a[i] = factor(i)
-		}
-		for i := range w.b {
-			w.b[i] = factor(i + 7)
-		}
-	}
-	a, b := kernel.Operand{Data: w.a, Ld: p.K}, kernel.Operand{Data: w.b, Ld: p.N}
-	if p.Trans[0] == 'T' {
-		a.Ld, a.Trans = p.M, true
-	}
-	if p.Trans[1] == 'T' {
-		b.Ld, b.Trans = p.K, true
-	}
-	start := time.Now()
-	for range n {
-		kernel.Gemm(p.M, p.N, p.K, a, b, w.c, p.N, kernel.Epilogue{})
-	}
-	r := reply{NS: float64(time.Since(start))}
-	abs := 0.0
-	for _, v := range w.c {
-		abs += max(float64(v), -float64(v))
-	}
-	r.Values = []float64{abs, float64(w.c[0]), float64(w.c[len(w.c)-1])}
-	return r
 }
 
 func workerMain(args []string) {

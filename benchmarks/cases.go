@@ -1,0 +1,64 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/antler-ml/antler/benchmarks/internal/wire"
+)
+
+// A benchCase is something that is compared.
+type benchCase struct {
+	name string
+	run  func() error
+}
+
+// cases are in the order of the report.
+func (b *bench) cases() []benchCase {
+	cs := []benchCase{{"limits", b.limits}, {"gemm/square", func() error { return b.gemm("gemm/square", b.squares()) }}}
+	for _, batch := range []int{1, 32, 128} {
+		name := fmt.Sprintf("gemm/batch%d", batch)
+		cs = append(cs, benchCase{name, func() error { return b.gemm(name, b.layerProducts(batch)) }})
+	}
+	for _, s := range wire.Models {
+		if !b.quick || s.Name != "resnet20" {
+			cs = append(cs, benchCase{"step/" + s.Name, func() error { return b.step(s) }})
+		}
+	}
+	part := 1
+	if b.quick {
+		part = 4
+	}
+	cs = append(cs, benchCase{"fit/mlp", func() error { return b.fit(wire.Named("mlp"), 12800/part) }})
+	if !b.quick {
+		cs = append(cs, benchCase{"fit/cnn28", func() error { return b.fit(wire.Named("cnn28"), 2560) }})
+	}
+	for _, name := range []string{"mlp", "cnn28", "lstm"} {
+		if !b.quick || name == "mlp" {
+			cs = append(cs, benchCase{"infer/" + name, func() error { return b.infer(wire.Named(name)) }})
+		}
+	}
+	return append(cs, benchCase{"startup", b.startup})
+}
+
+func caseNames() []string {
+	var names []string
+	for _, c := range (&bench{}).cases() {
+		names = append(names, c.name)
+	}
+	return names
+}
+
+// wanted reports whether a case was asked for, by its name or the part before
+// the slash.
+func wanted(asked, name string) bool {
+	if asked == "" {
+		return true
+	}
+	for a := range strings.SplitSeq(asked, ",") {
+		if a == name || strings.HasPrefix(name, a+"/") {
+			return true
+		}
+	}
+	return false
+}

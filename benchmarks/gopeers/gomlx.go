@@ -1,0 +1,139 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/antler-ml/antler/benchmarks/internal/wire"
+	"github.com/gomlx/gomlx/backends"
+	_ "github.com/gomlx/gomlx/backends/simplego"
+	"github.com/gomlx/gomlx/pkg/core/graph"
+	"github.com/gomlx/gomlx/pkg/core/tensors"
+	"github.com/gomlx/gomlx/pkg/ml/context"
+	"github.com/gomlx/gomlx/pkg/ml/train/losses"
+	"github.com/gomlx/gomlx/pkg/ml/train/optimizers"
+)
+
+// A goMLXModel holds the programs that GoMLX makes of a model. Modes: parallel
+// or sequential, how the backend runs independent operations.
+type goMLXModel struct {
+	spec    *wire.Spec
+	backend backends.Backend
+	x, y    *tensors.Tensor
+	first   []*tensors.Tensor
+	all     []float32 // inputs
+	samples int
+
+	ctx    *context.Context
+	train  *context.Exec
+	answer *context.Exec
+	out    *tensors.Tensor
+}
+
+func loadGoMLX(q wire.Request) (peer, error) {
+	for _, p := range q.Model.Parts {
+		switch p.Kind {
+		case "dense", "output":
+		case "lstm", "gru", "embedding":
+			return nil, fmt.Errorf("GoMLX's backend in Go has no %s that can be trained", p.Kind)
+		default:
+			return nil, fmt.Errorf("GoMLX's backend in Go has no gradient of %s", p.Kind)
+		}
+	}
+	x, y, w, err := wire.ReadCase(q.File)
+	if err != nil {
+		return nil, err
+	}
+	backend, err := backends.NewWithConfig("go:ops_" + q.Mode)
+	if err != nil {
+		return nil, err
+	}
+	n, batch := x.Shape()[0], min(q.Model.Batch, x.Shape()[0])
+	m := &goMLXModel{spec: q.Model, backend: backend, all: x.Data(), samples: n}
+	m.x = tensors.FromFlatDataAndDimensions(head(x.Data(), batch, n), batch, q.Model.Input[0])
+	targets := head(y.Data(), batch, n)
+	if m.spec.Binary() {
+		m.y = tensors.FromFlatDataAndDimensions(targets, batch, 1)
+	} else {
+		ids := make([]int32, batch)
+		for i, v := range targets {
+			ids[i] = int32(v)
+		}
+		m.y = tensors.FromFlatDataAndDimensions(ids, batch, 1)
+	}
+	for _, t := range w {
+		m.first = append(m.first, tensors.FromFlatDataAndDimensions(t.Data(), t.Shape()...))
+	}
+	return m, m.reset()
+}
+
+func (m *goMLXModel) reset() (err error) {
+	m.ctx, m.answer = context.New(), nil
+	for i, t := range m.first {
+		m.ctx.VariableWithValue(fmt.Sprintf("w%d", i), t)
+	}
+	// Keras adds epsilon before the bias correction, GoMLX after it: this is
+	// the same in the second step, and near it in the first.
+	opt := optimizers.Adam().LearningRate(1e-3).Epsilon(1e-7 / 0.0447).Done()
+	m.train, err = context.NewExec(m.backend, m.ctx, func(ctx *context.Context, x, y *graph.Node) *graph.Node {
+		z := m.logits(ctx, x)
+		loss := losses.SparseCategoricalCrossEntropyLogits
+		if m.spec.Binary() {
+			loss = losses.BinaryCrossentropyLogits
+		}
+		mean := graph.ReduceAllMean(loss([]*graph.Node{y}, []*graph.Node{z}))
+		opt.UpdateGraph(ctx, x.Graph(), mean)
+		return mean
+	})
+	return err
+}
+
+func (m *goMLXModel) logits(ctx *context.Context, x *graph.Node) *graph.Node {
+	for i, p := range m.spec.Parts {
+		w := ctx.GetVariable(fmt.Sprintf("w%d", 2*i)).ValueGraph(x.Graph())
+		b := ctx.GetVariable(fmt.Sprintf("w%d", 2*i+1)).ValueGraph(x.Graph())
+		x = graph.Add(graph.Dot(x, w), graph.Reshape(b, 1, p.Units))
+		if p.ReLU {
+			x = graph.Max(x, graph.ZerosLike(x))
+		}
+	}
+	return x
+}
+
+func (m *goMLXModel) step() (func() float64, error) {
+	out, err := m.train.Exec(m.x, m.y)
+	if err != nil {
+		return nil, err
+	}
+	return func() float64 { return float64(tensors.ToScalar[float32](out[0])) }, nil
+}
+
+func (m *goMLXModel) predict(batch int) (func() error, func() []float64, error) {
+	if m.answer == nil {
+		exec, err := context.NewExec(m.backend, m.ctx, func(ctx *context.Context, x *graph.Node) *graph.Node {
+			if m.spec.Binary() {
+				return graph.Sigmoid(m.logits(ctx, x))
+			}
+			return graph.Softmax(m.logits(ctx, x))
+		})
+		if err != nil {
+			return nil, nil, err
+		}
+		m.answer = exec
+	}
+	x := tensors.FromFlatDataAndDimensions(head(m.all, batch, m.samples), batch, m.spec.Input[0])
+	run := func() error {
+		out, err := m.answer.Exec(x)
+		if err == nil {
+			m.out = out[0]
+		}
+		return err
+	}
+	values := func() []float64 {
+		data, err := tensors.CopyFlatData[float32](m.out)
+		if err != nil {
+			return nil
+		}
+		return widen(data[:len(data)/batch])
+	}
+	return run, values, nil
+}
