@@ -36,7 +36,7 @@ func BenchmarkAffine224(b *testing.B) {
 			var s scratch
 			n := 0
 			for b.Loop() {
-				cfg.apply(dst, x.Data(), h, w, ch, t, &s)
+				cfg.apply(dst, x.Data(), h, w, ch, t, nil, &s)
 				n++
 			}
 			b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "images/s")

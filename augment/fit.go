@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/antler-ml/antler/image"
+	"github.com/antler-ml/antler/internal/kernel"
 	"github.com/antler-ml/antler/internal/rng"
 	"github.com/antler-ml/antler/tensor"
 )
@@ -56,7 +57,7 @@ func (g *ImageDataGenerator) Fit(x *tensor.Tensor, fc FitConfig) error {
 	}
 	data := append([]float32(nil), x.Data()...)
 	if c.Rescale != 0 {
-		scale(data, float32(c.Rescale))
+		kernel.Scale(data, data, float32(c.Rescale))
 	}
 	if fc.Augment {
 		data = c.augmented(data, n, h, w, ch, rounds, seedOf(fc.Seed))
@@ -119,7 +120,7 @@ func (c *config) augmented(data []float32, n, h, w, ch, rounds int, seed uint64)
 	}
 	for i := range rounds * n {
 		src.Reset(seed, uint64(i/n), uint64(i%n))
-		c.apply(out[i*size:][:size], data[i%n*size:][:size], h, w, ch, c.draw(r, h, w), s)
+		c.apply(out[i*size:][:size], data[i%n*size:][:size], h, w, ch, c.draw(r, h, w), nil, s)
 	}
 	return out
 }
@@ -133,9 +134,9 @@ func channelSums(data []float32, ch, inner int, means []float64) []float64 {
 		if inner > 1 {
 			run := data[i : i+inner]
 			if means == nil {
-				sums[k] += sum(run, 0, false)
+				sums[k] += total(run, 0, false)
 			} else {
-				sums[k] += sum(run, means[k], true)
+				sums[k] += total(run, means[k], true)
 			}
 			continue
 		}
@@ -226,4 +227,27 @@ func zca(x []float32, n, d int, epsilon float64, compat Compat) ([]float32, erro
 		out[i*d+i] += float32(rest)
 	}
 	return out, nil
+}
+
+// total adds up x-m or its squares, in a fixed order in four lanes.
+func total(x []float32, m float64, squares bool) float64 {
+	var s [4]float64
+	for len(x) >= 4 {
+		for i := range s {
+			d := float64(x[i]) - m
+			if squares {
+				d *= d
+			}
+			s[i] += d
+		}
+		x = x[4:]
+	}
+	for _, v := range x {
+		d := float64(v) - m
+		if squares {
+			d *= d
+		}
+		s[0] += d
+	}
+	return (s[0] + s[1]) + (s[2] + s[3])
 }

@@ -22,6 +22,8 @@ type Flow struct {
 	size  int
 	shape []int
 
+	finish func(row []float32, plane int) // standardizes rows one by one; nil when it takes the whole image
+
 	read   func(dst []float32, i int) error // the plain image i; nil when images says where it is
 	images []float32
 	name   func(i int) string
@@ -62,6 +64,9 @@ func newFlow(c *config, f FlowConfig, n int, shape []int) (*Flow, error) {
 	fl.size = fl.h * fl.w * fl.ch
 	if fl.std, err = c.standardizer(shape); err != nil {
 		return nil, err
+	}
+	if fl.std.rowwise() {
+		fl.finish = fl.std.row
 	}
 	if c.BrightnessRange != [2]float64{} && !f.NoAugment {
 		if err := checkBrightness(fl.ch); err != nil {

@@ -233,7 +233,10 @@ func (fl *Flow) sample(dst []float32, j job, s *scratch) error {
 	if fl.f.NoAugment {
 		copy(dst, src)
 	} else {
-		fl.c.apply(dst, src, fl.h, fl.w, fl.ch, j.t, s)
+		fl.c.apply(dst, src, fl.h, fl.w, fl.ch, j.t, fl.finish, s)
+		if fl.finish != nil {
+			return nil
+		}
 	}
 	if err := fl.std.run(dst, fl.shape, s); err != nil {
 		return fmt.Errorf("%w (%s)", err, fl.name(j.index))

@@ -15,10 +15,6 @@
 package augment
 
 import (
-	"errors"
-	"fmt"
-	"math"
-
 	"github.com/antler-ml/antler/image"
 	"github.com/antler-ml/antler/tensor"
 )
@@ -59,7 +55,8 @@ type ImageDataGenerator struct {
 	PreprocessingFunction func(*tensor.Tensor) *tensor.Tensor // called on each image after its random changes, before rescaling; must keep the shape; may change its argument
 	DataFormat            image.DataFormat                    `default:"channels_last"`
 	ValidationSplit       float64                             // fraction of the samples set aside by Subset
-	InterpolationOrder    *int                                `default:"1"` // 0 nearest, 1 linear, 2 … 5 splines of that degree
+	InterpolationOrder    *int                                `default:"1"`       // 0 nearest, 1 linear, 2 … 5 splines of that degree
+	DType                 DType                               `default:"float32"` // what numbers are cut to
 
 	Compat      Compat // whose arithmetic to follow
 	NumPyRandom bool   // draw random numbers as Keras does from numpy, so that seeds give the images they give there
@@ -94,134 +91,3 @@ const (
 	FillReflect  FillMode = "reflect"  // abcddcba|abcd|dcbaabcd
 	FillWrap     FillMode = "wrap"     // abcabcab|abcd|bcdbcdbc: first and last pixel coincide, as in scipy
 )
-
-// config is a generator after its checks: a copy with all defaults filled in.
-type config struct {
-	ImageDataGenerator
-	order     int
-	zoom      [2]float64
-	heightMax float64 // greatest of the height shifts; below 1 they are fractions
-	widthMax  float64
-}
-
-var errNotFitted = errors.New("call Fit with sample images first, or set the statistics")
-
-func (g *ImageDataGenerator) resolve() (*config, error) {
-	c := &config{ImageDataGenerator: *g, order: 1}
-	fail := func(field string, got any, want string) (*config, error) {
-		return nil, fmt.Errorf("augment: ImageDataGenerator: %s is %v, want %s", field, got, want)
-	}
-	if c.ZCAEpsilon == 0 {
-		c.ZCAEpsilon = 1e-6
-	}
-	if c.DataFormat == "" {
-		c.DataFormat = image.ChannelsLast
-	}
-	if !c.DataFormat.Valid() {
-		return fail("DataFormat", c.DataFormat, "channels_last (channels after rows and columns) or channels_first (before)")
-	}
-	switch c.FillMode {
-	case "":
-		c.FillMode = FillNearest
-	case FillNearest, FillConstant, FillReflect, FillWrap:
-	default:
-		return fail("FillMode", c.FillMode, "nearest, constant, reflect or wrap")
-	}
-	switch c.Compat {
-	case "":
-		c.Compat = TFKeras
-	case TFKeras, KerasPreprocessing112:
-	default:
-		return fail("Compat", c.Compat, fmt.Sprintf("%q or %q", TFKeras, KerasPreprocessing112))
-	}
-	if g.InterpolationOrder != nil {
-		c.order = *g.InterpolationOrder
-	}
-	if c.order < 0 || c.order > 5 {
-		return fail("InterpolationOrder", c.order, "0 (nearest) to 5 (spline of degree 5)")
-	}
-	if s := c.ValidationSplit; s != 0 && !(s > 0 && s < 1) {
-		return fail("ValidationSplit", s, "a number between 0 and 1, exclusive")
-	}
-	for _, f := range []struct {
-		name string
-		v    float64
-	}{
-		{"RotationRange", c.RotationRange}, {"WidthShiftRange", c.WidthShiftRange}, {"HeightShiftRange", c.HeightShiftRange},
-		{"ShearRange", c.ShearRange}, {"ZoomRange", c.ZoomRange}, {"ChannelShiftRange", c.ChannelShiftRange},
-		{"CVal", c.CVal}, {"Rescale", c.Rescale}, {"BrightnessRange[0]", c.BrightnessRange[0]}, {"BrightnessRange[1]", c.BrightnessRange[1]},
-		{"ZoomInterval[0]", c.ZoomInterval[0]}, {"ZoomInterval[1]", c.ZoomInterval[1]},
-	} {
-		if !(math.Abs(f.v) <= huge) {
-			return fail(f.name, f.v, "a finite number of modest size")
-		}
-	}
-	var err error
-	if c.widthMax, err = shiftMax("Width", c.WidthShiftRange, c.WidthShiftInt, c.WidthShiftList); err != nil {
-		return nil, err
-	}
-	if c.heightMax, err = shiftMax("Height", c.HeightShiftRange, c.HeightShiftInt, c.HeightShiftList); err != nil {
-		return nil, err
-	}
-	c.zoom = [2]float64{1 - c.ZoomRange, 1 + c.ZoomRange}
-	if c.ZoomInterval != [2]float64{} {
-		if c.ZoomRange != 0 {
-			return fail("ZoomRange", c.ZoomRange, "0 when ZoomInterval is given")
-		}
-		c.zoom = c.ZoomInterval
-	}
-	if c.ZCAWhitening {
-		c.FeaturewiseCenter, c.FeaturewiseStdNormalization = true, false
-	}
-	c.FeaturewiseCenter = c.FeaturewiseCenter || c.FeaturewiseStdNormalization
-	c.SamplewiseCenter = c.SamplewiseCenter || c.SamplewiseStdNormalization
-	return c, nil
-}
-
-// shiftMax checks that a shift is given in one way at most, and returns the
-// greatest shift.
-func shiftMax(name string, r float64, n int, list []float64) (float64, error) {
-	given := 0
-	for _, b := range []bool{r != 0, n != 0, len(list) > 0} {
-		if b {
-			given++
-		}
-	}
-	if given > 1 {
-		return 0, fmt.Errorf("augment: ImageDataGenerator: give one of %sShiftRange (%v), %sShiftInt (%v) and %sShiftList (%v) only", name, r, name, n, name, list)
-	}
-	if n < 0 {
-		return 0, fmt.Errorf("augment: ImageDataGenerator: %sShiftInt is %d, want at least 1", name, n)
-	}
-	if n > 0 {
-		return float64(n), nil
-	}
-	top := r
-	for i, v := range list {
-		if !(math.Abs(v) <= huge) {
-			return 0, fmt.Errorf("augment: ImageDataGenerator: %sShiftList[%d] is %v, want a finite number of modest size", name, i, v)
-		}
-		if i == 0 || v > top {
-			top = v
-		}
-	}
-	return top, nil
-}
-
-// dims returns the height, width and channels of an image's shape.
-func (c *config) dims(shape []int) (h, w, ch int, err error) {
-	if len(shape) != 3 {
-		return 0, 0, 0, fmt.Errorf("augment: the image has shape %v, want rank 3 (%s)", shape, c.axes())
-	}
-	if c.DataFormat == image.ChannelsFirst {
-		return shape[1], shape[2], shape[0], nil
-	}
-	return shape[0], shape[1], shape[2], nil
-}
-
-func (c *config) axes() string {
-	if c.DataFormat == image.ChannelsFirst {
-		return "channels, height, width"
-	}
-	return "height, width, channels"
-}

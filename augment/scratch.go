@@ -1,13 +1,19 @@
 package augment
 
-import "sync"
+import (
+	"sync"
+
+	"github.com/antler-ml/antler/internal/kernel"
+)
 
 // A scratch is the memory that changing one image needs, kept for the next.
 type scratch struct {
-	raw  []float32 // the image as read
-	flat []float32
-	coef []float64
-	line []float64
+	raw           []float32 // the image as read
+	flat, moment  []float32
+	coef          []float64
+	line          []float64
+	rows, columns []float64 // places
+	row           kernel.WarpRow
 }
 
 var scratches = sync.Pool{New: func() any { return new(scratch) }}

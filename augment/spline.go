@@ -13,8 +13,8 @@ const splinePad = 12
 // lines is the number of columns that are filtered together.
 const lines = 8
 
-// resampleSpline resamples with B-splines of degree c.order, 2 to 5.
-func (c *config) resampleSpline(dst, src []float32, h, w, ch int, m affine, s *scratch) {
+// spline resamples with B-splines of degree c.order, 2 to 5.
+func (c *config) spline(dst, src []float32, h, w, ch int, m affine, t *Transform, s *scratch) {
 	pad := 0
 	if c.FillMode == FillNearest {
 		pad = splinePad
@@ -37,17 +37,24 @@ func (c *config) resampleSpline(dst, src []float32, h, w, ch int, m affine, s *s
 		}
 		splineCoefficients(coef, ph, pw, c.order, reflected, s.line)
 	}
-	evalSpline(dst, s.coef, h, w, ch, step, plane, pad, c.order, m, border{c.FillMode, float32(c.CVal), ph, pw})
+	evalSpline(dst, s.coef, h, w, ch, step, plane, pad, c.order, m, border{c.FillMode, float32(c.CVal), ph, pw}, t)
 }
 
 // evalSpline evaluates all channels at each place.
-func evalSpline(dst []float32, coef []float64, h, w, ch, step, plane, pad, order int, m affine, b border) {
+func evalSpline(dst []float32, coef []float64, h, w, ch, step, plane, pad, order int, m affine, b border, t *Transform) {
 	var wr, wc [6]float64
 	var ir, ic [6]int
 	for y := range h {
 		rows, columns := m.line(y)
 		for x := range w {
-			d := (y*w + x) * step
+			dy, dx := y, x
+			if t.FlipVertical {
+				dy = h - 1 - y
+			}
+			if t.FlipHorizontal {
+				dx = w - 1 - x
+			}
+			d := (dy*w + dx) * step
 			r, c := rows.at(x)+float64(pad), columns.at(x)+float64(pad)
 			if b.mode != FillNearest { // there the coefficients are continued, not the places
 				var okR, okC bool
@@ -218,3 +225,5 @@ func splineFilter(l, poles []float64, reflected bool) {
 		}
 	}
 }
+
+func clamp(i, n int) int { return min(max(i, 0), n-1) }

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/antler-ml/antler/image"
+	"github.com/antler-ml/antler/internal/kernel"
 	"github.com/antler-ml/antler/tensor"
 )
 
@@ -37,11 +37,13 @@ func (g *ImageDataGenerator) Standardize(x *tensor.Tensor) (*tensor.Tensor, erro
 // A standardizer is the part of a generator that Standardize uses, prepared for
 // images of one shape.
 type standardizer struct {
-	c         *config
-	size      int       // samples in an image
-	mean, std []float32 // one for each channel, or nil; std has 1e-6 added
-	zca       []float32 // size × size, or nil
-	inner     int       // samples of one channel that follow each other
+	c      *config
+	raster raster
+	size   int         // samples in an image
+	mean   [][]float32 // for each plane, as long as a row; nil without featurewise statistics
+	scale  [][]float32
+	zero   []float32
+	zca    []float32 // size × size, or nil
 }
 
 const stdEpsilon = 1e-6
@@ -51,10 +53,7 @@ func (c *config) standardizer(shape []int) (*standardizer, error) {
 	if err != nil {
 		return nil, err
 	}
-	st := &standardizer{c: c, size: h * w * ch, inner: 1}
-	if c.DataFormat == image.ChannelsFirst {
-		st.inner = h * w
-	}
+	st := &standardizer{c: c, raster: c.raster(h, w, ch), size: h * w * ch}
 	channels := func(name, flag string, t *tensor.Tensor) ([]float32, error) {
 		if t == nil {
 			return nil, fmt.Errorf("augment: %s needs %s: %w", flag, name, errNotFitted)
@@ -64,19 +63,19 @@ func (c *config) standardizer(shape []int) (*standardizer, error) {
 		}
 		return t.Data(), nil
 	}
+	var mean, std []float32
 	if c.FeaturewiseCenter {
-		if st.mean, err = channels("Mean", "FeaturewiseCenter", c.Mean); err != nil {
+		if mean, err = channels("Mean", "FeaturewiseCenter", c.Mean); err != nil {
 			return nil, err
 		}
 	}
 	if c.FeaturewiseStdNormalization {
-		std, err := channels("Std", "FeaturewiseStdNormalization", c.Std)
-		if err != nil {
+		if std, err = channels("Std", "FeaturewiseStdNormalization", c.Std); err != nil {
 			return nil, err
 		}
-		for _, v := range std {
-			st.std = append(st.std, v+stdEpsilon)
-		}
+	}
+	if mean != nil {
+		st.rows(mean, std, w)
 	}
 	if c.ZCAWhitening {
 		m := c.ZCAWhiteningMatrix
@@ -91,6 +90,39 @@ func (c *config) standardizer(shape []int) (*standardizer, error) {
 	return st, nil
 }
 
+// rows lays out the mean and the factor of every sample of a row.
+func (st *standardizer) rows(mean, std []float32, w int) {
+	n := w * st.raster.inner
+	st.zero = make([]float32, n)
+	for p := range st.raster.planes {
+		m, f := make([]float32, n), make([]float32, n)
+		for i := range n {
+			k := p*st.raster.inner + i%st.raster.inner
+			m[i], f[i] = mean[k], 1
+			if std != nil {
+				f[i] = float32(1 / (float64(std[k]) + stdEpsilon))
+			}
+		}
+		st.mean, st.scale = append(st.mean, m), append(st.scale, f)
+	}
+}
+
+// rowwise reports whether rows can be standardized one by one.
+func (st *standardizer) rowwise() bool {
+	c := st.c
+	return c.PreprocessingFunction == nil && !c.SamplewiseCenter && !c.SamplewiseStdNormalization && st.zca == nil && c.cast == nil
+}
+
+// row rescales and normalises a row of a plane, in place.
+func (st *standardizer) row(x []float32, plane int) {
+	if st.c.Rescale != 0 {
+		kernel.Scale(x, x, float32(st.c.Rescale))
+	}
+	if st.mean != nil {
+		kernel.NormApply(x, x, st.mean[plane], st.scale[plane], st.zero)
+	}
+}
+
 // run standardizes x, of the given shape, in place.
 func (st *standardizer) run(x []float32, shape []int, s *scratch) error {
 	c := st.c
@@ -102,128 +134,78 @@ func (st *standardizer) run(x []float32, shape []int, s *scratch) error {
 		copy(x, y.Data())
 	}
 	if c.Rescale != 0 {
-		scale(x, float32(c.Rescale))
+		kernel.Scale(x, x, float32(c.Rescale))
 	}
 	if c.SamplewiseCenter {
-		mean, _ := moments(x, false)
-		add(x, float32(-mean))
+		mean := s.mean(x)
+		kernel.AddScalar(x, x, float32(-mean))
 	}
 	if c.SamplewiseStdNormalization {
-		_, std := moments(x, true)
-		d := float32(std) + stdEpsilon
-		for i := range x {
-			x[i] /= d
-		}
+		kernel.Scale(x, x, float32(1/(s.std(x, s.mean(x))+stdEpsilon)))
 	}
 	if st.mean != nil {
-		st.channelwise(x, func(v []float32, k int) { add(v, -st.mean[k]) }, func(v []float32) {
-			for i := range v {
-				v[i] -= st.mean[i]
-			}
-		})
-	}
-	if st.std != nil {
-		divide := func(v []float32, k int) {
-			for i := range v {
-				v[i] /= st.std[k]
-			}
+		n, plane := len(st.zero), st.raster.plane()
+		for i := 0; i < len(x); i += n {
+			p := i / plane % st.raster.planes
+			kernel.NormApply(x[i:i+n], x[i:i+n], st.mean[p], st.scale[p], st.zero)
 		}
-		st.channelwise(x, divide, func(v []float32) {
-			for i := range v {
-				v[i] /= st.std[i]
-			}
-		})
 	}
 	if st.zca != nil {
-		s.flat = resized(s.flat, st.size)
-		for ; len(x) > 0; x = x[st.size:] {
-			vectorTimesMatrix(s.flat, x[:st.size], st.zca)
-			copy(x, s.flat)
+		st.whiten(x, s)
+	}
+	if c.cast != nil {
+		for i, v := range x {
+			x[i] = c.cast(v)
 		}
 	}
 	return nil
 }
 
-// channelwise calls plane for every run of samples of channel k, or pixel for
-// every pixel if there is only one sample in such a run.
-func (st *standardizer) channelwise(x []float32, plane func(v []float32, k int), pixel func(v []float32)) {
-	channels := len(st.mean)
-	if st.inner > 1 || channels == 1 {
-		n := st.inner
-		if channels == 1 {
-			n = len(x)
-		}
-		for i := 0; i*n < len(x); i++ {
-			plane(x[i*n:(i+1)*n], i%channels)
-		}
-		return
-	}
-	for ; len(x) >= channels; x = x[channels:] {
-		pixel(x[:channels])
-	}
+// whiten multiplies images, one after another in x, by the ZCA matrix.
+func (st *standardizer) whiten(x []float32, s *scratch) {
+	n := len(x) / st.size
+	s.flat = resized(s.flat, len(x))
+	kernel.Gemm(n, st.size, st.size, kernel.Operand{Data: x, Ld: st.size}, kernel.Operand{Data: st.zca, Ld: st.size}, s.flat, st.size, kernel.Epilogue{})
+	copy(x, s.flat)
 }
 
-func scale(x []float32, f float32) {
-	for i := range x {
-		x[i] *= f
-	}
-}
+// width is the length of the runs whose sums are taken side by side.
+const width = 512
 
-func add(x []float32, f float32) {
-	for i := range x {
-		x[i] += f
+// sums adds up x-m and its squares. The order of the additions depends on the
+// length of x alone.
+func (s *scratch) sums(x []float32, m float32) (sum, squares float64) {
+	s.moment = resized(s.moment, 3*width)
+	centre, first, second := s.moment[:width], s.moment[width:2*width], s.moment[2*width:]
+	for i := range centre {
+		centre[i] = m
 	}
-}
-
-// moments returns the mean and, if asked for, the population standard deviation.
-func moments(x []float32, withStd bool) (mean, std float64) {
-	n := float64(len(x))
-	mean = sum(x, 0, false) / n
-	if withStd {
-		std = math.Sqrt(sum(x, mean, true) / n)
-	}
-	return mean, std
-}
-
-// sum adds up x-m or its squares, in a fixed order in four lanes.
-func sum(x []float32, m float64, squares bool) float64 {
-	var s [4]float64
-	for len(x) >= 4 {
-		for i := range s {
-			d := float64(x[i]) - m
-			if squares {
-				d *= d
-			}
-			s[i] += d
-		}
-		x = x[4:]
-	}
-	for _, v := range x {
-		d := float64(v) - m
-		if squares {
-			d *= d
-		}
-		s[0] += d
-	}
-	return (s[0] + s[1]) + (s[2] + s[3])
-}
-
-// vectorTimesMatrix sets y to x·m, m being square. Four rows of m at a time.
-func vectorTimesMatrix(y, x, m []float32) {
-	n := len(x)
-	clear(y)
-	i := 0
-	for ; i+4 <= n; i += 4 {
-		a, b, c, d := x[i], x[i+1], x[i+2], x[i+3]
-		r0, r1, r2, r3 := m[i*n:][:len(y)], m[(i+1)*n:][:len(y)], m[(i+2)*n:][:len(y)], m[(i+3)*n:][:len(y)]
-		for j := range y {
-			y[j] += float32(a*r0[j]) + float32(b*r1[j]) + (float32(c*r2[j]) + float32(d*r3[j]))
+	add := func(x []float32, n int) {
+		clear(first)
+		clear(second)
+		kernel.NormMoments(first[:n], second[:n], x, centre[:n])
+		for i, v := range first[:n] {
+			sum += float64(v)
+			squares += float64(second[i])
 		}
 	}
-	for ; i < n; i++ {
-		row := m[i*n:][:len(y)]
-		for j := range y {
-			y[j] += float32(x[i] * row[j])
-		}
+	const block = 64 * width
+	for ; len(x) >= width; x = x[min(block, len(x)&^(width-1)):] {
+		add(x[:min(block, len(x)&^(width-1))], width)
 	}
+	if len(x) > 0 {
+		add(x, len(x))
+	}
+	return sum, squares
+}
+
+func (s *scratch) mean(x []float32) float64 {
+	sum, _ := s.sums(x, 0)
+	return sum / float64(len(x))
+}
+
+// std returns the population standard deviation, given the mean.
+func (s *scratch) std(x []float32, mean float64) float64 {
+	_, squares := s.sums(x, float32(mean))
+	return math.Sqrt(squares / float64(len(x)))
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/antler-ml/antler/image"
+	"github.com/antler-ml/antler/internal/kernel"
 	"github.com/antler-ml/antler/internal/rng"
 	"github.com/antler-ml/antler/tensor"
 )
@@ -139,7 +140,7 @@ func (g *ImageDataGenerator) ApplyTransform(x *tensor.Tensor, t Transform) (*ten
 	out := tensor.New(x.Shape()...)
 	s := scratches.Get().(*scratch)
 	defer scratches.Put(s)
-	c.apply(out.Data(), x.Data(), h, w, ch, t, s)
+	c.apply(out.Data(), x.Data(), h, w, ch, t, nil, s)
 	return out, nil
 }
 
@@ -165,81 +166,71 @@ func checkBrightness(channels int) error {
 	return nil
 }
 
+// raster is how images of c's data format lie in memory.
+func (c *config) raster(h, w, ch int) raster {
+	if c.DataFormat == image.ChannelsFirst {
+		return raster{h, w, ch, 1}
+	}
+	return raster{h, w, 1, ch}
+}
+
 // apply sets dst to the transformed src; both are images of size h × w × ch in
-// c's data format and must not overlap.
-func (c *config) apply(dst, src []float32, h, w, ch int, t Transform, s *scratch) {
+// c's data format and must not overlap. finish, if not nil, is called on every
+// row of every plane when it is done.
+func (c *config) apply(dst, src []float32, h, w, ch int, t Transform, finish func(row []float32, plane int), s *scratch) {
 	if len(dst) == 0 {
 		return
 	}
-	if m, ok := t.matrix(h, w, c.Compat); ok {
-		c.resample(dst, src, h, w, ch, m, s)
-	} else {
+	in := c.raster(h, w, ch)
+	late := t.ChannelShiftIntensity != 0 || t.HasBrightness || c.cast != nil // these need all rows
+	rowFinish := finish
+	if late {
+		rowFinish = nil
+	}
+	m, moves := t.matrix(h, w, c.Compat)
+	switch {
+	case moves && c.order > 1:
+		c.spline(dst, src, h, w, ch, m, &t, s)
+		late = true
+	case moves:
+		wp := warp[float32]{floatSampler, c.order, c.FillMode, float32(c.CVal), t.FlipHorizontal, t.FlipVertical, rowFinish}
+		wp.affine(dst, src, h, w, in, m, s)
+	case t.FlipHorizontal || t.FlipVertical:
+		wp := warp[float32]{floatSampler, 0, FillNearest, 0, t.FlipHorizontal, t.FlipVertical, rowFinish}
+		wp.affine(dst, src, h, w, in, identity, s)
+	default:
 		copy(dst, src)
+		late = true
+	}
+	if c.cast != nil && c.DType != Float16 && moves {
+		roundAway(dst) // as scipy does for whole numbers
 	}
 	if t.ChannelShiftIntensity != 0 {
 		channelShift(dst, float32(t.ChannelShiftIntensity))
 	}
-	planes, inner := 1, ch
-	if c.DataFormat == image.ChannelsFirst {
-		planes, inner = ch, 1
-	}
-	if t.FlipHorizontal {
-		flipColumns(dst, w, inner)
-	}
-	if t.FlipVertical {
-		for p := range planes {
-			flipRows(dst[p*h*w*inner:][:h*w*inner], h)
-		}
-	}
 	if t.HasBrightness {
 		c.brightness(dst, h*w, ch, t.Brightness)
+	}
+	if late && finish != nil {
+		n := w * in.inner
+		for i := 0; i < len(dst); i += n {
+			finish(dst[i:i+n], i/in.plane())
+		}
 	}
 }
 
 // channelShift adds v to all samples, but stays between the least and the
 // greatest of them.
 func channelShift(x []float32, v float32) {
-	lo, hi := minMax(x)
-	for i := range x {
-		x[i] = min(max(x[i]+v, lo), hi)
-	}
-}
-
-// minMax returns the least and the greatest number, NaN if there is one.
-func minMax(x []float32) (lo, hi float32) {
-	lo, hi = x[0], x[0]
-	for _, v := range x {
-		lo, hi = min(lo, v), max(hi, v)
-	}
-	return lo, hi
-}
-
-// flipColumns mirrors every row of w pixels.
-func flipColumns(x []float32, w, ch int) {
-	for ; len(x) > 0; x = x[w*ch:] {
-		for i, j := 0, (w-1)*ch; i < j; i, j = i+ch, j-ch {
-			for k := range ch {
-				x[i+k], x[j+k] = x[j+k], x[i+k]
-			}
-		}
-	}
-}
-
-// flipRows turns an image of h rows upside down.
-func flipRows(x []float32, h int) {
-	n := len(x) / h
-	for i, j := 0, (h-1)*n; i < j; i, j = i+n, j-n {
-		a, b := x[i:i+n], x[j:j+n]
-		for k := range a {
-			a[k], b[k] = b[k], a[k]
-		}
-	}
+	lo, hi := kernel.Min(x), kernel.Max(x)
+	kernel.AddScalar(x, x, v)
+	kernel.Clip(x, x, lo, hi)
 }
 
 // brightness multiplies an image of n pixels as Pillow does: with 8 bits,
 // fractions cut off, alpha left alone.
 func (c *config) brightness(x []float32, n, ch int, factor float64) {
-	lo, hi := minMax(x)
+	lo, hi := kernel.Min(x), kernel.Max(x)
 	scale := c.Compat == KerasPreprocessing112 || lo < 0 || hi > 255
 	top := hi - lo
 	f := float32(factor)
