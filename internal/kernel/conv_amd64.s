@@ -2220,9 +2220,42 @@ noBias:
 	VMAXPS Y11, Y14, Y11
 
 noReLU:
-	MOVQ       104(DI), BP
-	MOVQ       128(DI), BX
-	MOVQ       176(DI), CX
+	MOVQ    104(DI), BP
+	MOVQ    128(DI), BX
+	MOVQ    176(DI), CX
+	CMPQ    200(DI), $0xff
+	JNE     some
+	MOVQ    (BX), AX
+	VMOVUPS Y0, (BP)(AX*4)
+	VMOVUPS Y1, 32(BP)(AX*4)
+	DECQ    CX
+	JZ      exit
+	MOVQ    8(BX), AX
+	VMOVUPS Y2, (BP)(AX*4)
+	VMOVUPS Y3, 32(BP)(AX*4)
+	DECQ    CX
+	JZ      exit
+	MOVQ    16(BX), AX
+	VMOVUPS Y4, (BP)(AX*4)
+	VMOVUPS Y5, 32(BP)(AX*4)
+	DECQ    CX
+	JZ      exit
+	MOVQ    24(BX), AX
+	VMOVUPS Y6, (BP)(AX*4)
+	VMOVUPS Y7, 32(BP)(AX*4)
+	DECQ    CX
+	JZ      exit
+	MOVQ    32(BX), AX
+	VMOVUPS Y8, (BP)(AX*4)
+	VMOVUPS Y9, 32(BP)(AX*4)
+	DECQ    CX
+	JZ      exit
+	MOVQ    40(BX), AX
+	VMOVUPS Y10, (BP)(AX*4)
+	VMOVUPS Y11, 32(BP)(AX*4)
+	JMP     exit
+
+some:
 	MOVQ       (BX), AX
 	VMOVUPS    Y0, (BP)(AX*4)
 	VMASKMOVPS Y1, Y15, 32(BP)(AX*4)
@@ -2368,9 +2401,36 @@ noBias:
 	VMAXPS Y5, Y7, Y5
 
 noReLU:
-	MOVQ       104(DI), BP
-	MOVQ       128(DI), BX
-	MOVQ       176(DI), CX
+	MOVQ    104(DI), BP
+	MOVQ    128(DI), BX
+	MOVQ    176(DI), CX
+	CMPQ    200(DI), $0xff
+	JNE     some
+	MOVQ    (BX), AX
+	VMOVUPS Y0, (BP)(AX*4)
+	DECQ    CX
+	JZ      exit
+	MOVQ    8(BX), AX
+	VMOVUPS Y1, (BP)(AX*4)
+	DECQ    CX
+	JZ      exit
+	MOVQ    16(BX), AX
+	VMOVUPS Y2, (BP)(AX*4)
+	DECQ    CX
+	JZ      exit
+	MOVQ    24(BX), AX
+	VMOVUPS Y3, (BP)(AX*4)
+	DECQ    CX
+	JZ      exit
+	MOVQ    32(BX), AX
+	VMOVUPS Y4, (BP)(AX*4)
+	DECQ    CX
+	JZ      exit
+	MOVQ    40(BX), AX
+	VMOVUPS Y5, (BP)(AX*4)
+	JMP     exit
+
+some:
 	MOVQ       (BX), AX
 	VMASKMOVPS Y0, Y15, (BP)(AX*4)
 	DECQ       CX
@@ -2510,9 +2570,32 @@ noBias:
 	VMAXPS Y7, Y10, Y7
 
 noReLU:
-	MOVQ       104(DI), BP
-	MOVQ       128(DI), BX
-	MOVQ       176(DI), CX
+	MOVQ    104(DI), BP
+	MOVQ    128(DI), BX
+	MOVQ    176(DI), CX
+	CMPQ    200(DI), $0xff
+	JNE     some
+	MOVQ    (BX), AX
+	VMOVUPS Y0, (BP)(AX*4)
+	VMOVUPS Y1, 32(BP)(AX*4)
+	DECQ    CX
+	JZ      exit
+	MOVQ    8(BX), AX
+	VMOVUPS Y2, (BP)(AX*4)
+	VMOVUPS Y3, 32(BP)(AX*4)
+	DECQ    CX
+	JZ      exit
+	MOVQ    16(BX), AX
+	VMOVUPS Y4, (BP)(AX*4)
+	VMOVUPS Y5, 32(BP)(AX*4)
+	DECQ    CX
+	JZ      exit
+	MOVQ    24(BX), AX
+	VMOVUPS Y6, (BP)(AX*4)
+	VMOVUPS Y7, 32(BP)(AX*4)
+	JMP     exit
+
+some:
 	MOVQ       (BX), AX
 	VMOVUPS    Y0, (BP)(AX*4)
 	VMASKMOVPS Y1, Y15, 32(BP)(AX*4)
@@ -2626,9 +2709,28 @@ noBias:
 	VMAXPS Y3, Y5, Y3
 
 noReLU:
-	MOVQ       104(DI), BP
-	MOVQ       128(DI), BX
-	MOVQ       176(DI), CX
+	MOVQ    104(DI), BP
+	MOVQ    128(DI), BX
+	MOVQ    176(DI), CX
+	CMPQ    200(DI), $0xff
+	JNE     some
+	MOVQ    (BX), AX
+	VMOVUPS Y0, (BP)(AX*4)
+	DECQ    CX
+	JZ      exit
+	MOVQ    8(BX), AX
+	VMOVUPS Y1, (BP)(AX*4)
+	DECQ    CX
+	JZ      exit
+	MOVQ    16(BX), AX
+	VMOVUPS Y2, (BP)(AX*4)
+	DECQ    CX
+	JZ      exit
+	MOVQ    24(BX), AX
+	VMOVUPS Y3, (BP)(AX*4)
+	JMP     exit
+
+some:
 	MOVQ       (BX), AX
 	VMASKMOVPS Y0, Y15, (BP)(AX*4)
 	DECQ       CX
@@ -2728,9 +2830,22 @@ noBias:
 	VMAXPS Y3, Y6, Y3
 
 noReLU:
-	MOVQ       104(DI), BP
-	MOVQ       128(DI), BX
-	MOVQ       176(DI), CX
+	MOVQ    104(DI), BP
+	MOVQ    128(DI), BX
+	MOVQ    176(DI), CX
+	CMPQ    200(DI), $0xff
+	JNE     some
+	MOVQ    (BX), AX
+	VMOVUPS Y0, (BP)(AX*4)
+	VMOVUPS Y1, 32(BP)(AX*4)
+	DECQ    CX
+	JZ      exit
+	MOVQ    8(BX), AX
+	VMOVUPS Y2, (BP)(AX*4)
+	VMOVUPS Y3, 32(BP)(AX*4)
+	JMP     exit
+
+some:
 	MOVQ       (BX), AX
 	VMOVUPS    Y0, (BP)(AX*4)
 	VMASKMOVPS Y1, Y15, 32(BP)(AX*4)
@@ -2812,9 +2927,20 @@ noBias:
 	VMAXPS Y1, Y3, Y1
 
 noReLU:
-	MOVQ       104(DI), BP
-	MOVQ       128(DI), BX
-	MOVQ       176(DI), CX
+	MOVQ    104(DI), BP
+	MOVQ    128(DI), BX
+	MOVQ    176(DI), CX
+	CMPQ    200(DI), $0xff
+	JNE     some
+	MOVQ    (BX), AX
+	VMOVUPS Y0, (BP)(AX*4)
+	DECQ    CX
+	JZ      exit
+	MOVQ    8(BX), AX
+	VMOVUPS Y1, (BP)(AX*4)
+	JMP     exit
+
+some:
 	MOVQ       (BX), AX
 	VMASKMOVPS Y0, Y15, (BP)(AX*4)
 	DECQ       CX
@@ -2970,9 +3096,42 @@ noBias:
 	VMAXPS Y11, Y14, Y11
 
 noReLU:
-	MOVQ       104(DI), BP
-	MOVQ       128(DI), BX
-	MOVQ       176(DI), CX
+	MOVQ    104(DI), BP
+	MOVQ    128(DI), BX
+	MOVQ    176(DI), CX
+	CMPQ    200(DI), $0xff
+	JNE     some
+	MOVQ    (BX), AX
+	VMOVUPS Y0, (BP)(AX*4)
+	VMOVUPS Y1, 32(BP)(AX*4)
+	DECQ    CX
+	JZ      exit
+	MOVQ    8(BX), AX
+	VMOVUPS Y2, (BP)(AX*4)
+	VMOVUPS Y3, 32(BP)(AX*4)
+	DECQ    CX
+	JZ      exit
+	MOVQ    16(BX), AX
+	VMOVUPS Y4, (BP)(AX*4)
+	VMOVUPS Y5, 32(BP)(AX*4)
+	DECQ    CX
+	JZ      exit
+	MOVQ    24(BX), AX
+	VMOVUPS Y6, (BP)(AX*4)
+	VMOVUPS Y7, 32(BP)(AX*4)
+	DECQ    CX
+	JZ      exit
+	MOVQ    32(BX), AX
+	VMOVUPS Y8, (BP)(AX*4)
+	VMOVUPS Y9, 32(BP)(AX*4)
+	DECQ    CX
+	JZ      exit
+	MOVQ    40(BX), AX
+	VMOVUPS Y10, (BP)(AX*4)
+	VMOVUPS Y11, 32(BP)(AX*4)
+	JMP     exit
+
+some:
 	MOVQ       (BX), AX
 	VMOVUPS    Y0, (BP)(AX*4)
 	VMASKMOVPS Y1, Y15, 32(BP)(AX*4)
@@ -3118,9 +3277,36 @@ noBias:
 	VMAXPS Y5, Y7, Y5
 
 noReLU:
-	MOVQ       104(DI), BP
-	MOVQ       128(DI), BX
-	MOVQ       176(DI), CX
+	MOVQ    104(DI), BP
+	MOVQ    128(DI), BX
+	MOVQ    176(DI), CX
+	CMPQ    200(DI), $0xff
+	JNE     some
+	MOVQ    (BX), AX
+	VMOVUPS Y0, (BP)(AX*4)
+	DECQ    CX
+	JZ      exit
+	MOVQ    8(BX), AX
+	VMOVUPS Y1, (BP)(AX*4)
+	DECQ    CX
+	JZ      exit
+	MOVQ    16(BX), AX
+	VMOVUPS Y2, (BP)(AX*4)
+	DECQ    CX
+	JZ      exit
+	MOVQ    24(BX), AX
+	VMOVUPS Y3, (BP)(AX*4)
+	DECQ    CX
+	JZ      exit
+	MOVQ    32(BX), AX
+	VMOVUPS Y4, (BP)(AX*4)
+	DECQ    CX
+	JZ      exit
+	MOVQ    40(BX), AX
+	VMOVUPS Y5, (BP)(AX*4)
+	JMP     exit
+
+some:
 	MOVQ       (BX), AX
 	VMASKMOVPS Y0, Y15, (BP)(AX*4)
 	DECQ       CX
@@ -3246,9 +3432,28 @@ noBias:
 	VMAXPS Y3, Y5, Y3
 
 noReLU:
-	MOVQ       104(DI), BP
-	MOVQ       128(DI), BX
-	MOVQ       176(DI), CX
+	MOVQ    104(DI), BP
+	MOVQ    128(DI), BX
+	MOVQ    176(DI), CX
+	CMPQ    200(DI), $0xff
+	JNE     some
+	MOVQ    (BX), AX
+	VMOVUPS Y0, (BP)(AX*4)
+	DECQ    CX
+	JZ      exit
+	MOVQ    8(BX), AX
+	VMOVUPS Y1, (BP)(AX*4)
+	DECQ    CX
+	JZ      exit
+	MOVQ    16(BX), AX
+	VMOVUPS Y2, (BP)(AX*4)
+	DECQ    CX
+	JZ      exit
+	MOVQ    24(BX), AX
+	VMOVUPS Y3, (BP)(AX*4)
+	JMP     exit
+
+some:
 	MOVQ       (BX), AX
 	VMASKMOVPS Y0, Y15, (BP)(AX*4)
 	DECQ       CX
@@ -3370,9 +3575,28 @@ noBias:
 	VMAXPS Y3, Y5, Y3
 
 noReLU:
-	MOVQ       104(DI), BP
-	MOVQ       128(DI), BX
-	MOVQ       176(DI), CX
+	MOVQ    104(DI), BP
+	MOVQ    128(DI), BX
+	MOVQ    176(DI), CX
+	CMPQ    200(DI), $0xff
+	JNE     some
+	MOVQ    (BX), AX
+	VMOVUPS Y0, (BP)(AX*4)
+	DECQ    CX
+	JZ      exit
+	MOVQ    8(BX), AX
+	VMOVUPS Y1, (BP)(AX*4)
+	DECQ    CX
+	JZ      exit
+	MOVQ    16(BX), AX
+	VMOVUPS Y2, (BP)(AX*4)
+	DECQ    CX
+	JZ      exit
+	MOVQ    24(BX), AX
+	VMOVUPS Y3, (BP)(AX*4)
+	JMP     exit
+
+some:
 	MOVQ       (BX), AX
 	VMASKMOVPS Y0, Y15, (BP)(AX*4)
 	DECQ       CX

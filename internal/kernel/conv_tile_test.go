@@ -157,21 +157,23 @@ func random(r *rand.Rand, n int) []float32 {
 
 func BenchmarkConvTile(b *testing.B) {
 	r := rand.New(rand.NewPCG(1, 2))
+	isa := bestTileISA()
+	high, wide := isa.rows(srcBroadcast), 2*isa.lanes()
 	for _, k := range []int{9, 27, 192, 256} {
 		b.Run(fmt.Sprint("k=", k), func(b *testing.B) {
-			x := &tile{isa: bestTileISA(), ldb: 32, a: random(r, 12*k), b: random(r, 32*k), c: random(r, 12*32)}
-			x.setCols(32)
-			x.arow, x.crow, x.tab = make([]int, 24), make([]int, 24), make([]int, k)
-			for i := range x.arow {
-				x.arow[i], x.crow[i] = k*(i%12), 32*(i%12)
+			x := &tile{isa: isa, ldb: wide, a: random(r, high*k), b: random(r, wide*k), c: random(r, high*wide)}
+			x.setCols(wide)
+			x.arow, x.crow, x.tab = make([]int, high), make([]int, high), make([]int, k)
+			for i := range high {
+				x.arow[i], x.crow[i] = k*i, wide*i
 			}
 			for i := range x.tab {
 				x.tab[i] = i
 			}
 			for b.Loop() {
-				x.run(srcBroadcast, x.arow, x.crow, 12)
+				x.run(srcBroadcast, x.arow, x.crow, high)
 			}
-			b.ReportMetric(2*12*32*float64(k)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
+			b.ReportMetric(2*float64(high*wide*k)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
 		})
 	}
 }

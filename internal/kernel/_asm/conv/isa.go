@@ -13,6 +13,7 @@ type isa interface {
 	bytes() int     // of a vector
 	heights() []int // of tiles, tallest first
 	embeds() bool   // arithmetic takes a broadcast memory operand
+	slowMask() bool // a masked store takes many times a whole one
 	reg(i int) reg.VecPhysical
 	label(s string) string
 	zero(r reg.VecPhysical)
@@ -29,6 +30,7 @@ func (avx512) name() string          { return "AVX512" }
 func (avx512) bytes() int            { return 64 }
 func (avx512) heights() []int        { return []int{12, 8, 4} }
 func (avx512) embeds() bool          { return true }
+func (avx512) slowMask() bool        { return false }
 func (avx512) label(s string) string { return s }
 
 var zmm = []reg.VecPhysical{
@@ -89,6 +91,7 @@ func (avx2) name() string          { return "AVX2" }
 func (avx2) bytes() int            { return 32 }
 func (avx2) heights() []int        { return []int{6, 4, 2} }
 func (avx2) embeds() bool          { return false }
+func (avx2) slowMask() bool        { return true }
 func (avx2) label(s string) string { return s }
 
 var ymm = []reg.VecPhysical{

@@ -198,16 +198,27 @@ func tile(s isa, src source, rows, vecs int) {
 	MOVQ(field(offC), regIdx)
 	MOVQ(field(offCRow), regTab)
 	MOVQ(field(offM), r[1])
-	for i := range rows {
-		MOVQ(Mem{Base: regTab, Disp: 8 * i}, r[0])
-		for v := range vecs {
-			s.store(acc(i, v), Mem{Base: regIdx, Index: r[0], Scale: 4, Disp: v * s.bytes()}, v == vecs-1)
-		}
-		if i < rows-1 {
-			DECQ(r[1])
-			JZ(LabelRef(exit))
+	store := func(masked bool) {
+		for i := range rows {
+			MOVQ(Mem{Base: regTab, Disp: 8 * i}, r[0])
+			for v := range vecs {
+				s.store(acc(i, v), Mem{Base: regIdx, Index: r[0], Scale: 4, Disp: v * s.bytes()}, masked && v == vecs-1)
+			}
+			if i < rows-1 {
+				DECQ(r[1])
+				JZ(LabelRef(exit))
+			}
 		}
 	}
+	if s.slowMask() {
+		some := s.label("some")
+		CMPQ(field(offMask), Imm(1<<(s.bytes()/4)-1))
+		JNE(LabelRef(some))
+		store(false)
+		JMP(LabelRef(exit))
+		Label(some)
+	}
+	store(true)
 	Label(exit)
 	VZEROUPPER()
 	RET()
