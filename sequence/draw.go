@@ -16,18 +16,34 @@ type drawer interface {
 	below(dst []uint32, n uint32) // fills dst with numbers in [0, n)
 }
 
-// keras draws what Python's module random draws for Keras.
+// keras draws what Python's module random draws for Keras. Seeds that follow
+// each other are made four at a time.
 type keras struct {
 	rng.Python
-	start rng.Python
+	start rng.MT
+	seeds rng.Seeds
+	first uint64 // of seeds
+	ahead bool   // seeds are made
+	next  uint64 // the seed after the last
 }
 
 func (k *keras) seed(seed uint64) {
-	k.Python.Seed(seed)
-	k.start = k.Python
+	switch {
+	case k.ahead && seed-k.first < 4:
+		k.seeds.Take(int(seed-k.first), &k.Python)
+	case seed == k.next && seed != 0:
+		k.seeds.Seed(seed)
+		k.first, k.ahead = seed, true
+		k.seeds.Take(0, &k.Python)
+	default:
+		k.Python.Seed(seed)
+	}
+	k.next = seed + 1
+	k.Refill() // now, so that again need not
+	k.start = k.MT
 }
 
-func (k *keras) again()                       { k.Python = k.start }
+func (k *keras) again()                       { k.MT = k.start }
 func (k *keras) float64() float64             { return k.Float64() }
 func (k *keras) shuffleWords(w []uint32)      { rng.Shuffle(&k.Python, w) }
 func (k *keras) shufflePairs(p []uint64)      { rng.Shuffle(&k.Python, p) }

@@ -206,12 +206,15 @@ func (s *skipper) addRandom(pairs []uint64, n int) []uint64 {
 	s.words = words
 	s.drawn = slices.Grow(s.drawn[:0], n)[:n]
 	s.random.below(s.drawn, uint32(s.vocabulary-1))
-	k := 0
-	for _, v := range s.drawn {
-		pairs = append(pairs, uint64(words[k])<<32|uint64(v+1)<<1)
-		if k++; k == len(words) {
-			k = 0
+	k := len(pairs)
+	pairs = slices.Grow(pairs, n)[:k+n]
+	for drawn := s.drawn; len(drawn) > 0; {
+		some := drawn[:min(len(drawn), len(words))]
+		for i, v := range some {
+			pairs[k+i] = uint64(words[i])<<32 | uint64(v+1)<<1
 		}
+		k += len(some)
+		drawn = drawn[len(some):]
 	}
 	return pairs
 }

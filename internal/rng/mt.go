@@ -67,20 +67,65 @@ func NewMTArray(key []uint32) *MT {
 	return m
 }
 
+// Refill makes the next 624 words now, if none is left. What is drawn does not
+// change; a copy of the generator then has them too.
+func (m *MT) Refill() {
+	if m.pos == mtN {
+		m.refill()
+	}
+}
+
+// Two words of the state in one: every step of the generator keeps them apart,
+// so that it is done for both at once.
+func pair(k []uint32) uint64 { return uint64(k[0]) | uint64(k[1])<<32 }
+
+func putPair(k []uint32, x uint64) { k[0], k[1] = uint32(x), uint32(x>>32) }
+
+const both = 1<<32 + 1
+
+// twist is the step for two words: a and b are the words and their successors,
+// c the words that are mtM places ahead.
+func twist(a, b, c uint64) uint64 {
+	y := a&(both<<31) | b&(both*(1<<31-1))
+	odd := b & both * (1<<32 - 1) // all ones for odd words
+	return c ^ y>>1&(both*(1<<31-1)) ^ odd&(both*0x9908b0df)
+}
+
 func (m *MT) refill() {
 	k := &m.key
-	twist := func(a, b, c uint32) uint32 {
-		y := a&(1<<31) | b&(1<<31-1)
-		return c ^ y>>1 ^ -(y&1)&0x9908b0df
+	for i := 0; i < mtN-mtM-1; i += 2 {
+		putPair(k[i:i+2], twist(pair(k[i:i+2]), pair(k[i+1:i+3]), pair(k[i+mtM:i+mtM+2])))
 	}
-	for i := range mtN - mtM {
-		k[i] = twist(k[i], k[i+1], k[i+mtM])
+	k[mtN-mtM-1] = uint32(twist(uint64(k[mtN-mtM-1]), uint64(k[mtN-mtM]), uint64(k[mtN-1])))
+	for i := mtN - mtM; i < mtN-1; i += 2 {
+		putPair(k[i:i+2], twist(pair(k[i:i+2]), pair(k[i+1:i+3]), pair(k[i+mtM-mtN:i+mtM-mtN+2])))
 	}
-	for i := mtN - mtM; i < mtN-1; i++ {
-		k[i] = twist(k[i], k[i+1], k[i+mtM-mtN])
-	}
-	k[mtN-1] = twist(k[mtN-1], k[0], k[mtM-1])
+	k[mtN-1] = uint32(twist(uint64(k[mtN-1]), uint64(k[0]), uint64(k[mtM-1])))
 	m.pos = 0
+}
+
+// peek writes at most n of the words that come next to dst, at least one. They
+// are taken by moving pos.
+func (m *MT) peek(dst *[mtN]uint32, n int) []uint32 {
+	if m.pos == mtN {
+		m.refill()
+	}
+	src := m.key[m.pos:]
+	words := dst[:min(n, len(src))]
+	src = src[:len(words)]
+	i := 0
+	for ; i+2 <= len(words); i += 2 {
+		y := pair(src[i : i+2])
+		y ^= y >> 11 & (both * (1<<21 - 1))
+		y ^= y << 7 & (both * 0x9d2c5680)
+		y ^= y << 15 & (both * 0xefc60000)
+		y ^= y >> 18 & (both * (1<<14 - 1))
+		putPair(words[i:i+2], y)
+	}
+	if i < len(words) {
+		words[i] = temper(src[i])
+	}
+	return words
 }
 
 // Uint32 returns the next tempered word.
@@ -90,6 +135,10 @@ func (m *MT) Uint32() uint32 {
 	}
 	y := m.key[m.pos]
 	m.pos++
+	return temper(y)
+}
+
+func temper(y uint32) uint32 {
 	y ^= y >> 11
 	y ^= y << 7 & 0x9d2c5680
 	y ^= y << 15 & 0xefc60000
