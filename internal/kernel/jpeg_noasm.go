@@ -1,3 +1,5 @@
+//go:build !amd64 || purego
+
 package kernel
 
 func jpegInverse8(dst []uint8, stride int, coefs []int16, q *JPEGQuant) {
