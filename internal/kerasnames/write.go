@@ -1,0 +1,54 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+)
+
+// section is the table of a module, with its head.
+func (t *table) section(module string) string {
+	return "| Keras | Antler |\n|---|---|\n" + t.rows(module)
+}
+
+// rows are the lines of the table of a module, without what is missing.
+func (t *table) rows(module string) string {
+	var b strings.Builder
+	for _, name := range t.names[module] {
+		cs := t.found[module][name]
+		if len(cs) == 0 {
+			continue
+		}
+		var cells []string
+		for _, c := range cs {
+			cell := "`" + c.of + "`"
+			if c.note != "" {
+				cell += " (" + c.note + ")"
+			}
+			cells = append(cells, cell)
+		}
+		fmt.Fprintf(&b, "| `%s` | %s |\n", name, strings.Join(cells, ", "))
+	}
+	return b.String()
+}
+
+// document is docs/keras-names.md.
+func (t *table) document() string {
+	var b strings.Builder
+	b.WriteString("# Where the names of Keras are\n\n" + strings.TrimSuffix(begin, "\n") + `
+
+Every public name of Keras 2 (tf-keras), by module, and what it is called here. Names are in Go's spelling; what is called otherwise, or is to be found
+elsewhere, has its Keras name in its doc comment. Arguments of Keras are fields of the struct, under the same names.
+`)
+	for _, m := range t.modules {
+		missing := t.missing(m)
+		all := len(t.names[m])
+		fmt.Fprintf(&b, "\n## %s\n\n", m)
+		if rows := t.rows(m); rows != "" {
+			b.WriteString(t.section(m))
+		}
+		if len(missing) > 0 {
+			fmt.Fprintf(&b, "\nNot here, %d of %d: `%s`.\n", len(missing), all, strings.Join(missing, "`, `"))
+		}
+	}
+	return b.String()
+}
