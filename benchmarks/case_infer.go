@@ -16,8 +16,7 @@ func (b *bench) infer(s *wire.Spec) error {
 	}
 	ss := slices.Concat(across("ours", ""), b.variantSettings(), across("torch", torch...), across("tf", tf...))
 	if s.Name == "mlp" {
-		ss = append(ss, across("gorgonia", "")...)
-		ss = append(ss, across("gomlx", "parallel", "sequential")...)
+		ss = append(ss, goSettings()...)
 	}
 	batches, calls := []int{1, 8, 64}, 1000
 	if b.quick {

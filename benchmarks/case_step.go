@@ -36,7 +36,13 @@ func (b *bench) stepSettings(s *wire.Spec) []setting {
 	if b.quick {
 		return append(ss, setting{"tf", tf[0], mostThreads()})
 	}
-	return slices.Concat(ss, across("tf", tf...), across("gorgonia", ""), across("gomlx", "parallel", "sequential"))
+	return slices.Concat(ss, across("tf", tf...), goSettings())
+}
+
+// goSettings are those of the peers in Go. GoMLX runs operations side by side,
+// or one after the other, which suits one thread.
+func goSettings() []setting {
+	return append(across("gorgonia", ""), setting{"gomlx", "sequential", 1}, setting{"gomlx", "parallel", mostThreads()})
 }
 
 // variantSettings are ours without AVX-512 and without assembly, on all

@@ -15,6 +15,9 @@ type measure func(c *contender, n int) (ns float64, err error)
 // round to be measured again.
 const slow = 1.5
 
+// hopeless is how much slower than the fastest peer a peer in Go may be then.
+const hopeless = 4
+
 // variantRounds are enough for ours with less than the machine has.
 const variantRounds = 3
 
@@ -123,15 +126,20 @@ func (b *bench) rest(c *contender) {
 	}
 }
 
-// screen leaves out the settings of peers that are far behind the peer's best.
+// screen leaves out the settings of peers that are far behind the peer's best,
+// and peers in Go that are far behind all others.
 func screen(cs []*contender) {
+	all := best(sides(cs), func(o *figures) bool { return o.Peer != "ours" })
 	for _, c := range cs {
 		if c.Peer == "ours" || !c.runs() || c.Note != "" {
 			continue
 		}
 		b := best(sides(cs), func(o *figures) bool { return o.Peer == c.Peer })
-		if b != nil && median(c.Rounds) > slow*median(b.Rounds) {
+		switch {
+		case b != nil && median(c.Rounds) > slow*median(b.Rounds):
 			c.Note = fmt.Sprintf("measured once: over %g times its best setting", slow)
+		case c.isGo() && median(c.Rounds) > hopeless*median(all.Rounds):
+			c.Note = fmt.Sprintf("measured once: over %d times the fastest peer", hopeless)
 		}
 	}
 }

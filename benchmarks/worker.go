@@ -22,7 +22,7 @@ import (
 	"github.com/antler-ml/antler/tensor"
 )
 
-// topics of package kernel that have instruction-set variants. A test holds the
+// topics of package kernel that have more than AVX2. A test holds the
 // list to package kernel.
 var topics = []string{"gemm", "conv", "pool", "vec", "math", "reduce", "rnn", "softmax", "norm", "optim", "random"}
 

