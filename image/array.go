@@ -43,23 +43,25 @@ func loadArray(dst []float32, fsys fs.FS, name string, c LoadConfig, f DataForma
 
 func toFloats(dst []float32, m *Image, f DataFormat) {
 	if m.Pix16 != nil {
-		for i, v := range m.Pix16 {
+		spreadFloats(dst, m.Pix16, m.Channels, f)
+		return
+	}
+	spreadFloats(dst, m.Pix, m.Channels, f)
+}
+
+func spreadFloats[T uint8 | uint16](dst []float32, pix []T, c int, f DataFormat) {
+	dst = dst[:len(pix)]
+	if f != ChannelsFirst || c == 1 {
+		for i, v := range pix {
 			dst[i] = float32(v)
 		}
 		return
 	}
-	if f != ChannelsFirst || m.Channels == 1 {
-		dst = dst[:len(m.Pix)]
-		for i, v := range m.Pix {
-			dst[i] = float32(v)
-		}
-		return
-	}
-	c, plane := m.Channels, m.Height*m.Width
+	plane := len(pix) / c
 	for k := range c {
 		out := dst[k*plane:][:plane]
 		for i := range out {
-			out[i] = float32(m.Pix[i*c+k])
+			out[i] = float32(pix[i*c+k])
 		}
 	}
 }
@@ -70,8 +72,9 @@ type ArrayConfig struct {
 	Scale      *bool      `default:"true"` // stretch the array's least to its largest number over 0…255; else take them as they are
 }
 
-// FromArray makes a picture of an array of rank 3 with 1, 3 or 4 channels.
-// Fractions are cut off. Numbers outside 0…255 only occur without scaling:
+// FromArray makes a picture of an array of rank 3. Keras wants 1, 3 or 4
+// channels; here there may be any number, though only those can be written to
+// files. Fractions are cut off. Numbers outside 0…255 only occur without scaling:
 // with one channel they make a picture of 16 bits, limited to 0…65535; with
 // more they keep their low byte, as in Keras.
 // Keras: array_to_img.
@@ -87,8 +90,8 @@ func FromArray(x *tensor.Tensor, c ArrayConfig) (*Image, error) {
 	if c.DataFormat == ChannelsFirst {
 		n, h, w = s[0], s[1], s[2]
 	}
-	if n != 1 && n != 3 && n != 4 {
-		return nil, fmt.Errorf("image: FromArray: shape %v has %d channels in %s, want 1, 3 or 4", s, n, c.DataFormat.name())
+	if n < 1 {
+		return nil, fmt.Errorf("image: FromArray: shape %v has no channels in %s", s, c.DataFormat.name())
 	}
 	m := New(h, w, n)
 	FromFloats(m, x.Data(), c)

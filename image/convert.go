@@ -7,29 +7,24 @@ import (
 	"github.com/disintegration/imaging"
 )
 
-// FromImage converts any picture of the standard library.
+// FromImage converts any picture of the standard library. Grey pictures of 16
+// bits stay so in the mode Grayscale; of others the high byte is taken.
 func FromImage(src stdimage.Image, mode ColorMode) *Image {
 	m := new(Image)
-	convert(m, src, mode, new(ycbcrRows))
+	convert(m, src, mode, false, new(ycbcrRows))
 	return m
 }
 
 // convert makes dst the picture src in the given mode, as Pillow's convert
 // does. One thing differs: of 16-bit grey samples that become RGB or RGBA the
-// high byte is taken, where Pillow replaces all above 255 by 255.
-func convert(dst *Image, src stdimage.Image, mode ColorMode, r *ycbcrRows) {
-	b := src.Bounds()
-	w, h := b.Dx(), b.Dy()
-	if g, ok := src.(*stdimage.Gray16); ok && mode == Grayscale {
-		*dst = Image{Width: w, Height: h, Channels: 1, Pix: dst.Pix, Pix16: resized(dst.Pix16, w*h)}
-		for y := range h {
-			row := g.Pix[g.PixOffset(b.Min.X, b.Min.Y+y):]
-			for x := range w {
-				dst.Pix16[y*w+x] = uint16(row[2*x])<<8 | uint16(row[2*x+1])
-			}
-		}
+// high byte is taken, where Pillow replaces all above 255 by 255. With deep,
+// samples of 16 bits stay so in every mode.
+func convert(dst *Image, src stdimage.Image, mode ColorMode, deep bool, r *ycbcrRows) {
+	if convert16(dst, src, mode, deep) {
 		return
 	}
+	b := src.Bounds()
+	w, h := b.Dx(), b.Dy()
 	dst.reset(h, w, mode.Channels())
 	stride := w * dst.Channels
 	row := func(y int) []uint8 { return dst.Pix[y*stride : (y+1)*stride] }
@@ -41,6 +36,10 @@ func convert(dst *Image, src stdimage.Image, mode ColorMode, r *ycbcrRows) {
 		return
 	}
 	switch s := src.(type) {
+	case *Image:
+		for y := range h {
+			fromPixels(row(y), s, y, mode)
+		}
 	case *stdimage.Gray:
 		for y := range h {
 			fromGrey(row(y), s.Pix[s.PixOffset(b.Min.X, b.Min.Y+y):][:w], 1, mode)
@@ -104,6 +103,25 @@ func generic(dst *Image, src stdimage.Image, mode ColorMode) {
 	for y := range dst.Height {
 		fromRGB(dst.Pix[y*stride:(y+1)*stride], n.Pix[y*n.Stride:][:4*dst.Width], 4, mode)
 	}
+}
+
+// fromPixels writes row y of an image in a mode.
+func fromPixels(dst []uint8, s *Image, y int, mode ColorMode) {
+	n := s.Width * s.Channels
+	var p []uint8
+	if s.Pix16 != nil {
+		p = make([]uint8, n)
+		for i, v := range s.Pix16[y*n:][:n] {
+			p[i] = uint8(v >> 8)
+		}
+	} else {
+		p = s.Pix[y*n:][:n]
+	}
+	if s.Channels == 3 || s.Channels == 4 {
+		fromRGB(dst, p, s.Channels, mode)
+		return
+	}
+	fromGrey(dst, p, s.Channels, mode)
 }
 
 // luma is Pillow's conversion of RGB to L.

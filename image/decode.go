@@ -1,19 +1,15 @@
 package image
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	stdimage "image"
-	"image/gif"
-	"image/jpeg"
-	"image/png"
 	"io"
 	"io/fs"
 	"os"
 	"runtime/debug"
-
-	"golang.org/x/image/bmp"
+	"slices"
+	"time"
 )
 
 // LoadConfig says how a picture is read. The zero value reads it as RGB in its
@@ -23,7 +19,16 @@ type LoadConfig struct {
 	TargetSize      [2]int        // height and width to resize to; zero: the picture's own size
 	Interpolation   Interpolation `default:"nearest"` // of the resizing
 	KeepAspectRatio bool          // cut the picture to the target's proportions before resizing, from its middle
-	Limits          Limits
+	Keep16          bool          // colours of 16 bits stay so; else their high byte is taken, as in Keras. Grey ones always stay.
+	Orient          bool          // turn the picture as its EXIF orientation says; Keras does not
+	AllowTruncated  bool          // of a JPEG that ends early the rest is grey, as with Pillow's LOAD_TRUNCATED_IMAGES
+
+	// Draft decodes a JPEG at 1/2, 1/4 or 1/8 of its size when that is no less
+	// than TargetSize, and only its luminance for Grayscale. That is faster, but
+	// the samples are not those of a whole picture that is then resized: they
+	// are those of Pillow's draft mode.
+	Draft  bool
+	Limits Limits
 }
 
 func (c *LoadConfig) check() error {
@@ -62,11 +67,11 @@ func Decode(r io.Reader, c LoadConfig) (*Image, error) {
 	}
 	s := scratches.Get().(*scratch)
 	defer scratches.Put(s)
-	if err := s.read(r, &c.Limits); err != nil {
-		return nil, &DecodeError{Cause: err}
+	if err := s.read(r, 0, &c.Limits); err != nil {
+		return nil, name("", err)
 	}
 	m, err := decode(s, "", &c)
-	return clone(m), err
+	return s.take(m), err
 }
 
 // osDir opens any path of the operating system, unlike os.DirFS.
@@ -76,145 +81,154 @@ func (osDir) Open(name string) (fs.File, error) { return os.Open(name) }
 
 func load(s *scratch, fsys fs.FS, name string, c LoadConfig) (*Image, error) {
 	m, err := loadScratch(s, fsys, name, &c)
-	return clone(m), err
+	return s.take(m), err
 }
 
 // loadScratch returns an image in the memory of s.
-func loadScratch(s *scratch, fsys fs.FS, name string, c *LoadConfig) (*Image, error) {
+func loadScratch(s *scratch, fsys fs.FS, path string, c *LoadConfig) (*Image, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	f, err := fsys.Open(name)
+	f, err := fsys.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("image: %w", err)
+		return nil, fmt.Errorf("image: %w", readable(err))
 	}
 	defer f.Close()
+	size := int64(0)
 	if st, err := f.Stat(); err == nil {
 		if st.IsDir() {
-			return nil, fmt.Errorf("image: %s is a directory, not a picture", name)
+			return nil, fmt.Errorf("image: %s is a directory, not a picture", printable(path))
 		}
-		if err := c.Limits.checkBytes(st.Size()); err != nil {
-			return nil, &DecodeError{Path: name, Cause: err}
+		size = st.Size()
+		if err := c.Limits.checkBytes(size); err != nil {
+			return nil, &DecodeError{Path: path, Cause: err}
 		}
 	}
-	if err := s.read(f, &c.Limits); err != nil {
-		if errors.Is(err, ErrLimit) {
-			return nil, &DecodeError{Path: name, Cause: err}
-		}
-		return nil, fmt.Errorf("image: %s: %w", name, err)
+	if err := s.read(f, size, &c.Limits); err != nil {
+		return nil, name(path, err)
 	}
-	return decode(s, name, c)
+	return decode(s, path, c)
 }
 
-func clone(m *Image) *Image {
+// name makes an error of reading one of the picture, or of the file.
+func name(path string, err error) error {
+	var d *DecodeError
+	switch {
+	case errors.As(err, &d):
+		d.Path = path
+		return d
+	case errors.Is(err, ErrLimit):
+		return &DecodeError{Path: path, Cause: err}
+	case path == "":
+		return fmt.Errorf("image: %w", err)
+	}
+	return fmt.Errorf("image: %s: %w", printable(path), err)
+}
+
+// take returns m as an image of its own memory: that of s, unless it is much
+// too large.
+func (s *scratch) take(m *Image) *Image {
 	if m == nil {
 		return nil
 	}
-	c := *m
-	c.Pix, c.Pix16 = bytes.Clone(m.Pix), append([]uint16(nil), m.Pix16...)
-	if m.Pix16 == nil {
-		c.Pix16 = nil
+	own := *m
+	if own.Pix16 != nil {
+		own.Pix, own.Pix16 = nil, fit(own.Pix16)
 	} else {
-		c.Pix = nil
+		own.Pix = fit(own.Pix)
 	}
-	return &c
+	*m = Image{}
+	return &own
+}
+
+func fit[T any](p []T) []T {
+	if cap(p) > len(p)+len(p)/4 {
+		return append([]T(nil), p...)
+	}
+	return slices.Clip(p)
 }
 
 // decode decodes s.file.
 func decode(s *scratch, name string, c *LoadConfig) (m *Image, err error) {
 	format := ""
-	// The decoders are not ours: a panic in one of them is this picture's
+	// Not all decoders are ours: a panic in one of them is this picture's
 	// fault, not the program's.
 	defer func() {
 		if v := recover(); v != nil {
 			m, err = nil, &DecodeError{name, format, fmt.Errorf("the decoder panicked: %v\n%s", v, debug.Stack())}
 		}
 	}()
-	data := s.file
-	format = sniff(data)
-	if format == "" {
-		if _, f, e := stdimage.DecodeConfig(bytes.NewReader(data)); e == nil && c.Limits.allows(f) {
-			format = f
-		} else {
-			return nil, &DecodeError{name, "", unknown(data)}
+	f := sniff(s.file)
+	if f == nil {
+		f = foreign(s.file, &c.Limits)
+	}
+	if f == nil {
+		return nil, &DecodeError{name, "", unknown(s.file)}
+	}
+	format = f.Name
+	s.start(&c.Limits)
+	if format == "jpeg" {
+		err = s.decodeJPEG(c)
+	} else {
+		err = s.decodeOther(f, c)
+	}
+	if err != nil {
+		return nil, &DecodeError{name, format, explain(err, len(s.file))}
+	}
+	m = &s.image
+	if c.TargetSize == [2]int{} || c.TargetSize == [2]int{m.Height, m.Width} {
+		return m, nil
+	}
+	return s.resize(m, c.TargetSize[0], c.TargetSize[1], c.Interpolation, c.KeepAspectRatio), nil
+}
+
+// start makes s.reader read the file from its beginning, for a limited time.
+func (s *scratch) start(l *Limits) {
+	s.reader.Reset(s.file)
+	s.reader.deadline = time.Time{}
+	if l.MaxTime > 0 {
+		s.reader.deadline = time.Now().Add(l.MaxTime)
+	}
+}
+
+// decodeOther decodes s.file to s.image with a decoder that gives pictures of
+// the standard library.
+func (s *scratch) decodeOther(f *Format, c *LoadConfig) error {
+	cfg, err := f.DecodeConfig(&s.reader)
+	if err != nil {
+		return err
+	}
+	if err := c.Limits.check(f, cfg, s.file); err != nil {
+		return err
+	}
+	if f.LeastBytes != nil {
+		if n := f.LeastBytes(cfg, s.file); n > int64(len(s.file)) {
+			return fmt.Errorf("%w: %d bytes cannot hold %d×%d pixels", ErrTruncated, len(s.file), cfg.Width, cfg.Height)
 		}
 	}
-	fail := func(cause error) (*Image, error) { return nil, &DecodeError{name, format, cause} }
-
-	s.reader.Reset(data)
-	cfg, err := config(format, &s.reader)
+	s.reader.Reset(s.file)
+	img, err := f.Decode(&s.reader, c.Keep16 || c.ColorMode == Grayscale)
 	if err != nil {
-		return fail(explain(err, len(data)))
+		return err
 	}
-	if err := c.Limits.checkSize(cfg.Width, cfg.Height); err != nil {
-		return fail(err)
-	}
-	if err := c.Limits.checkWork(format, data); err != nil {
-		return fail(err)
-	}
-	s.reader.Reset(data)
-	img, err := pixels(format, &s.reader)
-	if err != nil {
-		return fail(explain(err, len(data)))
-	}
-	if b := img.Bounds(); format == "gif" {
+	if b := img.Bounds(); f.Name == "gif" {
 		if p, ok := img.(*stdimage.Paletted); ok && (b.Dx() != cfg.Width || b.Dy() != cfg.Height) {
 			img = onCanvas(p, cfg.Width, cfg.Height)
 		}
 	} else if b.Dx() != cfg.Width || b.Dy() != cfg.Height {
-		return fail(fmt.Errorf("%w: the header says %d×%d pixels, the data have %d×%d", ErrFormat, cfg.Width, cfg.Height, b.Dx(), b.Dy()))
+		return fmt.Errorf("%w: the header says %d×%d pixels, the data have %d×%d", ErrFormat, cfg.Width, cfg.Height, b.Dx(), b.Dy())
 	}
-	convert(&s.image, img, c.ColorMode, &s.rows)
-	if c.TargetSize == [2]int{} || c.TargetSize == [2]int{s.image.Height, s.image.Width} {
-		return &s.image, nil
+	o := 1
+	if c.Orient && f.EXIF != nil {
+		o = orientation(f.EXIF(s.file))
 	}
-	return s.resize(&s.image, c.TargetSize[0], c.TargetSize[1], c.Interpolation, c.KeepAspectRatio), nil
-}
-
-// sniff returns the format of data by its first bytes.
-func sniff(data []byte) string {
-	has := func(p string) bool { return len(data) >= len(p) && string(data[:len(p)]) == p }
-	switch {
-	case has("\xff\xd8"):
-		return "jpeg"
-	case has("\x89PNG\r\n\x1a\n"):
-		return "png"
-	case has("GIF8"):
-		return "gif"
-	case has("BM"):
-		return "bmp"
+	if o == 1 {
+		convert(&s.image, img, c.ColorMode, c.Keep16, &s.rows)
+		return nil
 	}
-	return ""
-}
-
-func config(format string, r io.Reader) (stdimage.Config, error) {
-	switch format {
-	case "jpeg":
-		return jpeg.DecodeConfig(r)
-	case "png":
-		return png.DecodeConfig(r)
-	case "gif":
-		return gif.DecodeConfig(r)
-	case "bmp":
-		return bmp.DecodeConfig(r)
-	}
-	c, _, err := stdimage.DecodeConfig(r)
-	return c, err
-}
-
-func pixels(format string, r io.Reader) (stdimage.Image, error) {
-	switch format {
-	case "jpeg":
-		return jpeg.Decode(r)
-	case "png":
-		return png.Decode(r)
-	case "gif":
-		return gif.Decode(r)
-	case "bmp":
-		return bmp.Decode(r)
-	}
-	m, _, err := stdimage.Decode(r)
-	return m, err
+	convert(&s.turned, img, c.ColorMode, c.Keep16, &s.rows)
+	orient(&s.image, &s.turned, o)
+	return nil
 }
 
 // onCanvas puts the first frame of a GIF in its place on the whole picture.

@@ -19,7 +19,7 @@ type SaveConfig struct {
 
 // Save writes a picture file. The file appears whole or not at all: it is
 // written beside its place, brought to disk, and renamed. JPEG has no alpha,
-// so it is dropped there.
+// so it is dropped there. 16 bits are kept in PNG.
 // Keras: save_img.
 func Save(path string, m *Image, c SaveConfig) error {
 	if c.Format == "" {
@@ -51,6 +51,9 @@ func Encode(w io.Writer, m *Image, c SaveConfig) error {
 	if err != nil {
 		return fmt.Errorf("image: cannot write format %q; use png, jpeg, gif, bmp or tiff", c.Format)
 	}
+	if m.Channels != 1 && m.Channels != 3 && m.Channels != 4 {
+		return fmt.Errorf("image: picture files have 1, 3 or 4 channels, this image %d; write it as an array", m.Channels)
+	}
 	if f == imaging.JPEG && m.Channels == 4 {
 		m = m.withoutAlpha()
 	}
@@ -61,7 +64,7 @@ func Encode(w io.Writer, m *Image, c SaveConfig) error {
 }
 
 func (m *Image) withoutAlpha() *Image {
-	n := New(m.Height, m.Width, 3)
-	fromRGB(n.Pix, m.Pix, 4, RGB)
+	n := new(Image)
+	convert(n, m, RGB, false, nil)
 	return n
 }

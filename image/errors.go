@@ -5,7 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/antler-ml/antler/internal/jpeg"
 )
 
 // The causes inside a [DecodeError], for errors.Is.
@@ -18,12 +24,12 @@ var (
 // A DecodeError says which file could not be decoded, and why.
 type DecodeError struct {
 	Path   string // the file, or empty when the data came from a reader
-	Format string // jpeg, png, gif, bmp; empty when it was not recognised
+	Format string // jpeg, png, gif, bmp …; empty when it was not recognised
 	Cause  error
 }
 
 func (e *DecodeError) Error() string {
-	name := e.Path
+	name := printable(e.Path)
 	if name == "" {
 		name = "input"
 	}
@@ -47,8 +53,8 @@ var lookalikes = []struct{ prefix, what, fix string }{
 	{"%pdf", "is PDF, not an image", "convert its pages to PNG first"},
 	{"pk\x03\x04", "is a zip archive, not an image", "unpack it first"},
 	{"\x1f\x8b", "is a gzip file, not an image", "unpack it first"},
-	{"ii*\x00", "is TIFF", "convert it to PNG, or add \"tiff\" to Limits.Formats"},
-	{"mm\x00*", "is TIFF", "convert it to PNG, or add \"tiff\" to Limits.Formats"},
+	{"ii*\x00", "is TIFF", "convert it to PNG, or import github.com/antler-ml/antler/image/tiff"},
+	{"mm\x00*", "is TIFF", "convert it to PNG, or import github.com/antler-ml/antler/image/tiff"},
 	{"8bps", "is a Photoshop file", "convert it to PNG first"},
 }
 
@@ -67,10 +73,13 @@ func unknown(data []byte) error {
 	if len(head) >= 12 {
 		switch {
 		case string(head[:4]) == "RIFF" && string(head[8:12]) == "WEBP":
-			return fmt.Errorf("%w: it is WebP; convert it to PNG, or import golang.org/x/image/webp and add \"webp\" to Limits.Formats", ErrFormat)
+			return fmt.Errorf("%w: it is WebP; convert it to PNG, or import github.com/antler-ml/antler/image/webp", ErrFormat)
 		case string(head[4:8]) == "ftyp":
 			return fmt.Errorf("%w: it is HEIC, AVIF or a video (%q); convert it to JPEG or PNG first", ErrFormat, head[8:12])
 		}
+	}
+	if len(head) >= 3 && head[0] == 'P' && head[1] >= '1' && head[1] <= '6' && strings.ContainsRune(" \t\r\n#", rune(head[2])) {
+		return fmt.Errorf("%w: it is PBM, PGM or PPM; convert it to PNG, or import github.com/antler-ml/antler/image/ppm", ErrFormat)
 	}
 	if len(bytes.Trim(head, "\x00")) == 0 {
 		return fmt.Errorf("%w: it begins with %d zero bytes; the copy or download was interrupted", ErrFormat, len(head))
@@ -78,10 +87,43 @@ func unknown(data []byte) error {
 	return fmt.Errorf("%w: it begins with %q; JPEG, PNG, GIF and BMP are read", ErrFormat, data[:min(len(data), 8)])
 }
 
+// errLate is the error of a decoder whose time is over.
+var errLate = fmt.Errorf("%w: decoding takes more than Limits.MaxTime; raise it if the picture is meant to be so large", ErrLimit)
+
 // explain makes the error of a decoder say what to do about it.
 func explain(err error, size int) error {
-	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) || strings.Contains(err.Error(), "not enough") || strings.Contains(err.Error(), "short Huffman data") {
+	switch {
+	case errors.Is(err, ErrLimit) || errors.Is(err, ErrFormat):
+		return err
+	case errors.Is(err, jpeg.ErrDeadline):
+		return errLate
+	case errors.Is(err, ErrTruncated) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) ||
+		strings.Contains(err.Error(), "not enough"):
 		return fmt.Errorf("%w: the picture is not finished after %d bytes (%w); copy or download it again", ErrTruncated, size, err)
+	case errors.Is(err, jpeg.ErrTruncated):
+		return fmt.Errorf("%w: the picture is not finished after %d bytes (%w); copy or download it again, or set AllowTruncated", ErrTruncated, size, err)
+	case errors.Is(err, jpeg.ErrUnsupported):
+		return fmt.Errorf("%w: %w; convert it to a usual JPEG or to PNG first", ErrFormat, err)
+	}
+	return fmt.Errorf("%w: %w", ErrFormat, err)
+}
+
+// printable is a file's name as it can be shown: quoted if it is not UTF-8 or
+// has control characters.
+func printable(name string) string {
+	for _, r := range name {
+		if r == utf8.RuneError || !unicode.IsPrint(r) && r != ' ' {
+			return strconv.QuoteToGraphic(name)
+		}
+	}
+	return name
+}
+
+// readable makes the error of opening a file show its name so.
+func readable(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) && printable(p.Path) != p.Path {
+		return &fs.PathError{Op: p.Op, Path: printable(p.Path), Err: p.Err}
 	}
 	return err
 }

@@ -4,26 +4,31 @@
 //	img, err := image.Load("cat.jpg", image.LoadConfig{TargetSize: [2]int{224, 224}})
 //	x := image.ToArray(img, image.ChannelsLast) // [224 224 3], values 0…255
 //
-// JPEG, PNG (8 and 16 bits), GIF (first frame) and BMP are read. Colour
-// conversion and resizing give the bytes that Pillow gives; so does decoding,
-// except for JPEG, whose inverse cosine transform may differ by a few levels.
-// As in Keras, orientation tags and colour profiles are ignored.
+// JPEG, PNG (8 and 16 bits), GIF (first frame) and BMP are read; TIFF, WebP and
+// the family of PPM too in programs that import image/tiff, image/webp or
+// image/ppm. Decoding, colour conversion and resizing give the bytes that
+// Pillow gives. As in Keras, colour profiles are ignored, and so are
+// orientation tags unless LoadConfig.Orient is set.
 //
 // It is not an image editor: random transformations are in package augment.
 package image
 
 import (
+	"encoding/binary"
 	stdimage "image"
 	"image/color"
 )
 
 // An Image is a picture with interleaved samples: row by row, pixel by pixel,
 // Channels values each. It is also an image of the standard library.
+//
+// Any number of channels can be resized and made into arrays and back; files
+// and colours have 1, 3 or 4 of them.
 type Image struct {
 	Width, Height int
 	Channels      int      // 1 grey, 3 RGB, 4 RGB and alpha (not premultiplied)
 	Pix           []uint8  // Height·Width·Channels samples, or nil if Pix16 is set
-	Pix16         []uint16 // the samples of a grey 16-bit image
+	Pix16         []uint16 // the samples of a 16-bit image
 }
 
 // New returns a black 8-bit image.
@@ -45,41 +50,44 @@ func resized[T any](s []T, n int) []T {
 	return s[:n]
 }
 
-// ColorModel is that of the standard library's Gray, Gray16 or NRGBA.
+// ColorModel is that of the standard library's Gray, Gray16, NRGBA or NRGBA64.
 func (m *Image) ColorModel() color.Model {
+	colours, deep := m.Channels == 3 || m.Channels == 4, m.Pix16 != nil
 	switch {
-	case m.Pix16 != nil:
+	case colours && deep:
+		return color.NRGBA64Model
+	case colours:
+		return color.NRGBAModel
+	case deep:
 		return color.Gray16Model
-	case m.Channels == 1:
-		return color.GrayModel
 	}
-	return color.NRGBAModel
+	return color.GrayModel
 }
 
 // Bounds begins at (0, 0).
 func (m *Image) Bounds() stdimage.Rectangle { return stdimage.Rect(0, 0, m.Width, m.Height) }
 
-// At returns the colour of a pixel; outside it is transparent or black.
+// At returns the colour of a pixel; outside it is transparent or black. An
+// image of 2, 5 or more channels shows its first one.
 func (m *Image) At(x, y int) color.Color {
-	in := stdimage.Pt(x, y).In(m.Bounds())
-	i := (y*m.Width + x) * m.Channels
-	switch {
-	case m.Pix16 != nil:
-		if !in {
-			return color.Gray16{}
-		}
-		return color.Gray16{Y: m.Pix16[i]}
-	case m.Channels == 1:
-		if !in {
-			return color.Gray{}
-		}
-		return color.Gray{Y: m.Pix[i]}
+	if !stdimage.Pt(x, y).In(m.Bounds()) {
+		return m.ColorModel().Convert(color.Transparent)
 	}
-	if !in {
-		return color.NRGBA{}
+	i, n := (y*m.Width+x)*m.Channels, m.Channels
+	switch m.ColorModel() {
+	case color.Gray16Model:
+		return color.Gray16{Y: m.Pix16[i]}
+	case color.GrayModel:
+		return color.Gray{Y: m.Pix[i]}
+	case color.NRGBA64Model:
+		c := color.NRGBA64{R: m.Pix16[i], G: m.Pix16[i+1], B: m.Pix16[i+2], A: 0xFFFF}
+		if n == 4 {
+			c.A = m.Pix16[i+3]
+		}
+		return c
 	}
 	c := color.NRGBA{R: m.Pix[i], G: m.Pix[i+1], B: m.Pix[i+2], A: 255}
-	if m.Channels == 4 {
+	if n == 4 {
 		c.A = m.Pix[i+3]
 	}
 	return c
@@ -88,12 +96,21 @@ func (m *Image) At(x, y int) color.Color {
 // std returns m as the standard type its encoders know best.
 func (m *Image) std() stdimage.Image {
 	switch {
-	case m.Pix16 != nil:
+	case m.Pix16 != nil && m.Channels == 1:
 		g := stdimage.NewGray16(m.Bounds())
 		for i, v := range m.Pix16 {
-			g.Pix[2*i], g.Pix[2*i+1] = uint8(v>>8), uint8(v)
+			binary.BigEndian.PutUint16(g.Pix[2*i:], v)
 		}
 		return g
+	case m.Pix16 != nil:
+		n := stdimage.NewNRGBA64(m.Bounds())
+		for i, j := 0, 0; i < len(m.Pix16); i, j = i+m.Channels, j+8 {
+			n.Pix[j+6], n.Pix[j+7] = 255, 255
+			for c, v := range m.Pix16[i : i+m.Channels] {
+				binary.BigEndian.PutUint16(n.Pix[j+2*c:], v)
+			}
+		}
+		return n
 	case m.Channels == 1:
 		return &stdimage.Gray{Pix: m.Pix, Stride: m.Width, Rect: m.Bounds()}
 	case m.Channels == 4:

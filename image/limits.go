@@ -1,10 +1,10 @@
 package image
 
 import (
-	"bytes"
-	"encoding/binary"
 	"fmt"
+	stdimage "image"
 	"slices"
+	"time"
 )
 
 // Limits bound what reading one picture may cost. They are checked before its
@@ -17,8 +17,11 @@ type Limits struct {
 	MaxFrames int   `default:"1000"`      // of a GIF, though only the first one is read
 	MaxScans  int   `default:"500"`       // of a progressive JPEG; each one visits all pixels
 
-	// Formats names further formats that may be read, by the name under which
-	// their decoder registers itself with the standard library: "webp", "tiff".
+	MaxTime time.Duration `default:"10s"` // of decoding, not of reading the file; it ends soon after
+
+	// Formats names further formats that may be read with the decoders that a
+	// program registers with the standard library. Those of [RegisterFormat],
+	// which image/tiff, image/webp and image/ppm call, need no mention.
 	Formats []string
 }
 
@@ -28,10 +31,11 @@ func (l Limits) withDefaults() Limits {
 	set(&l.MaxSide, 32768)
 	set(&l.MaxFrames, 1000)
 	set(&l.MaxScans, 500)
+	set(&l.MaxTime, 10*time.Second)
 	return l
 }
 
-func set[T int | int64](v *T, def T) {
+func set[T int | int64 | time.Duration](v *T, def T) {
 	if *v == 0 {
 		*v = def
 	}
@@ -56,56 +60,19 @@ func (l *Limits) checkSize(w, h int) error {
 	return nil
 }
 
-func (l *Limits) allows(format string) bool {
-	switch format {
-	case "jpeg", "png", "gif", "bmp":
-		return true
-	}
-	return slices.Contains(l.Formats, format)
-}
+func (l *Limits) allows(format string) bool { return slices.Contains(l.Formats, format) }
 
-// checkWork finds pictures of modest size that are made to cost much work.
-func (l *Limits) checkWork(format string, data []byte) error {
-	switch format {
-	case "jpeg":
-		if n := jpegScans(data); l.MaxScans > 0 && n > l.MaxScans {
-			return fmt.Errorf("%w: %d scans, more than Limits.MaxScans = %d; pictures of cameras and programs have about 10", ErrLimit, n, l.MaxScans)
-		}
-	case "gif":
+// check checks the size of a picture, and what else its file says.
+func (l *Limits) check(f *Format, c stdimage.Config, data []byte) error {
+	if err := l.checkSize(c.Width, c.Height); err != nil {
+		return err
+	}
+	if f.Name == "gif" {
 		if n := gifFrames(data); l.MaxFrames > 0 && n > l.MaxFrames {
 			return fmt.Errorf("%w: %d frames, more than Limits.MaxFrames = %d", ErrLimit, n, l.MaxFrames)
 		}
 	}
 	return nil
-}
-
-// jpegScans counts the start-of-scan markers.
-func jpegScans(data []byte) int {
-	n := 0
-	for i := 2; i+4 <= len(data); {
-		if data[i] != 0xFF { // entropy-coded data: on to the next marker
-			j := bytes.IndexByte(data[i:], 0xFF)
-			if j < 0 {
-				break
-			}
-			i += j
-			continue
-		}
-		m := data[i+1]
-		if m == 0xFF { // fill byte
-			i++
-			continue
-		}
-		if m == 0 || m == 1 || m >= 0xD0 && m <= 0xD9 { // no length follows
-			i += 2
-			continue
-		}
-		if m == 0xDA {
-			n++
-		}
-		i += 2 + int(binary.BigEndian.Uint16(data[i+2:]))
-	}
-	return n
 }
 
 // gifFrames counts the image descriptors, without decompressing them.

@@ -9,29 +9,31 @@ import (
 	"strings"
 )
 
-// Extensions are those of the files that Keras takes for pictures. Files of
-// the last three can be read only with a decoder of your own, see [Limits].
+// Extensions are those of the files that Keras takes for pictures. Those of the
+// last three are read by programs that import image/ppm and image/tiff.
 var Extensions = []string{"png", "jpg", "jpeg", "bmp", "gif", "ppm", "tif", "tiff"}
 
 // ListPictures returns the paths of the files below a directory that have one
 // of the extensions (none given: [Extensions]), sorted. Case does not matter.
-// Links to directories are not followed.
+// Links to directories below are not followed, and sockets, pipes and devices
+// are left out.
 // Keras: list_pictures.
 func ListPictures(dir string, extensions ...string) ([]string, error) {
 	if len(extensions) == 0 {
 		extensions = Extensions
 	}
 	if st, err := os.Stat(dir); err != nil {
-		return nil, fmt.Errorf("image: %w", err)
+		return nil, fmt.Errorf("image: %w", readable(err))
 	} else if !st.IsDir() {
-		return nil, fmt.Errorf("image: %s is not a directory", dir)
+		return nil, fmt.Errorf("image: %s is not a directory", printable(dir))
 	}
 	var paths []string
-	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+	// The separator at the end makes a link of the directory itself followed.
+	err := filepath.WalkDir(dir+string(filepath.Separator), func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
-			return fmt.Errorf("image: %w", err)
+			return fmt.Errorf("image: %w", readable(err))
 		}
-		if !d.IsDir() && HasExtension(path, extensions) {
+		if t := d.Type(); (t.IsRegular() || t == fs.ModeSymlink) && HasExtension(path, extensions) {
 			paths = append(paths, path)
 		}
 		return nil

@@ -137,31 +137,32 @@ func column8(dst, src []uint8, stride int, k []int32) {
 	}
 }
 
-// resample16 is resample8 for 16-bit grey, summing in float64.
+// resample16 is resample8 for 16 bits, summing in float64.
 func resample16(dst, src *Image, cx, cy *coefs, temp *[]uint16) {
-	in, out := src.Width, dst.Width
+	c := src.Channels
+	in, out := src.Width*c, dst.Width*c
 	switch {
 	case cx.identity && cy.identity:
 		copy(dst.Pix16, src.Pix16)
 	case cx.identity:
 		columns16(dst.Pix16, src.Pix16, in, cy)
 	case cy.identity:
-		rows16(dst.Pix16, src.Pix16, in, out, cx)
+		rows16(dst.Pix16, src.Pix16, in, out, c, cx)
 	case rowsFirst(dst, src):
 		*temp = resized(*temp, src.Height*out)
-		rows16(*temp, src.Pix16, in, out, cx)
+		rows16(*temp, src.Pix16, in, out, c, cx)
 		columns16(dst.Pix16, *temp, out, cy)
 	default:
 		*temp = resized(*temp, dst.Height*in)
 		columns16(*temp, src.Pix16, in, cy)
-		rows16(dst.Pix16, *temp, in, out, cx)
+		rows16(dst.Pix16, *temp, in, out, c, cx)
 	}
 }
 
-func rows16(dst, src []uint16, in, out int, cx *coefs) {
+func rows16(dst, src []uint16, in, out, c int, cx *coefs) {
 	for i := range dst {
-		y, x := i/out, i%out
-		dst[i] = sum16(src[y*in+cx.lo[x]:], 1, cx.k[x*cx.size:][:cx.n[x]])
+		y, x, k := i/out, i%out/c, i%c
+		dst[i] = sum16(src[y*in+cx.lo[x]*c+k:], c, cx.k[x*cx.size:][:cx.n[x]])
 	}
 }
 

@@ -27,7 +27,7 @@ func resizeChecked(m *Image, height, width int, i Interpolation, crop bool) (*Im
 	}
 	s := scratches.Get().(*scratch)
 	defer scratches.Put(s)
-	return clone(s.resize(m, height, width, i, crop)), nil
+	return s.take(s.resize(m, height, width, i, crop)), nil
 }
 
 // A box is the part of a picture that is resized.
@@ -51,7 +51,7 @@ func (s *scratch) resize(m *Image, h, w int, ip Interpolation, crop bool) *Image
 	f, _ := ip.filter()
 	dst := &s.small
 	if m.Pix16 != nil {
-		*dst = Image{Width: w, Height: h, Channels: 1, Pix: dst.Pix, Pix16: resized(dst.Pix16, w*h)}
+		*dst = Image{Width: w, Height: h, Channels: m.Channels, Pix: dst.Pix, Pix16: resized(dst.Pix16, w*h*m.Channels)}
 	} else {
 		dst.reset(h, w, m.Channels)
 	}
@@ -59,22 +59,23 @@ func (s *scratch) resize(m *Image, h, w int, ip Interpolation, crop bool) *Image
 		s.nearest(dst, m, b)
 		return dst
 	}
-	if m.Channels == 4 {
-		p := *m
-		s.alpha = append(s.alpha[:0], m.Pix...)
-		p.Pix = s.alpha
-		premultiply(p.Pix)
-		m = &p
-	}
 	cx := s.coef[0].compute(m.Width, b.x, b.w, w, f)
 	cy := s.coef[1].compute(m.Height, b.y, b.h, h, f)
-	if m.Pix16 != nil {
+	switch alpha := m.Channels == 4; {
+	case m.Pix16 != nil && alpha:
+		s.alpha16 = append(s.alpha16[:0], m.Pix16...)
+		premultiply(s.alpha16, mulDiv65535)
+		resample16(dst, &Image{Width: m.Width, Height: m.Height, Channels: 4, Pix16: s.alpha16}, cx, cy, &s.temp16)
+		unpremultiply(dst.Pix16)
+	case m.Pix16 != nil:
 		resample16(dst, m, cx, cy, &s.temp16)
-		return dst
-	}
-	resample8(dst, m, cx, cy, &s.temp)
-	if m.Channels == 4 {
+	case alpha:
+		s.alpha = append(s.alpha[:0], m.Pix...)
+		premultiply(s.alpha, mulDiv255)
+		resample8(dst, &Image{Width: m.Width, Height: m.Height, Channels: 4, Pix: s.alpha}, cx, cy, &s.temp)
 		unpremultiply(dst.Pix)
+	default:
+		resample8(dst, m, cx, cy, &s.temp)
 	}
 	return dst
 }
@@ -86,16 +87,16 @@ func (s *scratch) nearest(dst, src *Image, b box) {
 	s.places[0], s.places[1] = xs, ys
 	places(xs, b.x, b.w)
 	places(ys, b.y, b.h)
-	c := src.Channels
+	if src.Pix16 != nil {
+		nearest(dst.Pix16, src.Pix16, src.Width, src.Channels, xs, ys)
+		return
+	}
+	nearest(dst.Pix, src.Pix, src.Width, src.Channels, xs, ys)
+}
+
+func nearest[T uint8 | uint16](dst, src []T, width, c int, xs, ys []int) {
 	for y, sy := range ys {
-		if src.Pix16 != nil {
-			in, out := src.Pix16[sy*src.Width:], dst.Pix16[y*dst.Width:]
-			for x, sx := range xs {
-				out[x] = in[sx]
-			}
-			continue
-		}
-		in, out := src.Pix[sy*src.Width*c:][:src.Width*c], dst.Pix[y*dst.Width*c:][:dst.Width*c]
+		in, out := src[sy*width*c:][:width*c], dst[y*len(xs)*c:][:len(xs)*c]
 		switch c {
 		case 1:
 			for x, sx := range xs {
@@ -123,23 +124,26 @@ func places(dst []int, lo, n int) {
 	}
 }
 
-func premultiply(p []uint8) {
+func premultiply[T uint8 | uint16](p []T, mul func(a, b int) int) {
 	for i := 0; i+4 <= len(p); i += 4 {
 		a := int(p[i+3])
 		for c := range 3 {
-			p[i+c] = uint8(mulDiv255(int(p[i+c]), a))
+			p[i+c] = T(mul(int(p[i+c]), a))
 		}
 	}
 }
 
-func unpremultiply(p []uint8) {
+func unpremultiply[T uint8 | uint16](p []T) {
+	top := int(^T(0))
 	for i := 0; i+4 <= len(p); i += 4 {
 		a := int(p[i+3])
-		if a == 0 || a == 255 {
+		if a == 0 || a == top {
 			continue
 		}
 		for c := range 3 {
-			p[i+c] = uint8(min(255*int(p[i+c])/a, 255))
+			p[i+c] = T(min(top*int(p[i+c])/a, top))
 		}
 	}
 }
+
+func mulDiv65535(a, b int) int { return (a*b + 32767) / 65535 }
