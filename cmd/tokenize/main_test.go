@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/antler-ml/antler/internal/cli"
+	"github.com/klauspost/compress/zstd"
 )
 
 // corpus writes some megabytes of lines, so that there are many blocks.
@@ -55,7 +56,7 @@ func same(t *testing.T, a, b string) {
 	}
 }
 
-// The same bytes for any number of workers, from a file, a pipe and gzip.
+// The same bytes for any number of workers, from a file, gzip and zstd.
 func TestSameBytes(t *testing.T) {
 	corpus(t, 15000)
 	do(t, "fit", "corpus.txt", "-o", "tok.json", "--oov-token", "?", "--num-words", "500")
@@ -72,6 +73,22 @@ func TestSameBytes(t *testing.T) {
 	}
 	do(t, "fit", "corpus.txt.gz", "-o", "gz.json", "--oov-token", "?", "--num-words", "500", "--workers", "1")
 	same(t, "tok.json", "gz.json")
+	packed, err := os.Create("corpus.txt.zst")
+	if err != nil {
+		t.Fatal(err)
+	}
+	zw, err := zstd.NewWriter(packed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	zw.Write(b[:len(b)/3])
+	zw.Close()
+	zw.Reset(packed) // a second frame, as of cat a.zst b.zst
+	zw.Write(b[len(b)/3:])
+	zw.Close()
+	packed.Close()
+	do(t, "fit", "corpus.txt.zst", "-o", "zst.json", "--oov-token", "?", "--num-words", "500", "--workers", "2")
+	same(t, "tok.json", "zst.json")
 	for _, c := range [][]string{
 		{"encode", "-t", "tok.json", "--maxlen", "12", "corpus.txt", "-o", "ids.npy"},
 		{"encode", "-t", "tok.json", "corpus.txt", "-o", "ids.npz"},

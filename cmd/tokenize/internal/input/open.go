@@ -3,7 +3,6 @@ package input
 import (
 	"bufio"
 	"bytes"
-	"compress/gzip"
 	"errors"
 	"io"
 	"os"
@@ -17,7 +16,6 @@ import (
 
 // What a file begins with when it is no text.
 var kinds = []struct{ magic, is, fix string }{
-	{"\x28\xb5\x2f\xfd", "is compressed with zstd, which tokenize does not read", "zstd -dc %s | tokenize …"},
 	{"BZh", "is compressed with bzip2, which tokenize does not read", "bzip2 -dc %s | tokenize …"},
 	{"\xfd7zXZ", "is compressed with xz, which tokenize does not read", "xz -dc %s | tokenize …"},
 	{"%PDF", "is a PDF, not text", "pdftotext %s - | tokenize …"},
@@ -30,6 +28,7 @@ var kinds = []struct{ magic, is, fix string }{
 
 const (
 	gzipMagic = "\x1f\x8b"
+	zstdMagic = "\x28\xb5\x2f\xfd"
 	npyMagic  = "\x93NUMPY"
 	zipMagic  = "PK\x03\x04"
 )
@@ -61,13 +60,15 @@ func (s *Stream) sniff(src Source, f io.Reader) (io.Reader, error) {
 	if err != nil && err != io.EOF {
 		return nil, cli.Errorf(cli.Failed, "%s: %w", src.Name, err)
 	}
-	if bytes.HasPrefix(head, []byte(gzipMagic)) {
-		z, err := gzip.NewReader(b)
-		if err != nil {
-			return nil, cli.Errorf(cli.BadData, "%s is a broken gzip file: %w", src.Name, err)
+	z, err := unpack(src.Name, head, b)
+	if err != nil {
+		return nil, err
+	}
+	if z != nil {
+		b = bufio.NewReaderSize(z, 1<<16)
+		if head, err = b.Peek(8); err != nil && err != io.EOF {
+			return nil, err
 		}
-		b = bufio.NewReaderSize(&unpacking{z, src.Name}, 1<<16)
-		head, _ = b.Peek(8)
 	}
 	for _, k := range kinds {
 		if bytes.HasPrefix(head, []byte(k.magic)) {
@@ -102,23 +103,12 @@ func (s *Stream) sniff(src Source, f io.Reader) (io.Reader, error) {
 	return b, nil
 }
 
-// unpacking names the file in errors of gzip.
-type unpacking struct {
-	r    io.Reader
-	name string
-}
-
-func (u *unpacking) Read(p []byte) (int, error) {
-	n, err := u.r.Read(p)
-	if err != nil && err != io.EOF {
-		err = cli.Errorf(cli.BadData, "%s is a broken gzip file: %w", u.name, err).Do("gzip -t %s checks it; fetch it again", cli.Quote(u.name))
-	}
-	return n, err
-}
-
 // FormatOf tells the format by a file's name.
 func FormatOf(name string) string {
-	name = strings.TrimSuffix(strings.ToLower(name), ".gz")
+	name = strings.ToLower(name)
+	for _, packed := range []string{".gz", ".zst"} {
+		name = strings.TrimSuffix(name, packed)
+	}
 	switch filepath.Ext(name) {
 	case ".csv":
 		return "csv"

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"sort"
 	"sync"
 	"unicode/utf8"
 
@@ -38,7 +37,8 @@ type Stream struct {
 
 	mu     sync.Mutex
 	places []place
-	bad    Report
+	tall   tallRows
+	bad    badRows
 	names  []string // of the columns, when there is a header
 
 	next    int // source
@@ -55,39 +55,6 @@ type Stream struct {
 	row     int64 // rows given out
 	column  int
 	err     error
-}
-
-// A place is where a source begins among the rows.
-type place struct {
-	name string
-	row  int64 // the first one of the source
-	line int64 // its number there
-}
-
-// Where says where a row (from 0) stood.
-func (s *Stream) Where(row int64) string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.where(row)
-}
-
-func (s *Stream) where(row int64) string {
-	i := sort.Search(len(s.places), func(i int) bool { return s.places[i].row > row }) - 1
-	if i < 0 {
-		return "row 1"
-	}
-	p := s.places[i]
-	name := p.name
-	if name == Stdin {
-		name = "standard input"
-	}
-	switch s.Format {
-	case "csv":
-		return fmt.Sprintf("%s: row %d", name, row-p.row+p.line)
-	case "file":
-		return name
-	}
-	return fmt.Sprintf("%s:%d", name, row-p.row+p.line)
 }
 
 // Read implements io.Reader.
@@ -149,9 +116,37 @@ func (s *Stream) fill() error {
 		return err
 	}
 	if s.end {
+		if err := s.unclosed(); err != nil {
+			return err
+		}
 		s.closer.Close()
 		s.r, s.closer, s.buf, s.scanned = nil, nil, s.buf[:0], 0
 	}
+	return nil
+}
+
+// unclosed takes what is left at the end of a table: a row whose quote was
+// never closed.
+func (s *Stream) unclosed() error {
+	if s.Format != "csv" || len(s.buf) == 0 || s.Limit > 0 && s.row >= int64(s.Limit) {
+		return nil
+	}
+	row := s.buf[:len(s.buf)-1]
+	const why = "a quote opens in this row and is never closed"
+	switch {
+	case s.tooLong:
+		return s.take(row)
+	case s.OnError == "fail":
+		return cli.Errorf(cli.BadData, "%s: %s", s.Where(s.row), why).Do("close it, or --on-error skip leaves the rest of the file out")
+	}
+	s.Bad(s.row, why)
+	if s.OnError == "replace" {
+		s.append(bytes.ToValidUTF8(row[:min(len(row), s.MaxLine)], []byte("\ufffd")))
+	} else {
+		s.ready = append(s.ready, badRow)
+	}
+	s.ready = append(s.ready, '\n')
+	s.row++
 	return nil
 }
 
@@ -163,7 +158,7 @@ func (s *Stream) file(src Source, err error) error {
 		return err
 	}
 	s.mu.Lock()
-	s.bad.add(err.Error())
+	s.bad.add(s.row, err.Error)
 	s.mu.Unlock()
 	return nil
 }
@@ -246,7 +241,7 @@ func (s *Stream) take(row []byte) error {
 		}
 		if isHeader {
 			s.mu.Lock()
-			s.places[len(s.places)-1].line++
+			s.places[len(s.places)-1].line += 1 + int64(bytes.Count(row, []byte{'\n'}))
 			s.mu.Unlock()
 			return nil
 		}
@@ -271,6 +266,13 @@ func (s *Stream) take(row []byte) error {
 		}
 	}
 	s.ready = append(s.ready, '\n')
+	if s.Format == "csv" {
+		if more := bytes.Count(row, []byte{'\n'}); more > 0 {
+			s.mu.Lock()
+			s.tall.add(s.row, more)
+			s.mu.Unlock()
+		}
+	}
 	s.row++
 	return nil
 }
@@ -288,7 +290,11 @@ func (s *Stream) append(row []byte) {
 }
 
 func (s *Stream) tooLongHere() error {
-	return cli.Errorf(cli.BadData, "%s: the row is longer than %s bytes", s.Where(s.row), cli.Count(s.MaxLine)).
+	quote := ""
+	if s.quotes.inside {
+		quote = " (is a quote open in it that is never closed?)"
+	}
+	return cli.Errorf(cli.BadData, "%s: the row is longer than %s bytes%s", s.Where(s.row), cli.Count(s.MaxLine), quote).
 		Do("--max-line N if that is right; --on-error skip leaves such rows out, replace cuts them")
 }
 

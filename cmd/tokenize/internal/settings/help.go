@@ -39,7 +39,7 @@ Commands (tokenize COMMAND --help explains its flags):
 	for _, v := range Verbs {
 		fmt.Fprintf(&b, "  %-42s %s\n", v.Name+" "+v.Args, v.Does)
 	}
-	b.WriteString(`Inputs: files, globs, folders, - or nothing for standard input; .gz is unpacked.
+	b.WriteString(`Inputs: files, globs, folders, - or nothing for standard input; .gz and .zst are unpacked.
 Flags (default in brackets):
 `)
 	for _, g := range []struct{ name, group string }{
