@@ -207,7 +207,7 @@ func (s *scratch) decodeOther(f *Format, c *LoadConfig) error {
 		}
 	}
 	s.reader.Reset(s.file)
-	img, err := f.Decode(&s.reader, c.Keep16 || c.ColorMode == Grayscale)
+	img, err := f.Decode(&s.reader, c.Keep16)
 	if err != nil {
 		return err
 	}

@@ -23,8 +23,8 @@ type Format struct {
 	// DecodeConfig reads the size without the pixels; it is called with the
 	// beginning of a file, or all of it.
 	DecodeConfig func(io.Reader) (stdimage.Config, error)
-	// Decode reads the picture. An *Image is taken as it is. Pictures of 16
-	// bits are given with 16 if deep is set; else they may be cut to 8.
+	// Decode reads the picture. An *Image is taken as it is. Grey pictures of 16
+	// bits are given with 16; colours need it only if deep is set.
 	Decode func(r io.Reader, deep bool) (stdimage.Image, error)
 	// EXIF returns the TIFF structure with the EXIF tags, or nil. Optional.
 	EXIF func(data []byte) []byte
