@@ -76,16 +76,16 @@ func (m *affine) line(y int) (rows, columns line) {
 	return line{m.r0 + float64(float64(y)*m.rr), m.rc}, line{m.c0 + float64(float64(y)*m.cr), m.cc}
 }
 
-// inside returns the x in [0, n) whose place lies in [0, last].
-func (l line) inside(last float64, n int) (lo, hi int) {
-	in := func(x int) bool { v := l.at(x); return v >= 0 && v <= last }
+// inside returns the x in [0, n) whose place lies in [first, last].
+func (l line) inside(first, last float64, n int) (lo, hi int) {
+	in := func(x int) bool { v := l.at(x); return v >= first && v <= last }
 	if l.step == 0 {
 		if in(0) {
 			return 0, n
 		}
 		return 0, 0
 	}
-	x0, x1 := -l.base/l.step, (last-l.base)/l.step
+	x0, x1 := (first-l.base)/l.step, (last-l.base)/l.step
 	if x0 > x1 {
 		x0, x1 = x1, x0
 	}

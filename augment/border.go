@@ -19,7 +19,7 @@ func (b *border) place(v float64, n int) (float64, bool) {
 	case b.mode == FillConstant:
 		return 0, false
 	case b.mode == FillReflect && n > 1:
-		return reflect(v, float64(n)), true
+		return mirrored(v, float64(n)), true
 	}
 	return fold(v, n, b.mode), true
 }
@@ -35,7 +35,7 @@ func fold(v float64, n int, mode FillMode) float64 {
 	case n == 1:
 		return 0
 	case mode == FillReflect:
-		v = reflect(v, float64(n))
+		v = mirrored(v, float64(n))
 	case mode == FillWrap && v < 0:
 		v += last * (math.Trunc(-v/last) + 1)
 	case mode == FillWrap:
@@ -47,8 +47,8 @@ func fold(v float64, n int, mode FillMode) float64 {
 	return min(v, last)
 }
 
-// reflect is scipy's half-sample symmetric continuation, in (-1, n).
-func reflect(v, n float64) float64 {
+// mirrored is scipy's half-sample symmetric continuation, in (-1, n).
+func mirrored(v, n float64) float64 {
 	period := 2 * n
 	if v < 0 {
 		if v < -period {

@@ -8,8 +8,8 @@ import (
 	"github.com/antler-ml/antler/image"
 )
 
-// config is a generator after its checks: a copy with all defaults filled in.
-type config struct {
+// settings are a generator after its checks: a copy with all defaults filled in.
+type settings struct {
 	ImageDataGenerator
 	order     int
 	zoom      [2]float64
@@ -30,8 +30,8 @@ func bad(field string, got any, want string) error {
 	return fmt.Errorf("augment: ImageDataGenerator: %s is %v, want %s", field, got, want)
 }
 
-func (g *ImageDataGenerator) resolve() (*config, error) {
-	c := &config{ImageDataGenerator: *g, order: 1}
+func (g *ImageDataGenerator) resolve() (*settings, error) {
+	c := &settings{ImageDataGenerator: *g, order: 1}
 	if c.ZCAEpsilon == 0 {
 		c.ZCAEpsilon = 1e-6
 	}
@@ -95,7 +95,7 @@ func (m FillMode) check() (FillMode, error) {
 
 // checkRanges refuses what Keras refuses, and what it accepts without a word
 // though it makes no picture: a zoom factor of zero, a negative brightness.
-func (c *config) checkRanges() error {
+func (c *settings) checkRanges() error {
 	for _, f := range []struct {
 		name   string
 		v      float64
@@ -162,7 +162,7 @@ func shiftMax(name string, r float64, n int, list []float64) (float64, error) {
 }
 
 // dims returns the height, width and channels of an image's shape.
-func (c *config) dims(shape []int) (h, w, ch int, err error) {
+func (c *settings) dims(shape []int) (h, w, ch int, err error) {
 	if len(shape) != 3 {
 		return 0, 0, 0, fmt.Errorf("augment: the image has shape %v, want rank 3 (%s)", shape, c.axes())
 	}
@@ -172,7 +172,7 @@ func (c *config) dims(shape []int) (h, w, ch int, err error) {
 	return shape[0], shape[1], shape[2], nil
 }
 
-func (c *config) axes() string {
+func (c *settings) axes() string {
 	if c.DataFormat == image.ChannelsFirst {
 		return "channels, height, width"
 	}

@@ -106,7 +106,7 @@ func seedOf(seed *int) uint64 {
 }
 
 // augmented returns rounds randomly transformed copies of the samples.
-func (c *config) augmented(data []float32, n, h, w, ch, rounds int, seed uint64) []float32 {
+func (c *settings) augmented(data []float32, n, h, w, ch, rounds int, seed uint64) []float32 {
 	size := h * w * ch
 	out := make([]float32, rounds*n*size)
 	s := scratches.Get().(*scratch)

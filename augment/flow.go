@@ -12,7 +12,7 @@ import (
 // A Flow is a [pipeline.Source] of augmented images. Sample i of epoch e is
 // transformed by random numbers that depend on (seed, e, i) only.
 type Flow struct {
-	c     *config
+	c     *settings
 	f     FlowConfig
 	seed  uint64
 	n     int
@@ -55,7 +55,7 @@ type column struct {
 }
 
 // newFlow makes a flow of n images of the given shape.
-func newFlow(c *config, f FlowConfig, n int, shape []int) (*Flow, error) {
+func newFlow(c *settings, f FlowConfig, n int, shape []int) (*Flow, error) {
 	fl := &Flow{c: c, f: f, seed: seedOf(f.Seed), n: n, shape: slices.Clone(shape)}
 	var err error
 	if fl.h, fl.w, fl.ch, err = c.dims(shape); err != nil {

@@ -47,23 +47,25 @@ type ImageDataGenerator struct {
 
 	ChannelShiftRange float64  // add up to so much either way, the same to all channels
 	FillMode          FillMode `default:"nearest"` // what lies outside the image
-	CVal              float64  // the value outside when FillMode is Constant
+	CVal              float64  `keras:"cval"`      // the value outside when FillMode is Constant
 	HorizontalFlip    bool     // mirror left and right, every second time
 	VerticalFlip      bool
 
 	Rescale               float64                             // factor on all samples; 0: none
-	PreprocessingFunction func(*tensor.Tensor) *tensor.Tensor // called on each image after its random changes, before rescaling; must keep the shape; may change its argument
+	PreprocessingFunction func(*tensor.Tensor) *tensor.Tensor `keras:"-"` // called on each image after its random changes, before rescaling; must keep the shape; may change its argument
 	DataFormat            image.DataFormat                    `default:"channels_last"`
 	ValidationSplit       float64                             // fraction of the samples set aside by Subset
-	InterpolationOrder    *int                                `default:"1"`       // 0 nearest, 1 linear, 2 … 5 splines of that degree
-	DType                 DType                               `default:"float32"` // what numbers are cut to
+	InterpolationOrder    *int                                `default:"1"`                     // 0 nearest, 1 linear, 2 … 5 splines of that degree
+	DType                 DType                               `keras:"dtype" default:"float32"` // what numbers are cut to
 
-	Compat      Compat // whose arithmetic to follow
-	NumPyRandom bool   // draw random numbers as Keras does from numpy, so that seeds give the images they give there
+	Compat      Compat `default:"tf_keras"`   // whose arithmetic to follow
+	NumPyRandom bool   `keras:"numpy_random"` // draw random numbers as Keras does from numpy, so that seeds give the images they give there
 
 	// Statistics of the data set, set by Fit or by the caller: of shape
 	// [1 1 channels], or [channels 1 1]; and [n n] for n samples in an image.
-	Mean, Std, ZCAWhiteningMatrix *tensor.Tensor
+	Mean               *tensor.Tensor `keras:"-"`
+	Std                *tensor.Tensor `keras:"-"`
+	ZCAWhiteningMatrix *tensor.Tensor `keras:"-"`
 }
 
 // Compat names a version of Keras whose arithmetic is followed.

@@ -10,10 +10,13 @@ import (
 type scratch struct {
 	raw           []float32 // the image as read
 	flat, moment  []float32
-	coef          []float64
+	coef, coef2   []float64 // of splines; weights of resizing
+	from, from2   []int
+	count, count2 []int
 	line          []float64
 	rows, columns []float64 // places
 	row           kernel.WarpRow
+	plane, field  []float32 // of an image's size
 }
 
 var scratches = sync.Pool{New: func() any { return new(scratch) }}

@@ -14,7 +14,7 @@ const splinePad = 12
 const lines = 8
 
 // spline resamples with B-splines of degree c.order, 2 to 5.
-func (c *config) spline(dst, src []float32, h, w, ch int, m affine, t *Transform, s *scratch) {
+func (c *settings) spline(dst, src []float32, h, w, ch int, m affine, t *Transform, s *scratch) {
 	pad := 0
 	if c.FillMode == FillNearest {
 		pad = splinePad

@@ -37,7 +37,7 @@ func (g *ImageDataGenerator) Standardize(x *tensor.Tensor) (*tensor.Tensor, erro
 // A standardizer is the part of a generator that Standardize uses, prepared for
 // images of one shape.
 type standardizer struct {
-	c      *config
+	c      *settings
 	raster raster
 	size   int         // samples in an image
 	mean   [][]float32 // for each plane, as long as a row; nil without featurewise statistics
@@ -48,7 +48,7 @@ type standardizer struct {
 
 const stdEpsilon = 1e-6
 
-func (c *config) standardizer(shape []int) (*standardizer, error) {
+func (c *settings) standardizer(shape []int) (*standardizer, error) {
 	h, w, ch, err := c.dims(shape)
 	if err != nil {
 		return nil, err

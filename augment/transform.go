@@ -38,7 +38,7 @@ func (n numpy) IntN(k int) int { return n.Choice(k) }
 func uniform(r drawer, lo, hi float64) float64 { return lo + float64((hi-lo)*r.Float64()) }
 
 // draw draws in the order of Keras, which matters for [numpy].
-func (c *config) draw(r drawer, h, w int) Transform {
+func (c *settings) draw(r drawer, h, w int) Transform {
 	var t Transform
 	if c.RotationRange != 0 {
 		t.Theta = uniform(r, -c.RotationRange, c.RotationRange)
@@ -89,7 +89,7 @@ func shift(r drawer, rang float64, n int, list []float64, top float64, size int)
 }
 
 // drawer returns the random numbers of a seed.
-func (c *config) drawer(seed uint64) drawer {
+func (c *settings) drawer(seed uint64) drawer {
 	if c.NumPyRandom {
 		return numpy{rng.NewMT(uint32(seed))}
 	}
@@ -167,7 +167,7 @@ func checkBrightness(channels int) error {
 }
 
 // raster is how images of c's data format lie in memory.
-func (c *config) raster(h, w, ch int) raster {
+func (c *settings) raster(h, w, ch int) raster {
 	if c.DataFormat == image.ChannelsFirst {
 		return raster{h, w, ch, 1}
 	}
@@ -177,7 +177,7 @@ func (c *config) raster(h, w, ch int) raster {
 // apply sets dst to the transformed src; both are images of size h × w × ch in
 // c's data format and must not overlap. finish, if not nil, is called on every
 // row of every plane when it is done.
-func (c *config) apply(dst, src []float32, h, w, ch int, t Transform, finish func(row []float32, plane int), s *scratch) {
+func (c *settings) apply(dst, src []float32, h, w, ch int, t Transform, finish func(row []float32, plane int), s *scratch) {
 	if len(dst) == 0 {
 		return
 	}
@@ -193,10 +193,10 @@ func (c *config) apply(dst, src []float32, h, w, ch int, t Transform, finish fun
 		c.spline(dst, src, h, w, ch, m, &t, s)
 		late = true
 	case moves:
-		wp := warp[float32]{floatSampler, c.order, c.FillMode, float32(c.CVal), t.FlipHorizontal, t.FlipVertical, rowFinish}
+		wp := warp[float32]{sampler: floatSampler, order: c.order, fill: c.FillMode, cval: float32(c.CVal), flipHorizontal: t.FlipHorizontal, flipVertical: t.FlipVertical, finish: rowFinish}
 		wp.affine(dst, src, h, w, in, m, s)
 	case t.FlipHorizontal || t.FlipVertical:
-		wp := warp[float32]{floatSampler, 0, FillNearest, 0, t.FlipHorizontal, t.FlipVertical, rowFinish}
+		wp := warp[float32]{sampler: floatSampler, fill: FillNearest, flipHorizontal: t.FlipHorizontal, flipVertical: t.FlipVertical, finish: rowFinish}
 		wp.affine(dst, src, h, w, in, identity, s)
 	default:
 		copy(dst, src)
@@ -229,7 +229,7 @@ func channelShift(x []float32, v float32) {
 
 // brightness multiplies an image of n pixels as Pillow does: with 8 bits,
 // fractions cut off, alpha left alone.
-func (c *config) brightness(x []float32, n, ch int, factor float64) {
+func (c *settings) brightness(x []float32, n, ch int, factor float64) {
 	lo, hi := kernel.Min(x), kernel.Max(x)
 	scale := c.Compat == KerasPreprocessing112 || lo < 0 || hi > 255
 	top := hi - lo

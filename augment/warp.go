@@ -1,6 +1,10 @@
 package augment
 
-import "github.com/antler-ml/antler/internal/kernel"
+import (
+	"math"
+
+	"github.com/antler-ml/antler/internal/kernel"
+)
 
 // A raster is how pixels lie in memory: planes of h × w pixels of inner samples
 // each. Channels last is one plane, channels first one for each channel.
@@ -26,7 +30,23 @@ type warp[T float32 | uint8] struct {
 	fill                         FillMode
 	cval                         T
 	flipHorizontal, flipVertical bool                     // of the result
+	wide                         bool                     // pixels at the edge are squares around their places: outside begins half a pixel further out
 	finish                       func(row []T, plane int) // called on each row of a plane that is done; or nil
+}
+
+// first and last are the limits of the places inside n pixels.
+func (wp *warp[T]) first() float64 {
+	if wp.wide {
+		return -0.5
+	}
+	return 0
+}
+
+func (wp *warp[T]) last(n int) float64 {
+	if wp.wide {
+		return math.Nextafter(float64(n)-0.5, 0)
+	}
+	return float64(n - 1)
 }
 
 // affine sets each pixel of dst, a raster of dh rows and dw columns, to the
@@ -40,8 +60,8 @@ func (wp *warp[T]) affine(dst, src []T, dh, dw int, in raster, m affine, s *scra
 		}
 		lo, hi := 0, dw
 		if wp.fill != FillNearest { // there places outside count as places at the edge
-			lo, hi = rows.inside(float64(in.h-1), dw)
-			lo2, hi2 := columns.inside(float64(in.w-1), dw)
+			lo, hi = rows.inside(wp.first(), wp.last(in.h), dw)
+			lo2, hi2 := columns.inside(wp.first(), wp.last(in.w), dw)
 			if lo, hi = max(lo, lo2), min(hi, hi2); lo >= hi {
 				lo, hi = dw, dw
 			}
@@ -109,7 +129,7 @@ func (wp *warp[T]) outside(dst, src []T, y, lo, hi int, out, in raster, rows, co
 // places makes row y of dst from the places in s.rows and s.columns, which may
 // lie anywhere.
 func (wp *warp[T]) places(dst, src []T, y int, out, in raster, s *scratch) {
-	lastR, lastC := float64(in.h-1), float64(in.w-1)
+	first, lastR, lastC := wp.first(), wp.last(in.h), wp.last(in.w)
 	if wp.fill == FillReflect || wp.fill == FillWrap {
 		for i := range s.rows {
 			s.rows[i], s.columns[i] = fold(s.rows[i], in.h, wp.fill), fold(s.columns[i], in.w, wp.fill)
@@ -121,7 +141,7 @@ func (wp *warp[T]) places(dst, src []T, y int, out, in raster, s *scratch) {
 	}
 	for i, r := range s.rows {
 		c := s.columns[i]
-		if r >= 0 && r <= lastR && c >= 0 && c <= lastC {
+		if r >= first && r <= lastR && c >= first && c <= lastC {
 			continue
 		}
 		for p := range out.planes {
