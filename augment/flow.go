@@ -25,7 +25,10 @@ type Flow struct {
 	finish func(row []float32, plane int) // standardizes rows one by one; nil when it takes the whole image
 
 	read   func(dst []float32, i int) error // the plain image i; nil when images says where it is
+	load   func(s *Sample, i int) error     // image and mask i in their own size; nil when they have that of the flow
 	images []float32
+	masks  *maskColumn
+	mix    BatchAugmentation
 	name   func(i int) string
 	filler []column // targets, further inputs, weights
 	input  bool     // the target is the image
@@ -33,6 +36,7 @@ type Flow struct {
 	classes    []int
 	classNames []string
 	filenames  []string
+	maskFiles  []string
 	dir        string
 	badMu      sync.Mutex
 	bad        []BadFile
@@ -70,6 +74,11 @@ func newFlow(c *settings, f FlowConfig, n int, shape []int) (*Flow, error) {
 	}
 	if c.BrightnessRange != [2]float64{} && !f.NoAugment {
 		if err := checkBrightness(fl.ch); err != nil {
+			return nil, err
+		}
+	}
+	if f.Mix != nil && !f.NoAugment {
+		if fl.mix, err = completedBatch(f.Mix); err != nil {
 			return nil, err
 		}
 	}

@@ -50,6 +50,14 @@ func (g *ImageDataGenerator) Flow(x, y *tensor.Tensor, f FlowConfig) (*Flow, err
 		return nil, err
 	}
 	fl.images = x.Data()[lo*fl.size : hi*fl.size]
+	if f.Masks != nil {
+		d := f.Masks.Shape()
+		if len(d) != 4 || d[0] != n || d[1] != fl.h || d[2] != fl.w || d[3] < 1 {
+			return nil, fmt.Errorf("augment: Flow: Masks has shape %v, want [%d %d %d channels] as x has (channels always last)", d, n, fl.h, fl.w)
+		}
+		size := fl.h * fl.w * d[3]
+		fl.masks = &maskColumn{ch: d[3], data: f.Masks.Data()[lo*size : hi*size]}
+	}
 	fl.name = func(i int) string { return fmt.Sprintf("sample %d", lo+i) }
 	for _, col := range columns {
 		fill := col.fill

@@ -21,6 +21,7 @@ type job struct {
 	s         *slot
 	row, rows int
 	index     int
+	epoch     int
 	t         Transform
 	file      string // to save to
 }
@@ -34,6 +35,7 @@ type slot struct {
 	rows  int
 	memX  []float32
 	other [][]float32
+	memM  []float32 // masks
 }
 
 // Batches yields the batches of an epoch.
@@ -58,7 +60,14 @@ func (fl *Flow) Batches(ctx context.Context, epoch int) iter.Seq2[pipeline.Batch
 				yield(pipeline.Batch{}, unwrap(err))
 				return
 			}
-			if j.row == j.rows-1 && !yield(j.s.full, nil) {
+			if j.row < j.rows-1 {
+				continue
+			}
+			if err := fl.mixed(epoch, j); err != nil {
+				yield(pipeline.Batch{}, err)
+				return
+			}
+			if !yield(j.s.full, nil) {
 				return
 			}
 		}
@@ -108,7 +117,7 @@ func (fl *Flow) jobs(epoch int, ring []*slot) iter.Seq2[job, error] {
 				}
 			}
 			for row, i := range order[lo:hi] {
-				j := job{fl: fl, s: s, row: row, rows: hi - lo, index: i, t: transforms[row]}
+				j := job{fl: fl, s: s, row: row, rows: hi - lo, index: i, epoch: epoch, t: transforms[row]}
 				if fl.f.SaveToDir != "" {
 					j.file = fl.saveName(epoch, i, mt)
 				}
@@ -186,6 +195,26 @@ func (fl *Flow) prepare(s *slot, rows int) {
 			s.full.W = append(s.full.W, t)
 		}
 	}
+	if m := fl.masks; m != nil {
+		s.memM = resized(s.memM, rows*fl.h*fl.w*m.ch)
+		s.full.Y = append(s.full.Y, tensor.From(s.memM, rows, fl.h, fl.w, m.ch))
+	}
+}
+
+// mixed mixes a finished batch.
+func (fl *Flow) mixed(epoch int, j job) error {
+	if fl.mix == nil {
+		return nil
+	}
+	var y *tensor.Tensor
+	if slices.ContainsFunc(fl.filler, func(c column) bool { return c.g == 1 }) {
+		y = j.s.full.Y[0]
+	}
+	r := NewRand(fl.seed, uint64(epoch), uint64(j.index), 3)
+	if err := fl.mix.DrawBatch(r, fl.h, fl.w).ApplyBatch(j.s.full.X[0], y, fl.c.DataFormat); err != nil {
+		return fmt.Errorf("%w (Mix)", err)
+	}
+	return nil
 }
 
 // do makes one sample.
@@ -211,37 +240,6 @@ func (fl *Flow) do(_ context.Context, j job) (job, error) {
 		}
 	}
 	return j, nil
-}
-
-// sample reads, transforms and standardizes one image.
-func (fl *Flow) sample(dst []float32, j job, s *scratch) error {
-	var src []float32
-	if fl.read == nil {
-		src = fl.images[j.index*fl.size:][:fl.size]
-	} else {
-		s.raw = resized(s.raw, fl.size)
-		src = s.raw
-		if err := fl.read(src, j.index); err != nil {
-			if fl.f.OnError != Placeholder {
-				return err
-			}
-			clear(dst)
-			fl.noteBad(fl.name(j.index), err)
-			return nil
-		}
-	}
-	if fl.f.NoAugment {
-		copy(dst, src)
-	} else {
-		fl.c.apply(dst, src, fl.h, fl.w, fl.ch, j.t, fl.finish, s)
-		if fl.finish != nil {
-			return nil
-		}
-	}
-	if err := fl.std.run(dst, fl.shape, s); err != nil {
-		return fmt.Errorf("%w (%s)", err, fl.name(j.index))
-	}
-	return nil
 }
 
 // noteBad remembers a file, once.

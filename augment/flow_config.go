@@ -19,10 +19,20 @@ type FlowConfig struct {
 	SaveFormat string `default:"png"`
 
 	Subset    Subset // which part of the samples, by ValidationSplit
-	NoAugment bool   // leave out the random transformations, as one should for validation; Keras has no such switch
+	NoAugment bool   // leave out the random transformations and Policy, as one should for validation; Keras has no such switch
 	Workers   int    // goroutines; 0: one for each processor. The batches do not depend on it.
 
-	// For FlowFromDirectory only.
+	// Beyond Keras. Policy comes before the generator's own transformation. In
+	// flows from files it sees pictures in their own size, and what it leaves is
+	// brought to TargetSize. Mix mixes the images of each batch, and targets.
+	Policy *Policy
+	Mix    BatchAugmentation
+	// Masks are moved as the images are, by the nearest pixel, and become the last
+	// of the batch's targets.
+	Masks         *tensor.Tensor // for Flow: of rank 4 (samples, height, width, channels)
+	MaskDirectory string         // for flows from files: for each picture a grey one of the same size and path below this directory, any extension
+
+	// For flows from files only.
 	TargetSize      [2]int              // height and width; default 256, 256
 	ColorMode       image.ColorMode     `default:"rgb"`
 	Classes         []string            // sub-directories to read, in the order of their numbers; nil: all, sorted
@@ -32,6 +42,13 @@ type FlowConfig struct {
 	KeepAspectRatio bool                // cut images to TargetSize's proportions
 	Limits          image.Limits        // what reading one image may cost
 	OnError         OnError             `default:"fail"` // what becomes of files that cannot be read
+
+	// For FlowFromDataframe only.
+	XCol              string   `default:"filename"`
+	YCol              []string // default "class"; several for MultiOutput and Raw
+	WeightCol         string   // of the sample weights
+	LabelSeparator    string   // between the labels of a cell that holds several, in CSV and TSV files
+	ValidateFilenames *bool    `default:"true"` // leave out rows whose file does not exist or has another extension; Bad lists them
 
 	// For Flow only.
 	Misc             []*tensor.Tensor // further inputs, passed on after the images
@@ -48,16 +65,18 @@ const (
 	Validation Subset = "validation" // the first ValidationSplit of the samples
 )
 
-// A ClassMode says what targets FlowFromDirectory gives.
+// A ClassMode says what targets flows from files give.
 type ClassMode string
 
 // The class modes. The empty one is Categorical.
 const (
-	Categorical ClassMode = "categorical" // 1 in the column of the class, else 0
-	Binary      ClassMode = "binary"      // the number of the class
-	Sparse      ClassMode = "sparse"      // likewise
-	Input       ClassMode = "input"       // the image itself
-	None        ClassMode = "none"        // no targets
+	Categorical ClassMode = "categorical"  // 1 in the column of the class, else 0
+	Binary      ClassMode = "binary"       // the number of the class
+	Sparse      ClassMode = "sparse"       // likewise
+	Input       ClassMode = "input"        // the image itself
+	None        ClassMode = "none"         // no targets
+	Raw         ClassMode = "raw"          // for FlowFromDataframe: the numbers of the columns YCol
+	MultiOutput ClassMode = "multi_output" // for FlowFromDataframe: a target of its own for each column
 )
 
 // OnError says what becomes of files that cannot be read.

@@ -17,6 +17,8 @@ type scratch struct {
 	rows, columns []float64 // places
 	row           kernel.WarpRow
 	plane, field  []float32 // of an image's size
+	sample        *Sample   // of a flow
+	rand          *Rand
 }
 
 var scratches = sync.Pool{New: func() any { return new(scratch) }}
