@@ -38,5 +38,5 @@ size: ## lines of each package, tests apart
 bench: ## Go benchmarks of kernels and training steps
 	$(GO) test -run '^$$' -bench . -benchtime 300ms ./internal/kernel ./nn/...
 
-bench-peers: ## against NumPy, PyTorch and TensorFlow
+bench-peers: ## against NumPy, PyTorch, TensorFlow, Gorgonia and GoMLX: 40 minutes; ARGS='-resume benchmarks/RESULTS.json' goes on, ARGS=-quick is short
 	$(GO) run ./benchmarks $(ARGS)

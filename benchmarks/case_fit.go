@@ -15,6 +15,11 @@ func (b *bench) fit(s *wire.Spec, samples int) error {
 		torch = []string{"eager channels_last", "compile channels_last"}
 	}
 	ss := slices.Concat(across("ours", ""), b.variantSettings(), across("torch", torch...), across("tf", tf...))
+	if s.Images() { // an epoch takes seconds: what rarely wins gets all threads only
+		n := mostThreads()
+		ss = slices.Concat(across("ours", ""), b.variantSettings(), across("torch", torch[0]), across("tf", tf[0]))
+		ss = append(ss, setting{"torch", torch[1], n}, setting{"tf", tf[1], n}, setting{"tf", tf[2], n}, setting{"tf", tf[3], n})
+	}
 	if b.quick {
 		n := mostThreads()
 		ss = []setting{{"ours", "", n}, {"torch", torch[0], n}, {"tf", tf[0], n}}

@@ -92,7 +92,9 @@ func (b *bench) ready(s *wire.Spec, kind string, samples int, ss []setting, accu
 		return nil, err
 	}
 	cs := b.open(ss)
+	detail("started")
 	together(cs, func(c *contender) {
+		defer func() { detail("%v, %d threads: ready", c.setting, c.Threads) }()
 		if err := b.firstSteps(c, wire.Request{Op: "load", Model: s, File: file, Mode: c.Mode, Accuracy: accuracy}); err != nil {
 			c.fail("%v", err)
 		}

@@ -31,7 +31,7 @@ func (b *bench) cases() []benchCase {
 	}
 	cs = append(cs, benchCase{"fit/mlp", func() error { return b.fit(wire.Named("mlp"), 12800/part) }})
 	if !b.quick {
-		cs = append(cs, benchCase{"fit/cnn28", func() error { return b.fit(wire.Named("cnn28"), 2560) }})
+		cs = append(cs, benchCase{"fit/cnn28", func() error { return b.fit(wire.Named("cnn28"), 1280) }})
 	}
 	for _, name := range []string{"mlp", "cnn28", "lstm"} {
 		if !b.quick || name == "mlp" {

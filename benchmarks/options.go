@@ -29,7 +29,7 @@ func parse(args []string, root string) (*options, error) {
 	flags.BoolVar(&o.quick, "quick", false, "few cases and settings: under 3 minutes, prints only")
 	flags.StringVar(&o.asked, "case", "", "cases to run, such as gemm,step/mlp,infer (default all: "+strings.Join(caseNames(), " ")+")")
 	flags.IntVar(&o.rounds, "rounds", 0, "rounds of each comparison (default 5, or 3 with -quick)")
-	flags.DurationVar(&o.block, "block", 0, "length of one measurement (default 250ms, or 100ms with -quick)")
+	flags.DurationVar(&o.block, "block", 0, "length of one measurement (default 200ms, or 100ms with -quick)")
 	flags.DurationVar(&o.pause, "pause", 100*time.Millisecond, "after a peer with several threads, while they still spin")
 	flags.StringVar(&o.dir, "venv", defaultHome(), "where the peers are installed, outside the repository (also ANTLER_BENCH_VENV)")
 	flags.StringVar(&o.python, "python", "python3", "the Python that makes the virtual environment")
@@ -39,6 +39,7 @@ func parse(args []string, root string) (*options, error) {
 	flags.StringVar(&o.resume, "resume", "", "file of an earlier run (.json): its cases at the same commit are kept, the others measured and added")
 	flags.StringVar(&o.merge, "merge", "", "files of earlier runs (.json, with commas), later ones first of all: measures nothing, writes their common report")
 	flags.StringVar(&o.out, "out", "", "file for the report (default benchmarks/RESULTS.md for a run of all cases); the figures go beside it as .json")
+	flags.BoolVar(&verbose, "v", false, "say what is going on")
 	flags.StringVar(&o.note, "note", "", "a remark for the head of the report")
 	if err := flags.Parse(args); err != nil {
 		return nil, err
@@ -56,7 +57,7 @@ func parse(args []string, root string) (*options, error) {
 		o.rounds = map[bool]int{true: 3, false: 5}[o.quick]
 	}
 	if o.block == 0 {
-		o.block = map[bool]time.Duration{true: 100, false: 250}[o.quick] * time.Millisecond
+		o.block = map[bool]time.Duration{true: 100, false: 200}[o.quick] * time.Millisecond
 	}
 	threads = nil
 	for t := range strings.SplitSeq(o.list, ",") {

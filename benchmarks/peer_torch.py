@@ -168,10 +168,6 @@ class Case:
     def load(self, model, file, mode, accuracy=False):
         data = np.load(file)
         last, compiled = "channels_last" in mode, "compile" in mode
-        if compiled:
-            import torch._inductor.config as inductor
-
-            inductor.freezing = True  # constant weights are packed once, at inference
         self.spec, self.binary, self.accuracy = model, model["parts"][-1]["units"] == 1, accuracy
         x = torch.from_numpy(data["x"])
         if len(model["input"]) == 3:
@@ -243,6 +239,9 @@ class Case:
     def predict(self, batch, n):
         self.net.eval()
         if self.compiled and batch != self.infer_batch:  # a program for this batch alone
+            import torch._inductor.config as inductor
+
+            inductor.freezing = True  # constant weights are packed once; such programs are not cached
             torch._dynamo.reset()
             self.infer_batch, self.infer = batch, torch.compile(self.answer, dynamic=False)
         x = self.x[:batch]

@@ -30,6 +30,7 @@ func (b *bench) compare(cs []*contender, most int, m measure) {
 	for _, c := range cs {
 		if c.runs() {
 			b.size(c, most, m)
+			detail("%v, %d threads: %d units in a block", c.setting, c.Threads, c.n)
 		}
 	}
 	for round := range b.rounds {
@@ -48,6 +49,7 @@ func (b *bench) compare(cs []*contender, most int, m measure) {
 		if round == 0 && b.rounds > 1 {
 			screen(cs)
 		}
+		detail("round %d done", round+1)
 	}
 	for _, c := range cs { // no peer ran with so many threads
 		for c.runs() && c.isOurs() && c.Note == "" && len(c.Rounds) < b.rounds {
@@ -141,6 +143,15 @@ func screen(cs []*contender) {
 		case c.isGo() && median(c.Rounds) > hopeless*median(all.Rounds):
 			c.Note = fmt.Sprintf("measured once: over %d times the fastest peer", hopeless)
 		}
+	}
+}
+
+// verbose is the flag -v.
+var verbose bool
+
+func detail(format string, args ...any) {
+	if verbose {
+		progress("  "+format, args...)
 	}
 }
 
