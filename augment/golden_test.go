@@ -34,6 +34,7 @@ type kerasConfig struct {
 	DataFormat         image.DataFormat `json:"data_format"`
 	ValidationSplit    float64          `json:"validation_split"`
 	InterpolationOrder *int             `json:"interpolation_order"`
+	DType              DType            `json:"dtype"`
 	Compat             Compat
 }
 
@@ -46,7 +47,7 @@ func (k kerasConfig) generator(t *testing.T) *ImageDataGenerator {
 		RotationRange: k.RotationRange, BrightnessRange: k.BrightnessRange, ShearRange: k.ShearRange,
 		ChannelShiftRange: k.ChannelShiftRange, FillMode: k.FillMode, CVal: k.CVal,
 		HorizontalFlip: k.HorizontalFlip, VerticalFlip: k.VerticalFlip, Rescale: k.Rescale, DataFormat: k.DataFormat,
-		ValidationSplit: k.ValidationSplit, InterpolationOrder: k.InterpolationOrder, Compat: k.Compat, NumPyRandom: true,
+		ValidationSplit: k.ValidationSplit, InterpolationOrder: k.InterpolationOrder, Compat: k.Compat, DType: k.DType, NumPyRandom: true,
 	}
 	g.WidthShiftRange, g.WidthShiftInt, g.WidthShiftList = kerasNumber(t, k.WidthShiftRange)
 	g.HeightShiftRange, g.HeightShiftInt, g.HeightShiftList = kerasNumber(t, k.HeightShiftRange)

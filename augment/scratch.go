@@ -8,7 +8,7 @@ import (
 
 // A scratch is the memory that changing one image needs, kept for the next.
 type scratch struct {
-	raw           []float32 // the image as read
+	raw, typed    []float32 // the image as read, and cut to DType
 	flat, moment  []float32
 	coef, coef2   []float64 // of splines; weights of resizing
 	from, from2   []int

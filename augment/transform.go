@@ -181,6 +181,13 @@ func (c *settings) apply(dst, src []float32, h, w, ch int, t Transform, finish f
 	if len(dst) == 0 {
 		return
 	}
+	if c.cast != nil { // Keras' images have the type from the start
+		s.typed = resized(s.typed, len(src))
+		for i, v := range src {
+			s.typed[i] = c.cast(v)
+		}
+		src = s.typed
+	}
 	in := c.raster(h, w, ch)
 	late := t.ChannelShiftIntensity != 0 || t.HasBrightness || c.cast != nil // these need all rows
 	rowFinish := finish

@@ -1,4 +1,4 @@
-"""Fixtures of ImageDataGenerator: testdata/keras/image/{transforms_*,draws_*,fit,standardize,flow}.
+"""Fixtures of ImageDataGenerator: testdata/keras/image/{transforms_*,draws_*,functions_*,fit,flow,directory,dataframe}.
 
 Both tf_keras and keras-preprocessing 1.1.2 are run; "compat" says which.
 """
@@ -31,7 +31,7 @@ def with_backend(data_format):
 def transforms(compat, tag):
     api = COMPAT[compat]
     c = Case("image", "transforms_" + tag, source=SOURCES[compat], compat=compat,
-             tolerance={"rtol": 1e-6, "atol": 2e-4}, note="apply_transform; inputs are shared")
+             tolerance={"rtol": 1e-7, "atol": 1e-4}, note="apply_transform; inputs are shared")
     calls = c.json["calls"] = []
     inputs = {}
 
@@ -62,6 +62,11 @@ def transforms(compat, tag):
         add(chain, 8, 5, 3, fill_mode=mode, interpolation_order=order, cval=-3.0)
         add(chain, 8, 5, 4, True, fill_mode=mode, interpolation_order=order, cval=-3.0)
         add(chain, 5, 8, 4, fill_mode=mode, interpolation_order=order)
+        add(chain, 7, 9, 2, fill_mode=mode, interpolation_order=order, cval=5.0)
+        add(chain, 9, 7, 2, True, fill_mode=mode, interpolation_order=order, cval=5.0)
+        add({**chain, "flip_horizontal": True}, 7, 9, 2, fill_mode=mode, interpolation_order=order, cval=5.0)
+        add({**chain, "flip_horizontal": True, "flip_vertical": True}, 9, 11, 3, fill_mode=mode, interpolation_order=order, cval=5.0)
+        add({"theta": 75.0, "zx": 2.3, "zy": 1.9, "flip_vertical": True}, 11, 9, 1, fill_mode=mode, interpolation_order=order, cval=5.0)
     for h, w in ((1, 1), (1, 6), (6, 1), (2, 2)):
         for mode in ("nearest", "constant", "reflect", "wrap"):
             add(chain, h, w, 3, fill_mode=mode)
@@ -110,6 +115,46 @@ def draws(compat, tag):
                 gen = api.ImageDataGenerator(data_format=fmt, **kw)
                 p = gen.get_random_transform(shape, seed)
                 calls.append({"config": kw, "data_format": fmt, "shape": shape, "seed": seed, "transform": {k: float(v) for k, v in p.items() if v is not None}})
+    c.write()
+
+
+def functions(compat, tag):
+    """The functions on single images. keras-preprocessing's random ones do not
+    hand row_axis and col_axis on, so that they work for channels last only."""
+    api = COMPAT[compat]
+    c = Case("image", "functions_" + tag, source=SOURCES[compat], compat=compat,
+             tolerance={"rtol": 1e-7, "atol": 1e-4}, note="numpy is seeded before each call")
+    calls = c.json["calls"] = []
+    last, first = {"row_axis": 0, "col_axis": 1, "channel_axis": 2}, {"row_axis": 1, "col_axis": 2, "channel_axis": 0}
+    for fmt, axes in (("channels_last", last), ("channels_first", first)):
+        if fmt == "channels_first" and api is kp:
+            continue
+        x = picture(rng("functions"), 9, 6, 3, fmt == "channels_first")
+        key = c.put("x_" + fmt, x)
+        with_backend(fmt)
+
+        def add(name, args, call_args, **kw):
+            np.random.seed(11)
+            y = getattr(api, name)(x.copy(), *call_args, **kw)
+            calls.append({"function": name, "args": args, "input": key, "data_format": fmt, "seed": 11,
+                          **{k: v for k, v in kw.items() if not k.endswith("axis")}, "output": c.put(f"y{len(calls)}", y)})
+
+        for more in ({}, {"fill_mode": "reflect", "interpolation_order": 3}, {"fill_mode": "constant", "cval": 4.0, "interpolation_order": 0}):
+            add("random_rotation", [40], (40,), **axes, **more)
+            add("random_shift", [0.3, 0.2], (0.3, 0.2), **axes, **more)
+            add("random_shear", [30], (30,), **axes, **more)
+            add("random_zoom", [0.6, 1.5], ((0.6, 1.5),), **axes, **more)
+        add("random_channel_shift", [50], (50,), channel_axis=axes["channel_axis"])
+        add("apply_channel_shift", [-30.5], (-30.5,), channel_axis=axes["channel_axis"])
+        add("flip_axis", [1], (1,)) if hasattr(api, "flip_axis") else None
+        if api is tfk:
+            for scale in (True, False):
+                add("apply_brightness_shift", [1.3], (1.3,), scale=scale)
+                add("random_brightness", [0.5, 1.5], ((0.5, 1.5),), scale=scale)
+        else:
+            add("apply_brightness_shift", [1.3], (1.3,))
+            add("random_brightness", [0.5, 1.5], ((0.5, 1.5),))
+        with_backend("channels_last")
     c.write()
 
 
@@ -171,20 +216,26 @@ def flow():
     x = np.stack([picture(r, 6, 5, 3) for _ in range(11)])
     c.put("x", x)
     y = np.arange(11) % 2
-    for kw, fl in (
-        ({}, {"shuffle": False}),
-        ({}, {"seed": 3}),
-        ({"rotation_range": 40, "width_shift_range": 2, "horizontal_flip": True, "rescale": 1 / 255}, {"seed": 5}),
-        ({"zoom_range": 0.3, "validation_split": 0.4}, {"seed": 6, "subset": "training"}),
-        ({"zoom_range": 0.3, "validation_split": 0.4}, {"seed": 6, "subset": "validation", "shuffle": False}),
+    for api, kw, fl in (
+        (tfk, {}, {"shuffle": False}),
+        (tfk, {}, {"seed": 3}),
+        (tfk, {"rotation_range": 40, "width_shift_range": 2, "horizontal_flip": True, "rescale": 1 / 255}, {"seed": 5}),
+        (tfk, {"zoom_range": 0.3, "validation_split": 0.4}, {"seed": 6, "subset": "training"}),
+        (tfk, {"zoom_range": 0.3, "validation_split": 0.4}, {"seed": 6, "subset": "validation", "shuffle": False}),
+        (kp, {"rotation_range": 40, "height_shift_range": [1.0, 2.0], "vertical_flip": True, "rescale": 1 / 255}, {"seed": 5}),
+        (kp, {"shear_range": 20, "validation_split": 0.25, "samplewise_std_normalization": True}, {"seed": 6, "subset": "training"}),
+        (kp, {"channel_shift_range": 30.0, "brightness_range": [0.5, 1.5]}, {"seed": 4294967290}),
+        (tfk, {"dtype": "uint8", "rotation_range": 40}, {"seed": 5}),
+        (tfk, {"dtype": "int32", "rotation_range": 40, "channel_shift_range": 30.0}, {"seed": 5}),
+        (tfk, {"dtype": "float64", "rotation_range": 40}, {"seed": 5}),
     ):
-        gen = tfk.ImageDataGenerator(dtype="float32", **kw)
+        gen = api.ImageDataGenerator(**{"dtype": "float32", **kw})
         it = gen.flow(x, y, batch_size=4, **fl)
         k, batches = len(calls), []
         for i in range(2 * len(it)):
             bx, by = next(it)
             batches.append({"x": c.put(f"c{k}x{i}", bx), "y": c.put(f"c{k}y{i}", by)})
-        calls.append({"config": kw, "flow": fl, "batches": batches})
+        calls.append({"config": {**kw, "compat": next(k for k, v in COMPAT.items() if v is api)}, "flow": fl, "batches": batches})
     c.write()
 
 
@@ -229,10 +280,54 @@ def directory():
     c.write()
 
 
+def dataframe():
+    """flow_from_dataframe over tables of pictures/."""
+    import pandas as pd
+
+    c = Case("image", "dataframe", tolerance={"rtol": 1e-5, "atol": 1e-3}, note="table: rows of columns; files of pictures/")
+    calls = c.json["calls"] = []
+    root = os.path.join(ROOT, "image", "pictures")
+    columns = ["filename", "class", "many", "a", "b", "w"]
+    rows = [
+        ["rgb.png", "cat", ["cat"], 1.5, -2.0, 0.5], ["grey.png", "dog", ["dog", "cat"], 2.5, 3.0, 1.0], ["none.png", "dog", ["dog"], 9.0, 9.0, 9.0],
+        ["rgba.png", "cat", ["emu"], 3.5, 0.0, 2.0], ["rgb.txt", "cat", ["cat"], 9.0, 9.0, 9.0], ["rgb.bmp", "dog", ["cat", "emu", "dog"], 4.5, 1.0, 3.0],
+        ["palette.png", "cat", ["dog"], 5.5, 7.0, 4.0], ["grey4.png", "dog", ["emu", "dog"], 6.5, 8.0, 5.0],
+    ]
+    c.json["columns"], c.json["rows"] = columns, rows
+    table = pd.DataFrame(rows, columns=columns)
+    for kw, fl in (
+        ({}, {"shuffle": False}),
+        ({"rescale": 1 / 255}, {"seed": 3, "class_mode": "binary", "weight_col": "w"}),
+        ({"rotation_range": 30}, {"seed": 4, "class_mode": "categorical", "y_col": "many"}),
+        ({}, {"shuffle": False, "class_mode": "categorical", "y_col": "many", "classes": ["emu", "dog"]}),
+        ({}, {"shuffle": False, "class_mode": "sparse", "color_mode": "grayscale", "classes": ["dog"]}),
+        ({}, {"shuffle": False, "class_mode": "raw", "y_col": "a"}),
+        ({}, {"shuffle": False, "class_mode": "raw", "y_col": ["a", "b"]}),
+        ({}, {"shuffle": False, "class_mode": "multi_output", "y_col": ["a", "b"]}),
+        ({"horizontal_flip": True}, {"seed": 9, "class_mode": "input"}),
+        ({}, {"shuffle": False, "class_mode": None, "interpolation": "bilinear"}),
+        ({"validation_split": 0.4}, {"shuffle": False, "subset": "training"}),
+        ({"validation_split": 0.4}, {"shuffle": False, "subset": "validation", "class_mode": "sparse"}),
+    ):
+        it = tfk.ImageDataGenerator(dtype="float32", **kw).flow_from_dataframe(table, root, target_size=(6, 7), batch_size=4, **fl)
+        k, batches = len(calls), []
+        for i in range(len(it)):
+            b = next(it)
+            b = b if isinstance(b, tuple) else (b,)
+            y = b[1] if len(b) > 1 else []
+            y = y if isinstance(y, list) else [y]
+            batches.append({"x": c.put(f"c{k}x{i}", b[0]), "ys": [c.put(f"c{k}y{i}_{j}", np.asarray(v, np.float32)) for j, v in enumerate(y)],
+                            "w": c.put(f"c{k}w{i}", np.asarray(b[2], np.float32)) if len(b) > 2 else None})
+        calls.append({"config": kw, "flow": fl, "batches": batches, "class_indices": getattr(it, "class_indices", {}), "filenames": it.filenames, "samples": it.samples})
+    c.write()
+
+
 if __name__ == "__main__":
     for name, tag in (("tf_keras", "tfk"), ("keras-preprocessing 1.1.2", "kp")):
         transforms(name, tag)
         draws(name, tag)
+        functions(name, tag)
     fit()
     flow()
     directory()
+    dataframe()
