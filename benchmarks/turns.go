@@ -41,9 +41,6 @@ func (b *bench) compare(cs []*contender, most int, m measure) {
 				b.turn(c, oursFor(cs, c.Threads), m)
 			case round < variantRounds:
 				b.turn(c, nil, m)
-				if median(c.Rounds)*float64(c.n) > 3*float64(b.block) {
-					c.Note = "measured once"
-				}
 			}
 		}
 		if round == 0 && b.rounds > 1 {
@@ -69,6 +66,10 @@ func (b *bench) size(c *contender, most int, m measure) {
 		}
 		if err != nil {
 			c.fail("%v", err)
+			return
+		}
+		if c.isVariant() && n == 1 && ns > 3*float64(b.block) {
+			c.Rounds, c.Note, c.n = []float64{ns}, "measured once", 1
 			return
 		}
 		if want := int(float64(b.block) / ns); n >= min(want, most)/4 || n >= most {
