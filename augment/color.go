@@ -163,8 +163,12 @@ func (s *Sample) meanLuma() float64 {
 	if ch != 3 && ch != 4 {
 		return s.scratch().mean(x)
 	}
-	sums := channelSums(x, ch, 1, nil)
-	return (lumaR*sums[0] + lumaG*sums[1] + lumaB*sums[2]) / float64(len(x)/ch)
+	var r, g, b float64
+	for i := 0; i+2 < len(x); i += ch {
+		p := (*[3]float32)(x[i:])
+		r, g, b = r+float64(p[0]), g+float64(p[1]), b+float64(p[2])
+	}
+	return (lumaR*r + lumaG*g + lumaB*b) / float64(len(x)/ch)
 }
 
 // A Saturation moves colours away from grey, or towards it.

@@ -43,7 +43,7 @@ func (a *RandAugment) Draw(r *Rand, h, w int) Op {
 	ops := takeOps(r)
 	for range a.NumOps {
 		m := &randOperations[r.IntN(len(randOperations))]
-		if op := m.draw(r, a.Magnitude, a.NumMagnitudeBins, h, w, &f); op != nil {
+		if op := m.draw(r, a.Magnitude, a.NumMagnitudeBins, h, w, f); op != nil {
 			*ops = append(*ops, op)
 		}
 	}

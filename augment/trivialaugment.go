@@ -32,5 +32,5 @@ func (a *TrivialAugment) Validate() error {
 func (a *TrivialAugment) Draw(r *Rand, h, w int) Op {
 	f := Filling{a.FillMode, a.CVal, a.MaskCVal, !a.Linear}
 	m := &trivialOperations[r.IntN(len(trivialOperations))]
-	return m.draw(r, r.IntN(a.NumMagnitudeBins), a.NumMagnitudeBins, h, w, &f)
+	return m.draw(r, r.IntN(a.NumMagnitudeBins), a.NumMagnitudeBins, h, w, f)
 }
