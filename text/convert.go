@@ -90,6 +90,7 @@ func (t *Tokenizer) SequencesToTextsSeq(sequences iter.Seq[[]int]) iter.Seq[stri
 // sequences can share one allocation.
 type encoder struct {
 	cursor
+	ahead
 	t        *Tokenizer
 	analyzer func(string) []string
 	oov      int
@@ -112,8 +113,11 @@ func (e *encoder) text(text string) []int {
 	}
 	start := len(e.ids)
 	for e.reset(text); e.fill(); {
-		for _, s := range e.spans {
-			e.add(e.buf[s.lo:s.hi])
+		for spans := range slices.Chunk(e.spans, group) {
+			e.look(&e.t.vocab, e.buf, spans)
+			for i, s := range spans {
+				e.addFound(i, e.buf[s.lo:s.hi])
+			}
 		}
 	}
 	return e.ids[start:]
@@ -134,9 +138,15 @@ func (e *encoder) tokensAs(tokens []string, lower bool) []int {
 	return e.ids[start:]
 }
 
-func (e *encoder) add(word []byte) {
+func (e *encoder) add(word []byte) { e.emit(e.t.vocab.find(word)) }
+
+// addFound adds word i of the group that was looked up.
+func (e *encoder) addFound(i int, word []byte) { e.emit(e.find(&e.t.vocab, i, word)) }
+
+// emit appends the number of the word that is number id of the table, -1 for none.
+func (e *encoder) emit(id int) {
 	i := noIndex
-	if id := e.t.vocab.find(word); id >= 0 {
+	if id >= 0 {
 		i = int(e.t.stat(id).index)
 	}
 	if i == noIndex || e.t.beyond(i) {

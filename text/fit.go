@@ -2,6 +2,7 @@ package text
 
 import (
 	"iter"
+	"slices"
 )
 
 // FitOnTexts counts the words of the texts, on top of what was counted
@@ -45,6 +46,7 @@ func (t *Tokenizer) FitOnSequences(sequences iter.Seq[[]int]) {
 // A counter counts the words of its share of the texts.
 type counter struct {
 	cursor
+	ahead
 	analyzer  func(string) []string
 	vocab     table
 	runs      []run
@@ -66,15 +68,15 @@ func (t *Tokenizer) newCounter(s *splitter) *counter {
 
 // begin starts on a batch. Batches must come in rising order.
 func (c *counter) begin(batch int) {
-	c.runs = append(c.runs, run{batch, len(c.vocab.entries)})
+	c.runs = append(c.runs, run{batch, c.vocab.size})
 }
 
 // document starts on a text.
 func (c *counter) document() {
 	c.documents++
 	if c.mark++; c.mark == 0 {
-		for i := range c.vocab.entries {
-			c.vocab.entries[i].mark = 0
+		for i := range c.vocab.size {
+			c.vocab.entry(i).mark = 0
 		}
 		c.mark = 1
 	}
@@ -87,8 +89,11 @@ func (c *counter) text(text string) {
 	}
 	c.document()
 	for c.reset(text); c.fill(); {
-		for _, s := range c.spans {
-			c.add(c.buf[s.lo:s.hi])
+		for spans := range slices.Chunk(c.spans, group) {
+			c.look(&c.vocab, c.buf, spans)
+			for i, s := range spans {
+				c.addFound(i, c.buf[s.lo:s.hi])
+			}
 		}
 	}
 }
@@ -109,7 +114,20 @@ func (c *counter) tokensAs(tokens []string, lower bool) {
 
 func (c *counter) add(word []byte) {
 	id, _ := c.vocab.intern(word)
-	e := &c.vocab.entries[id]
+	c.count(id)
+}
+
+// addFound adds word i of the group that was looked up.
+func (c *counter) addFound(i int, word []byte) {
+	id := c.find(&c.vocab, i, word)
+	if id < 0 {
+		id = c.vocab.insert(word, c.head[i&(group-1)], c.hash[i&(group-1)])
+	}
+	c.count(id)
+}
+
+func (c *counter) count(id int) {
+	e := c.vocab.entry(id)
 	e.count++
 	if e.mark != c.mark {
 		e.mark = c.mark
@@ -130,11 +148,12 @@ func fit[D any](t *Tokenizer, docs iter.Seq[D], size func(D) int, count func(*co
 			}
 			l.take(c)
 		})
-		t.add([]*counter{l.counter()}, l.lost)
+		t.add(l.counted())
 		return
 	}
 	n := t.workers()
 	counters := make([]*counter, n)
+	g := newGathering(n)
 	inBatches(docs, size, n, func(worker, batch int, docs []D) {
 		if counters[worker] == nil {
 			counters[worker] = t.newCounter(split)
@@ -144,6 +163,7 @@ func fit[D any](t *Tokenizer, docs iter.Seq[D], size func(D) int, count func(*co
 		for _, d := range docs {
 			count(c, d)
 		}
+		g.relieve(c)
 	})
-	t.add(counters, 0)
+	t.add(g.all(counters))
 }

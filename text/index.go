@@ -46,7 +46,7 @@ func (t *Tokenizer) reindex() {
 // placed by counting.
 func (t *Tokenizer) byCount() []int32 {
 	const few = 1 << 12
-	count := func(id int32) int64 { return t.vocab.entries[id].count }
+	count := func(id int32) int64 { return t.vocab.entry(int(id)).count }
 	falling := func(a, b int32) int {
 		switch d := count(b) - count(a); {
 		case d > 0:

@@ -24,46 +24,28 @@ const orderBytes = 16
 
 func newLimited(t *Tokenizer) *limited { return &limited{limit: t.MaxVocabMemory} }
 
-func (l *limited) bytes() int64 { return l.vocab.bytes() + orderBytes*int64(len(l.vocab.entries)) }
+func (l *limited) bytes() int64 { return l.vocab.bytes() + orderBytes*int64(l.vocab.size) }
 
 // take adds what a counter counted and empties the counter.
 func (l *limited) take(c *counter) {
 	l.documents += c.documents
-	for k := range c.vocab.entries {
-		if l.full() {
-			l.prune()
-		}
+	for k := range c.vocab.size {
 		l.buf = c.vocab.appendWord(l.buf[:0], k)
-		id, isNew := l.vocab.intern(l.buf)
-		e := &l.vocab.entries[id]
-		if isNew {
-			e.mark = uint32(l.lost)
+		id := l.vocab.find(l.buf)
+		if id < 0 {
+			if l.bytes()+orderBytes+l.vocab.needs(l.buf) > l.limit && l.vocab.size > 0 {
+				l.prune()
+				l.buf = c.vocab.appendWord(l.buf[:0], k)
+			}
+			id, _ = l.vocab.intern(l.buf)
+			l.vocab.entry(id).mark = uint32(l.lost)
 		}
-		e.count += c.vocab.entries[k].count
-		e.docs += c.vocab.entries[k].docs
+		e, o := l.vocab.entry(id), c.vocab.entry(k)
+		e.count += o.count
+		e.docs += o.docs
 	}
 	c.vocab.reset()
 	c.documents, c.runs = 0, c.runs[:0]
-}
-
-// full reports whether one more word could need more memory than there is.
-func (l *limited) full() bool {
-	v := &l.vocab
-	if need := l.bytes(); need < l.limit/2 {
-		return false
-	}
-	// What growing would take: new slots or entries beside the old ones.
-	more := int64(0)
-	if 4*(len(v.entries)+1) >= 3*len(v.slots) {
-		more += 16 * int64(len(v.slots))
-	}
-	if len(v.entries) == cap(v.entries) {
-		more += 40 * int64(cap(v.entries)) * 5 / 4
-	}
-	if len(v.tails)+1024 >= cap(v.tails) {
-		more += 8*int64(cap(v.tails))*5/4 + 8*1024
-	}
-	return l.bytes()+more > l.limit
 }
 
 // prune raises lost until half of the words can go, and moves the others up.
@@ -71,47 +53,54 @@ func (l *limited) prune() {
 	v := &l.vocab
 	lo, hi := int64(l.lost), int64(l.lost)+1 // at most half are ≤ lo
 	atMost := func(d int64) (n int) {
-		for i := range v.entries {
-			if e := &v.entries[i]; e.count+int64(e.mark) <= d {
+		for i := range v.size {
+			if e := v.entry(i); e.count+int64(e.mark) <= d {
 				n++
 			}
 		}
 		return n
 	}
-	for 2*atMost(hi) < len(v.entries) {
+	for 2*atMost(hi) < v.size {
 		lo, hi = hi, hi+2*(hi-lo)
 	}
 	for hi-lo > 1 {
-		if mid := (lo + hi) / 2; 2*atMost(mid) < len(v.entries) {
+		if mid := (lo + hi) / 2; 2*atMost(mid) < v.size {
 			lo = mid
 		} else {
 			hi = mid
 		}
 	}
 	l.lost = int(hi)
-	n, tail := 0, 0
-	for i := range v.entries {
-		e := v.entries[i]
-		if e.count+int64(e.mark) <= hi {
+	l.keep(func(e *entry) bool { return e.count+int64(e.mark) > hi })
+}
+
+// keep drops the words that do not belong, and moves the others up.
+func (l *limited) keep(belongs func(*entry) bool) {
+	v := &l.vocab
+	n, tails := 0, 0
+	for i := range v.size {
+		e := *v.entry(i)
+		if !belongs(&e) {
 			continue
 		}
-		chunks := (max(int(e.size), 8) - 1) / 8
-		copy(v.tails[tail:], v.tails[int(e.tail):int(e.tail)+chunks])
-		e.tail = uint32(tail)
-		tail += chunks
-		v.entries[n] = e
+		from := int(e.tail)
+		e.tail = uint32(tails)
+		for range (max(int(e.size), 8) - 1) / 8 {
+			v.tails[tails>>tailsBits][tails&(tailsLen-1)] = v.tails[from>>tailsBits][from&(tailsLen-1)]
+			from++
+			tails++
+		}
+		*v.entry(n) = e
 		n++
 	}
-	v.entries, v.tails = v.entries[:n], v.tails[:tail]
-	clear(v.slots)
-	for i := range v.entries {
+	v.truncate(n, tails)
+	v.clearSlots()
+	for i := range v.size {
 		l.buf = v.appendWord(l.buf[:0], i)
 		_, h := hashOf(l.buf)
 		v.place(h&tagMask | uint64(i+1))
 	}
 }
 
-// counter returns the result as if one counter had counted it.
-func (l *limited) counter() *counter {
-	return &counter{vocab: l.vocab, documents: l.documents, runs: []run{{0, 0}}}
-}
+// counted returns what was counted, in the order of the table.
+func (l *limited) counted() tally { return tally{&l.vocab, nil, l.documents, l.lost} }

@@ -2,98 +2,49 @@ package text
 
 import (
 	"fmt"
-	"math"
 	"slices"
 )
 
-// add adds what counters counted, new words in the order of first appearance,
-// and numbers all words anew. The counters may be used up.
-func (t *Tokenizer) add(counters []*counter, lost int) {
-	counters = slices.DeleteFunc(counters, func(c *counter) bool { return c == nil })
-	for _, c := range counters {
-		t.documents += c.documents
-	}
-	t.lost += lost
-	fresh := len(t.vocab.entries) == 0
-	if fresh && len(counters) > 0 { // take over the first table as it is
-		t.vocab = counters[0].vocab
-		for i := range t.vocab.entries {
-			t.vocab.entries[i].index = noIndex
+// add adds what was counted, new words in the order of first appearance, and
+// numbers all words anew. The tally may be used up.
+func (t *Tokenizer) add(o tally) {
+	t.documents += o.documents
+	t.lost += o.lost
+	if t.vocab.size == 0 { // take over the table as it is
+		t.vocab = *o.vocab
+		for i := range t.vocab.size {
+			t.stat(i).index = noIndex
 		}
-	}
-	ids := make([][]int32, len(counters)) // of each counter's words in t
-	for k, c := range counters {
-		c.runs = append(c.runs, run{endOfRuns, len(c.vocab.entries)})
-		if fresh && k == 0 {
-			continue
-		}
-		ids[k] = t.addWords(&c.vocab)
-		c.vocab = table{}
-	}
-	if fresh && len(counters) == 1 {
-		t.counted = make([]int32, len(t.vocab.entries))
-		for i := range t.counted {
-			t.counted[i] = int32(i)
+		if t.counted = o.order; t.counted == nil {
+			t.counted = make([]int32, t.vocab.size)
+			for i := range t.counted {
+				t.counted[i] = int32(i)
+			}
 		}
 		t.seen = t.counted
-	} else if len(counters) > 0 {
-		t.appendOrders(counters, ids)
+	} else {
+		t.addWords(o)
 	}
 	t.reindex()
 }
 
-// addWords adds the counts of a table to t and returns the numbers of its words in t.
-func (t *Tokenizer) addWords(o *table) []int32 {
-	ids := make([]int32, len(o.entries))
-	var buf []byte
-	for k := range o.entries {
-		e := &o.entries[k]
-		buf = o.appendWord(buf[:0], k)
-		id := t.intern(buf)
-		ids[k] = int32(id)
-		w := t.stat(id)
-		w.count = max(w.count, 0) + e.count
-		w.docs = max(w.docs, 0) + e.docs
-	}
-	return ids
-}
-
-const endOfRuns = math.MaxInt
-
-// appendOrders appends the words of the counters to the orders of WordCounts
-// and WordDocs. A batch was counted by one counter, its words in the order of
-// their first appearance; so the batches in rising order give the order of the
-// texts, whoever counted them.
-func (t *Tokenizer) appendOrders(counters []*counter, ids [][]int32) {
+// addWords adds counts to those of t.
+func (t *Tokenizer) addWords(o tally) {
 	same := t.sameOrders()
-	counted, seen := newBits(len(t.vocab.entries)), newBits(len(t.vocab.entries))
-	counted.add(t.counted)
-	seen.add(t.seen)
-	next := make([]int, len(counters)) // run of each counter
-	for {
-		k := 0
-		for i, c := range counters {
-			if c.runs[next[i]].batch < counters[k].runs[next[k]].batch {
-				k = i
-			}
+	var buf []byte
+	for i := range o.vocab.size {
+		k := i
+		if o.order != nil {
+			k = int(o.order[i])
 		}
-		r := counters[k].runs[next[k]:]
-		if r[0].batch == endOfRuns {
-			break
-		}
-		next[k]++
-		lo, hi := r[0].first, r[1].first
-		for w := lo; w < hi; w++ {
-			id := int32(w)
-			if ids[k] != nil {
-				id = ids[k][w]
-			}
-			if counted.set(id) {
-				t.counted = append(t.counted, id)
-			}
-			if !same && seen.set(id) {
-				t.seen = append(t.seen, id)
-			}
+		buf = o.vocab.appendWord(buf[:0], k)
+		id := t.intern(buf)
+		e := o.vocab.entry(k)
+		t.setCount(id, max(t.stat(id).count, 0)+e.count)
+		if docs := max(t.stat(id).docs, 0) + e.docs; same {
+			t.stat(id).docs = docs
+		} else {
+			t.setDocs(id, docs)
 		}
 	}
 	if same {
@@ -126,9 +77,9 @@ func (t *Tokenizer) Merge(o *Tokenizer) error {
 	same := t.sameOrders() && o.sameOrders()
 	orders := [2][]int32{o.counted, o.seen}
 	var buf []byte
-	ids := make([]int32, len(o.vocab.entries))
-	for k := range o.vocab.entries {
-		e := o.vocab.entries[k]
+	ids := make([]int32, o.vocab.size)
+	for k := range o.vocab.size {
+		e := o.vocab.entry(k)
 		ids[k] = -1
 		if e.count == absent && e.docs == absent {
 			continue
@@ -212,23 +163,4 @@ func (t *Tokenizer) mergeable(o *Tokenizer) error {
 		}
 	}
 	return nil
-}
-
-// A bitset is a set of small numbers.
-type bitset []uint64
-
-func newBits(n int) bitset { return make(bitset, (n+63)/64) }
-
-// set reports whether i was new.
-func (b bitset) set(i int32) bool {
-	m := uint64(1) << (i & 63)
-	was := b[i>>6] & m
-	b[i>>6] |= m
-	return was == 0
-}
-
-func (b bitset) add(ids []int32) {
-	for _, i := range ids {
-		b.set(i)
-	}
 }

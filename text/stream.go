@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"unsafe"
 )
 
@@ -17,17 +18,20 @@ func (t *Tokenizer) FitReader(r io.Reader, c ReadConfig) error {
 		return err
 	}
 	split := t.splitter()
-	counters := make([]*counter, c.workers())
 	if t.MaxVocabMemory == 0 {
+		counters := make([]*counter, c.workers())
+		g := newGathering(len(counters))
 		err := EachBlock(r, c, func(w int, b *Block, _ struct{}) (struct{}, error) {
 			if counters[w] == nil {
 				counters[w] = t.newCounter(split)
 			}
 			counters[w].begin(b.Number)
-			return struct{}{}, counters[w].block(b, c)
+			err := counters[w].block(b, c)
+			g.relieve(counters[w])
+			return struct{}{}, err
 		}, func(struct{}) error { return nil })
 		if err == nil {
-			t.add(counters, 0)
+			t.add(g.all(counters))
 		}
 		return err
 	}
@@ -42,28 +46,32 @@ func (t *Tokenizer) FitReader(r io.Reader, c ReadConfig) error {
 		return nil
 	})
 	if err == nil {
-		t.add([]*counter{l.counter()}, l.lost)
+		t.add(l.counted())
 	}
 	return err
 }
 
 // block counts the lines of a block.
 func (c *counter) block(b *Block, rc ReadConfig) error {
-	if c.analyzer != nil || !c.wholeBlock(b, rc) {
+	if c.analyzer != nil || !c.wholeBlocks(rc) {
 		return b.Texts(rc, func(_ int64, text []byte) error {
 			c.text(alias(text))
 			return nil
 		})
 	}
+	c.resetBlock(b)
 	c.document()
-	end := lineEnd(b.Data, 0)
-	for c.reset(alias(b.Data)); c.fill(); {
-		for _, s := range c.spans {
-			for s.lo > end {
-				c.document()
-				end = lineEnd(c.buf[:c.size], end+1)
+	end := lineEnd(c.buf[:c.size], 0)
+	for c.fill() {
+		for spans := range slices.Chunk(c.spans, group) {
+			c.look(&c.vocab, c.buf, spans)
+			for i, s := range spans {
+				for s.lo > end {
+					c.document()
+					end = lineEnd(c.buf[:c.size], end+1)
+				}
+				c.addFound(i, c.buf[s.lo:s.hi])
 			}
-			c.add(c.buf[s.lo:s.hi])
 		}
 	}
 	for end < c.size-1 { // lines without words at the end
@@ -81,10 +89,33 @@ func lineEnd(b []byte, from int) int {
 	return len(b)
 }
 
-// wholeBlock reports whether all lines of a block can be cut into words in one
-// go: a line's end separates words anyway.
-func (c *cursor) wholeBlock(b *Block, rc ReadConfig) bool {
-	return rc.Text == nil && c.plain && c.extra == nil && c.sep['\n'] == 1 && bytes.IndexByte(b.Data, '\r') < 0 && (!c.lower || asciiPrefix(alias(b.Data)) == len(b.Data))
+// wholeBlocks reports whether all lines of a block can be cut into words in one
+// go: a line's end separates words anyway, and no rule of lower-casing looks
+// beyond it.
+func (c *cursor) wholeBlocks(rc ReadConfig) bool {
+	return rc.Text == nil && c.plain && c.extra == nil && c.sep['\n'] == 1
+}
+
+// resetBlock is reset for all lines of a block.
+func (c *cursor) resetBlock(b *Block) {
+	data := b.Data
+	if bytes.IndexByte(data, '\r') >= 0 {
+		c.aux = appendWithoutCR(c.aux[:0], data)
+		data = c.aux
+	}
+	c.reset(alias(data))
+}
+
+// appendWithoutCR appends b without the CR of each CR LF.
+func appendWithoutCR(dst, b []byte) []byte {
+	for {
+		i := bytes.Index(b, []byte("\r\n"))
+		if i < 0 {
+			return append(dst, b...)
+		}
+		dst = append(dst, b[:i]...)
+		b = b[i+1:]
+	}
 }
 
 // alias returns b as a string that must not outlive b's contents.
@@ -133,7 +164,7 @@ type encoded struct {
 func (e *encoder) block(b *Block, rc ReadConfig, res *encoded) error {
 	e.ids, res.ends, res.lines, res.first = res.ids[:0], res.ends[:0], res.lines[:0], b.Line
 	defer func() { res.ids, e.ids = e.ids, nil }()
-	if e.analyzer != nil || !e.wholeBlock(b, rc) {
+	if e.analyzer != nil || !e.wholeBlocks(rc) {
 		return b.Texts(rc, func(line int64, text []byte) error {
 			e.text(alias(text))
 			res.ends = append(res.ends, len(e.ids))
@@ -142,14 +173,18 @@ func (e *encoder) block(b *Block, rc ReadConfig, res *encoded) error {
 		})
 	}
 	res.lines = nil
-	end := lineEnd(b.Data, 0)
-	for e.reset(alias(b.Data)); e.fill(); {
-		for _, s := range e.spans {
-			for s.lo > end {
-				res.ends = append(res.ends, len(e.ids))
-				end = lineEnd(e.buf[:e.size], end+1)
+	e.resetBlock(b)
+	end := lineEnd(e.buf[:e.size], 0)
+	for e.fill() {
+		for spans := range slices.Chunk(e.spans, group) {
+			e.look(&e.t.vocab, e.buf, spans)
+			for i, s := range spans {
+				for s.lo > end {
+					res.ends = append(res.ends, len(e.ids))
+					end = lineEnd(e.buf[:e.size], end+1)
+				}
+				e.addFound(i, e.buf[s.lo:s.hi])
 			}
-			e.add(e.buf[s.lo:s.hi])
 		}
 	}
 	res.ends = append(res.ends, len(e.ids))

@@ -11,13 +11,29 @@ import (
 // looked up by their bytes, without making strings.
 //
 // Memory for a word: 40 bytes, what it has beyond eight bytes, rounded up to a
-// multiple of eight, and a slot of 8 bytes at a load of 3/8 to 3/4.
+// multiple of eight, and a slot of 8 bytes at a load of 3/8 to 3/4. Everything
+// lies in pieces of a fixed size, so that growing copies nothing and never
+// needs the memory twice; only the first piece of a kind grows to that size.
 type table struct {
-	entries []entry
-	tails   []uint64 // the words from their ninth byte on, zero after the end
-	slots   []uint64 // open addressing: upper half of the hash, then number+1; 0 = free
-	shift   int      // the uppermost 64-shift bits of a hash are its slot
+	size     int
+	chunks   [][]entry  // pieces of chunkLen
+	tails    [][]uint64 // the words from their ninth byte on, zero after the end, in pieces of tailsLen
+	tailsEnd int        // how many there are
+	segments []*segment // by the uppermost bits of the hash; a segment can have several places
+	shift    int        // 64 less the number of those bits
+	memory   int64      // bytes of the pieces
+	scratch  []uint64   // of split
 }
+
+const (
+	chunkBits  = 12
+	chunkLen   = 1 << chunkBits
+	tailsBits  = 13
+	tailsLen   = 1 << tailsBits
+	segmentLen = 1 << 12
+	firstLen   = 1 << 8 // slots of the first segment, to begin with
+	entryBytes = 40
+)
 
 type entry struct {
 	head  uint64 // the first eight bytes, little-endian, zero after the end
@@ -27,6 +43,13 @@ type entry struct {
 	size  uint32 // in bytes
 	mark  uint32 // while counting: the last text it was seen in
 	index int32  // in the word index, or noIndex
+}
+
+// A segment is a hash table of its own, with open addressing.
+type segment struct {
+	slots []uint64 // upper half of the hash, then number+1; 0 = free
+	used  int
+	depth int // how many uppermost bits its hashes share
 }
 
 // Hashing is seeded per process, so that nobody can prepare collisions;
@@ -67,95 +90,195 @@ func hashOf(word []byte) (head, h uint64) {
 	return head, h
 }
 
+func (t *table) entry(id int) *entry { return &t.chunks[id>>chunkBits][id&(chunkLen-1)] }
+
 // find returns the number of a word, -1 when it has none.
 func (t *table) find(word []byte) int {
-	if len(t.slots) == 0 {
-		return -1
-	}
 	head, h := hashOf(word)
-	id, _ := t.probe(word, head, h)
-	return id
+	return t.lookup(word, head, h)
 }
 
 // intern returns the number of a word, a new one when it had none. A new
 // entry has zeros but for the word.
 func (t *table) intern(word []byte) (id int, isNew bool) {
-	if 4*len(t.entries) >= 3*len(t.slots) {
-		t.grow()
-	}
 	head, h := hashOf(word)
-	id, slot := t.probe(word, head, h)
-	if id >= 0 {
+	if id := t.lookup(word, head, h); id >= 0 {
 		return id, false
 	}
-	id = len(t.entries)
-	t.entries = append(t.entries, entry{head: head, tail: uint32(len(t.tails)), size: uint32(len(word))})
-	for len(word) > 8 {
-		word = word[8:]
-		t.tails = append(t.tails, chunk(word))
-	}
-	t.slots[slot] = h&tagMask | uint64(id+1)
-	return id, true
+	return t.insert(word, head, h), true
 }
 
-func (t *table) probe(word []byte, head, h uint64) (id, slot int) {
-	slots := t.slots
-	mask := uint64(len(slots) - 1)
-	for i := h >> (t.shift & 63); ; i++ {
-		i &= mask
-		s := slots[i]
+func (t *table) lookup(word []byte, head, h uint64) int {
+	if t.size == 0 {
+		return -1
+	}
+	slots := t.segments[h>>(t.shift&63)].slots
+	for i := h >> 32; ; i++ {
+		s := slots[i&uint64(len(slots)-1)]
 		if s == 0 {
-			return -1, int(i)
+			return -1
 		}
 		if (s^h)>>32 == 0 {
-			id := int(uint32(s)) - 1
-			e := &t.entries[id]
-			if e.head == head && int(e.size) == len(word) && (len(word) <= 8 || t.sameTail(e, word)) {
-				return id, int(i)
+			if id := int(uint32(s)) - 1; t.is(id, word, head) {
+				return id
 			}
 		}
 	}
 }
 
+// is reports whether a number is that of a word.
+func (t *table) is(id int, word []byte, head uint64) bool {
+	e := t.entry(id)
+	return e.head == head && int(e.size) == len(word) && (len(word) <= 8 || t.sameTail(e, word))
+}
+
 func (t *table) sameTail(e *entry, word []byte) bool {
 	for at := e.tail; len(word) > 8; at++ {
 		word = word[8:]
-		if t.tails[at] != chunk(word) {
+		if t.tails[at>>tailsBits][at&(tailsLen-1)] != chunk(word) {
 			return false
 		}
 	}
 	return true
 }
 
-// grow doubles the slots. The upper half of a hash, which a slot holds, is
-// enough to place it again.
-func (t *table) grow() {
-	old := t.slots
-	t.slots = make([]uint64, max(1<<8, 2*len(old)))
-	t.shift = 65 - bits.Len(uint(len(t.slots)))
-	for _, s := range old {
+// insert gives a word that is not in the table its number.
+func (t *table) insert(word []byte, head, h uint64) int {
+	id := t.size
+	t.size++
+	e := entry{head: head, tail: uint32(t.tailsEnd), size: uint32(len(word))}
+	t.memory += entryBytes * grow(&t.chunks, id>>chunkBits, chunkLen, e)
+	for len(word) > 8 {
+		word = word[8:]
+		t.memory += 8 * grow(&t.tails, t.tailsEnd>>tailsBits, tailsLen, chunk(word))
+		t.tailsEnd++
+	}
+	t.place(h&tagMask | uint64(id+1))
+	return id
+}
+
+// grow appends x to a piece and returns by how many elements the memory grew.
+// The first piece grows step by step, for tables that stay small.
+func grow[T any](pieces *[][]T, piece, size int, x T) int64 {
+	if piece == len(*pieces) {
+		n := size
+		if piece == 0 {
+			n = 16
+		}
+		*pieces = append(*pieces, make([]T, 0, n))
+		(*pieces)[piece] = append((*pieces)[piece], x)
+		return int64(n)
+	}
+	p := (*pieces)[piece]
+	had := cap(p)
+	if len(p) == had {
+		p = append(make([]T, 0, min(2*had, size)), p...)
+	}
+	(*pieces)[piece] = append(p, x)
+	return int64(cap(p) - had)
+}
+
+// place puts a slot where it belongs, and makes room before when there is none.
+func (t *table) place(s uint64) {
+	if t.segments == nil {
+		first := &segment{slots: make([]uint64, firstLen)}
+		t.segments, t.shift = []*segment{first, first}, 63
+		t.memory += 8 * firstLen
+	}
+	seg := t.segments[s>>(t.shift&63)]
+	for 4*seg.used >= 3*len(seg.slots) {
+		if len(seg.slots) < segmentLen {
+			t.memory += 8 * int64(len(seg.slots))
+			old := seg.slots
+			seg.slots, seg.used = make([]uint64, 2*len(old)), 0
+			seg.putAll(old)
+		} else {
+			t.split(seg)
+			seg = t.segments[s>>(t.shift&63)]
+		}
+	}
+	seg.put(s)
+}
+
+func (g *segment) put(s uint64) {
+	mask := uint64(len(g.slots) - 1)
+	i := s >> 32 & mask
+	for g.slots[i] != 0 {
+		i = (i + 1) & mask
+	}
+	g.slots[i] = s
+	g.used++
+}
+
+func (g *segment) putAll(slots []uint64) {
+	for _, s := range slots {
 		if s != 0 {
-			t.place(s)
+			g.put(s)
 		}
 	}
 }
 
-func (t *table) place(s uint64) {
-	mask := uint64(len(t.slots) - 1)
-	i := s >> t.shift
-	for t.slots[i] != 0 {
-		i = (i + 1) & mask
+// split moves the words of a segment whose next bit is 1 to a new one.
+// (Fagin, Nievergelt, Pippenger and Strong: Extendible Hashing, 1979.)
+func (t *table) split(seg *segment) {
+	if seg.depth == 64-t.shift {
+		all := make([]*segment, 0, 2*len(t.segments))
+		for _, g := range t.segments {
+			all = append(all, g, g)
+		}
+		t.segments = all
+		t.shift--
 	}
-	t.slots[i] = s
+	t.scratch = append(t.scratch[:0], seg.slots...)
+	clear(seg.slots)
+	seg.used = 0
+	seg.depth++
+	other := &segment{slots: make([]uint64, segmentLen), depth: seg.depth}
+	t.memory += 8 * segmentLen
+	for _, s := range t.scratch {
+		switch {
+		case s == 0:
+		case s>>(64-seg.depth)&1 == 0:
+			seg.put(s)
+		default:
+			other.put(s)
+		}
+	}
+	bit := 1 << (64 - t.shift - seg.depth)
+	for i, g := range t.segments {
+		if g == seg && i&bit != 0 {
+			t.segments[i] = other
+		}
+	}
+}
+
+// needs returns by how many bytes a new word would make the table grow.
+func (t *table) needs(word []byte) (n int64) {
+	if at := t.size >> chunkBits; at == len(t.chunks) {
+		n += entryBytes * chunkLen
+	} else if p := t.chunks[at]; len(p) == cap(p) {
+		n += entryBytes * int64(len(p))
+	}
+	if room := len(t.tails)*tailsLen - t.tailsEnd; 8*room < len(word) {
+		n += 8 * tailsLen * int64(1+len(word)/8/tailsLen)
+	}
+	if t.segments == nil {
+		return n + 8*firstLen
+	}
+	_, h := hashOf(word)
+	if seg := t.segments[h>>(t.shift&63)]; 4*seg.used >= 3*len(seg.slots) {
+		n += 8 * segmentLen
+	}
+	return n
 }
 
 // appendWord appends a word to dst.
 func (t *table) appendWord(dst []byte, id int) []byte {
-	e := &t.entries[id]
+	e := t.entry(id)
 	n := len(dst) + int(e.size)
 	dst = binary.LittleEndian.AppendUint64(dst, e.head)
 	for at := e.tail; len(dst) < n; at++ {
-		dst = binary.LittleEndian.AppendUint64(dst, t.tails[at])
+		dst = binary.LittleEndian.AppendUint64(dst, t.tails[at>>tailsBits][at&(tailsLen-1)])
 	}
 	return dst[:n]
 }
@@ -167,11 +290,29 @@ func (t *table) word(id int) string {
 
 // reset empties the table and keeps its memory.
 func (t *table) reset() {
-	t.entries, t.tails = t.entries[:0], t.tails[:0]
-	clear(t.slots)
+	t.truncate(0, 0)
+	t.clearSlots()
+}
+
+// truncate keeps the first size entries and tails.
+func (t *table) truncate(size, tails int) {
+	t.size, t.tailsEnd = size, tails
+	for i := range t.chunks {
+		t.chunks[i] = t.chunks[i][:min(len(t.chunks[i]), max(0, size-i<<chunkBits))]
+	}
+	for i := range t.tails {
+		t.tails[i] = t.tails[i][:min(len(t.tails[i]), max(0, tails-i<<tailsBits))]
+	}
+}
+
+func (t *table) clearSlots() {
+	for _, g := range t.segments {
+		if g.used > 0 {
+			clear(g.slots)
+			g.used = 0
+		}
+	}
 }
 
 // bytes returns how much memory the words take.
-func (t *table) bytes() int64 {
-	return int64(len(t.slots))*8 + int64(cap(t.entries))*40 + int64(cap(t.tails))*8
-}
+func (t *table) bytes() int64 { return t.memory }

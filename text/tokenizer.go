@@ -77,7 +77,7 @@ func (t *Tokenizer) intern(word []byte) int {
 	return id
 }
 
-func (t *Tokenizer) stat(id int) *entry { return &t.vocab.entries[id] }
+func (t *Tokenizer) stat(id int) *entry { return t.vocab.entry(id) }
 
 func (t *Tokenizer) setCount(id int, n int64) {
 	if t.stat(id).count == absent {
