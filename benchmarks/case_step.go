@@ -30,12 +30,10 @@ func (b *bench) stepSettings(s *wire.Spec) []setting {
 		torch = []string{"eager", "eager channels_last", "compile", "compile channels_last"}
 	}
 	if b.quick {
-		torch, tf = torch[len(torch)/2-1:len(torch)/2], tf[:1]
+		n := mostThreads()
+		return append(across("ours", ""), setting{"torch", torch[len(torch)/2-1], n}, setting{"tf", tf[0], n})
 	}
 	ss := slices.Concat(across("ours", ""), b.variantSettings(), across("torch", torch...))
-	if b.quick {
-		return append(ss, setting{"tf", tf[0], mostThreads()})
-	}
 	return slices.Concat(ss, across("tf", tf...), goSettings())
 }
 
