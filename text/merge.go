@@ -153,12 +153,12 @@ func (t *Tokenizer) mergeable(o *Tokenizer) error {
 				}
 			}
 		}
-		if n != len(x.indexDocs.keys) {
+		if n != x.indexDocs.len() {
 			return mixed
 		}
 	}
 	for _, x := range []*Tokenizer{t, o} {
-		if len(x.counted) == 0 && len(x.indexDocs.keys) > 0 && len(t.counted)+len(o.counted) > 0 {
+		if len(x.counted) == 0 && x.indexDocs.len() > 0 && len(t.counted)+len(o.counted) > 0 {
 			return fmt.Errorf("text: cannot merge: one tokenizer was fitted on sequences, the other on texts")
 		}
 	}

@@ -26,7 +26,15 @@ import (
 // grace is how long cleaning up may take after a signal.
 const grace = 2 * time.Second
 
+// lazy is how far the heap may grow, in percent of what is in use, before
+// garbage is collected. A vocabulary is most of the heap and holds no pointers,
+// so that collecting is cheap.
+const lazy = 25
+
 func main() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(lazy)
+	}
 	ctx, cancel := context.WithCancelCause(context.Background())
 	ignoreBrokenPipe()
 	sig := make(chan os.Signal, 2)

@@ -21,12 +21,12 @@ func (e *Env) convert(args []string) error {
 	if err := t.Check(); err != nil {
 		return err
 	}
-	data, err := readFile(e.Tokenizer)
+	data, words, err := e.read()
 	if err != nil {
 		return err
 	}
 	var result []byte
-	if isSubword(data) {
+	if data != nil {
 		if _, err := subword.FromJSON(data); err != nil {
 			return cli.Errorf(cli.BadData, "%s: %w", e.Tokenizer, err)
 		}
@@ -36,15 +36,11 @@ func (e *Env) convert(args []string) error {
 		}
 		result = []byte(k.ToJSON())
 	} else {
-		k, err := e.keras(data)
-		if err != nil {
-			return err
-		}
-		if result, err = fromKeras(k); err != nil {
+		if result, err = fromKeras(words); err != nil {
 			return cli.Errorf(cli.BadData, "%s has no form as a tokenizer.json: %w", e.Tokenizer, err)
 		}
 	}
-	if err := t.WriteFile(result); err != nil {
+	if err := t.WriteBytes(result); err != nil {
 		return err
 	}
 	if !t.ToStdout() {

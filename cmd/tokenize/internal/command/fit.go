@@ -44,7 +44,7 @@ func (e *Env) fit(ctx context.Context, args []string) error {
 	if n == 0 {
 		return cli.Errorf(cli.BadData, "there are no rows to fit on").Do("name a file with a text on each line")
 	}
-	if err := t.WriteFile([]byte(tok.ToJSON())); err != nil {
+	if err := t.WriteWith(tok.WriteJSON); err != nil {
 		return err
 	}
 	e.Console.Close()
@@ -74,15 +74,12 @@ func (e *Env) newTokenizer() (*text.Tokenizer, error) {
 				return nil, cli.Errorf(cli.Usage, "--%s would not be what %s was made with", flag, e.Tokenizer).Do("leave it out, or begin anew without -t")
 			}
 		}
-		data, err := readFile(e.Tokenizer)
+		data, words, err := e.read()
 		if err != nil {
 			return nil, err
 		}
-		if isSubword(data) {
+		if tok = words; data != nil {
 			return nil, cli.Errorf(cli.Usage, "%s is a subword vocabulary, which cannot be gone on with", e.Tokenizer).Do("fit --model anew on all texts")
-		}
-		if tok, err = e.keras(data); err != nil {
-			return nil, err
 		}
 	} else {
 		tok = &text.Tokenizer{OOVToken: e.OOVToken, Lower: &e.Lower, Split: e.Split, CharLevel: e.CharLevel, Fold: e.Fold, Segment: e.Segment, Normalize: text.Form(e.Normalize), MinCount: e.MinCount}
@@ -193,7 +190,7 @@ func (e *Env) train(ctx context.Context, args []string, t *output.Table) error {
 	if err != nil {
 		return err
 	}
-	if err := t.WriteFile(data); err != nil {
+	if err := t.WriteBytes(data); err != nil {
 		return err
 	}
 	sum := &summary{Version: 1, Command: "fit", Rows: n, InputDim: tok.InputDim()}

@@ -1,8 +1,10 @@
 package command
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
+	"io"
 	"os"
 	"slices"
 	"strings"
@@ -30,11 +32,11 @@ func (e *Env) load() (vocabulary, error) {
 	if e.Tokenizer == "" {
 		return nil, cli.Errorf(cli.Usage, "which tokenizer?").Do("-t tok.json, made by: tokenize fit corpus.txt -o tok.json")
 	}
-	data, err := readFile(e.Tokenizer)
+	data, t, err := e.read()
 	if err != nil {
 		return nil, err
 	}
-	if isSubword(data) {
+	if data != nil {
 		t, err := subword.FromJSON(data)
 		if err != nil {
 			return nil, cli.Errorf(cli.BadData, "%s: %w", e.Tokenizer, err)
@@ -44,43 +46,67 @@ func (e *Env) load() (vocabulary, error) {
 		}
 		return pieces{t}, nil
 	}
-	t, err := e.keras(data)
-	if err != nil {
-		return nil, err
-	}
 	if e.NumWords > 0 {
 		t.NumWords = e.NumWords
 	}
 	return words{t}, nil
 }
 
-// keras reads a tokenizer of Keras.
-func (e *Env) keras(data []byte) (*text.Tokenizer, error) {
-	t, err := text.FromJSON(data)
-	if err != nil {
-		what := cli.Errorf(cli.BadData, "%s: %w", e.Tokenizer, err)
-		if head := bytes.TrimSpace(data); len(head) == 0 || head[0] != '{' {
-			return nil, what.Do("-t wants what tokenize fit wrote; texts are named without -t")
-		}
-		return nil, what
-	}
-	t.Workers = 1 // this program has workers of its own
-	return t, nil
-}
-
-func readFile(name string) ([]byte, error) {
+// read reads the file of a tokenizer: the bytes of a tokenizer.json, or one of
+// Keras, whose file can be large.
+func (e *Env) read() ([]byte, *text.Tokenizer, error) {
+	name := e.Tokenizer
 	info, err := os.Stat(name)
 	switch {
 	case err == nil && info.IsDir():
-		return nil, cli.Errorf(cli.Usage, "%s is a folder, not a tokenizer", name).Do("-t FILE")
+		return nil, nil, cli.Errorf(cli.Usage, "%s is a folder, not a tokenizer", name).Do("-t FILE")
 	case os.IsNotExist(err):
-		return nil, cli.Errorf(cli.BadData, "there is no tokenizer %s", name).Do("tokenize fit corpus.txt -o %s", cli.Quote(name))
+		return nil, nil, cli.Errorf(cli.BadData, "there is no tokenizer %s", name).Do("tokenize fit corpus.txt -o %s", cli.Quote(name))
 	}
-	data, err := os.ReadFile(name)
+	f, err := os.Open(name)
 	if err != nil {
-		return nil, cli.Errorf(cli.Failed, "%w", err)
+		return nil, nil, cli.Errorf(cli.Failed, "%w", err)
 	}
-	return data, nil
+	defer f.Close()
+	r := bufio.NewReaderSize(f, 1<<16)
+	head, err := r.Peek(1 << 12)
+	if err != nil && err != io.EOF {
+		return nil, nil, cli.Errorf(cli.Failed, "%w", err)
+	}
+	isObject := bytes.HasPrefix(bytes.TrimSpace(head), []byte("{"))
+	if isObject && !isKeras(head) {
+		data, err := io.ReadAll(r)
+		if err != nil {
+			return nil, nil, cli.Errorf(cli.Failed, "%w", err)
+		}
+		if isSubword(data) {
+			return data, nil, nil
+		}
+		r.Reset(bytes.NewReader(data))
+	}
+	t, err := text.ReadJSON(r)
+	if err != nil {
+		what := cli.Errorf(cli.BadData, "%s: %w", name, err)
+		if !isObject {
+			return nil, nil, what.Do("-t wants what tokenize fit wrote; texts are named without -t")
+		}
+		return nil, nil, what
+	}
+	t.Workers = 1 // this program has workers of its own
+	return nil, t, nil
+}
+
+// isKeras reports whether a file begins as those of Keras do.
+func isKeras(head []byte) bool {
+	d := json.NewDecoder(bytes.NewReader(head))
+	for range 2 {
+		if t, err := d.Token(); err != nil {
+			return false
+		} else if t == "class_name" || t == "config" {
+			return true
+		}
+	}
+	return false
 }
 
 // isSubword reports whether data look like a tokenizer.json.

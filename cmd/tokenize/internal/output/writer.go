@@ -94,13 +94,20 @@ func (t *Table) Run(body func(*Writer) error) (*Writer, error) {
 	return w, atomicfile.Write(t.Path, all)
 }
 
-// WriteFile writes bytes as Run does.
-func (t *Table) WriteFile(b []byte) error {
+// WriteWith lets write write the file, as Run does.
+func (t *Table) WriteWith(write func(io.Writer) error) error {
 	if t.ToStdout() {
-		_, err := t.Stdout.Write(b)
-		return err
+		return write(t.Stdout)
 	}
-	return atomicfile.WriteBytes(t.Path, b)
+	return atomicfile.Write(t.Path, write)
+}
+
+// WriteBytes is WriteWith for what is in memory.
+func (t *Table) WriteBytes(b []byte) error {
+	return t.WriteWith(func(w io.Writer) error {
+		_, err := w.Write(b)
+		return err
+	})
 }
 
 type counting struct {
