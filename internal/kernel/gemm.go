@@ -101,6 +101,10 @@ func PackB(k, n int, b Operand) *PackedB {
 	checkFactor("B", &b, k, n)
 	isa := chooseGemm()
 	p := &PackedB{k: k, n: n, isa: isa}
+	if isa.strips != nil {
+		p.packStrips(b)
+		return p
+	}
 	p.data = make([]float32, roundUp(n, isa.nr)*k)
 	at := 0
 	for k0 := 0; k0 < k; k0 += innerBlock(k) {
@@ -111,4 +115,22 @@ func PackB(k, n int, b Operand) *PackedB {
 		}
 	}
 	return p
+}
+
+// packStrips lays b out in the panels of strips.
+func (p *PackedB) packStrips(b Operand) {
+	var cuts gemmPlan
+	cuts.cutColumns(p.n)
+	p.data = make([]float32, roundUp(p.n, stripLanes)*p.k)
+	at := 0
+	for k0 := 0; k0 < p.k; k0 += innerBlock(p.k) {
+		kc := min(innerBlock(p.k), p.k-k0)
+		for q := range cuts.panels {
+			c := cuts.column(q)
+			cols := cuts.column(q+1) - c
+			size := roundUp(cols, stripLanes) * kc
+			b.pack(p.isa, p.data[at:at+size], roundUp(cols, stripLanes), c, cols, k0, kc, b.Trans)
+			at += size
+		}
+	}
 }

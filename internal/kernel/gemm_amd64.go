@@ -16,7 +16,7 @@ func init() {
 
 var (
 	gemmAVX512 = gemmISA{name: "AVX512", mr: 12, nr: 32, lanes: 16, tiles: &gemmTilesAVX512}
-	gemmAVX2   = gemmISA{name: "AVX2", mr: 6, nr: 16, lanes: 8, tiles: &gemmTilesAVX2}
+	gemmAVX2   = gemmISA{name: "AVX2", mr: 6, nr: 16, lanes: 8, tiles: &gemmTilesAVX2, strips: &gemmStripsAVX2}
 )
 
 var gemmTilesAVX512 = [2][13]gemmTileFunc{
@@ -35,6 +35,18 @@ var gemmTilesAVX2 = [2][13]gemmTileFunc{
 		gemmTile4x2AVX2, gemmTile5x2AVX2, gemmTile6x2AVX2},
 }
 
+var gemmStripsAVX2 = gemmStrips{{
+	{gemmAcross1x1AVX2, gemmAcross1x2AVX2, gemmAcross1x3AVX2, gemmAcross1x1MaskedAVX2, gemmAcross1x2MaskedAVX2},
+	{gemmAcross2x1AVX2, gemmAcross2x2AVX2, gemmAcross2x3AVX2, gemmAcross2x1MaskedAVX2, gemmAcross2x2MaskedAVX2},
+	{gemmAcross3x1AVX2, gemmAcross3x2AVX2, gemmAcross3x3AVX2, gemmAcross3x1MaskedAVX2, gemmAcross3x2MaskedAVX2},
+	{gemmAcross4x1AVX2, gemmAcross4x2AVX2, gemmAcross4x3AVX2, gemmAcross4x1MaskedAVX2, gemmAcross4x2MaskedAVX2},
+}, {
+	{gemmAlong1x1AVX2, gemmAlong1x2AVX2, gemmAlong1x3AVX2, gemmAlong1x1MaskedAVX2, gemmAlong1x2MaskedAVX2},
+	{gemmAlong2x1AVX2, gemmAlong2x2AVX2, gemmAlong2x3AVX2, gemmAlong2x1MaskedAVX2, gemmAlong2x2MaskedAVX2},
+	{gemmAlong3x1AVX2, gemmAlong3x2AVX2, gemmAlong3x3AVX2, gemmAlong3x1MaskedAVX2, gemmAlong3x2MaskedAVX2},
+	{gemmAlong4x1AVX2, gemmAlong4x2AVX2, gemmAlong4x3AVX2, gemmAlong4x1MaskedAVX2, gemmAlong4x2MaskedAVX2},
+}}
+
 func chooseGemm() *gemmISA {
 	switch {
 	case useGemmAVX512:
@@ -45,17 +57,28 @@ func chooseGemm() *gemmISA {
 	return &gemmGo
 }
 
-// packAlong is packAlongGo. Four rows at a time are transposed; where fewer are
-// left, the four end at the last row and some are written twice.
+// packAlong is packAlongGo. Four or eight rows at a time are transposed; where
+// fewer are left, they end at the last row and some are written twice.
 func packAlong(isa *gemmISA, dst []float32, width int, src []float32, ld, count, depth int) {
-	if isa == &gemmGo || count < 4 || depth < 4 {
-		packAlongGo(dst, width, src, ld, count, depth)
-		return
-	}
+	wide := isa == &gemmAVX2 && depth >= 8
 	whole := depth &^ 3
-	for i := 0; i < count; i += 4 {
-		i = min(i, count-4)
-		packAlong4(&dst[i], width, &src[i*ld], ld, whole)
+	switch {
+	case isa == &gemmGo || count < 4 || depth < 4:
+		whole = 0
+	case wide && width == 4:
+		whole = depth &^ 7
+		packAlong4x8AVX2(&dst[0], &src[0], ld, whole)
+	case wide && count >= 8:
+		whole = depth &^ 7
+		for i := 0; i < count; i += 8 {
+			i = min(i, count-8)
+			packAlong8AVX2(&dst[i], width, &src[i*ld], ld, whole)
+		}
+	default:
+		for i := 0; i < count; i += 4 {
+			i = min(i, count-4)
+			packAlong4(&dst[i], width, &src[i*ld], ld, whole)
+		}
 	}
 	if whole < depth {
 		packAlongGo(dst[whole*width:], width, src[whole:], ld, count, depth-whole)
@@ -67,26 +90,41 @@ func packAlong(isa *gemmISA, dst []float32, width int, src []float32, ld, count,
 
 // packAcross is packAcrossGo, a row at a time.
 func packAcross(isa *gemmISA, dst []float32, width int, src []float32, ld, count, depth int) {
-	if isa == &gemmGo || depth == 0 {
-		packAcrossGo(dst, width, src, ld, count, depth)
-		return
-	}
-	v := (width - 1) / isa.lanes // whole vectors before the last
-	room := width - v*isa.lanes
-	last := max(0, count-v*isa.lanes)
-	if v > 0 && count < isa.lanes {
-		packAcrossGo(dst, width, src, ld, count, depth)
-		return
-	}
 	switch {
-	case isa == &gemmAVX512 && v == 0:
-		packAcross1AVX512(&dst[0], width, &src[0], ld, depth, last, room)
+	case isa == &gemmGo || depth == 0 || count == 0:
+		packAcrossGo(dst, width, src, ld, count, depth)
 	case isa == &gemmAVX512:
-		packAcross2AVX512(&dst[0], width, &src[0], ld, depth, last, room)
-	case v == 0:
-		packAcross1AVX2(&dst[0], width, &src[0], ld, depth, last, room)
+		packAcrossAVX512(dst, width, src, ld, count, depth)
 	default:
-		packAcross2AVX2(&dst[0], width, &src[0], ld, depth, last, room)
+		packAcrossAVX2(dst, width, src, ld, count, depth)
+	}
+}
+
+func packAcrossAVX512(dst []float32, width int, src []float32, ld, count, depth int) {
+	const lanes = 16
+	v := (width - 1) / lanes // whole vectors before the last
+	room := width - v*lanes
+	last := max(0, count-v*lanes)
+	switch {
+	case v > 0 && count < lanes:
+		packAcrossGo(dst, width, src, ld, count, depth)
+	case v == 0:
+		packAcross1AVX512(&dst[0], width, &src[0], ld, depth, last, room)
+	default:
+		packAcross2AVX512(&dst[0], width, &src[0], ld, depth, last, room)
+	}
+}
+
+func packAcrossAVX2(dst []float32, width int, src []float32, ld, count, depth int) {
+	switch last := count % 8; {
+	case width == 4 && count == 4:
+		packFours(&dst[0], &src[0], ld, depth)
+	case width%8 > 0 || roundUp(count, 8) != width || width > 24:
+		packAcrossGo(dst, width, src, ld, count, depth)
+	case last > 0:
+		[...]func(dst, src *float32, ld, depth, count int){packVectors1MaskedAVX2, packVectors2MaskedAVX2, packVectors3MaskedAVX2}[width/8-1](&dst[0], &src[0], ld, depth, last)
+	default:
+		[...]func(dst, src *float32, ld, depth, count int){packVectors1AVX2, packVectors2AVX2, packVectors3AVX2}[width/8-1](&dst[0], &src[0], ld, depth, 8)
 	}
 }
 

@@ -4940,63 +4940,6183 @@ tail:
 	VZEROUPPER
 	RET
 
-// func packAcross1AVX2(dst *float32, width int, src *float32, ld int, depth int, count int, room int)
-// Requires: AVX, AVX2
-TEXT ·packAcross1AVX2(SB), NOSPLIT, $0-56
-	MOVQ         dst+0(FP), AX
-	MOVQ         width+8(FP), CX
-	SHLQ         $0x02, CX
-	MOVQ         src+16(FP), DX
-	MOVQ         ld+24(FP), BX
-	SHLQ         $0x02, BX
-	MOVQ         depth+32(FP), SI
-	MOVQ         count+40(FP), DI
-	VMOVD        DI, X0
-	VPBROADCASTD X0, Y0
-	VPCMPGTD     gemmLaneNumbers<>+0(SB), Y0, Y0
-	MOVQ         room+48(FP), DI
-	VMOVD        DI, X1
-	VPBROADCASTD X1, Y1
-	VPCMPGTD     gemmLaneNumbers<>+0(SB), Y1, Y1
+// func packVectors1AVX2(dst *float32, src *float32, ld int, depth int, count int)
+// Requires: AVX, MMX+
+TEXT ·packVectors1AVX2(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ ld+16(FP), DX
+	SHLQ $0x02, DX
+	MOVQ depth+24(FP), BX
 
 loop:
-	VMASKMOVPS (DX), Y0, Y2
-	VMASKMOVPS Y2, Y1, (AX)
-	ADDQ       BX, DX
-	ADDQ       CX, AX
-	DECQ       SI
+	PREFETCHT0 512(AX)
+	VMOVUPS    (CX), Y0
+	VMOVUPS    Y0, (AX)
+	ADDQ       DX, CX
+	ADDQ       $0x20, AX
+	DECQ       BX
 	JNZ        loop
 	VZEROUPPER
 	RET
 
-// func packAcross2AVX2(dst *float32, width int, src *float32, ld int, depth int, count int, room int)
-// Requires: AVX, AVX2
-TEXT ·packAcross2AVX2(SB), NOSPLIT, $0-56
+// func packVectors1MaskedAVX2(dst *float32, src *float32, ld int, depth int, count int)
+// Requires: AVX, AVX2, MMX+
+TEXT ·packVectors1MaskedAVX2(SB), NOSPLIT, $0-40
 	MOVQ         dst+0(FP), AX
-	MOVQ         width+8(FP), CX
-	SHLQ         $0x02, CX
-	MOVQ         src+16(FP), DX
-	MOVQ         ld+24(FP), BX
-	SHLQ         $0x02, BX
-	MOVQ         depth+32(FP), SI
-	MOVQ         count+40(FP), DI
-	VMOVD        DI, X0
+	MOVQ         src+8(FP), CX
+	MOVQ         ld+16(FP), DX
+	SHLQ         $0x02, DX
+	MOVQ         depth+24(FP), BX
+	MOVQ         count+32(FP), SI
+	VMOVD        SI, X0
 	VPBROADCASTD X0, Y0
 	VPCMPGTD     gemmLaneNumbers<>+0(SB), Y0, Y0
-	MOVQ         room+48(FP), DI
-	VMOVD        DI, X1
-	VPBROADCASTD X1, Y1
-	VPCMPGTD     gemmLaneNumbers<>+0(SB), Y1, Y1
 
 loop:
-	VMOVUPS    (DX), Y2
-	VMOVUPS    Y2, (AX)
-	VMASKMOVPS 32(DX), Y0, Y2
-	VMASKMOVPS Y2, Y1, 32(AX)
-	ADDQ       BX, DX
-	ADDQ       CX, AX
-	DECQ       SI
+	PREFETCHT0 512(AX)
+	VMASKMOVPS (CX), Y0, Y1
+	VMOVUPS    Y1, (AX)
+	ADDQ       DX, CX
+	ADDQ       $0x20, AX
+	DECQ       BX
 	JNZ        loop
+	VZEROUPPER
+	RET
+
+// func packVectors2AVX2(dst *float32, src *float32, ld int, depth int, count int)
+// Requires: AVX, MMX+
+TEXT ·packVectors2AVX2(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ ld+16(FP), DX
+	SHLQ $0x02, DX
+	MOVQ depth+24(FP), BX
+
+loop:
+	PREFETCHT0 512(AX)
+	VMOVUPS    (CX), Y0
+	VMOVUPS    Y0, (AX)
+	VMOVUPS    32(CX), Y0
+	VMOVUPS    Y0, 32(AX)
+	ADDQ       DX, CX
+	ADDQ       $0x40, AX
+	DECQ       BX
+	JNZ        loop
+	VZEROUPPER
+	RET
+
+// func packVectors2MaskedAVX2(dst *float32, src *float32, ld int, depth int, count int)
+// Requires: AVX, AVX2, MMX+
+TEXT ·packVectors2MaskedAVX2(SB), NOSPLIT, $0-40
+	MOVQ         dst+0(FP), AX
+	MOVQ         src+8(FP), CX
+	MOVQ         ld+16(FP), DX
+	SHLQ         $0x02, DX
+	MOVQ         depth+24(FP), BX
+	MOVQ         count+32(FP), SI
+	VMOVD        SI, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     gemmLaneNumbers<>+0(SB), Y0, Y0
+
+loop:
+	PREFETCHT0 512(AX)
+	VMOVUPS    (CX), Y1
+	VMOVUPS    Y1, (AX)
+	VMASKMOVPS 32(CX), Y0, Y1
+	VMOVUPS    Y1, 32(AX)
+	ADDQ       DX, CX
+	ADDQ       $0x40, AX
+	DECQ       BX
+	JNZ        loop
+	VZEROUPPER
+	RET
+
+// func packVectors3AVX2(dst *float32, src *float32, ld int, depth int, count int)
+// Requires: AVX, MMX+
+TEXT ·packVectors3AVX2(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ ld+16(FP), DX
+	SHLQ $0x02, DX
+	MOVQ depth+24(FP), BX
+
+loop:
+	PREFETCHT0 512(AX)
+	PREFETCHT0 576(AX)
+	VMOVUPS    (CX), Y0
+	VMOVUPS    Y0, (AX)
+	VMOVUPS    32(CX), Y0
+	VMOVUPS    Y0, 32(AX)
+	VMOVUPS    64(CX), Y0
+	VMOVUPS    Y0, 64(AX)
+	ADDQ       DX, CX
+	ADDQ       $0x60, AX
+	DECQ       BX
+	JNZ        loop
+	VZEROUPPER
+	RET
+
+// func packVectors3MaskedAVX2(dst *float32, src *float32, ld int, depth int, count int)
+// Requires: AVX, AVX2, MMX+
+TEXT ·packVectors3MaskedAVX2(SB), NOSPLIT, $0-40
+	MOVQ         dst+0(FP), AX
+	MOVQ         src+8(FP), CX
+	MOVQ         ld+16(FP), DX
+	SHLQ         $0x02, DX
+	MOVQ         depth+24(FP), BX
+	MOVQ         count+32(FP), SI
+	VMOVD        SI, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     gemmLaneNumbers<>+0(SB), Y0, Y0
+
+loop:
+	PREFETCHT0 512(AX)
+	PREFETCHT0 576(AX)
+	VMOVUPS    (CX), Y1
+	VMOVUPS    Y1, (AX)
+	VMOVUPS    32(CX), Y1
+	VMOVUPS    Y1, 32(AX)
+	VMASKMOVPS 64(CX), Y0, Y1
+	VMOVUPS    Y1, 64(AX)
+	ADDQ       DX, CX
+	ADDQ       $0x60, AX
+	DECQ       BX
+	JNZ        loop
+	VZEROUPPER
+	RET
+
+// func packFours(dst *float32, src *float32, ld int, depth int)
+// Requires: AVX
+TEXT ·packFours(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ ld+16(FP), DX
+	SHLQ $0x02, DX
+	MOVQ depth+24(FP), BX
+
+loop:
+	VMOVUPS (CX), X0
+	VMOVUPS X0, (AX)
+	ADDQ    DX, CX
+	ADDQ    $0x10, AX
+	DECQ    BX
+	JNZ     loop
+	RET
+
+// func gemmAcross1x1AVX2(s *byte)
+// Requires: AVX, FMA3, MMX+
+TEXT ·gemmAcross1x1AVX2(SB), NOSPLIT, $0-8
+	MOVQ s+0(FP), AX
+	MOVQ 96(AX), CX
+	MOVQ 104(AX), DX
+	SHLQ $0x02, DX
+	MOVQ (AX), BX
+	MOVQ 8(AX), SI
+	MOVQ 16(AX), DI
+	MOVQ 32(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 40(AX), R9
+	SHLQ $0x02, R9
+	MOVQ 48(AX), R10
+	SHLQ $0x02, R10
+
+tile:
+	MOVQ       BX, R11
+	LEAQ       (R11)(R8*2), R12
+	ADDQ       R8, R12
+	MOVQ       SI, R13
+	LEAQ       (R13)(R9*2), R14
+	ADDQ       R9, R14
+	PREFETCHT0 (DI)
+	VXORPS     Y0, Y0, Y0
+	MOVQ       64(AX), R15
+	SUBQ       $0x04, R15
+	JLT        rest
+
+loop:
+	PREFETCHT1   (CX)
+	PREFETCHT1   64(CX)
+	ADDQ         DX, CX
+	VMOVUPS      (R13), Y1
+	VBROADCASTSS (R11), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	VMOVUPS      (R13)(R9*1), Y1
+	VBROADCASTSS (R11)(R8*1), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	VMOVUPS      (R13)(R9*2), Y1
+	VBROADCASTSS (R11)(R8*2), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	VMOVUPS      (R14), Y1
+	VBROADCASTSS (R12), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	LEAQ         (R11)(R8*4), R11
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (R13)(R9*4), R13
+	LEAQ         (R14)(R9*4), R14
+	SUBQ         $0x04, R15
+	JGE          loop
+
+rest:
+	ADDQ $0x04, R15
+	JZ   sums
+
+one:
+	VMOVUPS      (R13), Y1
+	VBROADCASTSS (R11), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	ADDQ         R8, R11
+	ADDQ         R9, R13
+	DECQ         R15
+	JNZ          one
+
+sums:
+	MOVQ   88(AX), R11
+	TESTQ  $0x00000001, R11
+	JZ     bias
+	VADDPS (DI), Y0, Y0
+
+bias:
+	MOVQ    24(AX), R12
+	TESTQ   R12, R12
+	JZ      relu
+	VMOVUPS (R12), Y1
+	VADDPS  Y1, Y0, Y0
+
+relu:
+	TESTQ  $0x00000002, R11
+	JZ     store
+	VXORPS Y1, Y1, Y1
+	VMAXPS Y0, Y1, Y0
+
+store:
+	VMOVUPS Y0, (DI)
+	MOVQ    56(AX), R11
+	SHLQ    $0x02, R11
+	ADDQ    R11, BX
+	ADDQ    R10, DI
+	DECQ    72(AX)
+	JNZ     tile
+	VZEROUPPER
+	RET
+
+// func gemmAcross1x2AVX2(s *byte)
+// Requires: AVX, FMA3, MMX+
+TEXT ·gemmAcross1x2AVX2(SB), NOSPLIT, $0-8
+	MOVQ s+0(FP), AX
+	MOVQ 96(AX), CX
+	MOVQ 104(AX), DX
+	SHLQ $0x02, DX
+	MOVQ (AX), BX
+	MOVQ 8(AX), SI
+	MOVQ 16(AX), DI
+	MOVQ 32(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 40(AX), R9
+	SHLQ $0x02, R9
+	MOVQ 48(AX), R10
+	SHLQ $0x02, R10
+
+tile:
+	MOVQ       BX, R11
+	LEAQ       (R11)(R8*2), R12
+	ADDQ       R8, R12
+	MOVQ       SI, R13
+	LEAQ       (R13)(R9*2), R14
+	ADDQ       R9, R14
+	PREFETCHT0 (DI)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	MOVQ       64(AX), R15
+	SUBQ       $0x04, R15
+	JLT        rest
+
+loop:
+	PREFETCHT1   (CX)
+	PREFETCHT1   64(CX)
+	ADDQ         DX, CX
+	VMOVUPS      (R13), Y2
+	VMOVUPS      32(R13), Y3
+	VBROADCASTSS (R11), Y4
+	VFMADD231PS  Y2, Y4, Y0
+	VFMADD231PS  Y3, Y4, Y1
+	VMOVUPS      (R13)(R9*1), Y2
+	VMOVUPS      32(R13)(R9*1), Y3
+	VBROADCASTSS (R11)(R8*1), Y4
+	VFMADD231PS  Y2, Y4, Y0
+	VFMADD231PS  Y3, Y4, Y1
+	VMOVUPS      (R13)(R9*2), Y2
+	VMOVUPS      32(R13)(R9*2), Y3
+	VBROADCASTSS (R11)(R8*2), Y4
+	VFMADD231PS  Y2, Y4, Y0
+	VFMADD231PS  Y3, Y4, Y1
+	VMOVUPS      (R14), Y2
+	VMOVUPS      32(R14), Y3
+	VBROADCASTSS (R12), Y4
+	VFMADD231PS  Y2, Y4, Y0
+	VFMADD231PS  Y3, Y4, Y1
+	LEAQ         (R11)(R8*4), R11
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (R13)(R9*4), R13
+	LEAQ         (R14)(R9*4), R14
+	SUBQ         $0x04, R15
+	JGE          loop
+
+rest:
+	ADDQ $0x04, R15
+	JZ   sums
+
+one:
+	VMOVUPS      (R13), Y2
+	VMOVUPS      32(R13), Y3
+	VBROADCASTSS (R11), Y4
+	VFMADD231PS  Y2, Y4, Y0
+	VFMADD231PS  Y3, Y4, Y1
+	ADDQ         R8, R11
+	ADDQ         R9, R13
+	DECQ         R15
+	JNZ          one
+
+sums:
+	MOVQ   88(AX), R11
+	TESTQ  $0x00000001, R11
+	JZ     bias
+	VADDPS (DI), Y0, Y0
+	VADDPS 32(DI), Y1, Y1
+
+bias:
+	MOVQ    24(AX), R12
+	TESTQ   R12, R12
+	JZ      relu
+	VMOVUPS (R12), Y2
+	VADDPS  Y2, Y0, Y0
+	VMOVUPS 32(R12), Y2
+	VADDPS  Y2, Y1, Y1
+
+relu:
+	TESTQ  $0x00000002, R11
+	JZ     store
+	VXORPS Y2, Y2, Y2
+	VMAXPS Y0, Y2, Y0
+	VMAXPS Y1, Y2, Y1
+
+store:
+	VMOVUPS Y0, (DI)
+	VMOVUPS Y1, 32(DI)
+	MOVQ    56(AX), R11
+	SHLQ    $0x02, R11
+	ADDQ    R11, BX
+	ADDQ    R10, DI
+	DECQ    72(AX)
+	JNZ     tile
+	VZEROUPPER
+	RET
+
+// func gemmAcross1x3AVX2(s *byte)
+// Requires: AVX, FMA3, MMX+
+TEXT ·gemmAcross1x3AVX2(SB), NOSPLIT, $0-8
+	MOVQ s+0(FP), AX
+	MOVQ 96(AX), CX
+	MOVQ 104(AX), DX
+	SHLQ $0x02, DX
+	MOVQ (AX), BX
+	MOVQ 8(AX), SI
+	MOVQ 16(AX), DI
+	MOVQ 32(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 40(AX), R9
+	SHLQ $0x02, R9
+	MOVQ 48(AX), R10
+	SHLQ $0x02, R10
+
+tile:
+	MOVQ       BX, R11
+	LEAQ       (R11)(R8*2), R12
+	ADDQ       R8, R12
+	MOVQ       SI, R13
+	LEAQ       (R13)(R9*2), R14
+	ADDQ       R9, R14
+	PREFETCHT0 (DI)
+	PREFETCHT0 95(DI)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	MOVQ       64(AX), R15
+	SUBQ       $0x04, R15
+	JLT        rest
+
+loop:
+	PREFETCHT1   (CX)
+	PREFETCHT1   64(CX)
+	ADDQ         DX, CX
+	VMOVUPS      (R13), Y3
+	VMOVUPS      32(R13), Y4
+	VMOVUPS      64(R13), Y5
+	VBROADCASTSS (R11), Y6
+	VFMADD231PS  Y3, Y6, Y0
+	VFMADD231PS  Y4, Y6, Y1
+	VFMADD231PS  Y5, Y6, Y2
+	VMOVUPS      (R13)(R9*1), Y3
+	VMOVUPS      32(R13)(R9*1), Y4
+	VMOVUPS      64(R13)(R9*1), Y5
+	VBROADCASTSS (R11)(R8*1), Y6
+	VFMADD231PS  Y3, Y6, Y0
+	VFMADD231PS  Y4, Y6, Y1
+	VFMADD231PS  Y5, Y6, Y2
+	VMOVUPS      (R13)(R9*2), Y3
+	VMOVUPS      32(R13)(R9*2), Y4
+	VMOVUPS      64(R13)(R9*2), Y5
+	VBROADCASTSS (R11)(R8*2), Y6
+	VFMADD231PS  Y3, Y6, Y0
+	VFMADD231PS  Y4, Y6, Y1
+	VFMADD231PS  Y5, Y6, Y2
+	VMOVUPS      (R14), Y3
+	VMOVUPS      32(R14), Y4
+	VMOVUPS      64(R14), Y5
+	VBROADCASTSS (R12), Y6
+	VFMADD231PS  Y3, Y6, Y0
+	VFMADD231PS  Y4, Y6, Y1
+	VFMADD231PS  Y5, Y6, Y2
+	LEAQ         (R11)(R8*4), R11
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (R13)(R9*4), R13
+	LEAQ         (R14)(R9*4), R14
+	SUBQ         $0x04, R15
+	JGE          loop
+
+rest:
+	ADDQ $0x04, R15
+	JZ   sums
+
+one:
+	VMOVUPS      (R13), Y3
+	VMOVUPS      32(R13), Y4
+	VMOVUPS      64(R13), Y5
+	VBROADCASTSS (R11), Y6
+	VFMADD231PS  Y3, Y6, Y0
+	VFMADD231PS  Y4, Y6, Y1
+	VFMADD231PS  Y5, Y6, Y2
+	ADDQ         R8, R11
+	ADDQ         R9, R13
+	DECQ         R15
+	JNZ          one
+
+sums:
+	MOVQ   88(AX), R11
+	TESTQ  $0x00000001, R11
+	JZ     bias
+	VADDPS (DI), Y0, Y0
+	VADDPS 32(DI), Y1, Y1
+	VADDPS 64(DI), Y2, Y2
+
+bias:
+	MOVQ    24(AX), R12
+	TESTQ   R12, R12
+	JZ      relu
+	VMOVUPS (R12), Y3
+	VADDPS  Y3, Y0, Y0
+	VMOVUPS 32(R12), Y3
+	VADDPS  Y3, Y1, Y1
+	VMOVUPS 64(R12), Y3
+	VADDPS  Y3, Y2, Y2
+
+relu:
+	TESTQ  $0x00000002, R11
+	JZ     store
+	VXORPS Y3, Y3, Y3
+	VMAXPS Y0, Y3, Y0
+	VMAXPS Y1, Y3, Y1
+	VMAXPS Y2, Y3, Y2
+
+store:
+	VMOVUPS Y0, (DI)
+	VMOVUPS Y1, 32(DI)
+	VMOVUPS Y2, 64(DI)
+	MOVQ    56(AX), R11
+	SHLQ    $0x02, R11
+	ADDQ    R11, BX
+	ADDQ    R10, DI
+	DECQ    72(AX)
+	JNZ     tile
+	VZEROUPPER
+	RET
+
+// func gemmAcross1x1MaskedAVX2(s *byte)
+// Requires: AVX, AVX2, FMA3, MMX+
+TEXT ·gemmAcross1x1MaskedAVX2(SB), NOSPLIT, $0-8
+	MOVQ         s+0(FP), AX
+	MOVQ         80(AX), CX
+	VMOVD        CX, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     gemmLaneNumbers<>+0(SB), Y0, Y0
+	MOVQ         96(AX), CX
+	MOVQ         104(AX), DX
+	SHLQ         $0x02, DX
+	MOVQ         (AX), BX
+	MOVQ         8(AX), SI
+	MOVQ         16(AX), DI
+	MOVQ         32(AX), R8
+	SHLQ         $0x02, R8
+	MOVQ         40(AX), R9
+	SHLQ         $0x02, R9
+	MOVQ         48(AX), R10
+	SHLQ         $0x02, R10
+
+tile:
+	MOVQ       BX, R11
+	LEAQ       (R11)(R8*2), R12
+	ADDQ       R8, R12
+	MOVQ       SI, R13
+	LEAQ       (R13)(R9*2), R14
+	ADDQ       R9, R14
+	PREFETCHT0 (DI)
+	VXORPS     Y1, Y1, Y1
+	MOVQ       64(AX), R15
+	SUBQ       $0x04, R15
+	JLT        rest
+
+loop:
+	PREFETCHT1   (CX)
+	PREFETCHT1   64(CX)
+	ADDQ         DX, CX
+	VMASKMOVPS   (R13), Y0, Y2
+	VBROADCASTSS (R11), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	VMASKMOVPS   (R13)(R9*1), Y0, Y2
+	VBROADCASTSS (R11)(R8*1), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	VMASKMOVPS   (R13)(R9*2), Y0, Y2
+	VBROADCASTSS (R11)(R8*2), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	VMASKMOVPS   (R14), Y0, Y2
+	VBROADCASTSS (R12), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	LEAQ         (R11)(R8*4), R11
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (R13)(R9*4), R13
+	LEAQ         (R14)(R9*4), R14
+	SUBQ         $0x04, R15
+	JGE          loop
+
+rest:
+	ADDQ $0x04, R15
+	JZ   sums
+
+one:
+	VMASKMOVPS   (R13), Y0, Y2
+	VBROADCASTSS (R11), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	ADDQ         R8, R11
+	ADDQ         R9, R13
+	DECQ         R15
+	JNZ          one
+
+sums:
+	MOVQ       88(AX), R11
+	TESTQ      $0x00000001, R11
+	JZ         bias
+	VMASKMOVPS (DI), Y0, Y2
+	VADDPS     Y2, Y1, Y1
+
+bias:
+	MOVQ       24(AX), R12
+	TESTQ      R12, R12
+	JZ         relu
+	VMASKMOVPS (R12), Y0, Y2
+	VADDPS     Y2, Y1, Y1
+
+relu:
+	TESTQ  $0x00000002, R11
+	JZ     store
+	VXORPS Y2, Y2, Y2
+	VMAXPS Y1, Y2, Y1
+
+store:
+	VMASKMOVPS Y1, Y0, (DI)
+	MOVQ       56(AX), R11
+	SHLQ       $0x02, R11
+	ADDQ       R11, BX
+	ADDQ       R10, DI
+	DECQ       72(AX)
+	JNZ        tile
+	VZEROUPPER
+	RET
+
+// func gemmAcross1x2MaskedAVX2(s *byte)
+// Requires: AVX, AVX2, FMA3, MMX+
+TEXT ·gemmAcross1x2MaskedAVX2(SB), NOSPLIT, $0-8
+	MOVQ         s+0(FP), AX
+	MOVQ         80(AX), CX
+	VMOVD        CX, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     gemmLaneNumbers<>+0(SB), Y0, Y0
+	MOVQ         96(AX), CX
+	MOVQ         104(AX), DX
+	SHLQ         $0x02, DX
+	MOVQ         (AX), BX
+	MOVQ         8(AX), SI
+	MOVQ         16(AX), DI
+	MOVQ         32(AX), R8
+	SHLQ         $0x02, R8
+	MOVQ         40(AX), R9
+	SHLQ         $0x02, R9
+	MOVQ         48(AX), R10
+	SHLQ         $0x02, R10
+
+tile:
+	MOVQ       BX, R11
+	LEAQ       (R11)(R8*2), R12
+	ADDQ       R8, R12
+	MOVQ       SI, R13
+	LEAQ       (R13)(R9*2), R14
+	ADDQ       R9, R14
+	PREFETCHT0 (DI)
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	MOVQ       64(AX), R15
+	SUBQ       $0x04, R15
+	JLT        rest
+
+loop:
+	PREFETCHT1   (CX)
+	PREFETCHT1   64(CX)
+	ADDQ         DX, CX
+	VMOVUPS      (R13), Y3
+	VMASKMOVPS   32(R13), Y0, Y4
+	VBROADCASTSS (R11), Y5
+	VFMADD231PS  Y3, Y5, Y1
+	VFMADD231PS  Y4, Y5, Y2
+	VMOVUPS      (R13)(R9*1), Y3
+	VMASKMOVPS   32(R13)(R9*1), Y0, Y4
+	VBROADCASTSS (R11)(R8*1), Y5
+	VFMADD231PS  Y3, Y5, Y1
+	VFMADD231PS  Y4, Y5, Y2
+	VMOVUPS      (R13)(R9*2), Y3
+	VMASKMOVPS   32(R13)(R9*2), Y0, Y4
+	VBROADCASTSS (R11)(R8*2), Y5
+	VFMADD231PS  Y3, Y5, Y1
+	VFMADD231PS  Y4, Y5, Y2
+	VMOVUPS      (R14), Y3
+	VMASKMOVPS   32(R14), Y0, Y4
+	VBROADCASTSS (R12), Y5
+	VFMADD231PS  Y3, Y5, Y1
+	VFMADD231PS  Y4, Y5, Y2
+	LEAQ         (R11)(R8*4), R11
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (R13)(R9*4), R13
+	LEAQ         (R14)(R9*4), R14
+	SUBQ         $0x04, R15
+	JGE          loop
+
+rest:
+	ADDQ $0x04, R15
+	JZ   sums
+
+one:
+	VMOVUPS      (R13), Y3
+	VMASKMOVPS   32(R13), Y0, Y4
+	VBROADCASTSS (R11), Y5
+	VFMADD231PS  Y3, Y5, Y1
+	VFMADD231PS  Y4, Y5, Y2
+	ADDQ         R8, R11
+	ADDQ         R9, R13
+	DECQ         R15
+	JNZ          one
+
+sums:
+	MOVQ       88(AX), R11
+	TESTQ      $0x00000001, R11
+	JZ         bias
+	VADDPS     (DI), Y1, Y1
+	VMASKMOVPS 32(DI), Y0, Y3
+	VADDPS     Y3, Y2, Y2
+
+bias:
+	MOVQ       24(AX), R12
+	TESTQ      R12, R12
+	JZ         relu
+	VMOVUPS    (R12), Y3
+	VADDPS     Y3, Y1, Y1
+	VMASKMOVPS 32(R12), Y0, Y3
+	VADDPS     Y3, Y2, Y2
+
+relu:
+	TESTQ  $0x00000002, R11
+	JZ     store
+	VXORPS Y3, Y3, Y3
+	VMAXPS Y1, Y3, Y1
+	VMAXPS Y2, Y3, Y2
+
+store:
+	VMOVUPS    Y1, (DI)
+	VMASKMOVPS Y2, Y0, 32(DI)
+	MOVQ       56(AX), R11
+	SHLQ       $0x02, R11
+	ADDQ       R11, BX
+	ADDQ       R10, DI
+	DECQ       72(AX)
+	JNZ        tile
+	VZEROUPPER
+	RET
+
+// func gemmAlong1x1AVX2(s *byte)
+// Requires: AVX, FMA3, MMX+
+TEXT ·gemmAlong1x1AVX2(SB), NOSPLIT, $0-8
+	MOVQ s+0(FP), AX
+	MOVQ 96(AX), CX
+	MOVQ 104(AX), DX
+	SHLQ $0x02, DX
+	MOVQ (AX), BX
+	MOVQ 8(AX), SI
+	MOVQ 16(AX), DI
+	MOVQ 32(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 40(AX), R9
+	SHLQ $0x02, R9
+	MOVQ 48(AX), R10
+	SHLQ $0x02, R10
+
+tile:
+	MOVQ       BX, R11
+	LEAQ       (R11)(R8*2), R12
+	ADDQ       R8, R12
+	MOVQ       SI, R13
+	LEAQ       (R13)(R9*2), R14
+	ADDQ       R9, R14
+	PREFETCHT0 (DI)
+	VXORPS     Y0, Y0, Y0
+	MOVQ       64(AX), R15
+	SUBQ       $0x04, R15
+	JLT        rest
+
+loop:
+	PREFETCHT1   (CX)
+	PREFETCHT1   64(CX)
+	ADDQ         DX, CX
+	VMOVUPS      (R13), Y1
+	VBROADCASTSS (R11), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	VMOVUPS      (R13)(R9*1), Y1
+	VBROADCASTSS 4(R11), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	VMOVUPS      (R13)(R9*2), Y1
+	VBROADCASTSS 8(R11), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	VMOVUPS      (R14), Y1
+	VBROADCASTSS 12(R11), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	ADDQ         $0x10, R11
+	ADDQ         $0x10, R12
+	LEAQ         (R13)(R9*4), R13
+	LEAQ         (R14)(R9*4), R14
+	SUBQ         $0x04, R15
+	JGE          loop
+
+rest:
+	ADDQ $0x04, R15
+	JZ   sums
+
+one:
+	VMOVUPS      (R13), Y1
+	VBROADCASTSS (R11), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	ADDQ         $0x04, R11
+	ADDQ         $0x04, R12
+	ADDQ         R9, R13
+	DECQ         R15
+	JNZ          one
+
+sums:
+	MOVQ   88(AX), R11
+	TESTQ  $0x00000001, R11
+	JZ     bias
+	VADDPS (DI), Y0, Y0
+
+bias:
+	MOVQ    24(AX), R12
+	TESTQ   R12, R12
+	JZ      relu
+	VMOVUPS (R12), Y1
+	VADDPS  Y1, Y0, Y0
+
+relu:
+	TESTQ  $0x00000002, R11
+	JZ     store
+	VXORPS Y1, Y1, Y1
+	VMAXPS Y0, Y1, Y0
+
+store:
+	VMOVUPS Y0, (DI)
+	MOVQ    56(AX), R11
+	SHLQ    $0x02, R11
+	ADDQ    R11, BX
+	ADDQ    R10, DI
+	DECQ    72(AX)
+	JNZ     tile
+	VZEROUPPER
+	RET
+
+// func gemmAlong1x2AVX2(s *byte)
+// Requires: AVX, FMA3, MMX+
+TEXT ·gemmAlong1x2AVX2(SB), NOSPLIT, $0-8
+	MOVQ s+0(FP), AX
+	MOVQ 96(AX), CX
+	MOVQ 104(AX), DX
+	SHLQ $0x02, DX
+	MOVQ (AX), BX
+	MOVQ 8(AX), SI
+	MOVQ 16(AX), DI
+	MOVQ 32(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 40(AX), R9
+	SHLQ $0x02, R9
+	MOVQ 48(AX), R10
+	SHLQ $0x02, R10
+
+tile:
+	MOVQ       BX, R11
+	LEAQ       (R11)(R8*2), R12
+	ADDQ       R8, R12
+	MOVQ       SI, R13
+	LEAQ       (R13)(R9*2), R14
+	ADDQ       R9, R14
+	PREFETCHT0 (DI)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	MOVQ       64(AX), R15
+	SUBQ       $0x04, R15
+	JLT        rest
+
+loop:
+	PREFETCHT1   (CX)
+	PREFETCHT1   64(CX)
+	ADDQ         DX, CX
+	VMOVUPS      (R13), Y2
+	VMOVUPS      32(R13), Y3
+	VBROADCASTSS (R11), Y4
+	VFMADD231PS  Y2, Y4, Y0
+	VFMADD231PS  Y3, Y4, Y1
+	VMOVUPS      (R13)(R9*1), Y2
+	VMOVUPS      32(R13)(R9*1), Y3
+	VBROADCASTSS 4(R11), Y4
+	VFMADD231PS  Y2, Y4, Y0
+	VFMADD231PS  Y3, Y4, Y1
+	VMOVUPS      (R13)(R9*2), Y2
+	VMOVUPS      32(R13)(R9*2), Y3
+	VBROADCASTSS 8(R11), Y4
+	VFMADD231PS  Y2, Y4, Y0
+	VFMADD231PS  Y3, Y4, Y1
+	VMOVUPS      (R14), Y2
+	VMOVUPS      32(R14), Y3
+	VBROADCASTSS 12(R11), Y4
+	VFMADD231PS  Y2, Y4, Y0
+	VFMADD231PS  Y3, Y4, Y1
+	ADDQ         $0x10, R11
+	ADDQ         $0x10, R12
+	LEAQ         (R13)(R9*4), R13
+	LEAQ         (R14)(R9*4), R14
+	SUBQ         $0x04, R15
+	JGE          loop
+
+rest:
+	ADDQ $0x04, R15
+	JZ   sums
+
+one:
+	VMOVUPS      (R13), Y2
+	VMOVUPS      32(R13), Y3
+	VBROADCASTSS (R11), Y4
+	VFMADD231PS  Y2, Y4, Y0
+	VFMADD231PS  Y3, Y4, Y1
+	ADDQ         $0x04, R11
+	ADDQ         $0x04, R12
+	ADDQ         R9, R13
+	DECQ         R15
+	JNZ          one
+
+sums:
+	MOVQ   88(AX), R11
+	TESTQ  $0x00000001, R11
+	JZ     bias
+	VADDPS (DI), Y0, Y0
+	VADDPS 32(DI), Y1, Y1
+
+bias:
+	MOVQ    24(AX), R12
+	TESTQ   R12, R12
+	JZ      relu
+	VMOVUPS (R12), Y2
+	VADDPS  Y2, Y0, Y0
+	VMOVUPS 32(R12), Y2
+	VADDPS  Y2, Y1, Y1
+
+relu:
+	TESTQ  $0x00000002, R11
+	JZ     store
+	VXORPS Y2, Y2, Y2
+	VMAXPS Y0, Y2, Y0
+	VMAXPS Y1, Y2, Y1
+
+store:
+	VMOVUPS Y0, (DI)
+	VMOVUPS Y1, 32(DI)
+	MOVQ    56(AX), R11
+	SHLQ    $0x02, R11
+	ADDQ    R11, BX
+	ADDQ    R10, DI
+	DECQ    72(AX)
+	JNZ     tile
+	VZEROUPPER
+	RET
+
+// func gemmAlong1x3AVX2(s *byte)
+// Requires: AVX, FMA3, MMX+
+TEXT ·gemmAlong1x3AVX2(SB), NOSPLIT, $0-8
+	MOVQ s+0(FP), AX
+	MOVQ 96(AX), CX
+	MOVQ 104(AX), DX
+	SHLQ $0x02, DX
+	MOVQ (AX), BX
+	MOVQ 8(AX), SI
+	MOVQ 16(AX), DI
+	MOVQ 32(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 40(AX), R9
+	SHLQ $0x02, R9
+	MOVQ 48(AX), R10
+	SHLQ $0x02, R10
+
+tile:
+	MOVQ       BX, R11
+	LEAQ       (R11)(R8*2), R12
+	ADDQ       R8, R12
+	MOVQ       SI, R13
+	LEAQ       (R13)(R9*2), R14
+	ADDQ       R9, R14
+	PREFETCHT0 (DI)
+	PREFETCHT0 95(DI)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	MOVQ       64(AX), R15
+	SUBQ       $0x04, R15
+	JLT        rest
+
+loop:
+	PREFETCHT1   (CX)
+	PREFETCHT1   64(CX)
+	ADDQ         DX, CX
+	VMOVUPS      (R13), Y3
+	VMOVUPS      32(R13), Y4
+	VMOVUPS      64(R13), Y5
+	VBROADCASTSS (R11), Y6
+	VFMADD231PS  Y3, Y6, Y0
+	VFMADD231PS  Y4, Y6, Y1
+	VFMADD231PS  Y5, Y6, Y2
+	VMOVUPS      (R13)(R9*1), Y3
+	VMOVUPS      32(R13)(R9*1), Y4
+	VMOVUPS      64(R13)(R9*1), Y5
+	VBROADCASTSS 4(R11), Y6
+	VFMADD231PS  Y3, Y6, Y0
+	VFMADD231PS  Y4, Y6, Y1
+	VFMADD231PS  Y5, Y6, Y2
+	VMOVUPS      (R13)(R9*2), Y3
+	VMOVUPS      32(R13)(R9*2), Y4
+	VMOVUPS      64(R13)(R9*2), Y5
+	VBROADCASTSS 8(R11), Y6
+	VFMADD231PS  Y3, Y6, Y0
+	VFMADD231PS  Y4, Y6, Y1
+	VFMADD231PS  Y5, Y6, Y2
+	VMOVUPS      (R14), Y3
+	VMOVUPS      32(R14), Y4
+	VMOVUPS      64(R14), Y5
+	VBROADCASTSS 12(R11), Y6
+	VFMADD231PS  Y3, Y6, Y0
+	VFMADD231PS  Y4, Y6, Y1
+	VFMADD231PS  Y5, Y6, Y2
+	ADDQ         $0x10, R11
+	ADDQ         $0x10, R12
+	LEAQ         (R13)(R9*4), R13
+	LEAQ         (R14)(R9*4), R14
+	SUBQ         $0x04, R15
+	JGE          loop
+
+rest:
+	ADDQ $0x04, R15
+	JZ   sums
+
+one:
+	VMOVUPS      (R13), Y3
+	VMOVUPS      32(R13), Y4
+	VMOVUPS      64(R13), Y5
+	VBROADCASTSS (R11), Y6
+	VFMADD231PS  Y3, Y6, Y0
+	VFMADD231PS  Y4, Y6, Y1
+	VFMADD231PS  Y5, Y6, Y2
+	ADDQ         $0x04, R11
+	ADDQ         $0x04, R12
+	ADDQ         R9, R13
+	DECQ         R15
+	JNZ          one
+
+sums:
+	MOVQ   88(AX), R11
+	TESTQ  $0x00000001, R11
+	JZ     bias
+	VADDPS (DI), Y0, Y0
+	VADDPS 32(DI), Y1, Y1
+	VADDPS 64(DI), Y2, Y2
+
+bias:
+	MOVQ    24(AX), R12
+	TESTQ   R12, R12
+	JZ      relu
+	VMOVUPS (R12), Y3
+	VADDPS  Y3, Y0, Y0
+	VMOVUPS 32(R12), Y3
+	VADDPS  Y3, Y1, Y1
+	VMOVUPS 64(R12), Y3
+	VADDPS  Y3, Y2, Y2
+
+relu:
+	TESTQ  $0x00000002, R11
+	JZ     store
+	VXORPS Y3, Y3, Y3
+	VMAXPS Y0, Y3, Y0
+	VMAXPS Y1, Y3, Y1
+	VMAXPS Y2, Y3, Y2
+
+store:
+	VMOVUPS Y0, (DI)
+	VMOVUPS Y1, 32(DI)
+	VMOVUPS Y2, 64(DI)
+	MOVQ    56(AX), R11
+	SHLQ    $0x02, R11
+	ADDQ    R11, BX
+	ADDQ    R10, DI
+	DECQ    72(AX)
+	JNZ     tile
+	VZEROUPPER
+	RET
+
+// func gemmAlong1x1MaskedAVX2(s *byte)
+// Requires: AVX, AVX2, FMA3, MMX+
+TEXT ·gemmAlong1x1MaskedAVX2(SB), NOSPLIT, $0-8
+	MOVQ         s+0(FP), AX
+	MOVQ         80(AX), CX
+	VMOVD        CX, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     gemmLaneNumbers<>+0(SB), Y0, Y0
+	MOVQ         96(AX), CX
+	MOVQ         104(AX), DX
+	SHLQ         $0x02, DX
+	MOVQ         (AX), BX
+	MOVQ         8(AX), SI
+	MOVQ         16(AX), DI
+	MOVQ         32(AX), R8
+	SHLQ         $0x02, R8
+	MOVQ         40(AX), R9
+	SHLQ         $0x02, R9
+	MOVQ         48(AX), R10
+	SHLQ         $0x02, R10
+
+tile:
+	MOVQ       BX, R11
+	LEAQ       (R11)(R8*2), R12
+	ADDQ       R8, R12
+	MOVQ       SI, R13
+	LEAQ       (R13)(R9*2), R14
+	ADDQ       R9, R14
+	PREFETCHT0 (DI)
+	VXORPS     Y1, Y1, Y1
+	MOVQ       64(AX), R15
+	SUBQ       $0x04, R15
+	JLT        rest
+
+loop:
+	PREFETCHT1   (CX)
+	PREFETCHT1   64(CX)
+	ADDQ         DX, CX
+	VMASKMOVPS   (R13), Y0, Y2
+	VBROADCASTSS (R11), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	VMASKMOVPS   (R13)(R9*1), Y0, Y2
+	VBROADCASTSS 4(R11), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	VMASKMOVPS   (R13)(R9*2), Y0, Y2
+	VBROADCASTSS 8(R11), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	VMASKMOVPS   (R14), Y0, Y2
+	VBROADCASTSS 12(R11), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	ADDQ         $0x10, R11
+	ADDQ         $0x10, R12
+	LEAQ         (R13)(R9*4), R13
+	LEAQ         (R14)(R9*4), R14
+	SUBQ         $0x04, R15
+	JGE          loop
+
+rest:
+	ADDQ $0x04, R15
+	JZ   sums
+
+one:
+	VMASKMOVPS   (R13), Y0, Y2
+	VBROADCASTSS (R11), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	ADDQ         $0x04, R11
+	ADDQ         $0x04, R12
+	ADDQ         R9, R13
+	DECQ         R15
+	JNZ          one
+
+sums:
+	MOVQ       88(AX), R11
+	TESTQ      $0x00000001, R11
+	JZ         bias
+	VMASKMOVPS (DI), Y0, Y2
+	VADDPS     Y2, Y1, Y1
+
+bias:
+	MOVQ       24(AX), R12
+	TESTQ      R12, R12
+	JZ         relu
+	VMASKMOVPS (R12), Y0, Y2
+	VADDPS     Y2, Y1, Y1
+
+relu:
+	TESTQ  $0x00000002, R11
+	JZ     store
+	VXORPS Y2, Y2, Y2
+	VMAXPS Y1, Y2, Y1
+
+store:
+	VMASKMOVPS Y1, Y0, (DI)
+	MOVQ       56(AX), R11
+	SHLQ       $0x02, R11
+	ADDQ       R11, BX
+	ADDQ       R10, DI
+	DECQ       72(AX)
+	JNZ        tile
+	VZEROUPPER
+	RET
+
+// func gemmAlong1x2MaskedAVX2(s *byte)
+// Requires: AVX, AVX2, FMA3, MMX+
+TEXT ·gemmAlong1x2MaskedAVX2(SB), NOSPLIT, $0-8
+	MOVQ         s+0(FP), AX
+	MOVQ         80(AX), CX
+	VMOVD        CX, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     gemmLaneNumbers<>+0(SB), Y0, Y0
+	MOVQ         96(AX), CX
+	MOVQ         104(AX), DX
+	SHLQ         $0x02, DX
+	MOVQ         (AX), BX
+	MOVQ         8(AX), SI
+	MOVQ         16(AX), DI
+	MOVQ         32(AX), R8
+	SHLQ         $0x02, R8
+	MOVQ         40(AX), R9
+	SHLQ         $0x02, R9
+	MOVQ         48(AX), R10
+	SHLQ         $0x02, R10
+
+tile:
+	MOVQ       BX, R11
+	LEAQ       (R11)(R8*2), R12
+	ADDQ       R8, R12
+	MOVQ       SI, R13
+	LEAQ       (R13)(R9*2), R14
+	ADDQ       R9, R14
+	PREFETCHT0 (DI)
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	MOVQ       64(AX), R15
+	SUBQ       $0x04, R15
+	JLT        rest
+
+loop:
+	PREFETCHT1   (CX)
+	PREFETCHT1   64(CX)
+	ADDQ         DX, CX
+	VMOVUPS      (R13), Y3
+	VMASKMOVPS   32(R13), Y0, Y4
+	VBROADCASTSS (R11), Y5
+	VFMADD231PS  Y3, Y5, Y1
+	VFMADD231PS  Y4, Y5, Y2
+	VMOVUPS      (R13)(R9*1), Y3
+	VMASKMOVPS   32(R13)(R9*1), Y0, Y4
+	VBROADCASTSS 4(R11), Y5
+	VFMADD231PS  Y3, Y5, Y1
+	VFMADD231PS  Y4, Y5, Y2
+	VMOVUPS      (R13)(R9*2), Y3
+	VMASKMOVPS   32(R13)(R9*2), Y0, Y4
+	VBROADCASTSS 8(R11), Y5
+	VFMADD231PS  Y3, Y5, Y1
+	VFMADD231PS  Y4, Y5, Y2
+	VMOVUPS      (R14), Y3
+	VMASKMOVPS   32(R14), Y0, Y4
+	VBROADCASTSS 12(R11), Y5
+	VFMADD231PS  Y3, Y5, Y1
+	VFMADD231PS  Y4, Y5, Y2
+	ADDQ         $0x10, R11
+	ADDQ         $0x10, R12
+	LEAQ         (R13)(R9*4), R13
+	LEAQ         (R14)(R9*4), R14
+	SUBQ         $0x04, R15
+	JGE          loop
+
+rest:
+	ADDQ $0x04, R15
+	JZ   sums
+
+one:
+	VMOVUPS      (R13), Y3
+	VMASKMOVPS   32(R13), Y0, Y4
+	VBROADCASTSS (R11), Y5
+	VFMADD231PS  Y3, Y5, Y1
+	VFMADD231PS  Y4, Y5, Y2
+	ADDQ         $0x04, R11
+	ADDQ         $0x04, R12
+	ADDQ         R9, R13
+	DECQ         R15
+	JNZ          one
+
+sums:
+	MOVQ       88(AX), R11
+	TESTQ      $0x00000001, R11
+	JZ         bias
+	VADDPS     (DI), Y1, Y1
+	VMASKMOVPS 32(DI), Y0, Y3
+	VADDPS     Y3, Y2, Y2
+
+bias:
+	MOVQ       24(AX), R12
+	TESTQ      R12, R12
+	JZ         relu
+	VMOVUPS    (R12), Y3
+	VADDPS     Y3, Y1, Y1
+	VMASKMOVPS 32(R12), Y0, Y3
+	VADDPS     Y3, Y2, Y2
+
+relu:
+	TESTQ  $0x00000002, R11
+	JZ     store
+	VXORPS Y3, Y3, Y3
+	VMAXPS Y1, Y3, Y1
+	VMAXPS Y2, Y3, Y2
+
+store:
+	VMOVUPS    Y1, (DI)
+	VMASKMOVPS Y2, Y0, 32(DI)
+	MOVQ       56(AX), R11
+	SHLQ       $0x02, R11
+	ADDQ       R11, BX
+	ADDQ       R10, DI
+	DECQ       72(AX)
+	JNZ        tile
+	VZEROUPPER
+	RET
+
+// func gemmAcross2x1AVX2(s *byte)
+// Requires: AVX, FMA3, MMX+
+TEXT ·gemmAcross2x1AVX2(SB), NOSPLIT, $0-8
+	MOVQ s+0(FP), AX
+	MOVQ 96(AX), CX
+	MOVQ 104(AX), DX
+	SHLQ $0x02, DX
+	MOVQ (AX), BX
+	MOVQ 8(AX), SI
+	MOVQ 16(AX), DI
+	MOVQ 32(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 40(AX), R9
+	SHLQ $0x02, R9
+	MOVQ 48(AX), R10
+	SHLQ $0x02, R10
+
+tile:
+	MOVQ       BX, R11
+	LEAQ       (R11)(R8*2), R12
+	ADDQ       R8, R12
+	MOVQ       SI, R13
+	LEAQ       (R13)(R9*2), R14
+	ADDQ       R9, R14
+	PREFETCHT0 (DI)
+	PREFETCHT0 (DI)(R10*1)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	MOVQ       64(AX), R15
+	SUBQ       $0x04, R15
+	JLT        rest
+
+loop:
+	PREFETCHT1   (CX)
+	PREFETCHT1   64(CX)
+	ADDQ         DX, CX
+	VMOVUPS      (R13), Y2
+	VBROADCASTSS (R11), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS 4(R11), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	VMOVUPS      (R13)(R9*1), Y2
+	VBROADCASTSS (R11)(R8*1), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS 4(R11)(R8*1), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	VMOVUPS      (R13)(R9*2), Y2
+	VBROADCASTSS (R11)(R8*2), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS 4(R11)(R8*2), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	VMOVUPS      (R14), Y2
+	VBROADCASTSS (R12), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS 4(R12), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	LEAQ         (R11)(R8*4), R11
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (R13)(R9*4), R13
+	LEAQ         (R14)(R9*4), R14
+	SUBQ         $0x04, R15
+	JGE          loop
+
+rest:
+	ADDQ $0x04, R15
+	JZ   sums
+
+one:
+	VMOVUPS      (R13), Y2
+	VBROADCASTSS (R11), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS 4(R11), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	ADDQ         R8, R11
+	ADDQ         R9, R13
+	DECQ         R15
+	JNZ          one
+
+sums:
+	MOVQ   88(AX), R11
+	TESTQ  $0x00000001, R11
+	JZ     bias
+	VADDPS (DI), Y0, Y0
+	VADDPS (DI)(R10*1), Y1, Y1
+
+bias:
+	MOVQ    24(AX), R12
+	TESTQ   R12, R12
+	JZ      relu
+	VMOVUPS (R12), Y2
+	VADDPS  Y2, Y0, Y0
+	VADDPS  Y2, Y1, Y1
+
+relu:
+	TESTQ  $0x00000002, R11
+	JZ     store
+	VXORPS Y2, Y2, Y2
+	VMAXPS Y0, Y2, Y0
+	VMAXPS Y1, Y2, Y1
+
+store:
+	VMOVUPS Y0, (DI)
+	VMOVUPS Y1, (DI)(R10*1)
+	MOVQ    56(AX), R11
+	SHLQ    $0x02, R11
+	ADDQ    R11, BX
+	ADDQ    R10, DI
+	ADDQ    R10, DI
+	DECQ    72(AX)
+	JNZ     tile
+	VZEROUPPER
+	RET
+
+// func gemmAcross2x2AVX2(s *byte)
+// Requires: AVX, FMA3, MMX+
+TEXT ·gemmAcross2x2AVX2(SB), NOSPLIT, $0-8
+	MOVQ s+0(FP), AX
+	MOVQ 96(AX), CX
+	MOVQ 104(AX), DX
+	SHLQ $0x02, DX
+	MOVQ (AX), BX
+	MOVQ 8(AX), SI
+	MOVQ 16(AX), DI
+	MOVQ 32(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 40(AX), R9
+	SHLQ $0x02, R9
+	MOVQ 48(AX), R10
+	SHLQ $0x02, R10
+
+tile:
+	MOVQ       BX, R11
+	LEAQ       (R11)(R8*2), R12
+	ADDQ       R8, R12
+	MOVQ       SI, R13
+	LEAQ       (R13)(R9*2), R14
+	ADDQ       R9, R14
+	PREFETCHT0 (DI)
+	PREFETCHT0 (DI)(R10*1)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	MOVQ       64(AX), R15
+	SUBQ       $0x04, R15
+	JLT        rest
+
+loop:
+	PREFETCHT1   (CX)
+	PREFETCHT1   64(CX)
+	ADDQ         DX, CX
+	VMOVUPS      (R13), Y4
+	VMOVUPS      32(R13), Y5
+	VBROADCASTSS (R11), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 4(R11), Y6
+	VFMADD231PS  Y4, Y6, Y2
+	VFMADD231PS  Y5, Y6, Y3
+	VMOVUPS      (R13)(R9*1), Y4
+	VMOVUPS      32(R13)(R9*1), Y5
+	VBROADCASTSS (R11)(R8*1), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 4(R11)(R8*1), Y6
+	VFMADD231PS  Y4, Y6, Y2
+	VFMADD231PS  Y5, Y6, Y3
+	VMOVUPS      (R13)(R9*2), Y4
+	VMOVUPS      32(R13)(R9*2), Y5
+	VBROADCASTSS (R11)(R8*2), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 4(R11)(R8*2), Y6
+	VFMADD231PS  Y4, Y6, Y2
+	VFMADD231PS  Y5, Y6, Y3
+	VMOVUPS      (R14), Y4
+	VMOVUPS      32(R14), Y5
+	VBROADCASTSS (R12), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 4(R12), Y6
+	VFMADD231PS  Y4, Y6, Y2
+	VFMADD231PS  Y5, Y6, Y3
+	LEAQ         (R11)(R8*4), R11
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (R13)(R9*4), R13
+	LEAQ         (R14)(R9*4), R14
+	SUBQ         $0x04, R15
+	JGE          loop
+
+rest:
+	ADDQ $0x04, R15
+	JZ   sums
+
+one:
+	VMOVUPS      (R13), Y4
+	VMOVUPS      32(R13), Y5
+	VBROADCASTSS (R11), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 4(R11), Y6
+	VFMADD231PS  Y4, Y6, Y2
+	VFMADD231PS  Y5, Y6, Y3
+	ADDQ         R8, R11
+	ADDQ         R9, R13
+	DECQ         R15
+	JNZ          one
+
+sums:
+	MOVQ   88(AX), R11
+	TESTQ  $0x00000001, R11
+	JZ     bias
+	VADDPS (DI), Y0, Y0
+	VADDPS 32(DI), Y1, Y1
+	VADDPS (DI)(R10*1), Y2, Y2
+	VADDPS 32(DI)(R10*1), Y3, Y3
+
+bias:
+	MOVQ    24(AX), R12
+	TESTQ   R12, R12
+	JZ      relu
+	VMOVUPS (R12), Y4
+	VADDPS  Y4, Y0, Y0
+	VADDPS  Y4, Y2, Y2
+	VMOVUPS 32(R12), Y4
+	VADDPS  Y4, Y1, Y1
+	VADDPS  Y4, Y3, Y3
+
+relu:
+	TESTQ  $0x00000002, R11
+	JZ     store
+	VXORPS Y4, Y4, Y4
+	VMAXPS Y0, Y4, Y0
+	VMAXPS Y1, Y4, Y1
+	VMAXPS Y2, Y4, Y2
+	VMAXPS Y3, Y4, Y3
+
+store:
+	VMOVUPS Y0, (DI)
+	VMOVUPS Y1, 32(DI)
+	VMOVUPS Y2, (DI)(R10*1)
+	VMOVUPS Y3, 32(DI)(R10*1)
+	MOVQ    56(AX), R11
+	SHLQ    $0x02, R11
+	ADDQ    R11, BX
+	ADDQ    R10, DI
+	ADDQ    R10, DI
+	DECQ    72(AX)
+	JNZ     tile
+	VZEROUPPER
+	RET
+
+// func gemmAcross2x3AVX2(s *byte)
+// Requires: AVX, FMA3, MMX+
+TEXT ·gemmAcross2x3AVX2(SB), NOSPLIT, $0-8
+	MOVQ s+0(FP), AX
+	MOVQ 96(AX), CX
+	MOVQ 104(AX), DX
+	SHLQ $0x02, DX
+	MOVQ (AX), BX
+	MOVQ 8(AX), SI
+	MOVQ 16(AX), DI
+	MOVQ 32(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 40(AX), R9
+	SHLQ $0x02, R9
+	MOVQ 48(AX), R10
+	SHLQ $0x02, R10
+
+tile:
+	MOVQ       BX, R11
+	LEAQ       (R11)(R8*2), R12
+	ADDQ       R8, R12
+	MOVQ       SI, R13
+	LEAQ       (R13)(R9*2), R14
+	ADDQ       R9, R14
+	PREFETCHT0 (DI)
+	PREFETCHT0 95(DI)
+	PREFETCHT0 (DI)(R10*1)
+	PREFETCHT0 95(DI)(R10*1)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	MOVQ       64(AX), R15
+	SUBQ       $0x04, R15
+	JLT        rest
+
+loop:
+	PREFETCHT1   (CX)
+	PREFETCHT1   64(CX)
+	ADDQ         DX, CX
+	VMOVUPS      (R13), Y6
+	VMOVUPS      32(R13), Y7
+	VMOVUPS      64(R13), Y8
+	VBROADCASTSS (R11), Y9
+	VFMADD231PS  Y6, Y9, Y0
+	VFMADD231PS  Y7, Y9, Y1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS 4(R11), Y9
+	VFMADD231PS  Y6, Y9, Y3
+	VFMADD231PS  Y7, Y9, Y4
+	VFMADD231PS  Y8, Y9, Y5
+	VMOVUPS      (R13)(R9*1), Y6
+	VMOVUPS      32(R13)(R9*1), Y7
+	VMOVUPS      64(R13)(R9*1), Y8
+	VBROADCASTSS (R11)(R8*1), Y9
+	VFMADD231PS  Y6, Y9, Y0
+	VFMADD231PS  Y7, Y9, Y1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS 4(R11)(R8*1), Y9
+	VFMADD231PS  Y6, Y9, Y3
+	VFMADD231PS  Y7, Y9, Y4
+	VFMADD231PS  Y8, Y9, Y5
+	VMOVUPS      (R13)(R9*2), Y6
+	VMOVUPS      32(R13)(R9*2), Y7
+	VMOVUPS      64(R13)(R9*2), Y8
+	VBROADCASTSS (R11)(R8*2), Y9
+	VFMADD231PS  Y6, Y9, Y0
+	VFMADD231PS  Y7, Y9, Y1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS 4(R11)(R8*2), Y9
+	VFMADD231PS  Y6, Y9, Y3
+	VFMADD231PS  Y7, Y9, Y4
+	VFMADD231PS  Y8, Y9, Y5
+	VMOVUPS      (R14), Y6
+	VMOVUPS      32(R14), Y7
+	VMOVUPS      64(R14), Y8
+	VBROADCASTSS (R12), Y9
+	VFMADD231PS  Y6, Y9, Y0
+	VFMADD231PS  Y7, Y9, Y1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS 4(R12), Y9
+	VFMADD231PS  Y6, Y9, Y3
+	VFMADD231PS  Y7, Y9, Y4
+	VFMADD231PS  Y8, Y9, Y5
+	LEAQ         (R11)(R8*4), R11
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (R13)(R9*4), R13
+	LEAQ         (R14)(R9*4), R14
+	SUBQ         $0x04, R15
+	JGE          loop
+
+rest:
+	ADDQ $0x04, R15
+	JZ   sums
+
+one:
+	VMOVUPS      (R13), Y6
+	VMOVUPS      32(R13), Y7
+	VMOVUPS      64(R13), Y8
+	VBROADCASTSS (R11), Y9
+	VFMADD231PS  Y6, Y9, Y0
+	VFMADD231PS  Y7, Y9, Y1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS 4(R11), Y9
+	VFMADD231PS  Y6, Y9, Y3
+	VFMADD231PS  Y7, Y9, Y4
+	VFMADD231PS  Y8, Y9, Y5
+	ADDQ         R8, R11
+	ADDQ         R9, R13
+	DECQ         R15
+	JNZ          one
+
+sums:
+	MOVQ   88(AX), R11
+	TESTQ  $0x00000001, R11
+	JZ     bias
+	VADDPS (DI), Y0, Y0
+	VADDPS 32(DI), Y1, Y1
+	VADDPS 64(DI), Y2, Y2
+	VADDPS (DI)(R10*1), Y3, Y3
+	VADDPS 32(DI)(R10*1), Y4, Y4
+	VADDPS 64(DI)(R10*1), Y5, Y5
+
+bias:
+	MOVQ    24(AX), R12
+	TESTQ   R12, R12
+	JZ      relu
+	VMOVUPS (R12), Y6
+	VADDPS  Y6, Y0, Y0
+	VADDPS  Y6, Y3, Y3
+	VMOVUPS 32(R12), Y6
+	VADDPS  Y6, Y1, Y1
+	VADDPS  Y6, Y4, Y4
+	VMOVUPS 64(R12), Y6
+	VADDPS  Y6, Y2, Y2
+	VADDPS  Y6, Y5, Y5
+
+relu:
+	TESTQ  $0x00000002, R11
+	JZ     store
+	VXORPS Y6, Y6, Y6
+	VMAXPS Y0, Y6, Y0
+	VMAXPS Y1, Y6, Y1
+	VMAXPS Y2, Y6, Y2
+	VMAXPS Y3, Y6, Y3
+	VMAXPS Y4, Y6, Y4
+	VMAXPS Y5, Y6, Y5
+
+store:
+	VMOVUPS Y0, (DI)
+	VMOVUPS Y1, 32(DI)
+	VMOVUPS Y2, 64(DI)
+	VMOVUPS Y3, (DI)(R10*1)
+	VMOVUPS Y4, 32(DI)(R10*1)
+	VMOVUPS Y5, 64(DI)(R10*1)
+	MOVQ    56(AX), R11
+	SHLQ    $0x02, R11
+	ADDQ    R11, BX
+	ADDQ    R10, DI
+	ADDQ    R10, DI
+	DECQ    72(AX)
+	JNZ     tile
+	VZEROUPPER
+	RET
+
+// func gemmAcross2x1MaskedAVX2(s *byte)
+// Requires: AVX, AVX2, FMA3, MMX+
+TEXT ·gemmAcross2x1MaskedAVX2(SB), NOSPLIT, $0-8
+	MOVQ         s+0(FP), AX
+	MOVQ         80(AX), CX
+	VMOVD        CX, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     gemmLaneNumbers<>+0(SB), Y0, Y0
+	MOVQ         96(AX), CX
+	MOVQ         104(AX), DX
+	SHLQ         $0x02, DX
+	MOVQ         (AX), BX
+	MOVQ         8(AX), SI
+	MOVQ         16(AX), DI
+	MOVQ         32(AX), R8
+	SHLQ         $0x02, R8
+	MOVQ         40(AX), R9
+	SHLQ         $0x02, R9
+	MOVQ         48(AX), R10
+	SHLQ         $0x02, R10
+
+tile:
+	MOVQ       BX, R11
+	LEAQ       (R11)(R8*2), R12
+	ADDQ       R8, R12
+	MOVQ       SI, R13
+	LEAQ       (R13)(R9*2), R14
+	ADDQ       R9, R14
+	PREFETCHT0 (DI)
+	PREFETCHT0 (DI)(R10*1)
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	MOVQ       64(AX), R15
+	SUBQ       $0x04, R15
+	JLT        rest
+
+loop:
+	PREFETCHT1   (CX)
+	PREFETCHT1   64(CX)
+	ADDQ         DX, CX
+	VMASKMOVPS   (R13), Y0, Y3
+	VBROADCASTSS (R11), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS 4(R11), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	VMASKMOVPS   (R13)(R9*1), Y0, Y3
+	VBROADCASTSS (R11)(R8*1), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS 4(R11)(R8*1), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	VMASKMOVPS   (R13)(R9*2), Y0, Y3
+	VBROADCASTSS (R11)(R8*2), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS 4(R11)(R8*2), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	VMASKMOVPS   (R14), Y0, Y3
+	VBROADCASTSS (R12), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS 4(R12), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	LEAQ         (R11)(R8*4), R11
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (R13)(R9*4), R13
+	LEAQ         (R14)(R9*4), R14
+	SUBQ         $0x04, R15
+	JGE          loop
+
+rest:
+	ADDQ $0x04, R15
+	JZ   sums
+
+one:
+	VMASKMOVPS   (R13), Y0, Y3
+	VBROADCASTSS (R11), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS 4(R11), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	ADDQ         R8, R11
+	ADDQ         R9, R13
+	DECQ         R15
+	JNZ          one
+
+sums:
+	MOVQ       88(AX), R11
+	TESTQ      $0x00000001, R11
+	JZ         bias
+	VMASKMOVPS (DI), Y0, Y3
+	VADDPS     Y3, Y1, Y1
+	VMASKMOVPS (DI)(R10*1), Y0, Y3
+	VADDPS     Y3, Y2, Y2
+
+bias:
+	MOVQ       24(AX), R12
+	TESTQ      R12, R12
+	JZ         relu
+	VMASKMOVPS (R12), Y0, Y3
+	VADDPS     Y3, Y1, Y1
+	VADDPS     Y3, Y2, Y2
+
+relu:
+	TESTQ  $0x00000002, R11
+	JZ     store
+	VXORPS Y3, Y3, Y3
+	VMAXPS Y1, Y3, Y1
+	VMAXPS Y2, Y3, Y2
+
+store:
+	VMASKMOVPS Y1, Y0, (DI)
+	VMASKMOVPS Y2, Y0, (DI)(R10*1)
+	MOVQ       56(AX), R11
+	SHLQ       $0x02, R11
+	ADDQ       R11, BX
+	ADDQ       R10, DI
+	ADDQ       R10, DI
+	DECQ       72(AX)
+	JNZ        tile
+	VZEROUPPER
+	RET
+
+// func gemmAcross2x2MaskedAVX2(s *byte)
+// Requires: AVX, AVX2, FMA3, MMX+
+TEXT ·gemmAcross2x2MaskedAVX2(SB), NOSPLIT, $0-8
+	MOVQ         s+0(FP), AX
+	MOVQ         80(AX), CX
+	VMOVD        CX, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     gemmLaneNumbers<>+0(SB), Y0, Y0
+	MOVQ         96(AX), CX
+	MOVQ         104(AX), DX
+	SHLQ         $0x02, DX
+	MOVQ         (AX), BX
+	MOVQ         8(AX), SI
+	MOVQ         16(AX), DI
+	MOVQ         32(AX), R8
+	SHLQ         $0x02, R8
+	MOVQ         40(AX), R9
+	SHLQ         $0x02, R9
+	MOVQ         48(AX), R10
+	SHLQ         $0x02, R10
+
+tile:
+	MOVQ       BX, R11
+	LEAQ       (R11)(R8*2), R12
+	ADDQ       R8, R12
+	MOVQ       SI, R13
+	LEAQ       (R13)(R9*2), R14
+	ADDQ       R9, R14
+	PREFETCHT0 (DI)
+	PREFETCHT0 (DI)(R10*1)
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	MOVQ       64(AX), R15
+	SUBQ       $0x04, R15
+	JLT        rest
+
+loop:
+	PREFETCHT1   (CX)
+	PREFETCHT1   64(CX)
+	ADDQ         DX, CX
+	VMOVUPS      (R13), Y5
+	VMASKMOVPS   32(R13), Y0, Y6
+	VBROADCASTSS (R11), Y7
+	VFMADD231PS  Y5, Y7, Y1
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 4(R11), Y7
+	VFMADD231PS  Y5, Y7, Y3
+	VFMADD231PS  Y6, Y7, Y4
+	VMOVUPS      (R13)(R9*1), Y5
+	VMASKMOVPS   32(R13)(R9*1), Y0, Y6
+	VBROADCASTSS (R11)(R8*1), Y7
+	VFMADD231PS  Y5, Y7, Y1
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 4(R11)(R8*1), Y7
+	VFMADD231PS  Y5, Y7, Y3
+	VFMADD231PS  Y6, Y7, Y4
+	VMOVUPS      (R13)(R9*2), Y5
+	VMASKMOVPS   32(R13)(R9*2), Y0, Y6
+	VBROADCASTSS (R11)(R8*2), Y7
+	VFMADD231PS  Y5, Y7, Y1
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 4(R11)(R8*2), Y7
+	VFMADD231PS  Y5, Y7, Y3
+	VFMADD231PS  Y6, Y7, Y4
+	VMOVUPS      (R14), Y5
+	VMASKMOVPS   32(R14), Y0, Y6
+	VBROADCASTSS (R12), Y7
+	VFMADD231PS  Y5, Y7, Y1
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 4(R12), Y7
+	VFMADD231PS  Y5, Y7, Y3
+	VFMADD231PS  Y6, Y7, Y4
+	LEAQ         (R11)(R8*4), R11
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (R13)(R9*4), R13
+	LEAQ         (R14)(R9*4), R14
+	SUBQ         $0x04, R15
+	JGE          loop
+
+rest:
+	ADDQ $0x04, R15
+	JZ   sums
+
+one:
+	VMOVUPS      (R13), Y5
+	VMASKMOVPS   32(R13), Y0, Y6
+	VBROADCASTSS (R11), Y7
+	VFMADD231PS  Y5, Y7, Y1
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 4(R11), Y7
+	VFMADD231PS  Y5, Y7, Y3
+	VFMADD231PS  Y6, Y7, Y4
+	ADDQ         R8, R11
+	ADDQ         R9, R13
+	DECQ         R15
+	JNZ          one
+
+sums:
+	MOVQ       88(AX), R11
+	TESTQ      $0x00000001, R11
+	JZ         bias
+	VADDPS     (DI), Y1, Y1
+	VMASKMOVPS 32(DI), Y0, Y5
+	VADDPS     Y5, Y2, Y2
+	VADDPS     (DI)(R10*1), Y3, Y3
+	VMASKMOVPS 32(DI)(R10*1), Y0, Y5
+	VADDPS     Y5, Y4, Y4
+
+bias:
+	MOVQ       24(AX), R12
+	TESTQ      R12, R12
+	JZ         relu
+	VMOVUPS    (R12), Y5
+	VADDPS     Y5, Y1, Y1
+	VADDPS     Y5, Y3, Y3
+	VMASKMOVPS 32(R12), Y0, Y5
+	VADDPS     Y5, Y2, Y2
+	VADDPS     Y5, Y4, Y4
+
+relu:
+	TESTQ  $0x00000002, R11
+	JZ     store
+	VXORPS Y5, Y5, Y5
+	VMAXPS Y1, Y5, Y1
+	VMAXPS Y2, Y5, Y2
+	VMAXPS Y3, Y5, Y3
+	VMAXPS Y4, Y5, Y4
+
+store:
+	VMOVUPS    Y1, (DI)
+	VMASKMOVPS Y2, Y0, 32(DI)
+	VMOVUPS    Y3, (DI)(R10*1)
+	VMASKMOVPS Y4, Y0, 32(DI)(R10*1)
+	MOVQ       56(AX), R11
+	SHLQ       $0x02, R11
+	ADDQ       R11, BX
+	ADDQ       R10, DI
+	ADDQ       R10, DI
+	DECQ       72(AX)
+	JNZ        tile
+	VZEROUPPER
+	RET
+
+// func gemmAlong2x1AVX2(s *byte)
+// Requires: AVX, FMA3, MMX+
+TEXT ·gemmAlong2x1AVX2(SB), NOSPLIT, $0-8
+	MOVQ s+0(FP), AX
+	MOVQ 96(AX), CX
+	MOVQ 104(AX), DX
+	SHLQ $0x02, DX
+	MOVQ (AX), BX
+	MOVQ 8(AX), SI
+	MOVQ 16(AX), DI
+	MOVQ 32(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 40(AX), R9
+	SHLQ $0x02, R9
+	MOVQ 48(AX), R10
+	SHLQ $0x02, R10
+
+tile:
+	MOVQ       BX, R11
+	LEAQ       (R11)(R8*2), R12
+	ADDQ       R8, R12
+	MOVQ       SI, R13
+	LEAQ       (R13)(R9*2), R14
+	ADDQ       R9, R14
+	PREFETCHT0 (DI)
+	PREFETCHT0 (DI)(R10*1)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	MOVQ       64(AX), R15
+	SUBQ       $0x04, R15
+	JLT        rest
+
+loop:
+	PREFETCHT1   (CX)
+	PREFETCHT1   64(CX)
+	ADDQ         DX, CX
+	VMOVUPS      (R13), Y2
+	VBROADCASTSS (R11), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS (R11)(R8*1), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	VMOVUPS      (R13)(R9*1), Y2
+	VBROADCASTSS 4(R11), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS 4(R11)(R8*1), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	VMOVUPS      (R13)(R9*2), Y2
+	VBROADCASTSS 8(R11), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS 8(R11)(R8*1), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	VMOVUPS      (R14), Y2
+	VBROADCASTSS 12(R11), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS 12(R11)(R8*1), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	ADDQ         $0x10, R11
+	ADDQ         $0x10, R12
+	LEAQ         (R13)(R9*4), R13
+	LEAQ         (R14)(R9*4), R14
+	SUBQ         $0x04, R15
+	JGE          loop
+
+rest:
+	ADDQ $0x04, R15
+	JZ   sums
+
+one:
+	VMOVUPS      (R13), Y2
+	VBROADCASTSS (R11), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS (R11)(R8*1), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	ADDQ         $0x04, R11
+	ADDQ         $0x04, R12
+	ADDQ         R9, R13
+	DECQ         R15
+	JNZ          one
+
+sums:
+	MOVQ   88(AX), R11
+	TESTQ  $0x00000001, R11
+	JZ     bias
+	VADDPS (DI), Y0, Y0
+	VADDPS (DI)(R10*1), Y1, Y1
+
+bias:
+	MOVQ    24(AX), R12
+	TESTQ   R12, R12
+	JZ      relu
+	VMOVUPS (R12), Y2
+	VADDPS  Y2, Y0, Y0
+	VADDPS  Y2, Y1, Y1
+
+relu:
+	TESTQ  $0x00000002, R11
+	JZ     store
+	VXORPS Y2, Y2, Y2
+	VMAXPS Y0, Y2, Y0
+	VMAXPS Y1, Y2, Y1
+
+store:
+	VMOVUPS Y0, (DI)
+	VMOVUPS Y1, (DI)(R10*1)
+	MOVQ    56(AX), R11
+	SHLQ    $0x02, R11
+	ADDQ    R11, BX
+	ADDQ    R10, DI
+	ADDQ    R10, DI
+	DECQ    72(AX)
+	JNZ     tile
+	VZEROUPPER
+	RET
+
+// func gemmAlong2x2AVX2(s *byte)
+// Requires: AVX, FMA3, MMX+
+TEXT ·gemmAlong2x2AVX2(SB), NOSPLIT, $0-8
+	MOVQ s+0(FP), AX
+	MOVQ 96(AX), CX
+	MOVQ 104(AX), DX
+	SHLQ $0x02, DX
+	MOVQ (AX), BX
+	MOVQ 8(AX), SI
+	MOVQ 16(AX), DI
+	MOVQ 32(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 40(AX), R9
+	SHLQ $0x02, R9
+	MOVQ 48(AX), R10
+	SHLQ $0x02, R10
+
+tile:
+	MOVQ       BX, R11
+	LEAQ       (R11)(R8*2), R12
+	ADDQ       R8, R12
+	MOVQ       SI, R13
+	LEAQ       (R13)(R9*2), R14
+	ADDQ       R9, R14
+	PREFETCHT0 (DI)
+	PREFETCHT0 (DI)(R10*1)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	MOVQ       64(AX), R15
+	SUBQ       $0x04, R15
+	JLT        rest
+
+loop:
+	PREFETCHT1   (CX)
+	PREFETCHT1   64(CX)
+	ADDQ         DX, CX
+	VMOVUPS      (R13), Y4
+	VMOVUPS      32(R13), Y5
+	VBROADCASTSS (R11), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS (R11)(R8*1), Y6
+	VFMADD231PS  Y4, Y6, Y2
+	VFMADD231PS  Y5, Y6, Y3
+	VMOVUPS      (R13)(R9*1), Y4
+	VMOVUPS      32(R13)(R9*1), Y5
+	VBROADCASTSS 4(R11), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 4(R11)(R8*1), Y6
+	VFMADD231PS  Y4, Y6, Y2
+	VFMADD231PS  Y5, Y6, Y3
+	VMOVUPS      (R13)(R9*2), Y4
+	VMOVUPS      32(R13)(R9*2), Y5
+	VBROADCASTSS 8(R11), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 8(R11)(R8*1), Y6
+	VFMADD231PS  Y4, Y6, Y2
+	VFMADD231PS  Y5, Y6, Y3
+	VMOVUPS      (R14), Y4
+	VMOVUPS      32(R14), Y5
+	VBROADCASTSS 12(R11), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 12(R11)(R8*1), Y6
+	VFMADD231PS  Y4, Y6, Y2
+	VFMADD231PS  Y5, Y6, Y3
+	ADDQ         $0x10, R11
+	ADDQ         $0x10, R12
+	LEAQ         (R13)(R9*4), R13
+	LEAQ         (R14)(R9*4), R14
+	SUBQ         $0x04, R15
+	JGE          loop
+
+rest:
+	ADDQ $0x04, R15
+	JZ   sums
+
+one:
+	VMOVUPS      (R13), Y4
+	VMOVUPS      32(R13), Y5
+	VBROADCASTSS (R11), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS (R11)(R8*1), Y6
+	VFMADD231PS  Y4, Y6, Y2
+	VFMADD231PS  Y5, Y6, Y3
+	ADDQ         $0x04, R11
+	ADDQ         $0x04, R12
+	ADDQ         R9, R13
+	DECQ         R15
+	JNZ          one
+
+sums:
+	MOVQ   88(AX), R11
+	TESTQ  $0x00000001, R11
+	JZ     bias
+	VADDPS (DI), Y0, Y0
+	VADDPS 32(DI), Y1, Y1
+	VADDPS (DI)(R10*1), Y2, Y2
+	VADDPS 32(DI)(R10*1), Y3, Y3
+
+bias:
+	MOVQ    24(AX), R12
+	TESTQ   R12, R12
+	JZ      relu
+	VMOVUPS (R12), Y4
+	VADDPS  Y4, Y0, Y0
+	VADDPS  Y4, Y2, Y2
+	VMOVUPS 32(R12), Y4
+	VADDPS  Y4, Y1, Y1
+	VADDPS  Y4, Y3, Y3
+
+relu:
+	TESTQ  $0x00000002, R11
+	JZ     store
+	VXORPS Y4, Y4, Y4
+	VMAXPS Y0, Y4, Y0
+	VMAXPS Y1, Y4, Y1
+	VMAXPS Y2, Y4, Y2
+	VMAXPS Y3, Y4, Y3
+
+store:
+	VMOVUPS Y0, (DI)
+	VMOVUPS Y1, 32(DI)
+	VMOVUPS Y2, (DI)(R10*1)
+	VMOVUPS Y3, 32(DI)(R10*1)
+	MOVQ    56(AX), R11
+	SHLQ    $0x02, R11
+	ADDQ    R11, BX
+	ADDQ    R10, DI
+	ADDQ    R10, DI
+	DECQ    72(AX)
+	JNZ     tile
+	VZEROUPPER
+	RET
+
+// func gemmAlong2x3AVX2(s *byte)
+// Requires: AVX, FMA3, MMX+
+TEXT ·gemmAlong2x3AVX2(SB), NOSPLIT, $0-8
+	MOVQ s+0(FP), AX
+	MOVQ 96(AX), CX
+	MOVQ 104(AX), DX
+	SHLQ $0x02, DX
+	MOVQ (AX), BX
+	MOVQ 8(AX), SI
+	MOVQ 16(AX), DI
+	MOVQ 32(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 40(AX), R9
+	SHLQ $0x02, R9
+	MOVQ 48(AX), R10
+	SHLQ $0x02, R10
+
+tile:
+	MOVQ       BX, R11
+	LEAQ       (R11)(R8*2), R12
+	ADDQ       R8, R12
+	MOVQ       SI, R13
+	LEAQ       (R13)(R9*2), R14
+	ADDQ       R9, R14
+	PREFETCHT0 (DI)
+	PREFETCHT0 95(DI)
+	PREFETCHT0 (DI)(R10*1)
+	PREFETCHT0 95(DI)(R10*1)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	MOVQ       64(AX), R15
+	SUBQ       $0x04, R15
+	JLT        rest
+
+loop:
+	PREFETCHT1   (CX)
+	PREFETCHT1   64(CX)
+	ADDQ         DX, CX
+	VMOVUPS      (R13), Y6
+	VMOVUPS      32(R13), Y7
+	VMOVUPS      64(R13), Y8
+	VBROADCASTSS (R11), Y9
+	VFMADD231PS  Y6, Y9, Y0
+	VFMADD231PS  Y7, Y9, Y1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS (R11)(R8*1), Y9
+	VFMADD231PS  Y6, Y9, Y3
+	VFMADD231PS  Y7, Y9, Y4
+	VFMADD231PS  Y8, Y9, Y5
+	VMOVUPS      (R13)(R9*1), Y6
+	VMOVUPS      32(R13)(R9*1), Y7
+	VMOVUPS      64(R13)(R9*1), Y8
+	VBROADCASTSS 4(R11), Y9
+	VFMADD231PS  Y6, Y9, Y0
+	VFMADD231PS  Y7, Y9, Y1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS 4(R11)(R8*1), Y9
+	VFMADD231PS  Y6, Y9, Y3
+	VFMADD231PS  Y7, Y9, Y4
+	VFMADD231PS  Y8, Y9, Y5
+	VMOVUPS      (R13)(R9*2), Y6
+	VMOVUPS      32(R13)(R9*2), Y7
+	VMOVUPS      64(R13)(R9*2), Y8
+	VBROADCASTSS 8(R11), Y9
+	VFMADD231PS  Y6, Y9, Y0
+	VFMADD231PS  Y7, Y9, Y1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS 8(R11)(R8*1), Y9
+	VFMADD231PS  Y6, Y9, Y3
+	VFMADD231PS  Y7, Y9, Y4
+	VFMADD231PS  Y8, Y9, Y5
+	VMOVUPS      (R14), Y6
+	VMOVUPS      32(R14), Y7
+	VMOVUPS      64(R14), Y8
+	VBROADCASTSS 12(R11), Y9
+	VFMADD231PS  Y6, Y9, Y0
+	VFMADD231PS  Y7, Y9, Y1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS 12(R11)(R8*1), Y9
+	VFMADD231PS  Y6, Y9, Y3
+	VFMADD231PS  Y7, Y9, Y4
+	VFMADD231PS  Y8, Y9, Y5
+	ADDQ         $0x10, R11
+	ADDQ         $0x10, R12
+	LEAQ         (R13)(R9*4), R13
+	LEAQ         (R14)(R9*4), R14
+	SUBQ         $0x04, R15
+	JGE          loop
+
+rest:
+	ADDQ $0x04, R15
+	JZ   sums
+
+one:
+	VMOVUPS      (R13), Y6
+	VMOVUPS      32(R13), Y7
+	VMOVUPS      64(R13), Y8
+	VBROADCASTSS (R11), Y9
+	VFMADD231PS  Y6, Y9, Y0
+	VFMADD231PS  Y7, Y9, Y1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS (R11)(R8*1), Y9
+	VFMADD231PS  Y6, Y9, Y3
+	VFMADD231PS  Y7, Y9, Y4
+	VFMADD231PS  Y8, Y9, Y5
+	ADDQ         $0x04, R11
+	ADDQ         $0x04, R12
+	ADDQ         R9, R13
+	DECQ         R15
+	JNZ          one
+
+sums:
+	MOVQ   88(AX), R11
+	TESTQ  $0x00000001, R11
+	JZ     bias
+	VADDPS (DI), Y0, Y0
+	VADDPS 32(DI), Y1, Y1
+	VADDPS 64(DI), Y2, Y2
+	VADDPS (DI)(R10*1), Y3, Y3
+	VADDPS 32(DI)(R10*1), Y4, Y4
+	VADDPS 64(DI)(R10*1), Y5, Y5
+
+bias:
+	MOVQ    24(AX), R12
+	TESTQ   R12, R12
+	JZ      relu
+	VMOVUPS (R12), Y6
+	VADDPS  Y6, Y0, Y0
+	VADDPS  Y6, Y3, Y3
+	VMOVUPS 32(R12), Y6
+	VADDPS  Y6, Y1, Y1
+	VADDPS  Y6, Y4, Y4
+	VMOVUPS 64(R12), Y6
+	VADDPS  Y6, Y2, Y2
+	VADDPS  Y6, Y5, Y5
+
+relu:
+	TESTQ  $0x00000002, R11
+	JZ     store
+	VXORPS Y6, Y6, Y6
+	VMAXPS Y0, Y6, Y0
+	VMAXPS Y1, Y6, Y1
+	VMAXPS Y2, Y6, Y2
+	VMAXPS Y3, Y6, Y3
+	VMAXPS Y4, Y6, Y4
+	VMAXPS Y5, Y6, Y5
+
+store:
+	VMOVUPS Y0, (DI)
+	VMOVUPS Y1, 32(DI)
+	VMOVUPS Y2, 64(DI)
+	VMOVUPS Y3, (DI)(R10*1)
+	VMOVUPS Y4, 32(DI)(R10*1)
+	VMOVUPS Y5, 64(DI)(R10*1)
+	MOVQ    56(AX), R11
+	SHLQ    $0x02, R11
+	ADDQ    R11, BX
+	ADDQ    R10, DI
+	ADDQ    R10, DI
+	DECQ    72(AX)
+	JNZ     tile
+	VZEROUPPER
+	RET
+
+// func gemmAlong2x1MaskedAVX2(s *byte)
+// Requires: AVX, AVX2, FMA3, MMX+
+TEXT ·gemmAlong2x1MaskedAVX2(SB), NOSPLIT, $0-8
+	MOVQ         s+0(FP), AX
+	MOVQ         80(AX), CX
+	VMOVD        CX, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     gemmLaneNumbers<>+0(SB), Y0, Y0
+	MOVQ         96(AX), CX
+	MOVQ         104(AX), DX
+	SHLQ         $0x02, DX
+	MOVQ         (AX), BX
+	MOVQ         8(AX), SI
+	MOVQ         16(AX), DI
+	MOVQ         32(AX), R8
+	SHLQ         $0x02, R8
+	MOVQ         40(AX), R9
+	SHLQ         $0x02, R9
+	MOVQ         48(AX), R10
+	SHLQ         $0x02, R10
+
+tile:
+	MOVQ       BX, R11
+	LEAQ       (R11)(R8*2), R12
+	ADDQ       R8, R12
+	MOVQ       SI, R13
+	LEAQ       (R13)(R9*2), R14
+	ADDQ       R9, R14
+	PREFETCHT0 (DI)
+	PREFETCHT0 (DI)(R10*1)
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	MOVQ       64(AX), R15
+	SUBQ       $0x04, R15
+	JLT        rest
+
+loop:
+	PREFETCHT1   (CX)
+	PREFETCHT1   64(CX)
+	ADDQ         DX, CX
+	VMASKMOVPS   (R13), Y0, Y3
+	VBROADCASTSS (R11), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS (R11)(R8*1), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	VMASKMOVPS   (R13)(R9*1), Y0, Y3
+	VBROADCASTSS 4(R11), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS 4(R11)(R8*1), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	VMASKMOVPS   (R13)(R9*2), Y0, Y3
+	VBROADCASTSS 8(R11), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS 8(R11)(R8*1), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	VMASKMOVPS   (R14), Y0, Y3
+	VBROADCASTSS 12(R11), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS 12(R11)(R8*1), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	ADDQ         $0x10, R11
+	ADDQ         $0x10, R12
+	LEAQ         (R13)(R9*4), R13
+	LEAQ         (R14)(R9*4), R14
+	SUBQ         $0x04, R15
+	JGE          loop
+
+rest:
+	ADDQ $0x04, R15
+	JZ   sums
+
+one:
+	VMASKMOVPS   (R13), Y0, Y3
+	VBROADCASTSS (R11), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS (R11)(R8*1), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	ADDQ         $0x04, R11
+	ADDQ         $0x04, R12
+	ADDQ         R9, R13
+	DECQ         R15
+	JNZ          one
+
+sums:
+	MOVQ       88(AX), R11
+	TESTQ      $0x00000001, R11
+	JZ         bias
+	VMASKMOVPS (DI), Y0, Y3
+	VADDPS     Y3, Y1, Y1
+	VMASKMOVPS (DI)(R10*1), Y0, Y3
+	VADDPS     Y3, Y2, Y2
+
+bias:
+	MOVQ       24(AX), R12
+	TESTQ      R12, R12
+	JZ         relu
+	VMASKMOVPS (R12), Y0, Y3
+	VADDPS     Y3, Y1, Y1
+	VADDPS     Y3, Y2, Y2
+
+relu:
+	TESTQ  $0x00000002, R11
+	JZ     store
+	VXORPS Y3, Y3, Y3
+	VMAXPS Y1, Y3, Y1
+	VMAXPS Y2, Y3, Y2
+
+store:
+	VMASKMOVPS Y1, Y0, (DI)
+	VMASKMOVPS Y2, Y0, (DI)(R10*1)
+	MOVQ       56(AX), R11
+	SHLQ       $0x02, R11
+	ADDQ       R11, BX
+	ADDQ       R10, DI
+	ADDQ       R10, DI
+	DECQ       72(AX)
+	JNZ        tile
+	VZEROUPPER
+	RET
+
+// func gemmAlong2x2MaskedAVX2(s *byte)
+// Requires: AVX, AVX2, FMA3, MMX+
+TEXT ·gemmAlong2x2MaskedAVX2(SB), NOSPLIT, $0-8
+	MOVQ         s+0(FP), AX
+	MOVQ         80(AX), CX
+	VMOVD        CX, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     gemmLaneNumbers<>+0(SB), Y0, Y0
+	MOVQ         96(AX), CX
+	MOVQ         104(AX), DX
+	SHLQ         $0x02, DX
+	MOVQ         (AX), BX
+	MOVQ         8(AX), SI
+	MOVQ         16(AX), DI
+	MOVQ         32(AX), R8
+	SHLQ         $0x02, R8
+	MOVQ         40(AX), R9
+	SHLQ         $0x02, R9
+	MOVQ         48(AX), R10
+	SHLQ         $0x02, R10
+
+tile:
+	MOVQ       BX, R11
+	LEAQ       (R11)(R8*2), R12
+	ADDQ       R8, R12
+	MOVQ       SI, R13
+	LEAQ       (R13)(R9*2), R14
+	ADDQ       R9, R14
+	PREFETCHT0 (DI)
+	PREFETCHT0 (DI)(R10*1)
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	MOVQ       64(AX), R15
+	SUBQ       $0x04, R15
+	JLT        rest
+
+loop:
+	PREFETCHT1   (CX)
+	PREFETCHT1   64(CX)
+	ADDQ         DX, CX
+	VMOVUPS      (R13), Y5
+	VMASKMOVPS   32(R13), Y0, Y6
+	VBROADCASTSS (R11), Y7
+	VFMADD231PS  Y5, Y7, Y1
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS (R11)(R8*1), Y7
+	VFMADD231PS  Y5, Y7, Y3
+	VFMADD231PS  Y6, Y7, Y4
+	VMOVUPS      (R13)(R9*1), Y5
+	VMASKMOVPS   32(R13)(R9*1), Y0, Y6
+	VBROADCASTSS 4(R11), Y7
+	VFMADD231PS  Y5, Y7, Y1
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 4(R11)(R8*1), Y7
+	VFMADD231PS  Y5, Y7, Y3
+	VFMADD231PS  Y6, Y7, Y4
+	VMOVUPS      (R13)(R9*2), Y5
+	VMASKMOVPS   32(R13)(R9*2), Y0, Y6
+	VBROADCASTSS 8(R11), Y7
+	VFMADD231PS  Y5, Y7, Y1
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 8(R11)(R8*1), Y7
+	VFMADD231PS  Y5, Y7, Y3
+	VFMADD231PS  Y6, Y7, Y4
+	VMOVUPS      (R14), Y5
+	VMASKMOVPS   32(R14), Y0, Y6
+	VBROADCASTSS 12(R11), Y7
+	VFMADD231PS  Y5, Y7, Y1
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 12(R11)(R8*1), Y7
+	VFMADD231PS  Y5, Y7, Y3
+	VFMADD231PS  Y6, Y7, Y4
+	ADDQ         $0x10, R11
+	ADDQ         $0x10, R12
+	LEAQ         (R13)(R9*4), R13
+	LEAQ         (R14)(R9*4), R14
+	SUBQ         $0x04, R15
+	JGE          loop
+
+rest:
+	ADDQ $0x04, R15
+	JZ   sums
+
+one:
+	VMOVUPS      (R13), Y5
+	VMASKMOVPS   32(R13), Y0, Y6
+	VBROADCASTSS (R11), Y7
+	VFMADD231PS  Y5, Y7, Y1
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS (R11)(R8*1), Y7
+	VFMADD231PS  Y5, Y7, Y3
+	VFMADD231PS  Y6, Y7, Y4
+	ADDQ         $0x04, R11
+	ADDQ         $0x04, R12
+	ADDQ         R9, R13
+	DECQ         R15
+	JNZ          one
+
+sums:
+	MOVQ       88(AX), R11
+	TESTQ      $0x00000001, R11
+	JZ         bias
+	VADDPS     (DI), Y1, Y1
+	VMASKMOVPS 32(DI), Y0, Y5
+	VADDPS     Y5, Y2, Y2
+	VADDPS     (DI)(R10*1), Y3, Y3
+	VMASKMOVPS 32(DI)(R10*1), Y0, Y5
+	VADDPS     Y5, Y4, Y4
+
+bias:
+	MOVQ       24(AX), R12
+	TESTQ      R12, R12
+	JZ         relu
+	VMOVUPS    (R12), Y5
+	VADDPS     Y5, Y1, Y1
+	VADDPS     Y5, Y3, Y3
+	VMASKMOVPS 32(R12), Y0, Y5
+	VADDPS     Y5, Y2, Y2
+	VADDPS     Y5, Y4, Y4
+
+relu:
+	TESTQ  $0x00000002, R11
+	JZ     store
+	VXORPS Y5, Y5, Y5
+	VMAXPS Y1, Y5, Y1
+	VMAXPS Y2, Y5, Y2
+	VMAXPS Y3, Y5, Y3
+	VMAXPS Y4, Y5, Y4
+
+store:
+	VMOVUPS    Y1, (DI)
+	VMASKMOVPS Y2, Y0, 32(DI)
+	VMOVUPS    Y3, (DI)(R10*1)
+	VMASKMOVPS Y4, Y0, 32(DI)(R10*1)
+	MOVQ       56(AX), R11
+	SHLQ       $0x02, R11
+	ADDQ       R11, BX
+	ADDQ       R10, DI
+	ADDQ       R10, DI
+	DECQ       72(AX)
+	JNZ        tile
+	VZEROUPPER
+	RET
+
+// func gemmAcross3x1AVX2(s *byte)
+// Requires: AVX, FMA3, MMX+
+TEXT ·gemmAcross3x1AVX2(SB), NOSPLIT, $0-8
+	MOVQ s+0(FP), AX
+	MOVQ 96(AX), CX
+	MOVQ 104(AX), DX
+	SHLQ $0x02, DX
+	MOVQ (AX), BX
+	MOVQ 8(AX), SI
+	MOVQ 16(AX), DI
+	MOVQ 32(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 40(AX), R9
+	SHLQ $0x02, R9
+	MOVQ 48(AX), R10
+	SHLQ $0x02, R10
+
+tile:
+	MOVQ       BX, R11
+	LEAQ       (R11)(R8*2), R12
+	ADDQ       R8, R12
+	MOVQ       SI, R13
+	LEAQ       (R13)(R9*2), R14
+	ADDQ       R9, R14
+	PREFETCHT0 (DI)
+	PREFETCHT0 (DI)(R10*1)
+	PREFETCHT0 (DI)(R10*2)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	MOVQ       64(AX), R15
+	SUBQ       $0x04, R15
+	JLT        rest
+
+loop:
+	PREFETCHT1   (CX)
+	PREFETCHT1   64(CX)
+	ADDQ         DX, CX
+	VMOVUPS      (R13), Y3
+	VBROADCASTSS (R11), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS 4(R11), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS 8(R11), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	VMOVUPS      (R13)(R9*1), Y3
+	VBROADCASTSS (R11)(R8*1), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS 4(R11)(R8*1), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS 8(R11)(R8*1), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	VMOVUPS      (R13)(R9*2), Y3
+	VBROADCASTSS (R11)(R8*2), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS 4(R11)(R8*2), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS 8(R11)(R8*2), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	VMOVUPS      (R14), Y3
+	VBROADCASTSS (R12), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS 4(R12), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS 8(R12), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	LEAQ         (R11)(R8*4), R11
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (R13)(R9*4), R13
+	LEAQ         (R14)(R9*4), R14
+	SUBQ         $0x04, R15
+	JGE          loop
+
+rest:
+	ADDQ $0x04, R15
+	JZ   sums
+
+one:
+	VMOVUPS      (R13), Y3
+	VBROADCASTSS (R11), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS 4(R11), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS 8(R11), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	ADDQ         R8, R11
+	ADDQ         R9, R13
+	DECQ         R15
+	JNZ          one
+
+sums:
+	MOVQ   88(AX), R11
+	TESTQ  $0x00000001, R11
+	JZ     bias
+	VADDPS (DI), Y0, Y0
+	VADDPS (DI)(R10*1), Y1, Y1
+	VADDPS (DI)(R10*2), Y2, Y2
+
+bias:
+	MOVQ    24(AX), R12
+	TESTQ   R12, R12
+	JZ      relu
+	VMOVUPS (R12), Y3
+	VADDPS  Y3, Y0, Y0
+	VADDPS  Y3, Y1, Y1
+	VADDPS  Y3, Y2, Y2
+
+relu:
+	TESTQ  $0x00000002, R11
+	JZ     store
+	VXORPS Y3, Y3, Y3
+	VMAXPS Y0, Y3, Y0
+	VMAXPS Y1, Y3, Y1
+	VMAXPS Y2, Y3, Y2
+
+store:
+	VMOVUPS Y0, (DI)
+	VMOVUPS Y1, (DI)(R10*1)
+	VMOVUPS Y2, (DI)(R10*2)
+	MOVQ    56(AX), R11
+	SHLQ    $0x02, R11
+	ADDQ    R11, BX
+	ADDQ    R10, DI
+	ADDQ    R10, DI
+	ADDQ    R10, DI
+	DECQ    72(AX)
+	JNZ     tile
+	VZEROUPPER
+	RET
+
+// func gemmAcross3x2AVX2(s *byte)
+// Requires: AVX, FMA3, MMX+
+TEXT ·gemmAcross3x2AVX2(SB), NOSPLIT, $0-8
+	MOVQ s+0(FP), AX
+	MOVQ 96(AX), CX
+	MOVQ 104(AX), DX
+	SHLQ $0x02, DX
+	MOVQ (AX), BX
+	MOVQ 8(AX), SI
+	MOVQ 16(AX), DI
+	MOVQ 32(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 40(AX), R9
+	SHLQ $0x02, R9
+	MOVQ 48(AX), R10
+	SHLQ $0x02, R10
+
+tile:
+	MOVQ       BX, R11
+	LEAQ       (R11)(R8*2), R12
+	ADDQ       R8, R12
+	MOVQ       SI, R13
+	LEAQ       (R13)(R9*2), R14
+	ADDQ       R9, R14
+	PREFETCHT0 (DI)
+	PREFETCHT0 (DI)(R10*1)
+	PREFETCHT0 (DI)(R10*2)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	MOVQ       64(AX), R15
+	SUBQ       $0x04, R15
+	JLT        rest
+
+loop:
+	PREFETCHT1   (CX)
+	PREFETCHT1   64(CX)
+	ADDQ         DX, CX
+	VMOVUPS      (R13), Y6
+	VMOVUPS      32(R13), Y7
+	VBROADCASTSS (R11), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 4(R11), Y8
+	VFMADD231PS  Y6, Y8, Y2
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS 8(R11), Y8
+	VFMADD231PS  Y6, Y8, Y4
+	VFMADD231PS  Y7, Y8, Y5
+	VMOVUPS      (R13)(R9*1), Y6
+	VMOVUPS      32(R13)(R9*1), Y7
+	VBROADCASTSS (R11)(R8*1), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 4(R11)(R8*1), Y8
+	VFMADD231PS  Y6, Y8, Y2
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS 8(R11)(R8*1), Y8
+	VFMADD231PS  Y6, Y8, Y4
+	VFMADD231PS  Y7, Y8, Y5
+	VMOVUPS      (R13)(R9*2), Y6
+	VMOVUPS      32(R13)(R9*2), Y7
+	VBROADCASTSS (R11)(R8*2), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 4(R11)(R8*2), Y8
+	VFMADD231PS  Y6, Y8, Y2
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS 8(R11)(R8*2), Y8
+	VFMADD231PS  Y6, Y8, Y4
+	VFMADD231PS  Y7, Y8, Y5
+	VMOVUPS      (R14), Y6
+	VMOVUPS      32(R14), Y7
+	VBROADCASTSS (R12), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 4(R12), Y8
+	VFMADD231PS  Y6, Y8, Y2
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS 8(R12), Y8
+	VFMADD231PS  Y6, Y8, Y4
+	VFMADD231PS  Y7, Y8, Y5
+	LEAQ         (R11)(R8*4), R11
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (R13)(R9*4), R13
+	LEAQ         (R14)(R9*4), R14
+	SUBQ         $0x04, R15
+	JGE          loop
+
+rest:
+	ADDQ $0x04, R15
+	JZ   sums
+
+one:
+	VMOVUPS      (R13), Y6
+	VMOVUPS      32(R13), Y7
+	VBROADCASTSS (R11), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 4(R11), Y8
+	VFMADD231PS  Y6, Y8, Y2
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS 8(R11), Y8
+	VFMADD231PS  Y6, Y8, Y4
+	VFMADD231PS  Y7, Y8, Y5
+	ADDQ         R8, R11
+	ADDQ         R9, R13
+	DECQ         R15
+	JNZ          one
+
+sums:
+	MOVQ   88(AX), R11
+	TESTQ  $0x00000001, R11
+	JZ     bias
+	VADDPS (DI), Y0, Y0
+	VADDPS 32(DI), Y1, Y1
+	VADDPS (DI)(R10*1), Y2, Y2
+	VADDPS 32(DI)(R10*1), Y3, Y3
+	VADDPS (DI)(R10*2), Y4, Y4
+	VADDPS 32(DI)(R10*2), Y5, Y5
+
+bias:
+	MOVQ    24(AX), R12
+	TESTQ   R12, R12
+	JZ      relu
+	VMOVUPS (R12), Y6
+	VADDPS  Y6, Y0, Y0
+	VADDPS  Y6, Y2, Y2
+	VADDPS  Y6, Y4, Y4
+	VMOVUPS 32(R12), Y6
+	VADDPS  Y6, Y1, Y1
+	VADDPS  Y6, Y3, Y3
+	VADDPS  Y6, Y5, Y5
+
+relu:
+	TESTQ  $0x00000002, R11
+	JZ     store
+	VXORPS Y6, Y6, Y6
+	VMAXPS Y0, Y6, Y0
+	VMAXPS Y1, Y6, Y1
+	VMAXPS Y2, Y6, Y2
+	VMAXPS Y3, Y6, Y3
+	VMAXPS Y4, Y6, Y4
+	VMAXPS Y5, Y6, Y5
+
+store:
+	VMOVUPS Y0, (DI)
+	VMOVUPS Y1, 32(DI)
+	VMOVUPS Y2, (DI)(R10*1)
+	VMOVUPS Y3, 32(DI)(R10*1)
+	VMOVUPS Y4, (DI)(R10*2)
+	VMOVUPS Y5, 32(DI)(R10*2)
+	MOVQ    56(AX), R11
+	SHLQ    $0x02, R11
+	ADDQ    R11, BX
+	ADDQ    R10, DI
+	ADDQ    R10, DI
+	ADDQ    R10, DI
+	DECQ    72(AX)
+	JNZ     tile
+	VZEROUPPER
+	RET
+
+// func gemmAcross3x3AVX2(s *byte)
+// Requires: AVX, FMA3, MMX+
+TEXT ·gemmAcross3x3AVX2(SB), NOSPLIT, $0-8
+	MOVQ s+0(FP), AX
+	MOVQ 96(AX), CX
+	MOVQ 104(AX), DX
+	SHLQ $0x02, DX
+	MOVQ (AX), BX
+	MOVQ 8(AX), SI
+	MOVQ 16(AX), DI
+	MOVQ 32(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 40(AX), R9
+	SHLQ $0x02, R9
+	MOVQ 48(AX), R10
+	SHLQ $0x02, R10
+
+tile:
+	MOVQ       BX, R11
+	LEAQ       (R11)(R8*2), R12
+	ADDQ       R8, R12
+	MOVQ       SI, R13
+	LEAQ       (R13)(R9*2), R14
+	ADDQ       R9, R14
+	PREFETCHT0 (DI)
+	PREFETCHT0 95(DI)
+	PREFETCHT0 (DI)(R10*1)
+	PREFETCHT0 95(DI)(R10*1)
+	PREFETCHT0 (DI)(R10*2)
+	PREFETCHT0 95(DI)(R10*2)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	MOVQ       64(AX), R15
+	SUBQ       $0x04, R15
+	JLT        rest
+
+loop:
+	PREFETCHT1   (CX)
+	PREFETCHT1   64(CX)
+	ADDQ         DX, CX
+	VMOVUPS      (R13), Y9
+	VMOVUPS      32(R13), Y10
+	VMOVUPS      64(R13), Y11
+	VBROADCASTSS (R11), Y12
+	VFMADD231PS  Y9, Y12, Y0
+	VFMADD231PS  Y10, Y12, Y1
+	VFMADD231PS  Y11, Y12, Y2
+	VBROADCASTSS 4(R11), Y12
+	VFMADD231PS  Y9, Y12, Y3
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS 8(R11), Y12
+	VFMADD231PS  Y9, Y12, Y6
+	VFMADD231PS  Y10, Y12, Y7
+	VFMADD231PS  Y11, Y12, Y8
+	VMOVUPS      (R13)(R9*1), Y9
+	VMOVUPS      32(R13)(R9*1), Y10
+	VMOVUPS      64(R13)(R9*1), Y11
+	VBROADCASTSS (R11)(R8*1), Y12
+	VFMADD231PS  Y9, Y12, Y0
+	VFMADD231PS  Y10, Y12, Y1
+	VFMADD231PS  Y11, Y12, Y2
+	VBROADCASTSS 4(R11)(R8*1), Y12
+	VFMADD231PS  Y9, Y12, Y3
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS 8(R11)(R8*1), Y12
+	VFMADD231PS  Y9, Y12, Y6
+	VFMADD231PS  Y10, Y12, Y7
+	VFMADD231PS  Y11, Y12, Y8
+	VMOVUPS      (R13)(R9*2), Y9
+	VMOVUPS      32(R13)(R9*2), Y10
+	VMOVUPS      64(R13)(R9*2), Y11
+	VBROADCASTSS (R11)(R8*2), Y12
+	VFMADD231PS  Y9, Y12, Y0
+	VFMADD231PS  Y10, Y12, Y1
+	VFMADD231PS  Y11, Y12, Y2
+	VBROADCASTSS 4(R11)(R8*2), Y12
+	VFMADD231PS  Y9, Y12, Y3
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS 8(R11)(R8*2), Y12
+	VFMADD231PS  Y9, Y12, Y6
+	VFMADD231PS  Y10, Y12, Y7
+	VFMADD231PS  Y11, Y12, Y8
+	VMOVUPS      (R14), Y9
+	VMOVUPS      32(R14), Y10
+	VMOVUPS      64(R14), Y11
+	VBROADCASTSS (R12), Y12
+	VFMADD231PS  Y9, Y12, Y0
+	VFMADD231PS  Y10, Y12, Y1
+	VFMADD231PS  Y11, Y12, Y2
+	VBROADCASTSS 4(R12), Y12
+	VFMADD231PS  Y9, Y12, Y3
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS 8(R12), Y12
+	VFMADD231PS  Y9, Y12, Y6
+	VFMADD231PS  Y10, Y12, Y7
+	VFMADD231PS  Y11, Y12, Y8
+	LEAQ         (R11)(R8*4), R11
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (R13)(R9*4), R13
+	LEAQ         (R14)(R9*4), R14
+	SUBQ         $0x04, R15
+	JGE          loop
+
+rest:
+	ADDQ $0x04, R15
+	JZ   sums
+
+one:
+	VMOVUPS      (R13), Y9
+	VMOVUPS      32(R13), Y10
+	VMOVUPS      64(R13), Y11
+	VBROADCASTSS (R11), Y12
+	VFMADD231PS  Y9, Y12, Y0
+	VFMADD231PS  Y10, Y12, Y1
+	VFMADD231PS  Y11, Y12, Y2
+	VBROADCASTSS 4(R11), Y12
+	VFMADD231PS  Y9, Y12, Y3
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS 8(R11), Y12
+	VFMADD231PS  Y9, Y12, Y6
+	VFMADD231PS  Y10, Y12, Y7
+	VFMADD231PS  Y11, Y12, Y8
+	ADDQ         R8, R11
+	ADDQ         R9, R13
+	DECQ         R15
+	JNZ          one
+
+sums:
+	MOVQ   88(AX), R11
+	TESTQ  $0x00000001, R11
+	JZ     bias
+	VADDPS (DI), Y0, Y0
+	VADDPS 32(DI), Y1, Y1
+	VADDPS 64(DI), Y2, Y2
+	VADDPS (DI)(R10*1), Y3, Y3
+	VADDPS 32(DI)(R10*1), Y4, Y4
+	VADDPS 64(DI)(R10*1), Y5, Y5
+	VADDPS (DI)(R10*2), Y6, Y6
+	VADDPS 32(DI)(R10*2), Y7, Y7
+	VADDPS 64(DI)(R10*2), Y8, Y8
+
+bias:
+	MOVQ    24(AX), R12
+	TESTQ   R12, R12
+	JZ      relu
+	VMOVUPS (R12), Y9
+	VADDPS  Y9, Y0, Y0
+	VADDPS  Y9, Y3, Y3
+	VADDPS  Y9, Y6, Y6
+	VMOVUPS 32(R12), Y9
+	VADDPS  Y9, Y1, Y1
+	VADDPS  Y9, Y4, Y4
+	VADDPS  Y9, Y7, Y7
+	VMOVUPS 64(R12), Y9
+	VADDPS  Y9, Y2, Y2
+	VADDPS  Y9, Y5, Y5
+	VADDPS  Y9, Y8, Y8
+
+relu:
+	TESTQ  $0x00000002, R11
+	JZ     store
+	VXORPS Y9, Y9, Y9
+	VMAXPS Y0, Y9, Y0
+	VMAXPS Y1, Y9, Y1
+	VMAXPS Y2, Y9, Y2
+	VMAXPS Y3, Y9, Y3
+	VMAXPS Y4, Y9, Y4
+	VMAXPS Y5, Y9, Y5
+	VMAXPS Y6, Y9, Y6
+	VMAXPS Y7, Y9, Y7
+	VMAXPS Y8, Y9, Y8
+
+store:
+	VMOVUPS Y0, (DI)
+	VMOVUPS Y1, 32(DI)
+	VMOVUPS Y2, 64(DI)
+	VMOVUPS Y3, (DI)(R10*1)
+	VMOVUPS Y4, 32(DI)(R10*1)
+	VMOVUPS Y5, 64(DI)(R10*1)
+	VMOVUPS Y6, (DI)(R10*2)
+	VMOVUPS Y7, 32(DI)(R10*2)
+	VMOVUPS Y8, 64(DI)(R10*2)
+	MOVQ    56(AX), R11
+	SHLQ    $0x02, R11
+	ADDQ    R11, BX
+	ADDQ    R10, DI
+	ADDQ    R10, DI
+	ADDQ    R10, DI
+	DECQ    72(AX)
+	JNZ     tile
+	VZEROUPPER
+	RET
+
+// func gemmAcross3x1MaskedAVX2(s *byte)
+// Requires: AVX, AVX2, FMA3, MMX+
+TEXT ·gemmAcross3x1MaskedAVX2(SB), NOSPLIT, $0-8
+	MOVQ         s+0(FP), AX
+	MOVQ         80(AX), CX
+	VMOVD        CX, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     gemmLaneNumbers<>+0(SB), Y0, Y0
+	MOVQ         96(AX), CX
+	MOVQ         104(AX), DX
+	SHLQ         $0x02, DX
+	MOVQ         (AX), BX
+	MOVQ         8(AX), SI
+	MOVQ         16(AX), DI
+	MOVQ         32(AX), R8
+	SHLQ         $0x02, R8
+	MOVQ         40(AX), R9
+	SHLQ         $0x02, R9
+	MOVQ         48(AX), R10
+	SHLQ         $0x02, R10
+
+tile:
+	MOVQ       BX, R11
+	LEAQ       (R11)(R8*2), R12
+	ADDQ       R8, R12
+	MOVQ       SI, R13
+	LEAQ       (R13)(R9*2), R14
+	ADDQ       R9, R14
+	PREFETCHT0 (DI)
+	PREFETCHT0 (DI)(R10*1)
+	PREFETCHT0 (DI)(R10*2)
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	MOVQ       64(AX), R15
+	SUBQ       $0x04, R15
+	JLT        rest
+
+loop:
+	PREFETCHT1   (CX)
+	PREFETCHT1   64(CX)
+	ADDQ         DX, CX
+	VMASKMOVPS   (R13), Y0, Y4
+	VBROADCASTSS (R11), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS 4(R11), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS 8(R11), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	VMASKMOVPS   (R13)(R9*1), Y0, Y4
+	VBROADCASTSS (R11)(R8*1), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS 4(R11)(R8*1), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS 8(R11)(R8*1), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	VMASKMOVPS   (R13)(R9*2), Y0, Y4
+	VBROADCASTSS (R11)(R8*2), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS 4(R11)(R8*2), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS 8(R11)(R8*2), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	VMASKMOVPS   (R14), Y0, Y4
+	VBROADCASTSS (R12), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS 4(R12), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS 8(R12), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	LEAQ         (R11)(R8*4), R11
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (R13)(R9*4), R13
+	LEAQ         (R14)(R9*4), R14
+	SUBQ         $0x04, R15
+	JGE          loop
+
+rest:
+	ADDQ $0x04, R15
+	JZ   sums
+
+one:
+	VMASKMOVPS   (R13), Y0, Y4
+	VBROADCASTSS (R11), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS 4(R11), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS 8(R11), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	ADDQ         R8, R11
+	ADDQ         R9, R13
+	DECQ         R15
+	JNZ          one
+
+sums:
+	MOVQ       88(AX), R11
+	TESTQ      $0x00000001, R11
+	JZ         bias
+	VMASKMOVPS (DI), Y0, Y4
+	VADDPS     Y4, Y1, Y1
+	VMASKMOVPS (DI)(R10*1), Y0, Y4
+	VADDPS     Y4, Y2, Y2
+	VMASKMOVPS (DI)(R10*2), Y0, Y4
+	VADDPS     Y4, Y3, Y3
+
+bias:
+	MOVQ       24(AX), R12
+	TESTQ      R12, R12
+	JZ         relu
+	VMASKMOVPS (R12), Y0, Y4
+	VADDPS     Y4, Y1, Y1
+	VADDPS     Y4, Y2, Y2
+	VADDPS     Y4, Y3, Y3
+
+relu:
+	TESTQ  $0x00000002, R11
+	JZ     store
+	VXORPS Y4, Y4, Y4
+	VMAXPS Y1, Y4, Y1
+	VMAXPS Y2, Y4, Y2
+	VMAXPS Y3, Y4, Y3
+
+store:
+	VMASKMOVPS Y1, Y0, (DI)
+	VMASKMOVPS Y2, Y0, (DI)(R10*1)
+	VMASKMOVPS Y3, Y0, (DI)(R10*2)
+	MOVQ       56(AX), R11
+	SHLQ       $0x02, R11
+	ADDQ       R11, BX
+	ADDQ       R10, DI
+	ADDQ       R10, DI
+	ADDQ       R10, DI
+	DECQ       72(AX)
+	JNZ        tile
+	VZEROUPPER
+	RET
+
+// func gemmAcross3x2MaskedAVX2(s *byte)
+// Requires: AVX, AVX2, FMA3, MMX+
+TEXT ·gemmAcross3x2MaskedAVX2(SB), NOSPLIT, $0-8
+	MOVQ         s+0(FP), AX
+	MOVQ         80(AX), CX
+	VMOVD        CX, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     gemmLaneNumbers<>+0(SB), Y0, Y0
+	MOVQ         96(AX), CX
+	MOVQ         104(AX), DX
+	SHLQ         $0x02, DX
+	MOVQ         (AX), BX
+	MOVQ         8(AX), SI
+	MOVQ         16(AX), DI
+	MOVQ         32(AX), R8
+	SHLQ         $0x02, R8
+	MOVQ         40(AX), R9
+	SHLQ         $0x02, R9
+	MOVQ         48(AX), R10
+	SHLQ         $0x02, R10
+
+tile:
+	MOVQ       BX, R11
+	LEAQ       (R11)(R8*2), R12
+	ADDQ       R8, R12
+	MOVQ       SI, R13
+	LEAQ       (R13)(R9*2), R14
+	ADDQ       R9, R14
+	PREFETCHT0 (DI)
+	PREFETCHT0 (DI)(R10*1)
+	PREFETCHT0 (DI)(R10*2)
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	MOVQ       64(AX), R15
+	SUBQ       $0x04, R15
+	JLT        rest
+
+loop:
+	PREFETCHT1   (CX)
+	PREFETCHT1   64(CX)
+	ADDQ         DX, CX
+	VMOVUPS      (R13), Y7
+	VMASKMOVPS   32(R13), Y0, Y8
+	VBROADCASTSS (R11), Y9
+	VFMADD231PS  Y7, Y9, Y1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS 4(R11), Y9
+	VFMADD231PS  Y7, Y9, Y3
+	VFMADD231PS  Y8, Y9, Y4
+	VBROADCASTSS 8(R11), Y9
+	VFMADD231PS  Y7, Y9, Y5
+	VFMADD231PS  Y8, Y9, Y6
+	VMOVUPS      (R13)(R9*1), Y7
+	VMASKMOVPS   32(R13)(R9*1), Y0, Y8
+	VBROADCASTSS (R11)(R8*1), Y9
+	VFMADD231PS  Y7, Y9, Y1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS 4(R11)(R8*1), Y9
+	VFMADD231PS  Y7, Y9, Y3
+	VFMADD231PS  Y8, Y9, Y4
+	VBROADCASTSS 8(R11)(R8*1), Y9
+	VFMADD231PS  Y7, Y9, Y5
+	VFMADD231PS  Y8, Y9, Y6
+	VMOVUPS      (R13)(R9*2), Y7
+	VMASKMOVPS   32(R13)(R9*2), Y0, Y8
+	VBROADCASTSS (R11)(R8*2), Y9
+	VFMADD231PS  Y7, Y9, Y1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS 4(R11)(R8*2), Y9
+	VFMADD231PS  Y7, Y9, Y3
+	VFMADD231PS  Y8, Y9, Y4
+	VBROADCASTSS 8(R11)(R8*2), Y9
+	VFMADD231PS  Y7, Y9, Y5
+	VFMADD231PS  Y8, Y9, Y6
+	VMOVUPS      (R14), Y7
+	VMASKMOVPS   32(R14), Y0, Y8
+	VBROADCASTSS (R12), Y9
+	VFMADD231PS  Y7, Y9, Y1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS 4(R12), Y9
+	VFMADD231PS  Y7, Y9, Y3
+	VFMADD231PS  Y8, Y9, Y4
+	VBROADCASTSS 8(R12), Y9
+	VFMADD231PS  Y7, Y9, Y5
+	VFMADD231PS  Y8, Y9, Y6
+	LEAQ         (R11)(R8*4), R11
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (R13)(R9*4), R13
+	LEAQ         (R14)(R9*4), R14
+	SUBQ         $0x04, R15
+	JGE          loop
+
+rest:
+	ADDQ $0x04, R15
+	JZ   sums
+
+one:
+	VMOVUPS      (R13), Y7
+	VMASKMOVPS   32(R13), Y0, Y8
+	VBROADCASTSS (R11), Y9
+	VFMADD231PS  Y7, Y9, Y1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS 4(R11), Y9
+	VFMADD231PS  Y7, Y9, Y3
+	VFMADD231PS  Y8, Y9, Y4
+	VBROADCASTSS 8(R11), Y9
+	VFMADD231PS  Y7, Y9, Y5
+	VFMADD231PS  Y8, Y9, Y6
+	ADDQ         R8, R11
+	ADDQ         R9, R13
+	DECQ         R15
+	JNZ          one
+
+sums:
+	MOVQ       88(AX), R11
+	TESTQ      $0x00000001, R11
+	JZ         bias
+	VADDPS     (DI), Y1, Y1
+	VMASKMOVPS 32(DI), Y0, Y7
+	VADDPS     Y7, Y2, Y2
+	VADDPS     (DI)(R10*1), Y3, Y3
+	VMASKMOVPS 32(DI)(R10*1), Y0, Y7
+	VADDPS     Y7, Y4, Y4
+	VADDPS     (DI)(R10*2), Y5, Y5
+	VMASKMOVPS 32(DI)(R10*2), Y0, Y7
+	VADDPS     Y7, Y6, Y6
+
+bias:
+	MOVQ       24(AX), R12
+	TESTQ      R12, R12
+	JZ         relu
+	VMOVUPS    (R12), Y7
+	VADDPS     Y7, Y1, Y1
+	VADDPS     Y7, Y3, Y3
+	VADDPS     Y7, Y5, Y5
+	VMASKMOVPS 32(R12), Y0, Y7
+	VADDPS     Y7, Y2, Y2
+	VADDPS     Y7, Y4, Y4
+	VADDPS     Y7, Y6, Y6
+
+relu:
+	TESTQ  $0x00000002, R11
+	JZ     store
+	VXORPS Y7, Y7, Y7
+	VMAXPS Y1, Y7, Y1
+	VMAXPS Y2, Y7, Y2
+	VMAXPS Y3, Y7, Y3
+	VMAXPS Y4, Y7, Y4
+	VMAXPS Y5, Y7, Y5
+	VMAXPS Y6, Y7, Y6
+
+store:
+	VMOVUPS    Y1, (DI)
+	VMASKMOVPS Y2, Y0, 32(DI)
+	VMOVUPS    Y3, (DI)(R10*1)
+	VMASKMOVPS Y4, Y0, 32(DI)(R10*1)
+	VMOVUPS    Y5, (DI)(R10*2)
+	VMASKMOVPS Y6, Y0, 32(DI)(R10*2)
+	MOVQ       56(AX), R11
+	SHLQ       $0x02, R11
+	ADDQ       R11, BX
+	ADDQ       R10, DI
+	ADDQ       R10, DI
+	ADDQ       R10, DI
+	DECQ       72(AX)
+	JNZ        tile
+	VZEROUPPER
+	RET
+
+// func gemmAlong3x1AVX2(s *byte)
+// Requires: AVX, FMA3, MMX+
+TEXT ·gemmAlong3x1AVX2(SB), NOSPLIT, $0-8
+	MOVQ s+0(FP), AX
+	MOVQ 96(AX), CX
+	MOVQ 104(AX), DX
+	SHLQ $0x02, DX
+	MOVQ (AX), BX
+	MOVQ 8(AX), SI
+	MOVQ 16(AX), DI
+	MOVQ 32(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 40(AX), R9
+	SHLQ $0x02, R9
+	MOVQ 48(AX), R10
+	SHLQ $0x02, R10
+
+tile:
+	MOVQ       BX, R11
+	LEAQ       (R11)(R8*2), R12
+	ADDQ       R8, R12
+	MOVQ       SI, R13
+	LEAQ       (R13)(R9*2), R14
+	ADDQ       R9, R14
+	PREFETCHT0 (DI)
+	PREFETCHT0 (DI)(R10*1)
+	PREFETCHT0 (DI)(R10*2)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	MOVQ       64(AX), R15
+	SUBQ       $0x04, R15
+	JLT        rest
+
+loop:
+	PREFETCHT1   (CX)
+	PREFETCHT1   64(CX)
+	ADDQ         DX, CX
+	VMOVUPS      (R13), Y3
+	VBROADCASTSS (R11), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS (R11)(R8*1), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS (R11)(R8*2), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	VMOVUPS      (R13)(R9*1), Y3
+	VBROADCASTSS 4(R11), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS 4(R11)(R8*1), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS 4(R11)(R8*2), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	VMOVUPS      (R13)(R9*2), Y3
+	VBROADCASTSS 8(R11), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS 8(R11)(R8*1), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS 8(R11)(R8*2), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	VMOVUPS      (R14), Y3
+	VBROADCASTSS 12(R11), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS 12(R11)(R8*1), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS 12(R11)(R8*2), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	ADDQ         $0x10, R11
+	ADDQ         $0x10, R12
+	LEAQ         (R13)(R9*4), R13
+	LEAQ         (R14)(R9*4), R14
+	SUBQ         $0x04, R15
+	JGE          loop
+
+rest:
+	ADDQ $0x04, R15
+	JZ   sums
+
+one:
+	VMOVUPS      (R13), Y3
+	VBROADCASTSS (R11), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS (R11)(R8*1), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS (R11)(R8*2), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	ADDQ         $0x04, R11
+	ADDQ         $0x04, R12
+	ADDQ         R9, R13
+	DECQ         R15
+	JNZ          one
+
+sums:
+	MOVQ   88(AX), R11
+	TESTQ  $0x00000001, R11
+	JZ     bias
+	VADDPS (DI), Y0, Y0
+	VADDPS (DI)(R10*1), Y1, Y1
+	VADDPS (DI)(R10*2), Y2, Y2
+
+bias:
+	MOVQ    24(AX), R12
+	TESTQ   R12, R12
+	JZ      relu
+	VMOVUPS (R12), Y3
+	VADDPS  Y3, Y0, Y0
+	VADDPS  Y3, Y1, Y1
+	VADDPS  Y3, Y2, Y2
+
+relu:
+	TESTQ  $0x00000002, R11
+	JZ     store
+	VXORPS Y3, Y3, Y3
+	VMAXPS Y0, Y3, Y0
+	VMAXPS Y1, Y3, Y1
+	VMAXPS Y2, Y3, Y2
+
+store:
+	VMOVUPS Y0, (DI)
+	VMOVUPS Y1, (DI)(R10*1)
+	VMOVUPS Y2, (DI)(R10*2)
+	MOVQ    56(AX), R11
+	SHLQ    $0x02, R11
+	ADDQ    R11, BX
+	ADDQ    R10, DI
+	ADDQ    R10, DI
+	ADDQ    R10, DI
+	DECQ    72(AX)
+	JNZ     tile
+	VZEROUPPER
+	RET
+
+// func gemmAlong3x2AVX2(s *byte)
+// Requires: AVX, FMA3, MMX+
+TEXT ·gemmAlong3x2AVX2(SB), NOSPLIT, $0-8
+	MOVQ s+0(FP), AX
+	MOVQ 96(AX), CX
+	MOVQ 104(AX), DX
+	SHLQ $0x02, DX
+	MOVQ (AX), BX
+	MOVQ 8(AX), SI
+	MOVQ 16(AX), DI
+	MOVQ 32(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 40(AX), R9
+	SHLQ $0x02, R9
+	MOVQ 48(AX), R10
+	SHLQ $0x02, R10
+
+tile:
+	MOVQ       BX, R11
+	LEAQ       (R11)(R8*2), R12
+	ADDQ       R8, R12
+	MOVQ       SI, R13
+	LEAQ       (R13)(R9*2), R14
+	ADDQ       R9, R14
+	PREFETCHT0 (DI)
+	PREFETCHT0 (DI)(R10*1)
+	PREFETCHT0 (DI)(R10*2)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	MOVQ       64(AX), R15
+	SUBQ       $0x04, R15
+	JLT        rest
+
+loop:
+	PREFETCHT1   (CX)
+	PREFETCHT1   64(CX)
+	ADDQ         DX, CX
+	VMOVUPS      (R13), Y6
+	VMOVUPS      32(R13), Y7
+	VBROADCASTSS (R11), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS (R11)(R8*1), Y8
+	VFMADD231PS  Y6, Y8, Y2
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS (R11)(R8*2), Y8
+	VFMADD231PS  Y6, Y8, Y4
+	VFMADD231PS  Y7, Y8, Y5
+	VMOVUPS      (R13)(R9*1), Y6
+	VMOVUPS      32(R13)(R9*1), Y7
+	VBROADCASTSS 4(R11), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 4(R11)(R8*1), Y8
+	VFMADD231PS  Y6, Y8, Y2
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS 4(R11)(R8*2), Y8
+	VFMADD231PS  Y6, Y8, Y4
+	VFMADD231PS  Y7, Y8, Y5
+	VMOVUPS      (R13)(R9*2), Y6
+	VMOVUPS      32(R13)(R9*2), Y7
+	VBROADCASTSS 8(R11), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 8(R11)(R8*1), Y8
+	VFMADD231PS  Y6, Y8, Y2
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS 8(R11)(R8*2), Y8
+	VFMADD231PS  Y6, Y8, Y4
+	VFMADD231PS  Y7, Y8, Y5
+	VMOVUPS      (R14), Y6
+	VMOVUPS      32(R14), Y7
+	VBROADCASTSS 12(R11), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 12(R11)(R8*1), Y8
+	VFMADD231PS  Y6, Y8, Y2
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS 12(R11)(R8*2), Y8
+	VFMADD231PS  Y6, Y8, Y4
+	VFMADD231PS  Y7, Y8, Y5
+	ADDQ         $0x10, R11
+	ADDQ         $0x10, R12
+	LEAQ         (R13)(R9*4), R13
+	LEAQ         (R14)(R9*4), R14
+	SUBQ         $0x04, R15
+	JGE          loop
+
+rest:
+	ADDQ $0x04, R15
+	JZ   sums
+
+one:
+	VMOVUPS      (R13), Y6
+	VMOVUPS      32(R13), Y7
+	VBROADCASTSS (R11), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS (R11)(R8*1), Y8
+	VFMADD231PS  Y6, Y8, Y2
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS (R11)(R8*2), Y8
+	VFMADD231PS  Y6, Y8, Y4
+	VFMADD231PS  Y7, Y8, Y5
+	ADDQ         $0x04, R11
+	ADDQ         $0x04, R12
+	ADDQ         R9, R13
+	DECQ         R15
+	JNZ          one
+
+sums:
+	MOVQ   88(AX), R11
+	TESTQ  $0x00000001, R11
+	JZ     bias
+	VADDPS (DI), Y0, Y0
+	VADDPS 32(DI), Y1, Y1
+	VADDPS (DI)(R10*1), Y2, Y2
+	VADDPS 32(DI)(R10*1), Y3, Y3
+	VADDPS (DI)(R10*2), Y4, Y4
+	VADDPS 32(DI)(R10*2), Y5, Y5
+
+bias:
+	MOVQ    24(AX), R12
+	TESTQ   R12, R12
+	JZ      relu
+	VMOVUPS (R12), Y6
+	VADDPS  Y6, Y0, Y0
+	VADDPS  Y6, Y2, Y2
+	VADDPS  Y6, Y4, Y4
+	VMOVUPS 32(R12), Y6
+	VADDPS  Y6, Y1, Y1
+	VADDPS  Y6, Y3, Y3
+	VADDPS  Y6, Y5, Y5
+
+relu:
+	TESTQ  $0x00000002, R11
+	JZ     store
+	VXORPS Y6, Y6, Y6
+	VMAXPS Y0, Y6, Y0
+	VMAXPS Y1, Y6, Y1
+	VMAXPS Y2, Y6, Y2
+	VMAXPS Y3, Y6, Y3
+	VMAXPS Y4, Y6, Y4
+	VMAXPS Y5, Y6, Y5
+
+store:
+	VMOVUPS Y0, (DI)
+	VMOVUPS Y1, 32(DI)
+	VMOVUPS Y2, (DI)(R10*1)
+	VMOVUPS Y3, 32(DI)(R10*1)
+	VMOVUPS Y4, (DI)(R10*2)
+	VMOVUPS Y5, 32(DI)(R10*2)
+	MOVQ    56(AX), R11
+	SHLQ    $0x02, R11
+	ADDQ    R11, BX
+	ADDQ    R10, DI
+	ADDQ    R10, DI
+	ADDQ    R10, DI
+	DECQ    72(AX)
+	JNZ     tile
+	VZEROUPPER
+	RET
+
+// func gemmAlong3x3AVX2(s *byte)
+// Requires: AVX, FMA3, MMX+
+TEXT ·gemmAlong3x3AVX2(SB), NOSPLIT, $0-8
+	MOVQ s+0(FP), AX
+	MOVQ 96(AX), CX
+	MOVQ 104(AX), DX
+	SHLQ $0x02, DX
+	MOVQ (AX), BX
+	MOVQ 8(AX), SI
+	MOVQ 16(AX), DI
+	MOVQ 32(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 40(AX), R9
+	SHLQ $0x02, R9
+	MOVQ 48(AX), R10
+	SHLQ $0x02, R10
+
+tile:
+	MOVQ       BX, R11
+	LEAQ       (R11)(R8*2), R12
+	ADDQ       R8, R12
+	MOVQ       SI, R13
+	LEAQ       (R13)(R9*2), R14
+	ADDQ       R9, R14
+	PREFETCHT0 (DI)
+	PREFETCHT0 95(DI)
+	PREFETCHT0 (DI)(R10*1)
+	PREFETCHT0 95(DI)(R10*1)
+	PREFETCHT0 (DI)(R10*2)
+	PREFETCHT0 95(DI)(R10*2)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	MOVQ       64(AX), R15
+	SUBQ       $0x04, R15
+	JLT        rest
+
+loop:
+	PREFETCHT1   (CX)
+	PREFETCHT1   64(CX)
+	ADDQ         DX, CX
+	VMOVUPS      (R13), Y9
+	VMOVUPS      32(R13), Y10
+	VMOVUPS      64(R13), Y11
+	VBROADCASTSS (R11), Y12
+	VFMADD231PS  Y9, Y12, Y0
+	VFMADD231PS  Y10, Y12, Y1
+	VFMADD231PS  Y11, Y12, Y2
+	VBROADCASTSS (R11)(R8*1), Y12
+	VFMADD231PS  Y9, Y12, Y3
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS (R11)(R8*2), Y12
+	VFMADD231PS  Y9, Y12, Y6
+	VFMADD231PS  Y10, Y12, Y7
+	VFMADD231PS  Y11, Y12, Y8
+	VMOVUPS      (R13)(R9*1), Y9
+	VMOVUPS      32(R13)(R9*1), Y10
+	VMOVUPS      64(R13)(R9*1), Y11
+	VBROADCASTSS 4(R11), Y12
+	VFMADD231PS  Y9, Y12, Y0
+	VFMADD231PS  Y10, Y12, Y1
+	VFMADD231PS  Y11, Y12, Y2
+	VBROADCASTSS 4(R11)(R8*1), Y12
+	VFMADD231PS  Y9, Y12, Y3
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS 4(R11)(R8*2), Y12
+	VFMADD231PS  Y9, Y12, Y6
+	VFMADD231PS  Y10, Y12, Y7
+	VFMADD231PS  Y11, Y12, Y8
+	VMOVUPS      (R13)(R9*2), Y9
+	VMOVUPS      32(R13)(R9*2), Y10
+	VMOVUPS      64(R13)(R9*2), Y11
+	VBROADCASTSS 8(R11), Y12
+	VFMADD231PS  Y9, Y12, Y0
+	VFMADD231PS  Y10, Y12, Y1
+	VFMADD231PS  Y11, Y12, Y2
+	VBROADCASTSS 8(R11)(R8*1), Y12
+	VFMADD231PS  Y9, Y12, Y3
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS 8(R11)(R8*2), Y12
+	VFMADD231PS  Y9, Y12, Y6
+	VFMADD231PS  Y10, Y12, Y7
+	VFMADD231PS  Y11, Y12, Y8
+	VMOVUPS      (R14), Y9
+	VMOVUPS      32(R14), Y10
+	VMOVUPS      64(R14), Y11
+	VBROADCASTSS 12(R11), Y12
+	VFMADD231PS  Y9, Y12, Y0
+	VFMADD231PS  Y10, Y12, Y1
+	VFMADD231PS  Y11, Y12, Y2
+	VBROADCASTSS 12(R11)(R8*1), Y12
+	VFMADD231PS  Y9, Y12, Y3
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS 12(R11)(R8*2), Y12
+	VFMADD231PS  Y9, Y12, Y6
+	VFMADD231PS  Y10, Y12, Y7
+	VFMADD231PS  Y11, Y12, Y8
+	ADDQ         $0x10, R11
+	ADDQ         $0x10, R12
+	LEAQ         (R13)(R9*4), R13
+	LEAQ         (R14)(R9*4), R14
+	SUBQ         $0x04, R15
+	JGE          loop
+
+rest:
+	ADDQ $0x04, R15
+	JZ   sums
+
+one:
+	VMOVUPS      (R13), Y9
+	VMOVUPS      32(R13), Y10
+	VMOVUPS      64(R13), Y11
+	VBROADCASTSS (R11), Y12
+	VFMADD231PS  Y9, Y12, Y0
+	VFMADD231PS  Y10, Y12, Y1
+	VFMADD231PS  Y11, Y12, Y2
+	VBROADCASTSS (R11)(R8*1), Y12
+	VFMADD231PS  Y9, Y12, Y3
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS (R11)(R8*2), Y12
+	VFMADD231PS  Y9, Y12, Y6
+	VFMADD231PS  Y10, Y12, Y7
+	VFMADD231PS  Y11, Y12, Y8
+	ADDQ         $0x04, R11
+	ADDQ         $0x04, R12
+	ADDQ         R9, R13
+	DECQ         R15
+	JNZ          one
+
+sums:
+	MOVQ   88(AX), R11
+	TESTQ  $0x00000001, R11
+	JZ     bias
+	VADDPS (DI), Y0, Y0
+	VADDPS 32(DI), Y1, Y1
+	VADDPS 64(DI), Y2, Y2
+	VADDPS (DI)(R10*1), Y3, Y3
+	VADDPS 32(DI)(R10*1), Y4, Y4
+	VADDPS 64(DI)(R10*1), Y5, Y5
+	VADDPS (DI)(R10*2), Y6, Y6
+	VADDPS 32(DI)(R10*2), Y7, Y7
+	VADDPS 64(DI)(R10*2), Y8, Y8
+
+bias:
+	MOVQ    24(AX), R12
+	TESTQ   R12, R12
+	JZ      relu
+	VMOVUPS (R12), Y9
+	VADDPS  Y9, Y0, Y0
+	VADDPS  Y9, Y3, Y3
+	VADDPS  Y9, Y6, Y6
+	VMOVUPS 32(R12), Y9
+	VADDPS  Y9, Y1, Y1
+	VADDPS  Y9, Y4, Y4
+	VADDPS  Y9, Y7, Y7
+	VMOVUPS 64(R12), Y9
+	VADDPS  Y9, Y2, Y2
+	VADDPS  Y9, Y5, Y5
+	VADDPS  Y9, Y8, Y8
+
+relu:
+	TESTQ  $0x00000002, R11
+	JZ     store
+	VXORPS Y9, Y9, Y9
+	VMAXPS Y0, Y9, Y0
+	VMAXPS Y1, Y9, Y1
+	VMAXPS Y2, Y9, Y2
+	VMAXPS Y3, Y9, Y3
+	VMAXPS Y4, Y9, Y4
+	VMAXPS Y5, Y9, Y5
+	VMAXPS Y6, Y9, Y6
+	VMAXPS Y7, Y9, Y7
+	VMAXPS Y8, Y9, Y8
+
+store:
+	VMOVUPS Y0, (DI)
+	VMOVUPS Y1, 32(DI)
+	VMOVUPS Y2, 64(DI)
+	VMOVUPS Y3, (DI)(R10*1)
+	VMOVUPS Y4, 32(DI)(R10*1)
+	VMOVUPS Y5, 64(DI)(R10*1)
+	VMOVUPS Y6, (DI)(R10*2)
+	VMOVUPS Y7, 32(DI)(R10*2)
+	VMOVUPS Y8, 64(DI)(R10*2)
+	MOVQ    56(AX), R11
+	SHLQ    $0x02, R11
+	ADDQ    R11, BX
+	ADDQ    R10, DI
+	ADDQ    R10, DI
+	ADDQ    R10, DI
+	DECQ    72(AX)
+	JNZ     tile
+	VZEROUPPER
+	RET
+
+// func gemmAlong3x1MaskedAVX2(s *byte)
+// Requires: AVX, AVX2, FMA3, MMX+
+TEXT ·gemmAlong3x1MaskedAVX2(SB), NOSPLIT, $0-8
+	MOVQ         s+0(FP), AX
+	MOVQ         80(AX), CX
+	VMOVD        CX, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     gemmLaneNumbers<>+0(SB), Y0, Y0
+	MOVQ         96(AX), CX
+	MOVQ         104(AX), DX
+	SHLQ         $0x02, DX
+	MOVQ         (AX), BX
+	MOVQ         8(AX), SI
+	MOVQ         16(AX), DI
+	MOVQ         32(AX), R8
+	SHLQ         $0x02, R8
+	MOVQ         40(AX), R9
+	SHLQ         $0x02, R9
+	MOVQ         48(AX), R10
+	SHLQ         $0x02, R10
+
+tile:
+	MOVQ       BX, R11
+	LEAQ       (R11)(R8*2), R12
+	ADDQ       R8, R12
+	MOVQ       SI, R13
+	LEAQ       (R13)(R9*2), R14
+	ADDQ       R9, R14
+	PREFETCHT0 (DI)
+	PREFETCHT0 (DI)(R10*1)
+	PREFETCHT0 (DI)(R10*2)
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	MOVQ       64(AX), R15
+	SUBQ       $0x04, R15
+	JLT        rest
+
+loop:
+	PREFETCHT1   (CX)
+	PREFETCHT1   64(CX)
+	ADDQ         DX, CX
+	VMASKMOVPS   (R13), Y0, Y4
+	VBROADCASTSS (R11), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS (R11)(R8*1), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS (R11)(R8*2), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	VMASKMOVPS   (R13)(R9*1), Y0, Y4
+	VBROADCASTSS 4(R11), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS 4(R11)(R8*1), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS 4(R11)(R8*2), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	VMASKMOVPS   (R13)(R9*2), Y0, Y4
+	VBROADCASTSS 8(R11), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS 8(R11)(R8*1), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS 8(R11)(R8*2), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	VMASKMOVPS   (R14), Y0, Y4
+	VBROADCASTSS 12(R11), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS 12(R11)(R8*1), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS 12(R11)(R8*2), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	ADDQ         $0x10, R11
+	ADDQ         $0x10, R12
+	LEAQ         (R13)(R9*4), R13
+	LEAQ         (R14)(R9*4), R14
+	SUBQ         $0x04, R15
+	JGE          loop
+
+rest:
+	ADDQ $0x04, R15
+	JZ   sums
+
+one:
+	VMASKMOVPS   (R13), Y0, Y4
+	VBROADCASTSS (R11), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS (R11)(R8*1), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS (R11)(R8*2), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	ADDQ         $0x04, R11
+	ADDQ         $0x04, R12
+	ADDQ         R9, R13
+	DECQ         R15
+	JNZ          one
+
+sums:
+	MOVQ       88(AX), R11
+	TESTQ      $0x00000001, R11
+	JZ         bias
+	VMASKMOVPS (DI), Y0, Y4
+	VADDPS     Y4, Y1, Y1
+	VMASKMOVPS (DI)(R10*1), Y0, Y4
+	VADDPS     Y4, Y2, Y2
+	VMASKMOVPS (DI)(R10*2), Y0, Y4
+	VADDPS     Y4, Y3, Y3
+
+bias:
+	MOVQ       24(AX), R12
+	TESTQ      R12, R12
+	JZ         relu
+	VMASKMOVPS (R12), Y0, Y4
+	VADDPS     Y4, Y1, Y1
+	VADDPS     Y4, Y2, Y2
+	VADDPS     Y4, Y3, Y3
+
+relu:
+	TESTQ  $0x00000002, R11
+	JZ     store
+	VXORPS Y4, Y4, Y4
+	VMAXPS Y1, Y4, Y1
+	VMAXPS Y2, Y4, Y2
+	VMAXPS Y3, Y4, Y3
+
+store:
+	VMASKMOVPS Y1, Y0, (DI)
+	VMASKMOVPS Y2, Y0, (DI)(R10*1)
+	VMASKMOVPS Y3, Y0, (DI)(R10*2)
+	MOVQ       56(AX), R11
+	SHLQ       $0x02, R11
+	ADDQ       R11, BX
+	ADDQ       R10, DI
+	ADDQ       R10, DI
+	ADDQ       R10, DI
+	DECQ       72(AX)
+	JNZ        tile
+	VZEROUPPER
+	RET
+
+// func gemmAlong3x2MaskedAVX2(s *byte)
+// Requires: AVX, AVX2, FMA3, MMX+
+TEXT ·gemmAlong3x2MaskedAVX2(SB), NOSPLIT, $0-8
+	MOVQ         s+0(FP), AX
+	MOVQ         80(AX), CX
+	VMOVD        CX, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     gemmLaneNumbers<>+0(SB), Y0, Y0
+	MOVQ         96(AX), CX
+	MOVQ         104(AX), DX
+	SHLQ         $0x02, DX
+	MOVQ         (AX), BX
+	MOVQ         8(AX), SI
+	MOVQ         16(AX), DI
+	MOVQ         32(AX), R8
+	SHLQ         $0x02, R8
+	MOVQ         40(AX), R9
+	SHLQ         $0x02, R9
+	MOVQ         48(AX), R10
+	SHLQ         $0x02, R10
+
+tile:
+	MOVQ       BX, R11
+	LEAQ       (R11)(R8*2), R12
+	ADDQ       R8, R12
+	MOVQ       SI, R13
+	LEAQ       (R13)(R9*2), R14
+	ADDQ       R9, R14
+	PREFETCHT0 (DI)
+	PREFETCHT0 (DI)(R10*1)
+	PREFETCHT0 (DI)(R10*2)
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	MOVQ       64(AX), R15
+	SUBQ       $0x04, R15
+	JLT        rest
+
+loop:
+	PREFETCHT1   (CX)
+	PREFETCHT1   64(CX)
+	ADDQ         DX, CX
+	VMOVUPS      (R13), Y7
+	VMASKMOVPS   32(R13), Y0, Y8
+	VBROADCASTSS (R11), Y9
+	VFMADD231PS  Y7, Y9, Y1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS (R11)(R8*1), Y9
+	VFMADD231PS  Y7, Y9, Y3
+	VFMADD231PS  Y8, Y9, Y4
+	VBROADCASTSS (R11)(R8*2), Y9
+	VFMADD231PS  Y7, Y9, Y5
+	VFMADD231PS  Y8, Y9, Y6
+	VMOVUPS      (R13)(R9*1), Y7
+	VMASKMOVPS   32(R13)(R9*1), Y0, Y8
+	VBROADCASTSS 4(R11), Y9
+	VFMADD231PS  Y7, Y9, Y1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS 4(R11)(R8*1), Y9
+	VFMADD231PS  Y7, Y9, Y3
+	VFMADD231PS  Y8, Y9, Y4
+	VBROADCASTSS 4(R11)(R8*2), Y9
+	VFMADD231PS  Y7, Y9, Y5
+	VFMADD231PS  Y8, Y9, Y6
+	VMOVUPS      (R13)(R9*2), Y7
+	VMASKMOVPS   32(R13)(R9*2), Y0, Y8
+	VBROADCASTSS 8(R11), Y9
+	VFMADD231PS  Y7, Y9, Y1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS 8(R11)(R8*1), Y9
+	VFMADD231PS  Y7, Y9, Y3
+	VFMADD231PS  Y8, Y9, Y4
+	VBROADCASTSS 8(R11)(R8*2), Y9
+	VFMADD231PS  Y7, Y9, Y5
+	VFMADD231PS  Y8, Y9, Y6
+	VMOVUPS      (R14), Y7
+	VMASKMOVPS   32(R14), Y0, Y8
+	VBROADCASTSS 12(R11), Y9
+	VFMADD231PS  Y7, Y9, Y1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS 12(R11)(R8*1), Y9
+	VFMADD231PS  Y7, Y9, Y3
+	VFMADD231PS  Y8, Y9, Y4
+	VBROADCASTSS 12(R11)(R8*2), Y9
+	VFMADD231PS  Y7, Y9, Y5
+	VFMADD231PS  Y8, Y9, Y6
+	ADDQ         $0x10, R11
+	ADDQ         $0x10, R12
+	LEAQ         (R13)(R9*4), R13
+	LEAQ         (R14)(R9*4), R14
+	SUBQ         $0x04, R15
+	JGE          loop
+
+rest:
+	ADDQ $0x04, R15
+	JZ   sums
+
+one:
+	VMOVUPS      (R13), Y7
+	VMASKMOVPS   32(R13), Y0, Y8
+	VBROADCASTSS (R11), Y9
+	VFMADD231PS  Y7, Y9, Y1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS (R11)(R8*1), Y9
+	VFMADD231PS  Y7, Y9, Y3
+	VFMADD231PS  Y8, Y9, Y4
+	VBROADCASTSS (R11)(R8*2), Y9
+	VFMADD231PS  Y7, Y9, Y5
+	VFMADD231PS  Y8, Y9, Y6
+	ADDQ         $0x04, R11
+	ADDQ         $0x04, R12
+	ADDQ         R9, R13
+	DECQ         R15
+	JNZ          one
+
+sums:
+	MOVQ       88(AX), R11
+	TESTQ      $0x00000001, R11
+	JZ         bias
+	VADDPS     (DI), Y1, Y1
+	VMASKMOVPS 32(DI), Y0, Y7
+	VADDPS     Y7, Y2, Y2
+	VADDPS     (DI)(R10*1), Y3, Y3
+	VMASKMOVPS 32(DI)(R10*1), Y0, Y7
+	VADDPS     Y7, Y4, Y4
+	VADDPS     (DI)(R10*2), Y5, Y5
+	VMASKMOVPS 32(DI)(R10*2), Y0, Y7
+	VADDPS     Y7, Y6, Y6
+
+bias:
+	MOVQ       24(AX), R12
+	TESTQ      R12, R12
+	JZ         relu
+	VMOVUPS    (R12), Y7
+	VADDPS     Y7, Y1, Y1
+	VADDPS     Y7, Y3, Y3
+	VADDPS     Y7, Y5, Y5
+	VMASKMOVPS 32(R12), Y0, Y7
+	VADDPS     Y7, Y2, Y2
+	VADDPS     Y7, Y4, Y4
+	VADDPS     Y7, Y6, Y6
+
+relu:
+	TESTQ  $0x00000002, R11
+	JZ     store
+	VXORPS Y7, Y7, Y7
+	VMAXPS Y1, Y7, Y1
+	VMAXPS Y2, Y7, Y2
+	VMAXPS Y3, Y7, Y3
+	VMAXPS Y4, Y7, Y4
+	VMAXPS Y5, Y7, Y5
+	VMAXPS Y6, Y7, Y6
+
+store:
+	VMOVUPS    Y1, (DI)
+	VMASKMOVPS Y2, Y0, 32(DI)
+	VMOVUPS    Y3, (DI)(R10*1)
+	VMASKMOVPS Y4, Y0, 32(DI)(R10*1)
+	VMOVUPS    Y5, (DI)(R10*2)
+	VMASKMOVPS Y6, Y0, 32(DI)(R10*2)
+	MOVQ       56(AX), R11
+	SHLQ       $0x02, R11
+	ADDQ       R11, BX
+	ADDQ       R10, DI
+	ADDQ       R10, DI
+	ADDQ       R10, DI
+	DECQ       72(AX)
+	JNZ        tile
+	VZEROUPPER
+	RET
+
+// func gemmAcross4x1AVX2(s *byte)
+// Requires: AVX, FMA3, MMX+
+TEXT ·gemmAcross4x1AVX2(SB), NOSPLIT, $8-8
+	MOVQ s+0(FP), AX
+	MOVQ 96(AX), CX
+	MOVQ 104(AX), DX
+	SHLQ $0x02, DX
+	MOVQ (AX), BX
+	MOVQ 8(AX), SI
+	MOVQ 16(AX), DI
+	MOVQ 32(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 40(AX), R9
+	SHLQ $0x02, R9
+	MOVQ 48(AX), R10
+	SHLQ $0x02, R10
+
+tile:
+	MOVQ       BX, R11
+	LEAQ       (R11)(R8*2), R12
+	ADDQ       R8, R12
+	MOVQ       SI, R13
+	LEAQ       (R13)(R9*2), R14
+	ADDQ       R9, R14
+	LEAQ       (DI)(R10*2), R15
+	ADDQ       R10, R15
+	PREFETCHT0 (DI)
+	PREFETCHT0 (DI)(R10*1)
+	PREFETCHT0 (DI)(R10*2)
+	PREFETCHT0 (R15)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	MOVQ       64(AX), BP
+	SUBQ       $0x04, BP
+	JLT        rest
+
+loop:
+	PREFETCHT1   (CX)
+	PREFETCHT1   64(CX)
+	ADDQ         DX, CX
+	VMOVUPS      (R13), Y4
+	VBROADCASTSS (R11), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS 4(R11), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS 8(R11), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS 12(R11), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	VMOVUPS      (R13)(R9*1), Y4
+	VBROADCASTSS (R11)(R8*1), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS 4(R11)(R8*1), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS 8(R11)(R8*1), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS 12(R11)(R8*1), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	VMOVUPS      (R13)(R9*2), Y4
+	VBROADCASTSS (R11)(R8*2), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS 4(R11)(R8*2), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS 8(R11)(R8*2), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS 12(R11)(R8*2), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	VMOVUPS      (R14), Y4
+	VBROADCASTSS (R12), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS 4(R12), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS 8(R12), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS 12(R12), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	LEAQ         (R11)(R8*4), R11
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (R13)(R9*4), R13
+	LEAQ         (R14)(R9*4), R14
+	SUBQ         $0x04, BP
+	JGE          loop
+
+rest:
+	ADDQ $0x04, BP
+	JZ   sums
+
+one:
+	VMOVUPS      (R13), Y4
+	VBROADCASTSS (R11), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS 4(R11), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS 8(R11), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS 12(R11), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	ADDQ         R8, R11
+	ADDQ         R9, R13
+	DECQ         BP
+	JNZ          one
+
+sums:
+	MOVQ   88(AX), R11
+	TESTQ  $0x00000001, R11
+	JZ     bias
+	VADDPS (DI), Y0, Y0
+	VADDPS (DI)(R10*1), Y1, Y1
+	VADDPS (DI)(R10*2), Y2, Y2
+	VADDPS (R15), Y3, Y3
+
+bias:
+	MOVQ    24(AX), R12
+	TESTQ   R12, R12
+	JZ      relu
+	VMOVUPS (R12), Y4
+	VADDPS  Y4, Y0, Y0
+	VADDPS  Y4, Y1, Y1
+	VADDPS  Y4, Y2, Y2
+	VADDPS  Y4, Y3, Y3
+
+relu:
+	TESTQ  $0x00000002, R11
+	JZ     store
+	VXORPS Y4, Y4, Y4
+	VMAXPS Y0, Y4, Y0
+	VMAXPS Y1, Y4, Y1
+	VMAXPS Y2, Y4, Y2
+	VMAXPS Y3, Y4, Y3
+
+store:
+	VMOVUPS Y0, (DI)
+	VMOVUPS Y1, (DI)(R10*1)
+	VMOVUPS Y2, (DI)(R10*2)
+	VMOVUPS Y3, (R15)
+	MOVQ    56(AX), R11
+	SHLQ    $0x02, R11
+	ADDQ    R11, BX
+	ADDQ    R10, DI
+	ADDQ    R10, DI
+	ADDQ    R10, DI
+	ADDQ    R10, DI
+	DECQ    72(AX)
+	JNZ     tile
+	VZEROUPPER
+	RET
+
+// func gemmAcross4x2AVX2(s *byte)
+// Requires: AVX, FMA3, MMX+
+TEXT ·gemmAcross4x2AVX2(SB), NOSPLIT, $8-8
+	MOVQ s+0(FP), AX
+	MOVQ 96(AX), CX
+	MOVQ 104(AX), DX
+	SHLQ $0x02, DX
+	MOVQ (AX), BX
+	MOVQ 8(AX), SI
+	MOVQ 16(AX), DI
+	MOVQ 32(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 40(AX), R9
+	SHLQ $0x02, R9
+	MOVQ 48(AX), R10
+	SHLQ $0x02, R10
+
+tile:
+	MOVQ       BX, R11
+	LEAQ       (R11)(R8*2), R12
+	ADDQ       R8, R12
+	MOVQ       SI, R13
+	LEAQ       (R13)(R9*2), R14
+	ADDQ       R9, R14
+	LEAQ       (DI)(R10*2), R15
+	ADDQ       R10, R15
+	PREFETCHT0 (DI)
+	PREFETCHT0 (DI)(R10*1)
+	PREFETCHT0 (DI)(R10*2)
+	PREFETCHT0 (R15)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	MOVQ       64(AX), BP
+	SUBQ       $0x04, BP
+	JLT        rest
+
+loop:
+	PREFETCHT1   (CX)
+	PREFETCHT1   64(CX)
+	ADDQ         DX, CX
+	VMOVUPS      (R13), Y8
+	VMOVUPS      32(R13), Y9
+	VBROADCASTSS (R11), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 4(R11), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 8(R11), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 12(R11), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	VMOVUPS      (R13)(R9*1), Y8
+	VMOVUPS      32(R13)(R9*1), Y9
+	VBROADCASTSS (R11)(R8*1), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 4(R11)(R8*1), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 8(R11)(R8*1), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 12(R11)(R8*1), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	VMOVUPS      (R13)(R9*2), Y8
+	VMOVUPS      32(R13)(R9*2), Y9
+	VBROADCASTSS (R11)(R8*2), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 4(R11)(R8*2), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 8(R11)(R8*2), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 12(R11)(R8*2), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	VMOVUPS      (R14), Y8
+	VMOVUPS      32(R14), Y9
+	VBROADCASTSS (R12), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 4(R12), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 8(R12), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 12(R12), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	LEAQ         (R11)(R8*4), R11
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (R13)(R9*4), R13
+	LEAQ         (R14)(R9*4), R14
+	SUBQ         $0x04, BP
+	JGE          loop
+
+rest:
+	ADDQ $0x04, BP
+	JZ   sums
+
+one:
+	VMOVUPS      (R13), Y8
+	VMOVUPS      32(R13), Y9
+	VBROADCASTSS (R11), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 4(R11), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 8(R11), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 12(R11), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	ADDQ         R8, R11
+	ADDQ         R9, R13
+	DECQ         BP
+	JNZ          one
+
+sums:
+	MOVQ   88(AX), R11
+	TESTQ  $0x00000001, R11
+	JZ     bias
+	VADDPS (DI), Y0, Y0
+	VADDPS 32(DI), Y1, Y1
+	VADDPS (DI)(R10*1), Y2, Y2
+	VADDPS 32(DI)(R10*1), Y3, Y3
+	VADDPS (DI)(R10*2), Y4, Y4
+	VADDPS 32(DI)(R10*2), Y5, Y5
+	VADDPS (R15), Y6, Y6
+	VADDPS 32(R15), Y7, Y7
+
+bias:
+	MOVQ    24(AX), R12
+	TESTQ   R12, R12
+	JZ      relu
+	VMOVUPS (R12), Y8
+	VADDPS  Y8, Y0, Y0
+	VADDPS  Y8, Y2, Y2
+	VADDPS  Y8, Y4, Y4
+	VADDPS  Y8, Y6, Y6
+	VMOVUPS 32(R12), Y8
+	VADDPS  Y8, Y1, Y1
+	VADDPS  Y8, Y3, Y3
+	VADDPS  Y8, Y5, Y5
+	VADDPS  Y8, Y7, Y7
+
+relu:
+	TESTQ  $0x00000002, R11
+	JZ     store
+	VXORPS Y8, Y8, Y8
+	VMAXPS Y0, Y8, Y0
+	VMAXPS Y1, Y8, Y1
+	VMAXPS Y2, Y8, Y2
+	VMAXPS Y3, Y8, Y3
+	VMAXPS Y4, Y8, Y4
+	VMAXPS Y5, Y8, Y5
+	VMAXPS Y6, Y8, Y6
+	VMAXPS Y7, Y8, Y7
+
+store:
+	VMOVUPS Y0, (DI)
+	VMOVUPS Y1, 32(DI)
+	VMOVUPS Y2, (DI)(R10*1)
+	VMOVUPS Y3, 32(DI)(R10*1)
+	VMOVUPS Y4, (DI)(R10*2)
+	VMOVUPS Y5, 32(DI)(R10*2)
+	VMOVUPS Y6, (R15)
+	VMOVUPS Y7, 32(R15)
+	MOVQ    56(AX), R11
+	SHLQ    $0x02, R11
+	ADDQ    R11, BX
+	ADDQ    R10, DI
+	ADDQ    R10, DI
+	ADDQ    R10, DI
+	ADDQ    R10, DI
+	DECQ    72(AX)
+	JNZ     tile
+	VZEROUPPER
+	RET
+
+// func gemmAcross4x3AVX2(s *byte)
+// Requires: AVX, FMA3, MMX+
+TEXT ·gemmAcross4x3AVX2(SB), NOSPLIT, $8-8
+	MOVQ s+0(FP), AX
+	MOVQ 96(AX), CX
+	MOVQ 104(AX), DX
+	SHLQ $0x02, DX
+	MOVQ (AX), BX
+	MOVQ 8(AX), SI
+	MOVQ 16(AX), DI
+	MOVQ 32(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 40(AX), R9
+	SHLQ $0x02, R9
+	MOVQ 48(AX), R10
+	SHLQ $0x02, R10
+
+tile:
+	MOVQ       BX, R11
+	LEAQ       (R11)(R8*2), R12
+	ADDQ       R8, R12
+	MOVQ       SI, R13
+	LEAQ       (R13)(R9*2), R14
+	ADDQ       R9, R14
+	LEAQ       (DI)(R10*2), R15
+	ADDQ       R10, R15
+	PREFETCHT0 (DI)
+	PREFETCHT0 95(DI)
+	PREFETCHT0 (DI)(R10*1)
+	PREFETCHT0 95(DI)(R10*1)
+	PREFETCHT0 (DI)(R10*2)
+	PREFETCHT0 95(DI)(R10*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 95(R15)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	VXORPS     Y10, Y10, Y10
+	VXORPS     Y11, Y11, Y11
+	MOVQ       64(AX), BP
+	SUBQ       $0x04, BP
+	JLT        rest
+
+loop:
+	PREFETCHT1   (CX)
+	PREFETCHT1   64(CX)
+	ADDQ         DX, CX
+	VMOVUPS      (R13), Y12
+	VMOVUPS      32(R13), Y13
+	VMOVUPS      64(R13), Y14
+	VBROADCASTSS (R11), Y15
+	VFMADD231PS  Y12, Y15, Y0
+	VFMADD231PS  Y13, Y15, Y1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS 4(R11), Y15
+	VFMADD231PS  Y12, Y15, Y3
+	VFMADD231PS  Y13, Y15, Y4
+	VFMADD231PS  Y14, Y15, Y5
+	VBROADCASTSS 8(R11), Y15
+	VFMADD231PS  Y12, Y15, Y6
+	VFMADD231PS  Y13, Y15, Y7
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS 12(R11), Y15
+	VFMADD231PS  Y12, Y15, Y9
+	VFMADD231PS  Y13, Y15, Y10
+	VFMADD231PS  Y14, Y15, Y11
+	VMOVUPS      (R13)(R9*1), Y12
+	VMOVUPS      32(R13)(R9*1), Y13
+	VMOVUPS      64(R13)(R9*1), Y14
+	VBROADCASTSS (R11)(R8*1), Y15
+	VFMADD231PS  Y12, Y15, Y0
+	VFMADD231PS  Y13, Y15, Y1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS 4(R11)(R8*1), Y15
+	VFMADD231PS  Y12, Y15, Y3
+	VFMADD231PS  Y13, Y15, Y4
+	VFMADD231PS  Y14, Y15, Y5
+	VBROADCASTSS 8(R11)(R8*1), Y15
+	VFMADD231PS  Y12, Y15, Y6
+	VFMADD231PS  Y13, Y15, Y7
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS 12(R11)(R8*1), Y15
+	VFMADD231PS  Y12, Y15, Y9
+	VFMADD231PS  Y13, Y15, Y10
+	VFMADD231PS  Y14, Y15, Y11
+	VMOVUPS      (R13)(R9*2), Y12
+	VMOVUPS      32(R13)(R9*2), Y13
+	VMOVUPS      64(R13)(R9*2), Y14
+	VBROADCASTSS (R11)(R8*2), Y15
+	VFMADD231PS  Y12, Y15, Y0
+	VFMADD231PS  Y13, Y15, Y1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS 4(R11)(R8*2), Y15
+	VFMADD231PS  Y12, Y15, Y3
+	VFMADD231PS  Y13, Y15, Y4
+	VFMADD231PS  Y14, Y15, Y5
+	VBROADCASTSS 8(R11)(R8*2), Y15
+	VFMADD231PS  Y12, Y15, Y6
+	VFMADD231PS  Y13, Y15, Y7
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS 12(R11)(R8*2), Y15
+	VFMADD231PS  Y12, Y15, Y9
+	VFMADD231PS  Y13, Y15, Y10
+	VFMADD231PS  Y14, Y15, Y11
+	VMOVUPS      (R14), Y12
+	VMOVUPS      32(R14), Y13
+	VMOVUPS      64(R14), Y14
+	VBROADCASTSS (R12), Y15
+	VFMADD231PS  Y12, Y15, Y0
+	VFMADD231PS  Y13, Y15, Y1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS 4(R12), Y15
+	VFMADD231PS  Y12, Y15, Y3
+	VFMADD231PS  Y13, Y15, Y4
+	VFMADD231PS  Y14, Y15, Y5
+	VBROADCASTSS 8(R12), Y15
+	VFMADD231PS  Y12, Y15, Y6
+	VFMADD231PS  Y13, Y15, Y7
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS 12(R12), Y15
+	VFMADD231PS  Y12, Y15, Y9
+	VFMADD231PS  Y13, Y15, Y10
+	VFMADD231PS  Y14, Y15, Y11
+	LEAQ         (R11)(R8*4), R11
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (R13)(R9*4), R13
+	LEAQ         (R14)(R9*4), R14
+	SUBQ         $0x04, BP
+	JGE          loop
+
+rest:
+	ADDQ $0x04, BP
+	JZ   sums
+
+one:
+	VMOVUPS      (R13), Y12
+	VMOVUPS      32(R13), Y13
+	VMOVUPS      64(R13), Y14
+	VBROADCASTSS (R11), Y15
+	VFMADD231PS  Y12, Y15, Y0
+	VFMADD231PS  Y13, Y15, Y1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS 4(R11), Y15
+	VFMADD231PS  Y12, Y15, Y3
+	VFMADD231PS  Y13, Y15, Y4
+	VFMADD231PS  Y14, Y15, Y5
+	VBROADCASTSS 8(R11), Y15
+	VFMADD231PS  Y12, Y15, Y6
+	VFMADD231PS  Y13, Y15, Y7
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS 12(R11), Y15
+	VFMADD231PS  Y12, Y15, Y9
+	VFMADD231PS  Y13, Y15, Y10
+	VFMADD231PS  Y14, Y15, Y11
+	ADDQ         R8, R11
+	ADDQ         R9, R13
+	DECQ         BP
+	JNZ          one
+
+sums:
+	MOVQ   88(AX), R11
+	TESTQ  $0x00000001, R11
+	JZ     bias
+	VADDPS (DI), Y0, Y0
+	VADDPS 32(DI), Y1, Y1
+	VADDPS 64(DI), Y2, Y2
+	VADDPS (DI)(R10*1), Y3, Y3
+	VADDPS 32(DI)(R10*1), Y4, Y4
+	VADDPS 64(DI)(R10*1), Y5, Y5
+	VADDPS (DI)(R10*2), Y6, Y6
+	VADDPS 32(DI)(R10*2), Y7, Y7
+	VADDPS 64(DI)(R10*2), Y8, Y8
+	VADDPS (R15), Y9, Y9
+	VADDPS 32(R15), Y10, Y10
+	VADDPS 64(R15), Y11, Y11
+
+bias:
+	MOVQ    24(AX), R12
+	TESTQ   R12, R12
+	JZ      relu
+	VMOVUPS (R12), Y12
+	VADDPS  Y12, Y0, Y0
+	VADDPS  Y12, Y3, Y3
+	VADDPS  Y12, Y6, Y6
+	VADDPS  Y12, Y9, Y9
+	VMOVUPS 32(R12), Y12
+	VADDPS  Y12, Y1, Y1
+	VADDPS  Y12, Y4, Y4
+	VADDPS  Y12, Y7, Y7
+	VADDPS  Y12, Y10, Y10
+	VMOVUPS 64(R12), Y12
+	VADDPS  Y12, Y2, Y2
+	VADDPS  Y12, Y5, Y5
+	VADDPS  Y12, Y8, Y8
+	VADDPS  Y12, Y11, Y11
+
+relu:
+	TESTQ  $0x00000002, R11
+	JZ     store
+	VXORPS Y12, Y12, Y12
+	VMAXPS Y0, Y12, Y0
+	VMAXPS Y1, Y12, Y1
+	VMAXPS Y2, Y12, Y2
+	VMAXPS Y3, Y12, Y3
+	VMAXPS Y4, Y12, Y4
+	VMAXPS Y5, Y12, Y5
+	VMAXPS Y6, Y12, Y6
+	VMAXPS Y7, Y12, Y7
+	VMAXPS Y8, Y12, Y8
+	VMAXPS Y9, Y12, Y9
+	VMAXPS Y10, Y12, Y10
+	VMAXPS Y11, Y12, Y11
+
+store:
+	VMOVUPS Y0, (DI)
+	VMOVUPS Y1, 32(DI)
+	VMOVUPS Y2, 64(DI)
+	VMOVUPS Y3, (DI)(R10*1)
+	VMOVUPS Y4, 32(DI)(R10*1)
+	VMOVUPS Y5, 64(DI)(R10*1)
+	VMOVUPS Y6, (DI)(R10*2)
+	VMOVUPS Y7, 32(DI)(R10*2)
+	VMOVUPS Y8, 64(DI)(R10*2)
+	VMOVUPS Y9, (R15)
+	VMOVUPS Y10, 32(R15)
+	VMOVUPS Y11, 64(R15)
+	MOVQ    56(AX), R11
+	SHLQ    $0x02, R11
+	ADDQ    R11, BX
+	ADDQ    R10, DI
+	ADDQ    R10, DI
+	ADDQ    R10, DI
+	ADDQ    R10, DI
+	DECQ    72(AX)
+	JNZ     tile
+	VZEROUPPER
+	RET
+
+// func gemmAcross4x1MaskedAVX2(s *byte)
+// Requires: AVX, AVX2, FMA3, MMX+
+TEXT ·gemmAcross4x1MaskedAVX2(SB), NOSPLIT, $8-8
+	MOVQ         s+0(FP), AX
+	MOVQ         80(AX), CX
+	VMOVD        CX, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     gemmLaneNumbers<>+0(SB), Y0, Y0
+	MOVQ         96(AX), CX
+	MOVQ         104(AX), DX
+	SHLQ         $0x02, DX
+	MOVQ         (AX), BX
+	MOVQ         8(AX), SI
+	MOVQ         16(AX), DI
+	MOVQ         32(AX), R8
+	SHLQ         $0x02, R8
+	MOVQ         40(AX), R9
+	SHLQ         $0x02, R9
+	MOVQ         48(AX), R10
+	SHLQ         $0x02, R10
+
+tile:
+	MOVQ       BX, R11
+	LEAQ       (R11)(R8*2), R12
+	ADDQ       R8, R12
+	MOVQ       SI, R13
+	LEAQ       (R13)(R9*2), R14
+	ADDQ       R9, R14
+	LEAQ       (DI)(R10*2), R15
+	ADDQ       R10, R15
+	PREFETCHT0 (DI)
+	PREFETCHT0 (DI)(R10*1)
+	PREFETCHT0 (DI)(R10*2)
+	PREFETCHT0 (R15)
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	MOVQ       64(AX), BP
+	SUBQ       $0x04, BP
+	JLT        rest
+
+loop:
+	PREFETCHT1   (CX)
+	PREFETCHT1   64(CX)
+	ADDQ         DX, CX
+	VMASKMOVPS   (R13), Y0, Y5
+	VBROADCASTSS (R11), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 4(R11), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS 8(R11), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS 12(R11), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	VMASKMOVPS   (R13)(R9*1), Y0, Y5
+	VBROADCASTSS (R11)(R8*1), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 4(R11)(R8*1), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS 8(R11)(R8*1), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS 12(R11)(R8*1), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	VMASKMOVPS   (R13)(R9*2), Y0, Y5
+	VBROADCASTSS (R11)(R8*2), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 4(R11)(R8*2), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS 8(R11)(R8*2), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS 12(R11)(R8*2), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	VMASKMOVPS   (R14), Y0, Y5
+	VBROADCASTSS (R12), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 4(R12), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS 8(R12), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS 12(R12), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	LEAQ         (R11)(R8*4), R11
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (R13)(R9*4), R13
+	LEAQ         (R14)(R9*4), R14
+	SUBQ         $0x04, BP
+	JGE          loop
+
+rest:
+	ADDQ $0x04, BP
+	JZ   sums
+
+one:
+	VMASKMOVPS   (R13), Y0, Y5
+	VBROADCASTSS (R11), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 4(R11), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS 8(R11), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS 12(R11), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	ADDQ         R8, R11
+	ADDQ         R9, R13
+	DECQ         BP
+	JNZ          one
+
+sums:
+	MOVQ       88(AX), R11
+	TESTQ      $0x00000001, R11
+	JZ         bias
+	VMASKMOVPS (DI), Y0, Y5
+	VADDPS     Y5, Y1, Y1
+	VMASKMOVPS (DI)(R10*1), Y0, Y5
+	VADDPS     Y5, Y2, Y2
+	VMASKMOVPS (DI)(R10*2), Y0, Y5
+	VADDPS     Y5, Y3, Y3
+	VMASKMOVPS (R15), Y0, Y5
+	VADDPS     Y5, Y4, Y4
+
+bias:
+	MOVQ       24(AX), R12
+	TESTQ      R12, R12
+	JZ         relu
+	VMASKMOVPS (R12), Y0, Y5
+	VADDPS     Y5, Y1, Y1
+	VADDPS     Y5, Y2, Y2
+	VADDPS     Y5, Y3, Y3
+	VADDPS     Y5, Y4, Y4
+
+relu:
+	TESTQ  $0x00000002, R11
+	JZ     store
+	VXORPS Y5, Y5, Y5
+	VMAXPS Y1, Y5, Y1
+	VMAXPS Y2, Y5, Y2
+	VMAXPS Y3, Y5, Y3
+	VMAXPS Y4, Y5, Y4
+
+store:
+	VMASKMOVPS Y1, Y0, (DI)
+	VMASKMOVPS Y2, Y0, (DI)(R10*1)
+	VMASKMOVPS Y3, Y0, (DI)(R10*2)
+	VMASKMOVPS Y4, Y0, (R15)
+	MOVQ       56(AX), R11
+	SHLQ       $0x02, R11
+	ADDQ       R11, BX
+	ADDQ       R10, DI
+	ADDQ       R10, DI
+	ADDQ       R10, DI
+	ADDQ       R10, DI
+	DECQ       72(AX)
+	JNZ        tile
+	VZEROUPPER
+	RET
+
+// func gemmAcross4x2MaskedAVX2(s *byte)
+// Requires: AVX, AVX2, FMA3, MMX+
+TEXT ·gemmAcross4x2MaskedAVX2(SB), NOSPLIT, $8-8
+	MOVQ         s+0(FP), AX
+	MOVQ         80(AX), CX
+	VMOVD        CX, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     gemmLaneNumbers<>+0(SB), Y0, Y0
+	MOVQ         96(AX), CX
+	MOVQ         104(AX), DX
+	SHLQ         $0x02, DX
+	MOVQ         (AX), BX
+	MOVQ         8(AX), SI
+	MOVQ         16(AX), DI
+	MOVQ         32(AX), R8
+	SHLQ         $0x02, R8
+	MOVQ         40(AX), R9
+	SHLQ         $0x02, R9
+	MOVQ         48(AX), R10
+	SHLQ         $0x02, R10
+
+tile:
+	MOVQ       BX, R11
+	LEAQ       (R11)(R8*2), R12
+	ADDQ       R8, R12
+	MOVQ       SI, R13
+	LEAQ       (R13)(R9*2), R14
+	ADDQ       R9, R14
+	LEAQ       (DI)(R10*2), R15
+	ADDQ       R10, R15
+	PREFETCHT0 (DI)
+	PREFETCHT0 (DI)(R10*1)
+	PREFETCHT0 (DI)(R10*2)
+	PREFETCHT0 (R15)
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	MOVQ       64(AX), BP
+	SUBQ       $0x04, BP
+	JLT        rest
+
+loop:
+	PREFETCHT1   (CX)
+	PREFETCHT1   64(CX)
+	ADDQ         DX, CX
+	VMOVUPS      (R13), Y9
+	VMASKMOVPS   32(R13), Y0, Y10
+	VBROADCASTSS (R11), Y11
+	VFMADD231PS  Y9, Y11, Y1
+	VFMADD231PS  Y10, Y11, Y2
+	VBROADCASTSS 4(R11), Y11
+	VFMADD231PS  Y9, Y11, Y3
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS 8(R11), Y11
+	VFMADD231PS  Y9, Y11, Y5
+	VFMADD231PS  Y10, Y11, Y6
+	VBROADCASTSS 12(R11), Y11
+	VFMADD231PS  Y9, Y11, Y7
+	VFMADD231PS  Y10, Y11, Y8
+	VMOVUPS      (R13)(R9*1), Y9
+	VMASKMOVPS   32(R13)(R9*1), Y0, Y10
+	VBROADCASTSS (R11)(R8*1), Y11
+	VFMADD231PS  Y9, Y11, Y1
+	VFMADD231PS  Y10, Y11, Y2
+	VBROADCASTSS 4(R11)(R8*1), Y11
+	VFMADD231PS  Y9, Y11, Y3
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS 8(R11)(R8*1), Y11
+	VFMADD231PS  Y9, Y11, Y5
+	VFMADD231PS  Y10, Y11, Y6
+	VBROADCASTSS 12(R11)(R8*1), Y11
+	VFMADD231PS  Y9, Y11, Y7
+	VFMADD231PS  Y10, Y11, Y8
+	VMOVUPS      (R13)(R9*2), Y9
+	VMASKMOVPS   32(R13)(R9*2), Y0, Y10
+	VBROADCASTSS (R11)(R8*2), Y11
+	VFMADD231PS  Y9, Y11, Y1
+	VFMADD231PS  Y10, Y11, Y2
+	VBROADCASTSS 4(R11)(R8*2), Y11
+	VFMADD231PS  Y9, Y11, Y3
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS 8(R11)(R8*2), Y11
+	VFMADD231PS  Y9, Y11, Y5
+	VFMADD231PS  Y10, Y11, Y6
+	VBROADCASTSS 12(R11)(R8*2), Y11
+	VFMADD231PS  Y9, Y11, Y7
+	VFMADD231PS  Y10, Y11, Y8
+	VMOVUPS      (R14), Y9
+	VMASKMOVPS   32(R14), Y0, Y10
+	VBROADCASTSS (R12), Y11
+	VFMADD231PS  Y9, Y11, Y1
+	VFMADD231PS  Y10, Y11, Y2
+	VBROADCASTSS 4(R12), Y11
+	VFMADD231PS  Y9, Y11, Y3
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS 8(R12), Y11
+	VFMADD231PS  Y9, Y11, Y5
+	VFMADD231PS  Y10, Y11, Y6
+	VBROADCASTSS 12(R12), Y11
+	VFMADD231PS  Y9, Y11, Y7
+	VFMADD231PS  Y10, Y11, Y8
+	LEAQ         (R11)(R8*4), R11
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (R13)(R9*4), R13
+	LEAQ         (R14)(R9*4), R14
+	SUBQ         $0x04, BP
+	JGE          loop
+
+rest:
+	ADDQ $0x04, BP
+	JZ   sums
+
+one:
+	VMOVUPS      (R13), Y9
+	VMASKMOVPS   32(R13), Y0, Y10
+	VBROADCASTSS (R11), Y11
+	VFMADD231PS  Y9, Y11, Y1
+	VFMADD231PS  Y10, Y11, Y2
+	VBROADCASTSS 4(R11), Y11
+	VFMADD231PS  Y9, Y11, Y3
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS 8(R11), Y11
+	VFMADD231PS  Y9, Y11, Y5
+	VFMADD231PS  Y10, Y11, Y6
+	VBROADCASTSS 12(R11), Y11
+	VFMADD231PS  Y9, Y11, Y7
+	VFMADD231PS  Y10, Y11, Y8
+	ADDQ         R8, R11
+	ADDQ         R9, R13
+	DECQ         BP
+	JNZ          one
+
+sums:
+	MOVQ       88(AX), R11
+	TESTQ      $0x00000001, R11
+	JZ         bias
+	VADDPS     (DI), Y1, Y1
+	VMASKMOVPS 32(DI), Y0, Y9
+	VADDPS     Y9, Y2, Y2
+	VADDPS     (DI)(R10*1), Y3, Y3
+	VMASKMOVPS 32(DI)(R10*1), Y0, Y9
+	VADDPS     Y9, Y4, Y4
+	VADDPS     (DI)(R10*2), Y5, Y5
+	VMASKMOVPS 32(DI)(R10*2), Y0, Y9
+	VADDPS     Y9, Y6, Y6
+	VADDPS     (R15), Y7, Y7
+	VMASKMOVPS 32(R15), Y0, Y9
+	VADDPS     Y9, Y8, Y8
+
+bias:
+	MOVQ       24(AX), R12
+	TESTQ      R12, R12
+	JZ         relu
+	VMOVUPS    (R12), Y9
+	VADDPS     Y9, Y1, Y1
+	VADDPS     Y9, Y3, Y3
+	VADDPS     Y9, Y5, Y5
+	VADDPS     Y9, Y7, Y7
+	VMASKMOVPS 32(R12), Y0, Y9
+	VADDPS     Y9, Y2, Y2
+	VADDPS     Y9, Y4, Y4
+	VADDPS     Y9, Y6, Y6
+	VADDPS     Y9, Y8, Y8
+
+relu:
+	TESTQ  $0x00000002, R11
+	JZ     store
+	VXORPS Y9, Y9, Y9
+	VMAXPS Y1, Y9, Y1
+	VMAXPS Y2, Y9, Y2
+	VMAXPS Y3, Y9, Y3
+	VMAXPS Y4, Y9, Y4
+	VMAXPS Y5, Y9, Y5
+	VMAXPS Y6, Y9, Y6
+	VMAXPS Y7, Y9, Y7
+	VMAXPS Y8, Y9, Y8
+
+store:
+	VMOVUPS    Y1, (DI)
+	VMASKMOVPS Y2, Y0, 32(DI)
+	VMOVUPS    Y3, (DI)(R10*1)
+	VMASKMOVPS Y4, Y0, 32(DI)(R10*1)
+	VMOVUPS    Y5, (DI)(R10*2)
+	VMASKMOVPS Y6, Y0, 32(DI)(R10*2)
+	VMOVUPS    Y7, (R15)
+	VMASKMOVPS Y8, Y0, 32(R15)
+	MOVQ       56(AX), R11
+	SHLQ       $0x02, R11
+	ADDQ       R11, BX
+	ADDQ       R10, DI
+	ADDQ       R10, DI
+	ADDQ       R10, DI
+	ADDQ       R10, DI
+	DECQ       72(AX)
+	JNZ        tile
+	VZEROUPPER
+	RET
+
+// func gemmAlong4x1AVX2(s *byte)
+// Requires: AVX, FMA3, MMX+
+TEXT ·gemmAlong4x1AVX2(SB), NOSPLIT, $8-8
+	MOVQ s+0(FP), AX
+	MOVQ 96(AX), CX
+	MOVQ 104(AX), DX
+	SHLQ $0x02, DX
+	MOVQ (AX), BX
+	MOVQ 8(AX), SI
+	MOVQ 16(AX), DI
+	MOVQ 32(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 40(AX), R9
+	SHLQ $0x02, R9
+	MOVQ 48(AX), R10
+	SHLQ $0x02, R10
+
+tile:
+	MOVQ       BX, R11
+	LEAQ       (R11)(R8*2), R12
+	ADDQ       R8, R12
+	MOVQ       SI, R13
+	LEAQ       (R13)(R9*2), R14
+	ADDQ       R9, R14
+	LEAQ       (DI)(R10*2), R15
+	ADDQ       R10, R15
+	PREFETCHT0 (DI)
+	PREFETCHT0 (DI)(R10*1)
+	PREFETCHT0 (DI)(R10*2)
+	PREFETCHT0 (R15)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	MOVQ       64(AX), BP
+	SUBQ       $0x04, BP
+	JLT        rest
+
+loop:
+	PREFETCHT1   (CX)
+	PREFETCHT1   64(CX)
+	ADDQ         DX, CX
+	VMOVUPS      (R13), Y4
+	VBROADCASTSS (R11), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS (R11)(R8*1), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS (R11)(R8*2), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS (R12), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	VMOVUPS      (R13)(R9*1), Y4
+	VBROADCASTSS 4(R11), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS 4(R11)(R8*1), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS 4(R11)(R8*2), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS 4(R12), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	VMOVUPS      (R13)(R9*2), Y4
+	VBROADCASTSS 8(R11), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS 8(R11)(R8*1), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS 8(R11)(R8*2), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS 8(R12), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	VMOVUPS      (R14), Y4
+	VBROADCASTSS 12(R11), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS 12(R11)(R8*1), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS 12(R11)(R8*2), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS 12(R12), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	ADDQ         $0x10, R11
+	ADDQ         $0x10, R12
+	LEAQ         (R13)(R9*4), R13
+	LEAQ         (R14)(R9*4), R14
+	SUBQ         $0x04, BP
+	JGE          loop
+
+rest:
+	ADDQ $0x04, BP
+	JZ   sums
+
+one:
+	VMOVUPS      (R13), Y4
+	VBROADCASTSS (R11), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS (R11)(R8*1), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS (R11)(R8*2), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS (R12), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	ADDQ         $0x04, R11
+	ADDQ         $0x04, R12
+	ADDQ         R9, R13
+	DECQ         BP
+	JNZ          one
+
+sums:
+	MOVQ   88(AX), R11
+	TESTQ  $0x00000001, R11
+	JZ     bias
+	VADDPS (DI), Y0, Y0
+	VADDPS (DI)(R10*1), Y1, Y1
+	VADDPS (DI)(R10*2), Y2, Y2
+	VADDPS (R15), Y3, Y3
+
+bias:
+	MOVQ    24(AX), R12
+	TESTQ   R12, R12
+	JZ      relu
+	VMOVUPS (R12), Y4
+	VADDPS  Y4, Y0, Y0
+	VADDPS  Y4, Y1, Y1
+	VADDPS  Y4, Y2, Y2
+	VADDPS  Y4, Y3, Y3
+
+relu:
+	TESTQ  $0x00000002, R11
+	JZ     store
+	VXORPS Y4, Y4, Y4
+	VMAXPS Y0, Y4, Y0
+	VMAXPS Y1, Y4, Y1
+	VMAXPS Y2, Y4, Y2
+	VMAXPS Y3, Y4, Y3
+
+store:
+	VMOVUPS Y0, (DI)
+	VMOVUPS Y1, (DI)(R10*1)
+	VMOVUPS Y2, (DI)(R10*2)
+	VMOVUPS Y3, (R15)
+	MOVQ    56(AX), R11
+	SHLQ    $0x02, R11
+	ADDQ    R11, BX
+	ADDQ    R10, DI
+	ADDQ    R10, DI
+	ADDQ    R10, DI
+	ADDQ    R10, DI
+	DECQ    72(AX)
+	JNZ     tile
+	VZEROUPPER
+	RET
+
+// func gemmAlong4x2AVX2(s *byte)
+// Requires: AVX, FMA3, MMX+
+TEXT ·gemmAlong4x2AVX2(SB), NOSPLIT, $8-8
+	MOVQ s+0(FP), AX
+	MOVQ 96(AX), CX
+	MOVQ 104(AX), DX
+	SHLQ $0x02, DX
+	MOVQ (AX), BX
+	MOVQ 8(AX), SI
+	MOVQ 16(AX), DI
+	MOVQ 32(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 40(AX), R9
+	SHLQ $0x02, R9
+	MOVQ 48(AX), R10
+	SHLQ $0x02, R10
+
+tile:
+	MOVQ       BX, R11
+	LEAQ       (R11)(R8*2), R12
+	ADDQ       R8, R12
+	MOVQ       SI, R13
+	LEAQ       (R13)(R9*2), R14
+	ADDQ       R9, R14
+	LEAQ       (DI)(R10*2), R15
+	ADDQ       R10, R15
+	PREFETCHT0 (DI)
+	PREFETCHT0 (DI)(R10*1)
+	PREFETCHT0 (DI)(R10*2)
+	PREFETCHT0 (R15)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	MOVQ       64(AX), BP
+	SUBQ       $0x04, BP
+	JLT        rest
+
+loop:
+	PREFETCHT1   (CX)
+	PREFETCHT1   64(CX)
+	ADDQ         DX, CX
+	VMOVUPS      (R13), Y8
+	VMOVUPS      32(R13), Y9
+	VBROADCASTSS (R11), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS (R11)(R8*1), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS (R11)(R8*2), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS (R12), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	VMOVUPS      (R13)(R9*1), Y8
+	VMOVUPS      32(R13)(R9*1), Y9
+	VBROADCASTSS 4(R11), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 4(R11)(R8*1), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 4(R11)(R8*2), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 4(R12), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	VMOVUPS      (R13)(R9*2), Y8
+	VMOVUPS      32(R13)(R9*2), Y9
+	VBROADCASTSS 8(R11), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 8(R11)(R8*1), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 8(R11)(R8*2), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 8(R12), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	VMOVUPS      (R14), Y8
+	VMOVUPS      32(R14), Y9
+	VBROADCASTSS 12(R11), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 12(R11)(R8*1), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 12(R11)(R8*2), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 12(R12), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	ADDQ         $0x10, R11
+	ADDQ         $0x10, R12
+	LEAQ         (R13)(R9*4), R13
+	LEAQ         (R14)(R9*4), R14
+	SUBQ         $0x04, BP
+	JGE          loop
+
+rest:
+	ADDQ $0x04, BP
+	JZ   sums
+
+one:
+	VMOVUPS      (R13), Y8
+	VMOVUPS      32(R13), Y9
+	VBROADCASTSS (R11), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS (R11)(R8*1), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS (R11)(R8*2), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS (R12), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	ADDQ         $0x04, R11
+	ADDQ         $0x04, R12
+	ADDQ         R9, R13
+	DECQ         BP
+	JNZ          one
+
+sums:
+	MOVQ   88(AX), R11
+	TESTQ  $0x00000001, R11
+	JZ     bias
+	VADDPS (DI), Y0, Y0
+	VADDPS 32(DI), Y1, Y1
+	VADDPS (DI)(R10*1), Y2, Y2
+	VADDPS 32(DI)(R10*1), Y3, Y3
+	VADDPS (DI)(R10*2), Y4, Y4
+	VADDPS 32(DI)(R10*2), Y5, Y5
+	VADDPS (R15), Y6, Y6
+	VADDPS 32(R15), Y7, Y7
+
+bias:
+	MOVQ    24(AX), R12
+	TESTQ   R12, R12
+	JZ      relu
+	VMOVUPS (R12), Y8
+	VADDPS  Y8, Y0, Y0
+	VADDPS  Y8, Y2, Y2
+	VADDPS  Y8, Y4, Y4
+	VADDPS  Y8, Y6, Y6
+	VMOVUPS 32(R12), Y8
+	VADDPS  Y8, Y1, Y1
+	VADDPS  Y8, Y3, Y3
+	VADDPS  Y8, Y5, Y5
+	VADDPS  Y8, Y7, Y7
+
+relu:
+	TESTQ  $0x00000002, R11
+	JZ     store
+	VXORPS Y8, Y8, Y8
+	VMAXPS Y0, Y8, Y0
+	VMAXPS Y1, Y8, Y1
+	VMAXPS Y2, Y8, Y2
+	VMAXPS Y3, Y8, Y3
+	VMAXPS Y4, Y8, Y4
+	VMAXPS Y5, Y8, Y5
+	VMAXPS Y6, Y8, Y6
+	VMAXPS Y7, Y8, Y7
+
+store:
+	VMOVUPS Y0, (DI)
+	VMOVUPS Y1, 32(DI)
+	VMOVUPS Y2, (DI)(R10*1)
+	VMOVUPS Y3, 32(DI)(R10*1)
+	VMOVUPS Y4, (DI)(R10*2)
+	VMOVUPS Y5, 32(DI)(R10*2)
+	VMOVUPS Y6, (R15)
+	VMOVUPS Y7, 32(R15)
+	MOVQ    56(AX), R11
+	SHLQ    $0x02, R11
+	ADDQ    R11, BX
+	ADDQ    R10, DI
+	ADDQ    R10, DI
+	ADDQ    R10, DI
+	ADDQ    R10, DI
+	DECQ    72(AX)
+	JNZ     tile
+	VZEROUPPER
+	RET
+
+// func gemmAlong4x3AVX2(s *byte)
+// Requires: AVX, FMA3, MMX+
+TEXT ·gemmAlong4x3AVX2(SB), NOSPLIT, $8-8
+	MOVQ s+0(FP), AX
+	MOVQ 96(AX), CX
+	MOVQ 104(AX), DX
+	SHLQ $0x02, DX
+	MOVQ (AX), BX
+	MOVQ 8(AX), SI
+	MOVQ 16(AX), DI
+	MOVQ 32(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 40(AX), R9
+	SHLQ $0x02, R9
+	MOVQ 48(AX), R10
+	SHLQ $0x02, R10
+
+tile:
+	MOVQ       BX, R11
+	LEAQ       (R11)(R8*2), R12
+	ADDQ       R8, R12
+	MOVQ       SI, R13
+	LEAQ       (R13)(R9*2), R14
+	ADDQ       R9, R14
+	LEAQ       (DI)(R10*2), R15
+	ADDQ       R10, R15
+	PREFETCHT0 (DI)
+	PREFETCHT0 95(DI)
+	PREFETCHT0 (DI)(R10*1)
+	PREFETCHT0 95(DI)(R10*1)
+	PREFETCHT0 (DI)(R10*2)
+	PREFETCHT0 95(DI)(R10*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 95(R15)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	VXORPS     Y10, Y10, Y10
+	VXORPS     Y11, Y11, Y11
+	MOVQ       64(AX), BP
+	SUBQ       $0x04, BP
+	JLT        rest
+
+loop:
+	PREFETCHT1   (CX)
+	PREFETCHT1   64(CX)
+	ADDQ         DX, CX
+	VMOVUPS      (R13), Y12
+	VMOVUPS      32(R13), Y13
+	VMOVUPS      64(R13), Y14
+	VBROADCASTSS (R11), Y15
+	VFMADD231PS  Y12, Y15, Y0
+	VFMADD231PS  Y13, Y15, Y1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS (R11)(R8*1), Y15
+	VFMADD231PS  Y12, Y15, Y3
+	VFMADD231PS  Y13, Y15, Y4
+	VFMADD231PS  Y14, Y15, Y5
+	VBROADCASTSS (R11)(R8*2), Y15
+	VFMADD231PS  Y12, Y15, Y6
+	VFMADD231PS  Y13, Y15, Y7
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS (R12), Y15
+	VFMADD231PS  Y12, Y15, Y9
+	VFMADD231PS  Y13, Y15, Y10
+	VFMADD231PS  Y14, Y15, Y11
+	VMOVUPS      (R13)(R9*1), Y12
+	VMOVUPS      32(R13)(R9*1), Y13
+	VMOVUPS      64(R13)(R9*1), Y14
+	VBROADCASTSS 4(R11), Y15
+	VFMADD231PS  Y12, Y15, Y0
+	VFMADD231PS  Y13, Y15, Y1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS 4(R11)(R8*1), Y15
+	VFMADD231PS  Y12, Y15, Y3
+	VFMADD231PS  Y13, Y15, Y4
+	VFMADD231PS  Y14, Y15, Y5
+	VBROADCASTSS 4(R11)(R8*2), Y15
+	VFMADD231PS  Y12, Y15, Y6
+	VFMADD231PS  Y13, Y15, Y7
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS 4(R12), Y15
+	VFMADD231PS  Y12, Y15, Y9
+	VFMADD231PS  Y13, Y15, Y10
+	VFMADD231PS  Y14, Y15, Y11
+	VMOVUPS      (R13)(R9*2), Y12
+	VMOVUPS      32(R13)(R9*2), Y13
+	VMOVUPS      64(R13)(R9*2), Y14
+	VBROADCASTSS 8(R11), Y15
+	VFMADD231PS  Y12, Y15, Y0
+	VFMADD231PS  Y13, Y15, Y1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS 8(R11)(R8*1), Y15
+	VFMADD231PS  Y12, Y15, Y3
+	VFMADD231PS  Y13, Y15, Y4
+	VFMADD231PS  Y14, Y15, Y5
+	VBROADCASTSS 8(R11)(R8*2), Y15
+	VFMADD231PS  Y12, Y15, Y6
+	VFMADD231PS  Y13, Y15, Y7
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS 8(R12), Y15
+	VFMADD231PS  Y12, Y15, Y9
+	VFMADD231PS  Y13, Y15, Y10
+	VFMADD231PS  Y14, Y15, Y11
+	VMOVUPS      (R14), Y12
+	VMOVUPS      32(R14), Y13
+	VMOVUPS      64(R14), Y14
+	VBROADCASTSS 12(R11), Y15
+	VFMADD231PS  Y12, Y15, Y0
+	VFMADD231PS  Y13, Y15, Y1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS 12(R11)(R8*1), Y15
+	VFMADD231PS  Y12, Y15, Y3
+	VFMADD231PS  Y13, Y15, Y4
+	VFMADD231PS  Y14, Y15, Y5
+	VBROADCASTSS 12(R11)(R8*2), Y15
+	VFMADD231PS  Y12, Y15, Y6
+	VFMADD231PS  Y13, Y15, Y7
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS 12(R12), Y15
+	VFMADD231PS  Y12, Y15, Y9
+	VFMADD231PS  Y13, Y15, Y10
+	VFMADD231PS  Y14, Y15, Y11
+	ADDQ         $0x10, R11
+	ADDQ         $0x10, R12
+	LEAQ         (R13)(R9*4), R13
+	LEAQ         (R14)(R9*4), R14
+	SUBQ         $0x04, BP
+	JGE          loop
+
+rest:
+	ADDQ $0x04, BP
+	JZ   sums
+
+one:
+	VMOVUPS      (R13), Y12
+	VMOVUPS      32(R13), Y13
+	VMOVUPS      64(R13), Y14
+	VBROADCASTSS (R11), Y15
+	VFMADD231PS  Y12, Y15, Y0
+	VFMADD231PS  Y13, Y15, Y1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS (R11)(R8*1), Y15
+	VFMADD231PS  Y12, Y15, Y3
+	VFMADD231PS  Y13, Y15, Y4
+	VFMADD231PS  Y14, Y15, Y5
+	VBROADCASTSS (R11)(R8*2), Y15
+	VFMADD231PS  Y12, Y15, Y6
+	VFMADD231PS  Y13, Y15, Y7
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS (R12), Y15
+	VFMADD231PS  Y12, Y15, Y9
+	VFMADD231PS  Y13, Y15, Y10
+	VFMADD231PS  Y14, Y15, Y11
+	ADDQ         $0x04, R11
+	ADDQ         $0x04, R12
+	ADDQ         R9, R13
+	DECQ         BP
+	JNZ          one
+
+sums:
+	MOVQ   88(AX), R11
+	TESTQ  $0x00000001, R11
+	JZ     bias
+	VADDPS (DI), Y0, Y0
+	VADDPS 32(DI), Y1, Y1
+	VADDPS 64(DI), Y2, Y2
+	VADDPS (DI)(R10*1), Y3, Y3
+	VADDPS 32(DI)(R10*1), Y4, Y4
+	VADDPS 64(DI)(R10*1), Y5, Y5
+	VADDPS (DI)(R10*2), Y6, Y6
+	VADDPS 32(DI)(R10*2), Y7, Y7
+	VADDPS 64(DI)(R10*2), Y8, Y8
+	VADDPS (R15), Y9, Y9
+	VADDPS 32(R15), Y10, Y10
+	VADDPS 64(R15), Y11, Y11
+
+bias:
+	MOVQ    24(AX), R12
+	TESTQ   R12, R12
+	JZ      relu
+	VMOVUPS (R12), Y12
+	VADDPS  Y12, Y0, Y0
+	VADDPS  Y12, Y3, Y3
+	VADDPS  Y12, Y6, Y6
+	VADDPS  Y12, Y9, Y9
+	VMOVUPS 32(R12), Y12
+	VADDPS  Y12, Y1, Y1
+	VADDPS  Y12, Y4, Y4
+	VADDPS  Y12, Y7, Y7
+	VADDPS  Y12, Y10, Y10
+	VMOVUPS 64(R12), Y12
+	VADDPS  Y12, Y2, Y2
+	VADDPS  Y12, Y5, Y5
+	VADDPS  Y12, Y8, Y8
+	VADDPS  Y12, Y11, Y11
+
+relu:
+	TESTQ  $0x00000002, R11
+	JZ     store
+	VXORPS Y12, Y12, Y12
+	VMAXPS Y0, Y12, Y0
+	VMAXPS Y1, Y12, Y1
+	VMAXPS Y2, Y12, Y2
+	VMAXPS Y3, Y12, Y3
+	VMAXPS Y4, Y12, Y4
+	VMAXPS Y5, Y12, Y5
+	VMAXPS Y6, Y12, Y6
+	VMAXPS Y7, Y12, Y7
+	VMAXPS Y8, Y12, Y8
+	VMAXPS Y9, Y12, Y9
+	VMAXPS Y10, Y12, Y10
+	VMAXPS Y11, Y12, Y11
+
+store:
+	VMOVUPS Y0, (DI)
+	VMOVUPS Y1, 32(DI)
+	VMOVUPS Y2, 64(DI)
+	VMOVUPS Y3, (DI)(R10*1)
+	VMOVUPS Y4, 32(DI)(R10*1)
+	VMOVUPS Y5, 64(DI)(R10*1)
+	VMOVUPS Y6, (DI)(R10*2)
+	VMOVUPS Y7, 32(DI)(R10*2)
+	VMOVUPS Y8, 64(DI)(R10*2)
+	VMOVUPS Y9, (R15)
+	VMOVUPS Y10, 32(R15)
+	VMOVUPS Y11, 64(R15)
+	MOVQ    56(AX), R11
+	SHLQ    $0x02, R11
+	ADDQ    R11, BX
+	ADDQ    R10, DI
+	ADDQ    R10, DI
+	ADDQ    R10, DI
+	ADDQ    R10, DI
+	DECQ    72(AX)
+	JNZ     tile
+	VZEROUPPER
+	RET
+
+// func gemmAlong4x1MaskedAVX2(s *byte)
+// Requires: AVX, AVX2, FMA3, MMX+
+TEXT ·gemmAlong4x1MaskedAVX2(SB), NOSPLIT, $8-8
+	MOVQ         s+0(FP), AX
+	MOVQ         80(AX), CX
+	VMOVD        CX, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     gemmLaneNumbers<>+0(SB), Y0, Y0
+	MOVQ         96(AX), CX
+	MOVQ         104(AX), DX
+	SHLQ         $0x02, DX
+	MOVQ         (AX), BX
+	MOVQ         8(AX), SI
+	MOVQ         16(AX), DI
+	MOVQ         32(AX), R8
+	SHLQ         $0x02, R8
+	MOVQ         40(AX), R9
+	SHLQ         $0x02, R9
+	MOVQ         48(AX), R10
+	SHLQ         $0x02, R10
+
+tile:
+	MOVQ       BX, R11
+	LEAQ       (R11)(R8*2), R12
+	ADDQ       R8, R12
+	MOVQ       SI, R13
+	LEAQ       (R13)(R9*2), R14
+	ADDQ       R9, R14
+	LEAQ       (DI)(R10*2), R15
+	ADDQ       R10, R15
+	PREFETCHT0 (DI)
+	PREFETCHT0 (DI)(R10*1)
+	PREFETCHT0 (DI)(R10*2)
+	PREFETCHT0 (R15)
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	MOVQ       64(AX), BP
+	SUBQ       $0x04, BP
+	JLT        rest
+
+loop:
+	PREFETCHT1   (CX)
+	PREFETCHT1   64(CX)
+	ADDQ         DX, CX
+	VMASKMOVPS   (R13), Y0, Y5
+	VBROADCASTSS (R11), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS (R11)(R8*1), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS (R11)(R8*2), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS (R12), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	VMASKMOVPS   (R13)(R9*1), Y0, Y5
+	VBROADCASTSS 4(R11), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 4(R11)(R8*1), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS 4(R11)(R8*2), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS 4(R12), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	VMASKMOVPS   (R13)(R9*2), Y0, Y5
+	VBROADCASTSS 8(R11), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 8(R11)(R8*1), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS 8(R11)(R8*2), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS 8(R12), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	VMASKMOVPS   (R14), Y0, Y5
+	VBROADCASTSS 12(R11), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 12(R11)(R8*1), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS 12(R11)(R8*2), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS 12(R12), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	ADDQ         $0x10, R11
+	ADDQ         $0x10, R12
+	LEAQ         (R13)(R9*4), R13
+	LEAQ         (R14)(R9*4), R14
+	SUBQ         $0x04, BP
+	JGE          loop
+
+rest:
+	ADDQ $0x04, BP
+	JZ   sums
+
+one:
+	VMASKMOVPS   (R13), Y0, Y5
+	VBROADCASTSS (R11), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS (R11)(R8*1), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS (R11)(R8*2), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS (R12), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	ADDQ         $0x04, R11
+	ADDQ         $0x04, R12
+	ADDQ         R9, R13
+	DECQ         BP
+	JNZ          one
+
+sums:
+	MOVQ       88(AX), R11
+	TESTQ      $0x00000001, R11
+	JZ         bias
+	VMASKMOVPS (DI), Y0, Y5
+	VADDPS     Y5, Y1, Y1
+	VMASKMOVPS (DI)(R10*1), Y0, Y5
+	VADDPS     Y5, Y2, Y2
+	VMASKMOVPS (DI)(R10*2), Y0, Y5
+	VADDPS     Y5, Y3, Y3
+	VMASKMOVPS (R15), Y0, Y5
+	VADDPS     Y5, Y4, Y4
+
+bias:
+	MOVQ       24(AX), R12
+	TESTQ      R12, R12
+	JZ         relu
+	VMASKMOVPS (R12), Y0, Y5
+	VADDPS     Y5, Y1, Y1
+	VADDPS     Y5, Y2, Y2
+	VADDPS     Y5, Y3, Y3
+	VADDPS     Y5, Y4, Y4
+
+relu:
+	TESTQ  $0x00000002, R11
+	JZ     store
+	VXORPS Y5, Y5, Y5
+	VMAXPS Y1, Y5, Y1
+	VMAXPS Y2, Y5, Y2
+	VMAXPS Y3, Y5, Y3
+	VMAXPS Y4, Y5, Y4
+
+store:
+	VMASKMOVPS Y1, Y0, (DI)
+	VMASKMOVPS Y2, Y0, (DI)(R10*1)
+	VMASKMOVPS Y3, Y0, (DI)(R10*2)
+	VMASKMOVPS Y4, Y0, (R15)
+	MOVQ       56(AX), R11
+	SHLQ       $0x02, R11
+	ADDQ       R11, BX
+	ADDQ       R10, DI
+	ADDQ       R10, DI
+	ADDQ       R10, DI
+	ADDQ       R10, DI
+	DECQ       72(AX)
+	JNZ        tile
+	VZEROUPPER
+	RET
+
+// func gemmAlong4x2MaskedAVX2(s *byte)
+// Requires: AVX, AVX2, FMA3, MMX+
+TEXT ·gemmAlong4x2MaskedAVX2(SB), NOSPLIT, $8-8
+	MOVQ         s+0(FP), AX
+	MOVQ         80(AX), CX
+	VMOVD        CX, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     gemmLaneNumbers<>+0(SB), Y0, Y0
+	MOVQ         96(AX), CX
+	MOVQ         104(AX), DX
+	SHLQ         $0x02, DX
+	MOVQ         (AX), BX
+	MOVQ         8(AX), SI
+	MOVQ         16(AX), DI
+	MOVQ         32(AX), R8
+	SHLQ         $0x02, R8
+	MOVQ         40(AX), R9
+	SHLQ         $0x02, R9
+	MOVQ         48(AX), R10
+	SHLQ         $0x02, R10
+
+tile:
+	MOVQ       BX, R11
+	LEAQ       (R11)(R8*2), R12
+	ADDQ       R8, R12
+	MOVQ       SI, R13
+	LEAQ       (R13)(R9*2), R14
+	ADDQ       R9, R14
+	LEAQ       (DI)(R10*2), R15
+	ADDQ       R10, R15
+	PREFETCHT0 (DI)
+	PREFETCHT0 (DI)(R10*1)
+	PREFETCHT0 (DI)(R10*2)
+	PREFETCHT0 (R15)
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	MOVQ       64(AX), BP
+	SUBQ       $0x04, BP
+	JLT        rest
+
+loop:
+	PREFETCHT1   (CX)
+	PREFETCHT1   64(CX)
+	ADDQ         DX, CX
+	VMOVUPS      (R13), Y9
+	VMASKMOVPS   32(R13), Y0, Y10
+	VBROADCASTSS (R11), Y11
+	VFMADD231PS  Y9, Y11, Y1
+	VFMADD231PS  Y10, Y11, Y2
+	VBROADCASTSS (R11)(R8*1), Y11
+	VFMADD231PS  Y9, Y11, Y3
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS (R11)(R8*2), Y11
+	VFMADD231PS  Y9, Y11, Y5
+	VFMADD231PS  Y10, Y11, Y6
+	VBROADCASTSS (R12), Y11
+	VFMADD231PS  Y9, Y11, Y7
+	VFMADD231PS  Y10, Y11, Y8
+	VMOVUPS      (R13)(R9*1), Y9
+	VMASKMOVPS   32(R13)(R9*1), Y0, Y10
+	VBROADCASTSS 4(R11), Y11
+	VFMADD231PS  Y9, Y11, Y1
+	VFMADD231PS  Y10, Y11, Y2
+	VBROADCASTSS 4(R11)(R8*1), Y11
+	VFMADD231PS  Y9, Y11, Y3
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS 4(R11)(R8*2), Y11
+	VFMADD231PS  Y9, Y11, Y5
+	VFMADD231PS  Y10, Y11, Y6
+	VBROADCASTSS 4(R12), Y11
+	VFMADD231PS  Y9, Y11, Y7
+	VFMADD231PS  Y10, Y11, Y8
+	VMOVUPS      (R13)(R9*2), Y9
+	VMASKMOVPS   32(R13)(R9*2), Y0, Y10
+	VBROADCASTSS 8(R11), Y11
+	VFMADD231PS  Y9, Y11, Y1
+	VFMADD231PS  Y10, Y11, Y2
+	VBROADCASTSS 8(R11)(R8*1), Y11
+	VFMADD231PS  Y9, Y11, Y3
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS 8(R11)(R8*2), Y11
+	VFMADD231PS  Y9, Y11, Y5
+	VFMADD231PS  Y10, Y11, Y6
+	VBROADCASTSS 8(R12), Y11
+	VFMADD231PS  Y9, Y11, Y7
+	VFMADD231PS  Y10, Y11, Y8
+	VMOVUPS      (R14), Y9
+	VMASKMOVPS   32(R14), Y0, Y10
+	VBROADCASTSS 12(R11), Y11
+	VFMADD231PS  Y9, Y11, Y1
+	VFMADD231PS  Y10, Y11, Y2
+	VBROADCASTSS 12(R11)(R8*1), Y11
+	VFMADD231PS  Y9, Y11, Y3
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS 12(R11)(R8*2), Y11
+	VFMADD231PS  Y9, Y11, Y5
+	VFMADD231PS  Y10, Y11, Y6
+	VBROADCASTSS 12(R12), Y11
+	VFMADD231PS  Y9, Y11, Y7
+	VFMADD231PS  Y10, Y11, Y8
+	ADDQ         $0x10, R11
+	ADDQ         $0x10, R12
+	LEAQ         (R13)(R9*4), R13
+	LEAQ         (R14)(R9*4), R14
+	SUBQ         $0x04, BP
+	JGE          loop
+
+rest:
+	ADDQ $0x04, BP
+	JZ   sums
+
+one:
+	VMOVUPS      (R13), Y9
+	VMASKMOVPS   32(R13), Y0, Y10
+	VBROADCASTSS (R11), Y11
+	VFMADD231PS  Y9, Y11, Y1
+	VFMADD231PS  Y10, Y11, Y2
+	VBROADCASTSS (R11)(R8*1), Y11
+	VFMADD231PS  Y9, Y11, Y3
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS (R11)(R8*2), Y11
+	VFMADD231PS  Y9, Y11, Y5
+	VFMADD231PS  Y10, Y11, Y6
+	VBROADCASTSS (R12), Y11
+	VFMADD231PS  Y9, Y11, Y7
+	VFMADD231PS  Y10, Y11, Y8
+	ADDQ         $0x04, R11
+	ADDQ         $0x04, R12
+	ADDQ         R9, R13
+	DECQ         BP
+	JNZ          one
+
+sums:
+	MOVQ       88(AX), R11
+	TESTQ      $0x00000001, R11
+	JZ         bias
+	VADDPS     (DI), Y1, Y1
+	VMASKMOVPS 32(DI), Y0, Y9
+	VADDPS     Y9, Y2, Y2
+	VADDPS     (DI)(R10*1), Y3, Y3
+	VMASKMOVPS 32(DI)(R10*1), Y0, Y9
+	VADDPS     Y9, Y4, Y4
+	VADDPS     (DI)(R10*2), Y5, Y5
+	VMASKMOVPS 32(DI)(R10*2), Y0, Y9
+	VADDPS     Y9, Y6, Y6
+	VADDPS     (R15), Y7, Y7
+	VMASKMOVPS 32(R15), Y0, Y9
+	VADDPS     Y9, Y8, Y8
+
+bias:
+	MOVQ       24(AX), R12
+	TESTQ      R12, R12
+	JZ         relu
+	VMOVUPS    (R12), Y9
+	VADDPS     Y9, Y1, Y1
+	VADDPS     Y9, Y3, Y3
+	VADDPS     Y9, Y5, Y5
+	VADDPS     Y9, Y7, Y7
+	VMASKMOVPS 32(R12), Y0, Y9
+	VADDPS     Y9, Y2, Y2
+	VADDPS     Y9, Y4, Y4
+	VADDPS     Y9, Y6, Y6
+	VADDPS     Y9, Y8, Y8
+
+relu:
+	TESTQ  $0x00000002, R11
+	JZ     store
+	VXORPS Y9, Y9, Y9
+	VMAXPS Y1, Y9, Y1
+	VMAXPS Y2, Y9, Y2
+	VMAXPS Y3, Y9, Y3
+	VMAXPS Y4, Y9, Y4
+	VMAXPS Y5, Y9, Y5
+	VMAXPS Y6, Y9, Y6
+	VMAXPS Y7, Y9, Y7
+	VMAXPS Y8, Y9, Y8
+
+store:
+	VMOVUPS    Y1, (DI)
+	VMASKMOVPS Y2, Y0, 32(DI)
+	VMOVUPS    Y3, (DI)(R10*1)
+	VMASKMOVPS Y4, Y0, 32(DI)(R10*1)
+	VMOVUPS    Y5, (DI)(R10*2)
+	VMASKMOVPS Y6, Y0, 32(DI)(R10*2)
+	VMOVUPS    Y7, (R15)
+	VMASKMOVPS Y8, Y0, 32(R15)
+	MOVQ       56(AX), R11
+	SHLQ       $0x02, R11
+	ADDQ       R11, BX
+	ADDQ       R10, DI
+	ADDQ       R10, DI
+	ADDQ       R10, DI
+	ADDQ       R10, DI
+	DECQ       72(AX)
+	JNZ        tile
 	VZEROUPPER
 	RET
 
@@ -5040,4 +11160,122 @@ loop:
 	ADDQ      R9, DX
 	SUBQ      $0x04, R8
 	JNZ       loop
+	RET
+
+// func packAlong4x8AVX2(dst *float32, src *float32, ld int, depth int)
+// Requires: AVX, MMX+
+TEXT ·packAlong4x8AVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ ld+16(FP), DX
+	SHLQ $0x02, DX
+	LEAQ (CX)(DX*2), BX
+	ADDQ DX, BX
+	LEAQ (BX)(DX*2), SI
+	ADDQ DX, SI
+	MOVQ depth+24(FP), DI
+
+loop:
+	VMOVUPS    (CX), Y0
+	PREFETCHT0 (BX)(DX*1)
+	VMOVUPS    (CX)(DX*1), Y1
+	PREFETCHT0 (BX)(DX*2)
+	VMOVUPS    (CX)(DX*2), Y2
+	PREFETCHT0 (SI)
+	VMOVUPS    (BX), Y3
+	PREFETCHT0 (SI)(DX*1)
+	VUNPCKLPS  Y1, Y0, Y4
+	VUNPCKHPS  Y1, Y0, Y0
+	VUNPCKLPS  Y3, Y2, Y1
+	VUNPCKHPS  Y3, Y2, Y2
+	VUNPCKLPD  Y1, Y4, Y3
+	VUNPCKHPD  Y1, Y4, Y1
+	VUNPCKLPD  Y2, Y0, Y4
+	VUNPCKHPD  Y2, Y0, Y0
+	VPERM2F128 $0x20, Y1, Y3, Y2
+	VMOVUPS    Y2, (AX)
+	VPERM2F128 $0x20, Y0, Y4, Y2
+	VMOVUPS    Y2, 32(AX)
+	VPERM2F128 $0x31, Y1, Y3, Y1
+	VMOVUPS    Y1, 64(AX)
+	VPERM2F128 $0x31, Y0, Y4, Y0
+	VMOVUPS    Y0, 96(AX)
+	ADDQ       $0x20, CX
+	ADDQ       $0x20, BX
+	ADDQ       $0x20, SI
+	SUBQ       $-128, AX
+	SUBQ       $0x08, DI
+	JNZ        loop
+	VZEROUPPER
+	RET
+
+// func packAlong8AVX2(dst *float32, width int, src *float32, ld int, depth int)
+// Requires: AVX
+TEXT ·packAlong8AVX2(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ width+8(FP), CX
+	SHLQ $0x02, CX
+	LEAQ (AX)(CX*2), DX
+	ADDQ CX, DX
+	LEAQ (DX)(CX*2), BX
+	ADDQ CX, BX
+	MOVQ src+16(FP), SI
+	MOVQ ld+24(FP), DI
+	SHLQ $0x02, DI
+	LEAQ (SI)(DI*2), R8
+	ADDQ DI, R8
+	LEAQ (R8)(DI*2), R9
+	ADDQ DI, R9
+	MOVQ depth+32(FP), R10
+
+loop:
+	VMOVUPS    (SI), Y0
+	VMOVUPS    (SI)(DI*1), Y1
+	VMOVUPS    (SI)(DI*2), Y2
+	VMOVUPS    (R8), Y3
+	VUNPCKLPS  Y1, Y0, Y4
+	VUNPCKHPS  Y1, Y0, Y0
+	VUNPCKLPS  Y3, Y2, Y1
+	VUNPCKHPS  Y3, Y2, Y2
+	VUNPCKLPD  Y1, Y4, Y3
+	VUNPCKHPD  Y1, Y4, Y1
+	VUNPCKLPD  Y2, Y0, Y4
+	VUNPCKHPD  Y2, Y0, Y0
+	VMOVUPS    (R8)(DI*1), Y2
+	VMOVUPS    (R8)(DI*2), Y5
+	VMOVUPS    (R9), Y6
+	VMOVUPS    (R9)(DI*1), Y7
+	VUNPCKLPS  Y5, Y2, Y8
+	VUNPCKHPS  Y5, Y2, Y2
+	VUNPCKLPS  Y7, Y6, Y5
+	VUNPCKHPS  Y7, Y6, Y6
+	VUNPCKLPD  Y5, Y8, Y7
+	VUNPCKHPD  Y5, Y8, Y5
+	VUNPCKLPD  Y6, Y2, Y8
+	VUNPCKHPD  Y6, Y2, Y2
+	VPERM2F128 $0x20, Y7, Y3, Y6
+	VMOVUPS    Y6, (AX)
+	VPERM2F128 $0x20, Y5, Y1, Y6
+	VMOVUPS    Y6, (AX)(CX*1)
+	VPERM2F128 $0x20, Y8, Y4, Y6
+	VMOVUPS    Y6, (AX)(CX*2)
+	VPERM2F128 $0x20, Y2, Y0, Y6
+	VMOVUPS    Y6, (DX)
+	VPERM2F128 $0x31, Y7, Y3, Y3
+	VMOVUPS    Y3, (DX)(CX*1)
+	VPERM2F128 $0x31, Y5, Y1, Y1
+	VMOVUPS    Y1, (DX)(CX*2)
+	VPERM2F128 $0x31, Y8, Y4, Y4
+	VMOVUPS    Y4, (BX)
+	VPERM2F128 $0x31, Y2, Y0, Y0
+	VMOVUPS    Y0, (BX)(CX*1)
+	ADDQ       $0x20, SI
+	ADDQ       $0x20, R8
+	ADDQ       $0x20, R9
+	LEAQ       (AX)(CX*8), AX
+	LEAQ       (DX)(CX*8), DX
+	LEAQ       (BX)(CX*8), BX
+	SUBQ       $0x08, R10
+	JNZ        loop
+	VZEROUPPER
 	RET

@@ -13,6 +13,8 @@ type gemmISA struct {
 	lanes  int // columns in a vector; nr is a multiple of it
 	// tiles[v-1][r] computes r rows of v vectors; nil means the Go code.
 	tiles *[2][13]gemmTileFunc
+	// strips, when not nil, is used for large products instead of tiles.
+	strips *gemmStrips
 }
 
 // gemmTileFunc is an assembly kernel:
@@ -44,15 +46,22 @@ type gemmJob struct {
 	j0, j1 int // columns of the current pass
 	p0, p1 int // inner indices of the current pass
 
-	bufA, bufB []float32   // panels that all workers read
-	own        [][]float32 // panels of one worker
-	panelsA    int         // in bufA, for each block of kc
+	bufA, bufB []float32 // panels that all workers read
+	workers    []gemmWorker
+	panelsA    int // in bufA, for each block of kc
 	panelsB    int
 	packParts  int // tasks that make them
 
 	packBody, vectorBody, batchBody func(lo, hi int)
 	tileBody                        func(worker, lo, hi int)
 	next                            *gemmJob
+}
+
+// A gemmWorker is what one worker has to itself.
+type gemmWorker struct {
+	a, b  []float32 // panels
+	strip gemmStrip
+	_     [64]byte // no cache line with the next
 }
 
 var gemmFree struct {
@@ -75,6 +84,9 @@ func acquireGemm() *gemmJob {
 }
 
 func (j *gemmJob) release() {
+	for i := range j.workers {
+		j.workers[i].strip = gemmStrip{} // keeps no memory of the caller's
+	}
 	j.a, j.b, j.c, j.e, j.batch, j.vec, j.row0 = Operand{}, Operand{}, nil, Epilogue{}, Batch{}, vectorProduct{}, 0
 	gemmFree.Lock()
 	j.next, gemmFree.first = gemmFree.first, j
@@ -91,8 +103,8 @@ func (j *gemmJob) run() {
 		return
 	}
 	j.plan()
-	for len(j.own) < par.Workers() {
-		j.own = append(j.own, nil)
+	for len(j.workers) < par.Workers() {
+		j.workers = append(j.workers, gemmWorker{})
 	}
 	for j.j0 = 0; j.j0 < j.n; j.j0 = j.j1 {
 		j.j1 = min(j.n, j.j0+j.nc)

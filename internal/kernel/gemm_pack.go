@@ -6,14 +6,14 @@ import "github.com/antler-ml/antler/internal/par"
 func (j *gemmJob) packShared() {
 	depth, floats := j.p1-j.p0, 0
 	j.panelsA, j.panelsB = 0, 0
-	if j.packB {
+	if j.packB && j.isa.strips == nil { // strips pack B as they go
 		j.panelsB = ceilDiv(j.j1-j.j0, j.isa.nr)
 		j.bufB = grow(j.bufB, j.panelsB*j.isa.nr*depth)
 		floats = len(j.bufB)
 	}
 	if j.shareA {
-		j.panelsA = ceilDiv(j.m, j.isa.mr)
-		j.bufA = grow(j.bufA, j.panelsA*j.isa.mr*depth)
+		j.panelsA = ceilDiv(j.m, j.mr)
+		j.bufA = grow(j.bufA, j.panelsA*j.mr*depth)
 		floats += len(j.bufA)
 	}
 	const few = 1 << 14 // floats that are worth a task
@@ -29,7 +29,7 @@ func (j *gemmJob) packShared() {
 // packPanels makes parts lo to hi of the panels: of A and of B alike, so that a
 // worker packs the part of A that it is likely to use.
 func (j *gemmJob) packPanels(lo, hi int) {
-	mr, nr := j.isa.mr, j.isa.nr
+	mr, nr := j.mr, j.isa.nr
 	for p := j.p0; p < j.p1; p += j.kc {
 		kc := min(j.kc, j.p1-p)
 		for q := lo * j.panelsB / j.packParts; q < hi*j.panelsB/j.packParts; q++ {
@@ -38,7 +38,7 @@ func (j *gemmJob) packPanels(lo, hi int) {
 		}
 		for q := lo * j.panelsA / j.packParts; q < hi*j.panelsA/j.packParts; q++ {
 			i := q * mr
-			j.a.pack(j.isa, j.viewA(i, p, kc).data[:mr*kc], mr, i, min(mr, j.m-i), p, kc, !j.a.Trans)
+			j.a.pack(j.isa, j.bufA[(p-j.p0)*roundUp(j.m, mr)+i*kc:][:mr*kc], mr, i, min(mr, j.m-i), p, kc, !j.a.Trans)
 		}
 	}
 }

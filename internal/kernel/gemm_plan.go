@@ -4,6 +4,7 @@ package kernel
 // come from and on the instruction set, never on the number of workers.
 type gemmPlan struct {
 	isa *gemmISA
+	mr  int // rows of a panel of A
 
 	kc int // inner indices that a tile sums up before it touches C
 	kg int // inner indices of one pass over the tasks, a multiple of kc
@@ -12,6 +13,9 @@ type gemmPlan struct {
 	packA, packB bool // copy into panels, or read operands where they are
 	shareA       bool // A's panels are made before the tasks, not by each task
 	tm, tn       int  // tasks: row blocks × column blocks
+
+	// How strips cut columns: lead panels of two vectors, then panels of three.
+	cols, lead, panels int
 
 	row0 int // number of the first row, for the epilogue's hook
 }
@@ -30,10 +34,13 @@ func (j *gemmJob) plan() {
 		isa = j.b.Packed.isa
 	}
 	m, n, k := j.m, j.n, j.k
-	p := gemmPlan{isa: isa, row0: j.row0}
+	p := gemmPlan{isa: isa, mr: isa.mr, row0: j.row0, kc: innerBlock(k)}
+	if isa.strips != nil {
+		p.planStrips(j)
+		j.gemmPlan = p
+		return
+	}
 	mp, np := ceilDiv(m, isa.mr), ceilDiv(n, isa.nr)
-
-	p.kc = innerBlock(k)
 	p.packB = j.b.Packed == nil && (j.b.Packer != nil || j.b.Trans || (mp > 4 && k*n > 4096))
 	p.packA = j.a.Packer != nil || (np > 2 && m*k > 4096)
 	p.nc = n

@@ -228,19 +228,259 @@ func gemmWideRow4AVX2(k int, a *float32, aStep int, b *float32, ldb int, c *floa
 //go:noescape
 func gemmDotsAVX2(k int, x *float32, ldx int, v *float32, out *float32)
 
-// packAcross1AVX2 copies depth rows of 1 vectors, width floats apart in dst and ld in src.
-// The last vector has count lanes in src and, filled up with zeros, room in dst.
+// packVectors1AVX2 copies depth rows of 1 vectors, ld floats apart in src and neighbours in dst.
+// Masked: the last vector has count lanes in src; zeros fill it up.
 //
 //go:noescape
-func packAcross1AVX2(dst *float32, width int, src *float32, ld int, depth int, count int, room int)
+func packVectors1AVX2(dst *float32, src *float32, ld int, depth int, count int)
 
-// packAcross2AVX2 copies depth rows of 2 vectors, width floats apart in dst and ld in src.
-// The last vector has count lanes in src and, filled up with zeros, room in dst.
+// packVectors1MaskedAVX2 copies depth rows of 1 vectors, ld floats apart in src and neighbours in dst.
+// Masked: the last vector has count lanes in src; zeros fill it up.
 //
 //go:noescape
-func packAcross2AVX2(dst *float32, width int, src *float32, ld int, depth int, count int, room int)
+func packVectors1MaskedAVX2(dst *float32, src *float32, ld int, depth int, count int)
+
+// packVectors2AVX2 copies depth rows of 2 vectors, ld floats apart in src and neighbours in dst.
+// Masked: the last vector has count lanes in src; zeros fill it up.
+//
+//go:noescape
+func packVectors2AVX2(dst *float32, src *float32, ld int, depth int, count int)
+
+// packVectors2MaskedAVX2 copies depth rows of 2 vectors, ld floats apart in src and neighbours in dst.
+// Masked: the last vector has count lanes in src; zeros fill it up.
+//
+//go:noescape
+func packVectors2MaskedAVX2(dst *float32, src *float32, ld int, depth int, count int)
+
+// packVectors3AVX2 copies depth rows of 3 vectors, ld floats apart in src and neighbours in dst.
+// Masked: the last vector has count lanes in src; zeros fill it up.
+//
+//go:noescape
+func packVectors3AVX2(dst *float32, src *float32, ld int, depth int, count int)
+
+// packVectors3MaskedAVX2 copies depth rows of 3 vectors, ld floats apart in src and neighbours in dst.
+// Masked: the last vector has count lanes in src; zeros fill it up.
+//
+//go:noescape
+func packVectors3MaskedAVX2(dst *float32, src *float32, ld int, depth int, count int)
+
+// packFours copies depth rows of 4 floats, ld floats apart in src and neighbours in dst.
+//
+//go:noescape
+func packFours(dst *float32, src *float32, ld int, depth int)
+
+// gemmAcross1x1AVX2 is gemmStripFunc; see there.
+//
+//go:noescape
+func gemmAcross1x1AVX2(s *byte)
+
+// gemmAcross1x2AVX2 is gemmStripFunc; see there.
+//
+//go:noescape
+func gemmAcross1x2AVX2(s *byte)
+
+// gemmAcross1x3AVX2 is gemmStripFunc; see there.
+//
+//go:noescape
+func gemmAcross1x3AVX2(s *byte)
+
+// gemmAcross1x1MaskedAVX2 is gemmStripFunc; see there.
+//
+//go:noescape
+func gemmAcross1x1MaskedAVX2(s *byte)
+
+// gemmAcross1x2MaskedAVX2 is gemmStripFunc; see there.
+//
+//go:noescape
+func gemmAcross1x2MaskedAVX2(s *byte)
+
+// gemmAlong1x1AVX2 is gemmStripFunc; see there.
+//
+//go:noescape
+func gemmAlong1x1AVX2(s *byte)
+
+// gemmAlong1x2AVX2 is gemmStripFunc; see there.
+//
+//go:noescape
+func gemmAlong1x2AVX2(s *byte)
+
+// gemmAlong1x3AVX2 is gemmStripFunc; see there.
+//
+//go:noescape
+func gemmAlong1x3AVX2(s *byte)
+
+// gemmAlong1x1MaskedAVX2 is gemmStripFunc; see there.
+//
+//go:noescape
+func gemmAlong1x1MaskedAVX2(s *byte)
+
+// gemmAlong1x2MaskedAVX2 is gemmStripFunc; see there.
+//
+//go:noescape
+func gemmAlong1x2MaskedAVX2(s *byte)
+
+// gemmAcross2x1AVX2 is gemmStripFunc; see there.
+//
+//go:noescape
+func gemmAcross2x1AVX2(s *byte)
+
+// gemmAcross2x2AVX2 is gemmStripFunc; see there.
+//
+//go:noescape
+func gemmAcross2x2AVX2(s *byte)
+
+// gemmAcross2x3AVX2 is gemmStripFunc; see there.
+//
+//go:noescape
+func gemmAcross2x3AVX2(s *byte)
+
+// gemmAcross2x1MaskedAVX2 is gemmStripFunc; see there.
+//
+//go:noescape
+func gemmAcross2x1MaskedAVX2(s *byte)
+
+// gemmAcross2x2MaskedAVX2 is gemmStripFunc; see there.
+//
+//go:noescape
+func gemmAcross2x2MaskedAVX2(s *byte)
+
+// gemmAlong2x1AVX2 is gemmStripFunc; see there.
+//
+//go:noescape
+func gemmAlong2x1AVX2(s *byte)
+
+// gemmAlong2x2AVX2 is gemmStripFunc; see there.
+//
+//go:noescape
+func gemmAlong2x2AVX2(s *byte)
+
+// gemmAlong2x3AVX2 is gemmStripFunc; see there.
+//
+//go:noescape
+func gemmAlong2x3AVX2(s *byte)
+
+// gemmAlong2x1MaskedAVX2 is gemmStripFunc; see there.
+//
+//go:noescape
+func gemmAlong2x1MaskedAVX2(s *byte)
+
+// gemmAlong2x2MaskedAVX2 is gemmStripFunc; see there.
+//
+//go:noescape
+func gemmAlong2x2MaskedAVX2(s *byte)
+
+// gemmAcross3x1AVX2 is gemmStripFunc; see there.
+//
+//go:noescape
+func gemmAcross3x1AVX2(s *byte)
+
+// gemmAcross3x2AVX2 is gemmStripFunc; see there.
+//
+//go:noescape
+func gemmAcross3x2AVX2(s *byte)
+
+// gemmAcross3x3AVX2 is gemmStripFunc; see there.
+//
+//go:noescape
+func gemmAcross3x3AVX2(s *byte)
+
+// gemmAcross3x1MaskedAVX2 is gemmStripFunc; see there.
+//
+//go:noescape
+func gemmAcross3x1MaskedAVX2(s *byte)
+
+// gemmAcross3x2MaskedAVX2 is gemmStripFunc; see there.
+//
+//go:noescape
+func gemmAcross3x2MaskedAVX2(s *byte)
+
+// gemmAlong3x1AVX2 is gemmStripFunc; see there.
+//
+//go:noescape
+func gemmAlong3x1AVX2(s *byte)
+
+// gemmAlong3x2AVX2 is gemmStripFunc; see there.
+//
+//go:noescape
+func gemmAlong3x2AVX2(s *byte)
+
+// gemmAlong3x3AVX2 is gemmStripFunc; see there.
+//
+//go:noescape
+func gemmAlong3x3AVX2(s *byte)
+
+// gemmAlong3x1MaskedAVX2 is gemmStripFunc; see there.
+//
+//go:noescape
+func gemmAlong3x1MaskedAVX2(s *byte)
+
+// gemmAlong3x2MaskedAVX2 is gemmStripFunc; see there.
+//
+//go:noescape
+func gemmAlong3x2MaskedAVX2(s *byte)
+
+// gemmAcross4x1AVX2 is gemmStripFunc; see there.
+//
+//go:noescape
+func gemmAcross4x1AVX2(s *byte)
+
+// gemmAcross4x2AVX2 is gemmStripFunc; see there.
+//
+//go:noescape
+func gemmAcross4x2AVX2(s *byte)
+
+// gemmAcross4x3AVX2 is gemmStripFunc; see there.
+//
+//go:noescape
+func gemmAcross4x3AVX2(s *byte)
+
+// gemmAcross4x1MaskedAVX2 is gemmStripFunc; see there.
+//
+//go:noescape
+func gemmAcross4x1MaskedAVX2(s *byte)
+
+// gemmAcross4x2MaskedAVX2 is gemmStripFunc; see there.
+//
+//go:noescape
+func gemmAcross4x2MaskedAVX2(s *byte)
+
+// gemmAlong4x1AVX2 is gemmStripFunc; see there.
+//
+//go:noescape
+func gemmAlong4x1AVX2(s *byte)
+
+// gemmAlong4x2AVX2 is gemmStripFunc; see there.
+//
+//go:noescape
+func gemmAlong4x2AVX2(s *byte)
+
+// gemmAlong4x3AVX2 is gemmStripFunc; see there.
+//
+//go:noescape
+func gemmAlong4x3AVX2(s *byte)
+
+// gemmAlong4x1MaskedAVX2 is gemmStripFunc; see there.
+//
+//go:noescape
+func gemmAlong4x1MaskedAVX2(s *byte)
+
+// gemmAlong4x2MaskedAVX2 is gemmStripFunc; see there.
+//
+//go:noescape
+func gemmAlong4x2MaskedAVX2(s *byte)
 
 // packAlong4 writes dst[p*width+i] = src[i*ld+p] for i < 4 and p < depth, a positive multiple of 4.
 //
 //go:noescape
 func packAlong4(dst *float32, width int, src *float32, ld int, depth int)
+
+// packAlong4x8AVX2 writes dst[p*4+i] = src[i*ld+p] for i < 4 and p < depth, a positive multiple of 8,
+// and asks for the four rows after these.
+//
+//go:noescape
+func packAlong4x8AVX2(dst *float32, src *float32, ld int, depth int)
+
+// packAlong8AVX2 writes dst[p*width+i] = src[i*ld+p] for i < 8 and p < depth, a positive multiple of 8.
+//
+//go:noescape
+func packAlong8AVX2(dst *float32, width int, src *float32, ld int, depth int)

@@ -11,11 +11,15 @@ type gemmView struct {
 // tiles runs tasks lo to hi: each is a block of C over the inner indices of
 // the current pass.
 func (j *gemmJob) tiles(worker, lo, hi int) {
-	mp, np := ceilDiv(j.m, j.isa.mr), ceilDiv(j.j1-j.j0, j.isa.nr)
+	mp, np := ceilDiv(j.m, j.mr), ceilDiv(j.j1-j.j0, j.isa.nr)
 	for t := lo; t < hi; t++ {
 		ti, tj := t/j.tn, t%j.tn
-		j.task(worker,
-			ti*mp/j.tm*j.isa.mr, min(j.m, (ti+1)*mp/j.tm*j.isa.mr),
+		i0, i1 := ti*mp/j.tm*j.mr, min(j.m, (ti+1)*mp/j.tm*j.mr)
+		if j.isa.strips != nil {
+			j.stripTask(&j.workers[worker], i0, i1, tj*j.panels/j.tn, (tj+1)*j.panels/j.tn)
+			continue
+		}
+		j.task(worker, i0, i1,
 			j.j0+tj*np/j.tn*j.isa.nr, min(j.j1, j.j0+(tj+1)*np/j.tn*j.isa.nr))
 	}
 }
@@ -30,8 +34,9 @@ func (j *gemmJob) task(worker, i0, i1, j0, j1 int) {
 			continue
 		}
 		mr := j.isa.mr
-		j.own[worker] = grow(j.own[worker], mr*kc)
-		a := gemmView{j.own[worker], mr * kc, 1, mr}
+		w := &j.workers[worker]
+		w.a = grow(w.a, mr*kc)
+		a := gemmView{w.a, mr * kc, 1, mr}
 		for i := i0; i < i1; i += mr {
 			end := min(i1, i+mr)
 			j.a.pack(j.isa, a.data, mr, i, end-i, p, kc, !j.a.Trans)

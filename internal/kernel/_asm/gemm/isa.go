@@ -118,6 +118,13 @@ func (r rows) advance(by Op) {
 	}
 }
 
+// advanceBy4 moves on by four strides.
+func (r rows) advanceBy4() {
+	for _, b := range r.base {
+		LEAQ(Mem{Base: b, Index: r.stride, Scale: 4}, b)
+	}
+}
+
 // floats loads a parameter that counts floats and turns it into bytes.
 func floats(name string) reg.GPVirtual {
 	r := GP64()

@@ -15,10 +15,28 @@ func main() {
 		wideRow(s, 8)
 		wideRow(s, 4)
 		dots(s)
-		for v := 1; v <= 2; v++ {
-			packAcross(s, v)
+		if s.wide() {
+			packAcross(s, 1)
+			packAcross(s, 2)
+			continue
+		}
+		for v := 1; v <= 3; v++ {
+			packVectors(s, v, false)
+			packVectors(s, v, true)
+		}
+	}
+	packFours()
+	for rows := 1; rows <= 4; rows++ {
+		for _, along := range []bool{false, true} {
+			for v := 1; v <= 3; v++ {
+				strip(avx2, rows, v, along, false)
+			}
+			strip(avx2, rows, 1, along, true)
+			strip(avx2, rows, 2, along, true)
 		}
 	}
 	packAlong()
+	packAlong4x8()
+	packAlong8()
 	Generate()
 }

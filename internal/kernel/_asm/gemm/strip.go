@@ -1,0 +1,197 @@
+package main
+
+import (
+	"fmt"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// Byte offsets of the fields of kernel.gemmStrip; TestGemmStripLayout holds both together.
+const (
+	stripA     = 8 * iota // what the first tile reads
+	stripB                // what every tile reads
+	stripC                // where the first tile goes
+	stripBias             // one number per column, or nil
+	stripAStep            // between rows of A (along) or inner indices; floats, like those that follow
+	stripBStep            // between inner indices
+	stripCStep            // between rows
+	stripNext             // from A's tile to the next
+	stripK
+	stripCount
+	stripMask
+	stripFlags
+	stripAhead     // memory that is soon needed
+	stripAheadStep // floats from one turn's to the next turn's
+)
+
+// unroll is the number of inner indices that a turn of the loop adds. What it
+// saves are instructions beside the multiply-adds, which cost nothing on a core
+// of one's own but a quarter of the speed where another hardware thread shares it.
+const unroll = 4
+
+// strip computes tiles of n rows and v vectors below one another, so that the
+// panel of B stays in the first cache and a call costs little. The rows of A are
+// read along the inner dimension (along), or n neighbours for each inner index,
+// as they lie in a panel or in a transposed matrix. The last vector is whole or masked.
+func strip(s isa, n, v int, along, masked bool) {
+	name := fmt.Sprintf("gemm%s%dx%d%s%s", choose(along, "Along", "Across"), n, v, choose(masked, "Masked", ""), s.name)
+	TEXT(name, NOSPLIT, "func(s *byte)")
+	Doc(name + " is gemmStripFunc; see there.")
+	Pragma("noescape")
+
+	args := GP64()
+	Load(Param("s"), args)
+	field := func(off int) Mem { return Mem{Base: args, Disp: off} }
+	get := func(off int) reg.GPVirtual {
+		r := GP64()
+		MOVQ(field(off), r)
+		return r
+	}
+	floats := func(off int) reg.GPVirtual {
+		r := get(off)
+		SHLQ(U8(2), r)
+		return r
+	}
+	masks := make([]Op, v)
+	if masked {
+		masks[v-1] = s.mask(get(stripMask))
+	}
+	ahead, aheadStep := get(stripAhead), floats(stripAheadStep)
+	a, b, c := get(stripA), get(stripB), get(stripC)
+	aStep, bStep, cStep := floats(stripAStep), floats(stripBStep), floats(stripCStep)
+
+	Label("tile")
+	at := newRows(copyOf(a), aStep, unroll) // rows of A if along, else inner indices
+	bt := newRows(copyOf(b), bStep, unroll)
+	ct := newRows(c, cStep, n)
+	for i := range n { // C is needed at the end: let it come meanwhile
+		PREFETCHT0(ct.at(i))
+		if v > 2 {
+			PREFETCHT0(ct.at(i).Offset(v*s.bytes() - 1))
+		}
+	}
+	acc := make([][]Op, n)
+	for i := range acc {
+		for range v {
+			r := s.vec()
+			s.zero(r)
+			acc[i] = append(acc[i], r)
+		}
+	}
+	bv := make([]Op, v)
+	for x := range bv {
+		bv[x] = s.vec()
+	}
+	step := func(u int) {
+		for x := range v {
+			s.load(masks[x], bt.at(u).Offset(x*s.bytes()), bv[x])
+		}
+		for i := range n {
+			av, from := s.vec(), at.at(u).Offset(4*i)
+			if along {
+				from = at.at(i).Offset(4 * u)
+			}
+			VBROADCASTSS(from, av)
+			for x := range v {
+				VFMADD231PS(bv[x], av, acc[i][x])
+			}
+		}
+	}
+	k := get(stripK)
+	SUBQ(U8(unroll), k)
+	JLT(LabelRef("rest"))
+	Label("loop")
+	PREFETCHT1(Mem{Base: ahead})
+	PREFETCHT1(Mem{Base: ahead, Disp: 64})
+	ADDQ(aheadStep, ahead)
+	for u := range unroll {
+		step(u)
+	}
+	if along {
+		at.advance(U8(4 * unroll))
+	} else {
+		at.advanceBy4()
+	}
+	bt.advanceBy4()
+	SUBQ(U8(unroll), k)
+	JGE(LabelRef("loop"))
+
+	Label("rest")
+	ADDQ(U8(unroll), k)
+	JZ(LabelRef("sums"))
+	Label("one")
+	step(0)
+	if along {
+		at.advance(U8(4))
+	} else {
+		ADDQ(aStep, at.base[0])
+	}
+	ADDQ(bStep, bt.base[0])
+	DECQ(k)
+	JNZ(LabelRef("one"))
+
+	Label("sums")
+	tmp := s.vec()
+	flags := get(stripFlags)
+	TESTQ(U32(1), flags)
+	JZ(LabelRef("bias"))
+	for i := range n {
+		for x := range v {
+			if m := ct.at(i).Offset(x * s.bytes()); masks[x] == nil {
+				VADDPS(m, acc[i][x], acc[i][x])
+			} else {
+				s.load(masks[x], m, tmp)
+				VADDPS(tmp, acc[i][x], acc[i][x])
+			}
+		}
+	}
+	Label("bias")
+	bias := get(stripBias)
+	TESTQ(bias, bias)
+	JZ(LabelRef("relu"))
+	for x := range v {
+		s.load(masks[x], Mem{Base: bias, Disp: x * s.bytes()}, tmp)
+		for i := range n {
+			VADDPS(tmp, acc[i][x], acc[i][x])
+		}
+	}
+	Label("relu")
+	TESTQ(U32(2), flags)
+	JZ(LabelRef("store"))
+	s.zero(tmp)
+	for i := range n {
+		for x := range v {
+			VMAXPS(acc[i][x], tmp, acc[i][x]) // this order keeps NaN
+		}
+	}
+	Label("store")
+	for i := range n {
+		for x := range v {
+			s.store(masks[x], acc[i][x], ct.at(i).Offset(x*s.bytes()))
+		}
+	}
+	next := floats(stripNext)
+	ADDQ(next, a)
+	for range n {
+		ADDQ(cStep, c)
+	}
+	DECQ(field(stripCount))
+	JNZ(LabelRef("tile"))
+	VZEROUPPER()
+	RET()
+}
+
+func copyOf(r reg.GPVirtual) reg.GPVirtual {
+	c := GP64()
+	MOVQ(r, c)
+	return c
+}
+
+func choose(b bool, yes, no string) string {
+	if b {
+		return yes
+	}
+	return no
+}

@@ -1,0 +1,52 @@
+package kernel
+
+const (
+	stripBlock  = 256     // most rows of A that a task packs
+	stripPanels = 1 << 18 // most floats of A in a buffer that tasks share
+	stripPlace  = 16      // so few rows read B where it is
+)
+
+// planStrips is plan for instruction sets that compute strips. B is never
+// packed as a whole and nothing waits for a pass to end: each task goes through
+// all inner indices.
+func (p *gemmPlan) planStrips(j *gemmJob) {
+	m, n, k := j.m, j.n, j.k
+	p.mr = stripRows
+	p.cutColumns(n)
+	p.packB = j.b.Packed == nil && (j.b.Packer != nil || j.b.Trans || m > stripPlace)
+	p.packA = j.a.Packer != nil || (p.panels > 2 && m*k > 4096)
+	p.tm, p.tn = 1, 1
+	if work := m * n * k; work > gemmSerial {
+		// Splitting columns costs little, splitting rows packs B once more.
+		want := min(16, work/gemmTask)
+		p.tm = ceilDiv(m, stripBlock)
+		p.tn = min(p.panels, ceilDiv(want, p.tm))
+		if p.tm > 1 && m*k > stripPanels { // each task packs A
+			p.tn = min(p.tn, ceilDiv(8, p.tm))
+		}
+		p.tm = max(p.tm, min(ceilDiv(m, 64), ceilDiv(want, p.tn)))
+	}
+	p.shareA = p.packA && p.tn > 1 && m*k <= stripPanels
+	p.kg, p.nc = k, n
+}
+
+// cutColumns cuts n columns into panels of three vectors after up to two
+// panels of two, so that no panel at the end has a single vector: its few sums
+// would wait for one another.
+func (p *gemmPlan) cutColumns(n int) {
+	p.cols, p.lead = n, 0
+	if n > stripCols {
+		switch t := ceilDiv(n, stripLanes); {
+		case t%3 == 1:
+			p.lead = 1
+		case t%3 == 0 && n%stripLanes > 0:
+			p.lead = 2
+		}
+	}
+	p.panels = p.lead + ceilDiv(n-2*stripLanes*p.lead, stripCols)
+}
+
+// column is the first column of panel q, or n behind the last.
+func (p *gemmPlan) column(q int) int {
+	return min(stripCols*q-stripLanes*min(q, p.lead), p.cols)
+}
