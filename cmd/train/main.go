@@ -1,8 +1,10 @@
-// Train makes a classifier of pictures or texts, and uses it.
+// Train makes a classifier of pictures or texts, or vectors of words, and uses
+// them.
 //
 //	train demo            # a first model in a minute, from built-in pictures
 //	train photos/         # one sub-folder a class
 //	train reviews.tsv     # a label and a text on each line
+//	train words book.txt  # vectors of its words
 //	train predict runs/1-photos new.jpg
 //
 // See train --help.
@@ -16,6 +18,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"strings"
 	"syscall"
 	"time"
 
@@ -99,10 +102,18 @@ func dispatch(ctx context.Context, env *command.Env, words []string) error {
 		if len(rest) == 0 {
 			return env.Train(ctx, "demo")
 		}
-		if len(rest) == 1 && rest[0] == "text" {
+		switch strings.Join(rest, " ") {
+		case "text":
 			return env.Train(ctx, "demo text")
+		case "words":
+			return env.Words(ctx, "demo words")
 		}
-		return cli.Errorf(cli.Usage, "there is no demo %q", rest[0]).Do(`"train demo" (pictures) or "train demo text"`)
+		return cli.Errorf(cli.Usage, "there is no demo %q", rest[0]).Do(`"train demo" (pictures), "train demo text" or "train demo words"`)
+	case "words":
+		if len(rest) != 1 {
+			return cli.Errorf(cli.Usage, "words needs one text: a file, or a folder of .txt files").Do("train words book.txt  or  train demo words")
+		}
+		return env.Words(ctx, rest[0])
 	default:
 		if len(rest) > 0 {
 			e := cli.Errorf(cli.Usage, "one folder or table at a time: %s, and what is %s?", cli.Quote(verb), cli.Quote(rest[0]))

@@ -75,6 +75,28 @@ func TestMessages(t *testing.T) {
 		{"out-is-a-file", 2, args("good --out lines.tsv"), ""},
 		{"resume-finished", 2, args("--resume picrun"), ""},
 		{"resume-other-data", 2, args("single --resume picrun"), ""},
+		{"words-no-text", 2, args("words"), ""},
+		{"words-two-texts", 2, args("words letter.txt tale.txt"), ""},
+		{"words-missing", 2, args("words nowhere/book.txt"), ""},
+		{"words-misspelt", 2, args("words leter.txt"), ""},
+		{"words-no-files", 3, args("words empty"), ""},
+		{"words-picture", 3, args("words one.png"), ""},
+		{"words-bad-line", 3, args("words latin.tsv"), ""},
+		{"words-too-few", 3, args("words hello.txt"), ""},
+		{"words-too-rare", 3, args("words letter.txt --min-count 3"), ""},
+		{"words-no-pairs", 3, args("words lonely.txt"), ""},
+		{"words-other-flag", 2, args("words letter.txt --rotation-range 5"), ""},
+		{"words-window", 2, args("words letter.txt --window-size 0"), ""},
+		{"words-size", 2, args("words letter.txt --vector-size 0"), ""},
+		{"words-factor", 2, args("words letter.txt --sampling-factor 2"), ""},
+		{"words-negatives", 2, args("words letter.txt --negative-samples 0"), ""},
+		{"words-unknown", 3, args("predict wordrun appel iron"), ""},
+		{"words-phrase", 3, append(args("predict wordrun"), "juicy pear"), ""},
+		{"words-open-sum", 3, append(args("predict wordrun"), "pear -"), ""},
+		{"words-evaluate-picture", 3, args("evaluate wordrun one.png"), ""},
+		{"words-evaluate-one", 3, args("evaluate wordrun hello.txt"), ""},
+		{"words-evaluate-unknown", 3, args("evaluate wordrun strangers.txt"), ""},
+		{"words-evaluate-score", 3, args("evaluate wordrun lines.tsv"), ""},
 		{"demo-size", 2, args("demo --target-size 32"), ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -149,9 +171,14 @@ func materials(t *testing.T) {
 	write(t, "wide.tsv", "\xff\xfea\x00\t\x00b\x00\n\x00")
 	write(t, "letter.txt", "dear friend\n")
 	write(t, "damaged/run.json", "{")
+	write(t, "hello.txt", "hello\n")
+	write(t, "tale.txt", "once upon a time\n")
+	write(t, "strangers.txt", "once upon\nmany years\napple pear\n")
+	write(t, "lonely.txt", "one\ntwo\none\ntwo\n")
 	fruits(t, "things.tsv", 40)
 	must(t, train(t, "", "things.tsv", "--epochs", "1", "-q", "--out", "textrun"))
 	must(t, train(t, "", "good", "--epochs", "1", "-q", "--out", "picrun"))
+	must(t, train(t, "", "words", "things.tsv", "--epochs", "1", "-q", "--out", "wordrun"))
 	if err := os.RemoveAll("runs"); err != nil {
 		t.Fatal(err)
 	}

@@ -94,9 +94,14 @@ func (e *Env) last(t *task, run *rundir.Run, dir string, files []string, began t
 	}
 	con.Printf("next       %s", con.Bold(next))
 	con.Printf("again      %s", e.again(run))
+	e.used(began)
+}
+
+// used says what the run has taken.
+func (e *Env) used(began time.Time) {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
-	con.Printf("used       %s, %s of memory, %s", cli.Duration(time.Since(began)), cli.Bytes(int64(m.Sys)), cli.Plural(e.Settings.Workers, "worker"))
+	e.Console.Printf("used       %s, %s of memory, %s", cli.Duration(time.Since(began)), cli.Bytes(int64(m.Sys)), cli.Plural(e.Settings.Workers, "worker"))
 }
 
 // again is the command that gives the same bytes once more.
@@ -104,12 +109,15 @@ func (e *Env) again(run *rundir.Run) string {
 	if e.Settings.Resume != "" {
 		return "the same bytes come from a run in one go only; this one was resumed"
 	}
-	data := run.Data
-	if !strings.HasPrefix(data, "demo") {
-		data = cli.Quote(data)
+	line := "train " + run.Data
+	switch {
+	case run.Task == rundir.Words:
+		line = wordsCommand(run.Data)
+	case !strings.HasPrefix(run.Data, "demo"):
+		line = "train " + cli.Quote(run.Data)
 	}
 	given := e.Flags.Given("out", "force", "workers", "json", "quiet", "verbose", "no-color")
-	return strings.Join(append([]string{"train", data}, given...), " ")
+	return strings.Join(append([]string{line}, given...), " ")
 }
 
 // mistakes writes the worst mistakes down: a contact sheet, or a table.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/antler-ml/antler/cmd/train/internal/dataset"
 	"github.com/antler-ml/antler/cmd/train/internal/report"
+	"github.com/antler-ml/antler/cmd/train/internal/rundir"
 	"github.com/antler-ml/antler/internal/cli"
 	"github.com/antler-ml/antler/internal/config"
 )
@@ -22,6 +23,9 @@ func (e *Env) Predict(ctx context.Context, args []string) error {
 	if len(args) < 2 {
 		e := cli.Errorf(cli.Usage, "predict needs a run and files")
 		return e.Do("train predict runs/1-demo FILE…  or  train predict runs/1-demo -")
+	}
+	if stored, err := rundir.Open(args[0]); err == nil && stored.Task == rundir.Words {
+		return e.nearestTo(ctx, args[0], args[1:])
 	}
 	r, err := e.load(args[0])
 	if err != nil {
@@ -240,6 +244,9 @@ func (p *predictor) end() error {
 func (e *Env) Evaluate(ctx context.Context, args []string) error {
 	if len(args) != 2 {
 		return cli.Errorf(cli.Usage, "evaluate needs a run and data").Do("train evaluate runs/1-photos test/")
+	}
+	if stored, err := rundir.Open(args[0]); err == nil && stored.Task == rundir.Words {
+		return e.compare(args[0], args[1])
 	}
 	r, err := e.load(args[0])
 	if err != nil {

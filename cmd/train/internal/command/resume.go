@@ -54,7 +54,7 @@ func (e *Env) resume(data string) (*resumed, error) {
 	if _, err := os.Stat(filepath.Join(dir, rundir.LastFile)); err != nil {
 		return nil, cli.Errorf(cli.BadData, "%s has no %s to go on from", dir, rundir.LastFile).Do("start anew: train %s --out %s --force", stored.Data, cli.Quote(dir))
 	}
-	if stored.Task == string(dataset.Texts) {
+	if stored.Task == string(dataset.Texts) || stored.Task == rundir.Words {
 		if r.tok, err = tokenizer(dir); err != nil {
 			return nil, err
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/antler-ml/antler/cmd/train/internal/trainer"
 	"github.com/antler-ml/antler/internal/cli"
 	"github.com/antler-ml/antler/nn"
+	"github.com/antler-ml/antler/nn/losses"
 	"github.com/antler-ml/antler/pipeline"
 	"github.com/antler-ml/antler/sequence"
 	"github.com/antler-ml/antler/tensor"
@@ -117,7 +118,7 @@ func (e *Env) prepare(ctx context.Context, set *dataset.Set, stored *text.Tokeni
 	for _, s := range t.set.Valid {
 		t.truth = append(t.truth, s.Class)
 	}
-	if err := trainer.Compile(t.model, e.Settings); err != nil {
+	if err := trainer.Compile(t.model, e.Settings, losses.SparseCategoricalCrossentropy{}); err != nil {
 		return nil, err
 	}
 	return t, nil

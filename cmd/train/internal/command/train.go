@@ -33,6 +33,9 @@ func (e *Env) Train(ctx context.Context, data string) error {
 			return err
 		}
 		data = from.stored.Data
+		if from.stored.Task == rundir.Words {
+			return e.words(ctx, data, from)
+		}
 	}
 	set, name, err := e.open(ctx, data)
 	if err != nil {

@@ -92,6 +92,12 @@ func Open(ctx context.Context, path string, s *settings.Settings) (*Set, error) 
 
 // missing explains a path that cannot be opened.
 func missing(path string, err error) error {
+	return Missing(path, err, "give a folder with one sub-folder a class, or a .tsv or .csv file; \"train demo\" needs no data")
+}
+
+// Missing explains a path that cannot be opened. The remedy is for a path that
+// does not exist where nothing has a similar name.
+func Missing(path string, err error, remedy string) error {
 	var p *fs.PathError
 	if errors.As(err, &p) {
 		err = p.Err
@@ -108,7 +114,7 @@ func missing(path string, err error) error {
 	if near := config.Nearest(filepath.Base(path), names); len(near) > 0 {
 		return e.Do("did you mean %s?", filepath.Join(filepath.Dir(path), near[0]))
 	}
-	return e.Do("give a folder with one sub-folder a class, or a .tsv or .csv file; \"train demo\" needs no data")
+	return e.Do("%s", remedy)
 }
 
 // split holds samples out by a hash of their names.

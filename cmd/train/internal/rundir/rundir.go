@@ -1,6 +1,6 @@
 // Package rundir is the directory that a training writes and everything else
 // reads: run.json, events.jsonl, model.npz, last.npz, classes.txt, history.csv,
-// tokenizer.json for texts, and pictures of the results.
+// tokenizer.json for texts, vectors.txt for words, and pictures of the results.
 package rundir
 
 import (
@@ -34,19 +34,24 @@ const (
 	MistakesFile  = "mistakes.png"
 	MistakesText  = "mistakes.tsv"
 	BadFile       = "quarantine.jsonl"
+	VectorsFile   = "vectors.txt"
+	WordsFile     = "words.png"
 )
 
+// Words is the task of a run that learned vectors of words; it has no classes.
+const Words = "words"
+
 // ours are the files that --force may replace.
-var ours = []string{RunFile, EventsFile, BestFile, LastFile, ClassesFile, HistoryFile, TokenizerFile, CurvesFile, SamplesFile, MistakesFile, MistakesText, BadFile}
+var ours = []string{RunFile, EventsFile, BestFile, LastFile, ClassesFile, HistoryFile, TokenizerFile, CurvesFile, SamplesFile, MistakesFile, MistakesText, BadFile, VectorsFile, WordsFile}
 
 // A Run is what run.json holds.
 type Run struct {
 	V             int            `json:"v"`
 	Program       string         `json:"program"`
 	Version       string         `json:"version"`
-	Task          string         `json:"task"` // image or text
-	Data          string         `json:"data"` // as it was given: a path, "demo" or "demo text"
-	Classes       []string       `json:"classes"`
+	Task          string         `json:"task"` // image, text or words
+	Data          string         `json:"data"` // as it was given: a path, "demo", "demo text" or "demo words"
+	Classes       []string       `json:"classes,omitempty"`
 	Settings      config.Object  `json:"settings"`
 	Model         string         `json:"model"` // one line
 	Weights       int            `json:"weights"`
@@ -248,7 +253,7 @@ func Open(dir string) (*Stored, error) {
 	if err := d.Decode(&r); err != nil {
 		return nil, cli.Errorf(cli.BadData, "%s is damaged: %w", path, err).Do("copy the run anew, or train again")
 	}
-	if r.V != 1 || len(r.Classes) == 0 || r.Preprocessing == nil {
+	if r.V != 1 || len(r.Classes) == 0 && r.Task != Words || r.Preprocessing == nil {
 		return nil, cli.Errorf(cli.BadData, "%s: version %d is not known here; want 1", path, r.V).Do("use the version of train that wrote it: %s", r.Version)
 	}
 	return &r, nil

@@ -5,14 +5,14 @@ import (
 )
 
 // Short is what the program says without arguments: twelve lines.
-const Short = `train makes a classifier of your pictures or texts.
+const Short = `train makes a classifier of your pictures or texts, or vectors of words.
 
   train demo                   a first model in a minute, from built-in pictures
   train demo text              who wrote it? from built-in texts
   train photos/                one sub-folder a class; everything else is inferred
   train reviews.tsv            a label and a text on each line
-  train predict runs/1-photos new/*.jpg
-  train evaluate runs/1-photos test/
+  train words book.txt         a vector for each of its words; train demo words: built-in
+  train predict runs/1-photos new/*.jpg   |   train evaluate runs/1-photos test/
   train --resume runs/1-photos
 
   --epochs N   --learning-rate X   --validation-split X   --seed N   --out DIR
@@ -24,17 +24,18 @@ func Help() string {
 	f := Flags(Default())
 	var b strings.Builder
 	b.WriteString(`Examples:
-  train demo | train demo text                       built-in data
+  train demo | train demo text | train demo words    built-in data
   train photos/ --epochs 30 --horizontal-flip        one sub-folder a class (or train/ and validation/)
   train reviews.tsv --class-weight balanced          label, text; also .csv
-  train predict RUN FILE…  |  train predict RUN -    pictures or texts; - reads lines
-  train evaluate RUN DATA  --json                    metrics and confusion matrix
+  train words book.txt                               vectors of words: what is near what (or a folder of .txt)
+  train predict RUN FILE…  |  train predict RUN -    pictures, texts or words; - reads lines
+  train evaluate RUN DATA  --json                    metrics, confusion matrix; words: pairs of related ones
 Training (default in brackets):
 `)
 	b.WriteString(f.Help("main"))
 	b.WriteString("More:\n" + f.HelpShort("more", 100))
 	b.WriteString("Pictures:\n" + f.HelpShort("image", 100))
-	b.WriteString("Texts, output and predict:\n" + f.HelpShort("text", 100) + f.HelpShort("output", 100) + f.HelpShort("predict", 100))
+	b.WriteString("Texts, words, output and predict:\n" + f.HelpShort("text", 100) + f.HelpShort("words", 100) + f.HelpShort("output", 100) + f.HelpShort("predict", 100))
 	b.WriteString("Exit codes: 0 done, 1 failed, 2 usage, 3 bad data, 75 try again, 130/143 stopped and saved\n")
 	return b.String()
 }

@@ -29,12 +29,13 @@ type Settings struct {
 	DryRun        bool    `flag:"dry-run" group:"main" help:": one step of everything, then clean up"`
 	Check         bool    `flag:"check" group:"main" help:": read all data and say what is wrong, no training"`
 	Force         bool    `flag:"force" short:"f" group:"main" help:": write into a run directory that exists"`
-	Monitor       string  `flag:"monitor" group:"more" help:"val_loss|val_accuracy: decides which epoch is best"`
+	Monitor       string  `flag:"monitor" group:"more" help:"val_loss|val_accuracy|loss: decides which epoch is best"`
 	Schedule      string  `flag:"schedule" group:"more" help:"cosine|constant: the learning rate over the epochs"`
 	Clipnorm      float64 `flag:"clipnorm" group:"more" help:"X: limit of each gradient's norm"`
 	Dropout       float64 `flag:"dropout" group:"more" auto:"inferred" help:"X: part of the units left out while training"`
 	Image
 	Text
+	Words
 	Top     int  `flag:"top" group:"predict" help:"N: how many classes predict shows"`
 	JSON    bool `flag:"json" group:"output" help:": JSON Lines on standard output"`
 	Quiet   bool `flag:"quiet" short:"q" group:"output" help:": only the result and errors"`
@@ -68,11 +69,22 @@ type Text struct {
 	LabelColumn string `flag:"label-column" group:"text" auto:"inferred" help:"NAME: or number of the column with the class"`
 }
 
+// Words are the settings of word vectors.
+type Words struct {
+	VectorSize      int     `flag:"vector-size" group:"words" auto:"inferred" help:"N: numbers of a word's vector"`
+	WindowSize      int     `flag:"window-size" group:"words" help:"N: words on each side that count as near"`
+	NegativeSamples float64 `flag:"negative-samples" group:"words" help:"X: random pairs for each real one"`
+	SamplingFactor  float64 `flag:"sampling-factor" group:"words" auto:"inferred" help:"X: above it frequent words are thinned out; 1 keeps all"`
+	MinCount        int     `flag:"min-count" group:"words" auto:"inferred" help:"N: rarer words get no vector"`
+	Show            string  `flag:"show" group:"words" auto:"inferred" help:"A,B: words whose neighbours are shown and drawn"`
+}
+
 // Default returns the settings without flags.
 func Default() *Settings {
 	return &Settings{
 		Optimizer: "adam", ValidSplit: 0.2, ClassWeight: "none", EarlyStopping: true, OnError: "fail",
 		Monitor: "val_loss", Schedule: "cosine", Workers: runtime.GOMAXPROCS(0), Top: 1,
+		Words: Words{WindowSize: 5, NegativeSamples: 2},
 		Image: Image{Interpolation: "bilinear", MaxPixels: 89_478_485, FillMode: "nearest"},
 	}
 }
@@ -82,7 +94,8 @@ var aliases = map[string]string{
 	"lr": "learning-rate", "val-split": "validation-split", "max-len": "maxlen", "n-epochs": "epochs", "num-epochs": "epochs",
 	"nb-epoch": "epochs", "image-size": "target-size", "img-size": "target-size", "imgsz": "target-size", "class-weights": "class-weight",
 	"random-seed": "seed", "random-state": "seed", "output": "out", "out-dir": "out", "jobs": "workers", "batch": "batch-size",
-	"clip-norm": "clipnorm", "vocab-size": "num-words", "max-features": "num-words", "color": "color-mode",
+	"clip-norm": "clipnorm", "vocab-size": "num-words", "embedding-dim": "vector-size", "output-dim": "vector-size",
+	"window": "window-size", "negative": "negative-samples", "sample": "sampling-factor", "vocabulary-size": "num-words", "max-features": "num-words", "color": "color-mode",
 }
 
 // Flags returns the command line flags of s.
@@ -118,6 +131,16 @@ func (s *Settings) Validate(given func(flag string) bool) error {
 		return bad("maxlen", s.MaxLen, "1 or more")
 	case s.NumWords < 0 || s.NumWords == 1:
 		return bad("num-words", s.NumWords, "2 or more")
+	case s.VectorSize < 0 || s.VectorSize > 4096 || none("vector-size", s.VectorSize == 0):
+		return bad("vector-size", s.VectorSize, "1 to 4096")
+	case s.WindowSize < 1 || s.WindowSize > 1000:
+		return bad("window-size", s.WindowSize, "1 to 1000")
+	case !(s.NegativeSamples > 0 && s.NegativeSamples <= 100):
+		return bad("negative-samples", s.NegativeSamples, "a number above 0, up to 100")
+	case !(s.SamplingFactor >= 0 && s.SamplingFactor <= 1) || none("sampling-factor", s.SamplingFactor == 0):
+		return bad("sampling-factor", s.SamplingFactor, "a number above 0, up to 1 (no thinning)")
+	case s.MinCount < 0 || none("min-count", s.MinCount == 0):
+		return bad("min-count", s.MinCount, "1 or more")
 	case s.Top < 1:
 		return bad("top", s.Top, "1 or more")
 	}

@@ -32,6 +32,8 @@ func TestTypos(t *testing.T) {
 		"brightness": "brightness-range", "brigthness-range": "brightness-range", "channel-shift": "channel-shift-range",
 		"flip-horizontal": "horizontal-flip", "horizontalflip": "horizontal-flip", "horizontal": "horizontal-flip", "verticalflip": "vertical-flip", "vertcal-flip": "vertical-flip",
 		"fillmode": "fill-mode", "fil-mode": "fill-mode", "max-length": "maxlen", "maxlength": "maxlen", "numwords": "num-words", "nb-words": "num-words", "num-word": "num-words",
+		"vectorsize": "vector-size", "vector": "vector-size", "windowsize": "window-size", "widow-size": "window-size", "negative-sample": "negative-samples", "negatives": "negative-samples",
+		"sampling": "sampling-factor", "samplingfactor": "sampling-factor", "mincount": "min-count", "min-counts": "min-count", "sow": "show", "shows": "show",
 		"label": "label-column", "labelcolumn": "label-column", "text-col": "text-column", "jsn": "json", "quite": "quiet", "verbos": "verbose", "nocolor": "no-color", "no-colour": "no-color",
 	}
 	wrong := 0
@@ -73,7 +75,8 @@ func TestValidate(t *testing.T) {
 		t.Error(err)
 	}
 	for _, args := range []string{"--epochs=-1", "--batch-size=-1", "--learning-rate=-1", "--validation-split=0", "--validation-split=1", "--workers=-2", "--patience=-1", "--clipnorm=-1", "--dropout=1", "--max-pixels=0", "--maxlen=-1", "--num-words=1", "--top=0", "--target-size=5000",
-		"--epochs=0", "--batch-size=0", "--learning-rate=0", "--workers=0", "--maxlen=0"} {
+		"--epochs=0", "--batch-size=0", "--learning-rate=0", "--workers=0", "--maxlen=0",
+		"--vector-size=0", "--vector-size=5000", "--window-size=0", "--negative-samples=0", "--negative-samples=101", "--sampling-factor=0", "--sampling-factor=1.5", "--min-count=0"} {
 		s := Default()
 		f := Flags(s)
 		if _, err := f.Parse([]string{args}); err != nil {

@@ -11,7 +11,6 @@ import (
 	"github.com/antler-ml/antler/nn"
 	"github.com/antler-ml/antler/nn/activations"
 	"github.com/antler-ml/antler/nn/layers"
-	"github.com/antler-ml/antler/nn/losses"
 	"github.com/antler-ml/antler/nn/metrics"
 	"github.com/antler-ml/antler/nn/optimizers"
 )
@@ -68,8 +67,24 @@ func TextModel(s *settings.Settings, inputDim, classes int) *nn.Model {
 	return nn.NewSequential(nn.Input(s.MaxLen), ls...)
 }
 
+// WordModel says how likely a word stands near another: the sigmoid of the dot
+// product of their vectors, which come from two tables. The first table holds
+// the vectors that are wanted (Mikolov et al., 2013, arXiv 1310.4546).
+func WordModel(s *settings.Settings, inputDim int) *nn.Model {
+	word, near := nn.Input(1), nn.Input(1)
+	vector := func(name string, id *nn.Symbol) *nn.Symbol {
+		e := nn.Name(name, &layers.Embedding{InputDim: inputDim, OutputDim: s.VectorSize})
+		return nn.Apply(&layers.Flatten{}, nn.Apply(e, id))
+	}
+	dot := nn.Apply(&layers.Dot{Axes: [2]int{1, 1}}, vector(WordLayer, word), vector("near", near))
+	return nn.NewModel([]*nn.Symbol{word, near}, []*nn.Symbol{nn.Apply(&layers.Activation{Activation: activations.Sigmoid}, dot)})
+}
+
+// WordLayer is the name of the layer whose table is the words' vectors.
+const WordLayer = "word"
+
 // Compile sets optimizer, loss and metric.
-func Compile(m *nn.Model, s *settings.Settings) error {
+func Compile(m *nn.Model, s *settings.Settings, loss nn.Loss) error {
 	var o nn.Optimizer
 	switch s.Optimizer {
 	case "sgd":
@@ -80,7 +95,7 @@ func Compile(m *nn.Model, s *settings.Settings) error {
 		o = &optimizers.Adam{LearningRate: s.LearningRate, Clipnorm: s.Clipnorm}
 	}
 	return m.Compile(nn.CompileConfig{
-		Optimizer: o, Loss: losses.SparseCategoricalCrossentropy{}, Metrics: []nn.Metric{metrics.Accuracy{}}, Seed: s.Seed,
+		Optimizer: o, Loss: loss, Metrics: []nn.Metric{metrics.Accuracy{}}, Seed: s.Seed,
 	})
 }
 

@@ -1,0 +1,348 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/antler-ml/antler/cmd/train/internal/dataset"
+	"github.com/antler-ml/antler/cmd/train/internal/rundir"
+	"github.com/antler-ml/antler/cmd/train/internal/trainer"
+	"github.com/antler-ml/antler/cmd/train/internal/vectors"
+	"github.com/antler-ml/antler/internal/atomicfile"
+	"github.com/antler-ml/antler/internal/cli"
+	"github.com/antler-ml/antler/internal/config"
+	"github.com/antler-ml/antler/internal/sotu"
+	"github.com/antler-ml/antler/nn"
+	"github.com/antler-ml/antler/nn/losses"
+	"github.com/antler-ml/antler/nn/saving"
+	"github.com/antler-ml/antler/pipeline"
+	"github.com/antler-ml/antler/sequence"
+)
+
+// demoWords is the name of the built-in text.
+const demoWords = "demo words"
+
+// wordTask is a text and a model of its words.
+type wordTask struct {
+	data         *vectors.Data
+	pairs        float64 // an epoch, about
+	model        *nn.Model
+	train, valid pipeline.Source
+}
+
+// Words learns vectors of the words of a text: a path, or "demo words".
+func (e *Env) Words(ctx context.Context, data string) error { return e.words(ctx, data, nil) }
+
+func (e *Env) words(ctx context.Context, data string, from *resumed) error {
+	began := time.Now()
+	s := e.Settings
+	for _, f := range e.Flags.Given() {
+		switch f = strings.TrimPrefix(f, "--"); {
+		case e.Flags.Group(f) == "image", f == "class-weight", f == "model-size", f == "dropout", f == "maxlen", strings.HasSuffix(f, "-column"):
+			return cli.Errorf(cli.Usage, "--%s is for classifiers; word vectors have no use for it", f).Do("--vector-size, --window-size, --negative-samples, --min-count and others: train --help")
+		}
+	}
+	t, err := e.prepareWords(ctx, data)
+	if err != nil {
+		return stoppedEarly(ctx, err)
+	}
+	if from != nil && !slices.Equal(from.tok.Vocabulary(), t.data.Tokenizer.Vocabulary()) {
+		return cli.Errorf(cli.BadData, "%s now has other words than when %s was trained", data, from.dir).Do("start a new run: %s", wordsCommand(data))
+	}
+	if s.Check {
+		return e.checkWords(t, data)
+	}
+	name := "demo-words"
+	if data != demoWords {
+		name = rundir.Name(data)
+	}
+	dir, err := e.directory(name, from)
+	if err != nil {
+		return err
+	}
+	if s.DryRun {
+		defer os.RemoveAll(dir)
+	}
+	run := &rundir.Run{
+		V: 1, Program: "train", Version: Version(), Task: rundir.Words, Data: data, Settings: e.recorded(),
+		Model: fmt.Sprintf("sigmoid of the dot product of two embeddings %s×%d", cli.Count(t.data.Tokenizer.InputDim()), s.VectorSize), Weights: t.model.CountParams(),
+		Train: t.data.Train.Len(), Validation: t.data.Valid.Len(), Preprocessing: &rundir.Preprocessing{Tokenizer: rundir.TokenizerFile},
+	}
+	if from != nil {
+		run.Result = from.stored.Result
+	}
+	if err := atomicfile.WriteBytes(filepath.Join(dir, rundir.TokenizerFile), []byte(t.data.Tokenizer.ToJSON())); err != nil {
+		return err
+	}
+	if len(t.data.Bad) > 0 {
+		if err := quarantine(filepath.Join(dir, rundir.BadFile), t.data.Bad); err != nil {
+			return err
+		}
+	}
+	if err := run.Write(dir); err != nil {
+		return err
+	}
+	events, err := rundir.OpenEvents(dir)
+	if err != nil {
+		return err
+	}
+	e.announceWords(t, run, dir, from)
+	job := &trainer.Job{Settings: s, Model: t.model, Train: t.train, Valid: t.valid, Dir: dir, Run: run, Events: events, Console: e.Console, Noun: "pairs", Emit: e.emit}
+	if from != nil {
+		job.InitialEpoch = from.epochs()
+		if _, err := saving.LoadWeights(t.model, filepath.Join(dir, rundir.LastFile)); err != nil {
+			return err
+		}
+	}
+	if s.DryRun {
+		job.Steps = 1
+	}
+	start := rundir.Event("start", config.Member{Key: "task", Value: rundir.Words}, config.Member{Key: "data", Value: data}, config.Member{Key: "out", Value: dir},
+		config.Member{Key: "words", Value: len(t.data.Tokenizer.Vocabulary()) - 1}, config.Member{Key: "train_samples", Value: run.Train},
+		config.Member{Key: "validation_samples", Value: run.Validation}, config.Member{Key: "initial_epoch", Value: job.InitialEpoch})
+	events.Add(start)
+	e.emit(start)
+	h, err := job.Fit(ctx)
+	if err == nil && ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	switch {
+	case err == nil && !s.DryRun:
+		err = e.finishWords(t, run, dir, h, began, events)
+	case err == nil:
+		_, err = saving.Load(filepath.Join(dir, rundir.BestFile))
+	}
+	if err != nil {
+		events.Add(rundir.Event("stop", config.Member{Key: "reason", Value: err.Error()}))
+		events.Close()
+		if v, e := t.vectors(); e == nil && ctx.Err() != nil && !s.DryRun {
+			v.Write(filepath.Join(dir, rundir.VectorsFile)) // as far as they are
+		}
+		return e.stopped(err, run, dir)
+	}
+	if err := events.Close(); err != nil {
+		return err
+	}
+	if s.DryRun {
+		e.Console.Printf("dry run    one step, validation, saving and loading went well (%s); nothing was kept", cli.Duration(time.Since(began)))
+		e.emit(rundir.Event("dry_run", config.Member{Key: "ok", Value: true}))
+	}
+	return nil
+}
+
+// prepareWords reads the text, infers what was not given and builds the model.
+func (e *Env) prepareWords(ctx context.Context, data string) (*wordTask, error) {
+	s := e.Settings
+	c, err := openCorpus(data)
+	if err != nil {
+		return nil, err
+	}
+	e.Console.Progress(func() string { return "counting words" })
+	d, err := c.Fit(ctx, s.MinCount, s.NumWords, s.Workers)
+	if err != nil {
+		return nil, readError(err)
+	}
+	if len(d.Bad) > 0 && s.OnError != "skip" {
+		err := cli.Errorf(cli.BadData, "%s of %s cannot be read", lines(d.Bad), data)
+		for _, b := range d.Bad {
+			err.Why("%s", b)
+		}
+		return nil, err.Do("mend or remove them, or --on-error=skip (their list is written to quarantine.jsonl)")
+	}
+	if d.Tokenizer.InputDim() < 3 {
+		n := max(0, d.Tokenizer.InputDim()-1)
+		if d.MinCount == 1 {
+			return nil, cli.Errorf(cli.BadData, "%s has %s; need at least 2", data, cli.Plural(n, "different word")).Do("give a longer text")
+		}
+		return nil, cli.Errorf(cli.BadData, "of the words of %s, %s %d times or more; need at least 2", data, occurs(n), d.MinCount).
+			Why("found: %s in all", cli.Plural(d.Found, "word")).Do("give a longer text, or --min-count 1")
+	}
+	s.MinCount = d.MinCount
+	if !e.has("validation-split") {
+		s.ValidSplit = 0.05 // the vectors want all text they can get
+	}
+	e.Console.Progress(func() string { return "reading the text" })
+	if err := d.Encode(ctx, c, s.ValidSplit); err != nil {
+		return nil, readError(err)
+	}
+	e.Console.Close()
+	t := &wordTask{data: d}
+	if err := e.inferWords(t); err != nil {
+		return nil, err
+	}
+	t.model = trainer.WordModel(s, d.Tokenizer.InputDim())
+	if err := t.model.Err(); err != nil {
+		return nil, err
+	}
+	return t, trainer.Compile(t.model, s, losses.BinaryCrossentropy{})
+}
+
+// lines counts what could not be read.
+func lines(bad []dataset.Bad) string {
+	for _, b := range bad {
+		if b.Line > 0 {
+			return cli.Plural(len(bad), "line")
+		}
+	}
+	return cli.Plural(len(bad), "file")
+}
+
+func occurs(n int) string {
+	if n == 1 {
+		return "1 occurs"
+	}
+	return cli.Count(n) + " occur"
+}
+
+// openCorpus finds the text.
+func openCorpus(data string) (*vectors.Corpus, error) {
+	if data == demoWords {
+		text, err := sotu.Text()
+		return &vectors.Corpus{Text: text}, err
+	}
+	c, err := vectors.OpenCorpus(data)
+	if err != nil {
+		return nil, dataset.Missing(data, err, `give a text file, or a folder of .txt files; "train demo words" needs no data`)
+	}
+	if len(c.Files) == 0 {
+		return nil, cli.Errorf(cli.BadData, "%s has no text files", data).Do("name a text file, or a folder with .txt files")
+	}
+	return c, nil
+}
+
+// readError is what a file system says about a text.
+func readError(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return cli.Errorf(cli.BadData, "cannot read %s: %w", p.Path, p.Err)
+	}
+	return err
+}
+
+// stoppedEarly is a signal before there was anything to keep.
+func stoppedEarly(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return err
+}
+
+// inferWords sets what was not given.
+func (e *Env) inferWords(t *wordTask) error {
+	s, d := e.Settings, t.data
+	words := d.Train.Words()
+	if s.VectorSize == 0 {
+		s.VectorSize = 64
+		if words > 2_000_000 {
+			s.VectorSize = 100
+		}
+	}
+	if s.SamplingFactor == 0 {
+		// Short texts cannot afford to lose pairs.
+		s.SamplingFactor = min(1, max(sequence.DefaultSamplingFactor, 5/float64(max(1, words))))
+	}
+	table, err := sequence.SamplingTable(d.Tokenizer.InputDim(), s.SamplingFactor)
+	if err != nil {
+		return err
+	}
+	c := vectors.PairConfig{Vocabulary: d.Tokenizer.InputDim(), WindowSize: s.WindowSize, NegativeSamples: s.NegativeSamples, SamplingTable: table, BatchSize: 1, Seed: s.Seed}
+	t.pairs = d.Train.Expected(c)
+	if t.pairs < 1 {
+		return cli.Errorf(cli.BadData, "the text makes no pairs of words that stand near each other").
+			Why("found: %s in %s", cli.Plural(words, "word"), cli.Plural(d.Train.Len(), "passage")).Do("give a longer text, or --sampling-factor 1 --min-count 1")
+	}
+	if s.BatchSize == 0 {
+		s.BatchSize = 1 << min(13, max(5, int(math.Log2(t.pairs/200))))
+	}
+	s.BatchSize = min(s.BatchSize, max(1, int(t.pairs)))
+	if s.Epochs == 0 {
+		s.Epochs = min(max(int(60e6/t.pairs), 3), 30)
+	}
+	if !e.has("patience") {
+		s.Patience = max(4, s.Epochs/3)
+	}
+	if !e.has("monitor") {
+		s.Monitor = "loss" // of held-out pairs the loss is least long before neighbours are best
+	}
+	if !e.has("learning-rate") {
+		switch s.Optimizer {
+		case "sgd":
+			s.LearningRate = 0.0025 * float64(s.BatchSize) // each pair is a step of its own, in effect
+		default:
+			s.LearningRate = 0.0035
+			if s.BatchSize > 2048 {
+				s.LearningRate = 0.007
+			}
+		}
+	}
+	c.BatchSize = s.BatchSize
+	t.train = pipeline.Prefetch(d.Train.Pairs(c), 2)
+	if d.Valid.Expected(c) < 1 { // too short to hold any of it out
+		d.Valid = d.Train
+	}
+	c.BatchSize = min(s.BatchSize, max(1, int(d.Valid.Expected(c))))
+	t.valid = vectors.Fixed(d.Valid.Pairs(c))
+	return nil
+}
+
+// announceWords says what was found and inferred, what will be written, and
+// how to change it.
+func (e *Env) announceWords(t *wordTask, run *rundir.Run, dir string, from *resumed) {
+	s, c, d := e.Settings, e.Console, t.data
+	c.Printf("found      %s: %s of %s; %s that occur %d times or more", run.Data, cli.Plural(d.Train.Len()+d.Valid.Len(), "passage"), cli.Plural(d.Found, "word"),
+		cli.Plural(d.Tokenizer.InputDim()-1, "different one"), s.MinCount)
+	c.Printf("inferred   window %d, %g random pairs for a real one, frequent words thinned out by %.3g: %s million pairs an epoch; held out %.3g %% of the passages, by a hash of the text",
+		s.WindowSize, s.NegativeSamples, s.SamplingFactor, decimals(t.pairs/1e6), 100*s.ValidSplit)
+	c.Printf("model      %s: %s weights; %s, batch size %d, %s %g %s", run.Model, cli.Count(run.Weights), cli.Plural(s.Epochs, "epoch"), s.BatchSize, s.Optimizer, s.LearningRate, s.Schedule)
+	where := dir + string(filepath.Separator)
+	if s.DryRun {
+		where = "nothing (--dry-run)"
+	}
+	c.Printf("writes     %s", where)
+	c.Printf("change     any of it by flags, such as --epochs %d --vector-size %d --window-size 8; train --help; seed %d", 2*s.Epochs, 2*s.VectorSize, s.Seed)
+	if len(d.Bad) > 0 {
+		c.Warnf("note       %s skipped, listed in %s", lines(d.Bad), filepath.Join(dir, rundir.BadFile))
+	}
+	if from != nil {
+		c.Printf("note       going on after epoch %d from %s; the optimizer's moments start anew", from.epochs(), filepath.Join(dir, rundir.LastFile))
+	}
+}
+
+// decimals prints a positive number with two or three digits that count.
+func decimals(x float64) string {
+	return fmt.Sprintf("%.*f", max(0, 1-int(math.Floor(math.Log10(x)))), x)
+}
+
+// checkWords says what the text is.
+func (e *Env) checkWords(t *wordTask, data string) error {
+	d := t.data
+	e.emit(rundir.Event("check", config.Member{Key: "ok", Value: len(d.Bad) == 0}, config.Member{Key: "passages", Value: d.Train.Len() + d.Valid.Len()},
+		config.Member{Key: "found_words", Value: d.Found}, config.Member{Key: "words", Value: d.Tokenizer.InputDim() - 1}, config.Member{Key: "bad", Value: d.Bad}))
+	if !e.Settings.JSON {
+		fmt.Fprintf(e.Out, "%s: %s of %s; %s that occur %d times or more; bad lines %s\n", data, cli.Plural(d.Train.Len()+d.Valid.Len(), "passage"),
+			cli.Plural(d.Found, "word"), cli.Plural(d.Tokenizer.InputDim()-1, "different one"), d.MinCount, cli.Count(len(d.Bad)))
+		for _, b := range d.Bad {
+			fmt.Fprintf(e.Out, "  %s\n", b)
+		}
+	}
+	return nil
+}
+
+// vectors are the rows of the model's first table.
+func (t *wordTask) vectors() (*vectors.Vectors, error) { return wordVectors(t.model, t.data.Tokenizer) }
+
+// wordsCommand is how the training is typed.
+func wordsCommand(data string) string {
+	if data == demoWords {
+		return "train " + data
+	}
+	return "train words " + cli.Quote(data)
+}
