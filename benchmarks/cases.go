@@ -29,9 +29,9 @@ func (b *bench) cases() []benchCase {
 	}
 	part := 1
 	if b.quick {
-		part = 4
+		part = 2
 	}
-	cs = append(cs, benchCase{"fit/mlp", func() error { return b.fit(wire.Named("mlp"), 12800/part) }})
+	cs = append(cs, benchCase{"fit/mlp", func() error { return b.fit(wire.Named("mlp"), 6400/part) }})
 	if !b.quick {
 		cs = append(cs, benchCase{"fit/cnn28", func() error { return b.fit(wire.Named("cnn28"), 1280) }})
 	}
