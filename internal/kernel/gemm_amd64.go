@@ -129,27 +129,58 @@ func packAcrossAVX2(dst []float32, width int, src []float32, ld, count, depth in
 }
 
 // gemmDots is gemmDotsGo. The lanes that sums are split into differ.
-func gemmDots(isa *gemmISA, k int, x []float32, ld, rows int, v []float32) (s [4]float32) {
+func gemmDots(isa *gemmISA, rows, k int, x []float32, ld int, v, out []float32) {
+	if isa == &gemmGo {
+		gemmDotsGo(rows, k, x, ld, v, out)
+		return
+	}
+	fours := rows / 4
 	switch {
-	case isa == &gemmGo:
-		return gemmDotsGo(k, x, ld, rows, v)
-	case rows == 4:
-		dots4(isa, k, &x[0], ld, &v[0], &s[0])
-		return s
+	case fours == 0:
+	case isa == &gemmAVX2:
+		gemmDotRowsAVX2(fours, k, &x[0], ld, &v[0], &out[0])
+	default:
+		for i := 0; i < 4*fours; i += 4 {
+			gemmDotsAVX512(k, &x[i*ld], ld, &v[0], &out[i])
+		}
 	}
 	var same [4]float32 // one row four times
-	for i := range rows {
-		dots4(isa, k, &x[i*ld], 0, &v[0], &same[0])
-		s[i] = same[0]
+	for i := 4 * fours; i < rows; i++ {
+		if isa == &gemmAVX2 {
+			gemmDotRowsAVX2(1, k, &x[i*ld], 0, &v[0], &same[0])
+		} else {
+			gemmDotsAVX512(k, &x[i*ld], 0, &v[0], &same[0])
+		}
+		out[i] = same[0]
 	}
-	return s
 }
 
-func dots4(isa *gemmISA, k int, x *float32, ld int, v, s *float32) {
-	if isa == &gemmAVX512 {
-		gemmDotsAVX512(k, x, ld, v, s)
-	} else {
-		gemmDotsAVX2(k, x, ld, v, s)
+// gemmLongRow is gemmRow for long rows. Their sums stay in memory, not in
+// registers, so that the matrix is read in the order of the memory.
+func gemmLongRow(isa *gemmISA, k int, v []float32, vStep int, x []float32, ld int, c []float32, accumulate bool) {
+	const long = 128
+	if isa != &gemmAVX2 || len(c) < long {
+		gemmRow(isa, k, v, vStep, x, ld, c, accumulate)
+		return
+	}
+	add := 0
+	if accumulate {
+		add = 1
+	}
+	p := 0
+	for ; p+8 <= k; p, add = p+8, 1 {
+		gemmRows8AVX2(len(c), &v[p*vStep], vStep, &x[p*ld], ld, &c[0], add)
+	}
+	if k&4 > 0 {
+		gemmRows4AVX2(len(c), &v[p*vStep], vStep, &x[p*ld], ld, &c[0], add)
+		p, add = p+4, 1
+	}
+	if k&2 > 0 {
+		gemmRows2AVX2(len(c), &v[p*vStep], vStep, &x[p*ld], ld, &c[0], add)
+		p, add = p+2, 1
+	}
+	if k&1 > 0 {
+		gemmRows1AVX2(len(c), &v[p*vStep], vStep, &x[p*ld], ld, &c[0], add)
 	}
 }
 

@@ -4831,115 +4831,6 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmDotsAVX2(k int, x *float32, ldx int, v *float32, out *float32)
-// Requires: AVX, AVX2, CMOV, FMA3
-TEXT ·gemmDotsAVX2(SB), NOSPLIT, $0-40
-	MOVQ   x+8(FP), AX
-	MOVQ   ldx+16(FP), CX
-	SHLQ   $0x02, CX
-	LEAQ   (AX)(CX*2), DX
-	ADDQ   CX, DX
-	MOVQ   v+24(FP), BX
-	MOVQ   k+0(FP), SI
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-
-loop:
-	CMPQ        SI, $0x00000010
-	JLT         tail
-	VMOVUPS     (BX), Y8
-	VFMADD231PS (AX), Y8, Y0
-	VFMADD231PS (AX)(CX*1), Y8, Y2
-	VFMADD231PS (AX)(CX*2), Y8, Y4
-	VFMADD231PS (DX), Y8, Y6
-	VMOVUPS     32(BX), Y8
-	VFMADD231PS 32(AX), Y8, Y1
-	VFMADD231PS 32(AX)(CX*1), Y8, Y3
-	VFMADD231PS 32(AX)(CX*2), Y8, Y5
-	VFMADD231PS 32(DX), Y8, Y7
-	ADDQ        $0x00000040, BX
-	ADDQ        $0x00000040, AX
-	ADDQ        $0x00000040, DX
-	SUBQ        $0x00000010, SI
-	JMP         loop
-
-tail:
-	MOVQ         SI, DI
-	MOVQ         $0x00000008, R8
-	CMPQ         DI, R8
-	CMOVQGT      R8, DI
-	SUBQ         DI, SI
-	VMOVD        DI, X10
-	VPBROADCASTD X10, Y10
-	VPCMPGTD     gemmLaneNumbers<>+0(SB), Y10, Y10
-	VMASKMOVPS   (BX), Y10, Y8
-	VMASKMOVPS   (AX), Y10, Y9
-	VFMADD231PS  Y9, Y8, Y0
-	VMASKMOVPS   (AX)(CX*1), Y10, Y9
-	VFMADD231PS  Y9, Y8, Y2
-	VMASKMOVPS   (AX)(CX*2), Y10, Y9
-	VFMADD231PS  Y9, Y8, Y4
-	VMASKMOVPS   (DX), Y10, Y9
-	VFMADD231PS  Y9, Y8, Y6
-	MOVQ         SI, DI
-	MOVQ         $0x00000008, R8
-	CMPQ         DI, R8
-	CMOVQGT      R8, DI
-	SUBQ         DI, SI
-	VMOVD        DI, X10
-	VPBROADCASTD X10, Y10
-	VPCMPGTD     gemmLaneNumbers<>+0(SB), Y10, Y10
-	VMASKMOVPS   32(BX), Y10, Y8
-	VMASKMOVPS   32(AX), Y10, Y9
-	VFMADD231PS  Y9, Y8, Y1
-	VMASKMOVPS   32(AX)(CX*1), Y10, Y9
-	VFMADD231PS  Y9, Y8, Y3
-	VMASKMOVPS   32(AX)(CX*2), Y10, Y9
-	VFMADD231PS  Y9, Y8, Y5
-	VMASKMOVPS   32(DX), Y10, Y9
-	VFMADD231PS  Y9, Y8, Y7
-	MOVQ         out+32(FP), AX
-	VADDPS       Y1, Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPS       X1, X0, X0
-	VMOVHLPS     X0, X0, X1
-	VADDPS       X1, X0, X0
-	VMOVSHDUP    X0, X1
-	VADDSS       X1, X0, X0
-	VMOVSS       X0, (AX)
-	VADDPS       Y3, Y2, Y2
-	VEXTRACTF128 $0x01, Y2, X0
-	VADDPS       X0, X2, X2
-	VMOVHLPS     X2, X2, X0
-	VADDPS       X0, X2, X2
-	VMOVSHDUP    X2, X0
-	VADDSS       X0, X2, X2
-	VMOVSS       X2, 4(AX)
-	VADDPS       Y5, Y4, Y4
-	VEXTRACTF128 $0x01, Y4, X0
-	VADDPS       X0, X4, X4
-	VMOVHLPS     X4, X4, X0
-	VADDPS       X0, X4, X4
-	VMOVSHDUP    X4, X0
-	VADDSS       X0, X4, X4
-	VMOVSS       X4, 8(AX)
-	VADDPS       Y7, Y6, Y6
-	VEXTRACTF128 $0x01, Y6, X0
-	VADDPS       X0, X6, X6
-	VMOVHLPS     X6, X6, X0
-	VADDPS       X0, X6, X6
-	VMOVSHDUP    X6, X0
-	VADDSS       X0, X6, X6
-	VMOVSS       X6, 12(AX)
-	VZEROUPPER
-	RET
-
 // func packVectors1AVX2(dst *float32, src *float32, ld int, depth int, count int)
 // Requires: AVX, MMX+
 TEXT ·packVectors1AVX2(SB), NOSPLIT, $0-40
@@ -5083,6 +4974,683 @@ loop:
 	ADDQ       $0x60, AX
 	DECQ       BX
 	JNZ        loop
+	VZEROUPPER
+	RET
+
+// func gemmRows1AVX2(cols int, v *float32, vStep int, x *float32, ld int, c *float32, accumulate int)
+// Requires: AVX, AVX2, FMA3, MMX+
+TEXT ·gemmRows1AVX2(SB), NOSPLIT, $0-56
+	MOVQ         v+8(FP), AX
+	MOVQ         vStep+16(FP), CX
+	SHLQ         $0x02, CX
+	MOVQ         x+24(FP), DX
+	MOVQ         ld+32(FP), BX
+	SHLQ         $0x02, BX
+	VBROADCASTSS (AX), Y0
+	ADDQ         CX, AX
+	MOVQ         c+40(FP), AX
+	MOVQ         cols+0(FP), CX
+	MOVQ         accumulate+48(FP), SI
+	TESTQ        SI, SI
+	JZ           set_pairs
+	SUBQ         $0x10, CX
+	JLT          add_one
+
+add_loop:
+	VMOVUPS     (AX), Y1
+	VMOVUPS     32(AX), Y2
+	PREFETCHT0  (DX)(BX*1)
+	VFMADD231PS (DX), Y0, Y1
+	VFMADD231PS 32(DX), Y0, Y2
+	VMOVUPS     Y1, (AX)
+	VMOVUPS     Y2, 32(AX)
+	ADDQ        $0x40, DX
+	ADDQ        $0x40, AX
+	SUBQ        $0x10, CX
+	JGE         add_loop
+
+add_one:
+	ADDQ        $0x08, CX
+	JLT         add_rest
+	VMOVUPS     (AX), Y1
+	VFMADD231PS (DX), Y0, Y1
+	VMOVUPS     Y1, (AX)
+	ADDQ        $0x20, DX
+	ADDQ        $0x20, AX
+	SUBQ        $0x08, CX
+
+add_rest:
+	ADDQ         $0x08, CX
+	JZ           done
+	VMOVD        CX, X1
+	VPBROADCASTD X1, Y1
+	VPCMPGTD     gemmLaneNumbers<>+0(SB), Y1, Y1
+	VMASKMOVPS   (AX), Y1, Y2
+	VMASKMOVPS   (DX), Y1, Y3
+	VFMADD231PS  Y3, Y0, Y2
+	VMASKMOVPS   Y2, Y1, (AX)
+	JMP          done
+
+set_pairs:
+	SUBQ $0x10, CX
+	JLT  set_one
+
+set_loop:
+	PREFETCHT0 (DX)(BX*1)
+	VMULPS     (DX), Y0, Y1
+	VMULPS     32(DX), Y0, Y2
+	VMOVUPS    Y1, (AX)
+	VMOVUPS    Y2, 32(AX)
+	ADDQ       $0x40, DX
+	ADDQ       $0x40, AX
+	SUBQ       $0x10, CX
+	JGE        set_loop
+
+set_one:
+	ADDQ    $0x08, CX
+	JLT     set_rest
+	VMULPS  (DX), Y0, Y1
+	VMOVUPS Y1, (AX)
+	ADDQ    $0x20, DX
+	ADDQ    $0x20, AX
+	SUBQ    $0x08, CX
+
+set_rest:
+	ADDQ         $0x08, CX
+	JZ           done
+	VMOVD        CX, X1
+	VPBROADCASTD X1, Y1
+	VPCMPGTD     gemmLaneNumbers<>+0(SB), Y1, Y1
+	VMASKMOVPS   (DX), Y1, Y2
+	VMULPS       Y2, Y0, Y0
+	VMASKMOVPS   Y0, Y1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func gemmRows2AVX2(cols int, v *float32, vStep int, x *float32, ld int, c *float32, accumulate int)
+// Requires: AVX, AVX2, FMA3, MMX+
+TEXT ·gemmRows2AVX2(SB), NOSPLIT, $0-56
+	MOVQ         v+8(FP), AX
+	MOVQ         vStep+16(FP), CX
+	SHLQ         $0x02, CX
+	MOVQ         x+24(FP), DX
+	MOVQ         ld+32(FP), BX
+	SHLQ         $0x02, BX
+	LEAQ         (DX)(BX*2), SI
+	ADDQ         BX, SI
+	VBROADCASTSS (AX), Y0
+	ADDQ         CX, AX
+	VBROADCASTSS (AX), Y1
+	ADDQ         CX, AX
+	MOVQ         c+40(FP), AX
+	MOVQ         cols+0(FP), CX
+	MOVQ         accumulate+48(FP), DI
+	TESTQ        DI, DI
+	JZ           set_pairs
+	SUBQ         $0x10, CX
+	JLT          add_one
+
+add_loop:
+	VMOVUPS     (AX), Y2
+	VMOVUPS     32(AX), Y3
+	PREFETCHT0  (DX)(BX*2)
+	VFMADD231PS (DX), Y0, Y2
+	VFMADD231PS 32(DX), Y0, Y3
+	PREFETCHT0  (SI)
+	VFMADD231PS (DX)(BX*1), Y1, Y2
+	VFMADD231PS 32(DX)(BX*1), Y1, Y3
+	VMOVUPS     Y2, (AX)
+	VMOVUPS     Y3, 32(AX)
+	ADDQ        $0x40, DX
+	ADDQ        $0x40, SI
+	ADDQ        $0x40, AX
+	SUBQ        $0x10, CX
+	JGE         add_loop
+
+add_one:
+	ADDQ        $0x08, CX
+	JLT         add_rest
+	VMOVUPS     (AX), Y2
+	VFMADD231PS (DX), Y0, Y2
+	VFMADD231PS (DX)(BX*1), Y1, Y2
+	VMOVUPS     Y2, (AX)
+	ADDQ        $0x20, DX
+	ADDQ        $0x20, SI
+	ADDQ        $0x20, AX
+	SUBQ        $0x08, CX
+
+add_rest:
+	ADDQ         $0x08, CX
+	JZ           done
+	VMOVD        CX, X2
+	VPBROADCASTD X2, Y2
+	VPCMPGTD     gemmLaneNumbers<>+0(SB), Y2, Y2
+	VMASKMOVPS   (AX), Y2, Y3
+	VMASKMOVPS   (DX), Y2, Y4
+	VFMADD231PS  Y4, Y0, Y3
+	VMASKMOVPS   (DX)(BX*1), Y2, Y0
+	VFMADD231PS  Y0, Y1, Y3
+	VMASKMOVPS   Y3, Y2, (AX)
+	JMP          done
+
+set_pairs:
+	SUBQ $0x10, CX
+	JLT  set_one
+
+set_loop:
+	PREFETCHT0  (DX)(BX*2)
+	VMULPS      (DX), Y0, Y2
+	VMULPS      32(DX), Y0, Y3
+	PREFETCHT0  (SI)
+	VFMADD231PS (DX)(BX*1), Y1, Y2
+	VFMADD231PS 32(DX)(BX*1), Y1, Y3
+	VMOVUPS     Y2, (AX)
+	VMOVUPS     Y3, 32(AX)
+	ADDQ        $0x40, DX
+	ADDQ        $0x40, SI
+	ADDQ        $0x40, AX
+	SUBQ        $0x10, CX
+	JGE         set_loop
+
+set_one:
+	ADDQ        $0x08, CX
+	JLT         set_rest
+	VMULPS      (DX), Y0, Y2
+	VFMADD231PS (DX)(BX*1), Y1, Y2
+	VMOVUPS     Y2, (AX)
+	ADDQ        $0x20, DX
+	ADDQ        $0x20, SI
+	ADDQ        $0x20, AX
+	SUBQ        $0x08, CX
+
+set_rest:
+	ADDQ         $0x08, CX
+	JZ           done
+	VMOVD        CX, X2
+	VPBROADCASTD X2, Y2
+	VPCMPGTD     gemmLaneNumbers<>+0(SB), Y2, Y2
+	VMASKMOVPS   (DX), Y2, Y3
+	VMULPS       Y3, Y0, Y0
+	VMASKMOVPS   (DX)(BX*1), Y2, Y3
+	VFMADD231PS  Y3, Y1, Y0
+	VMASKMOVPS   Y0, Y2, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func gemmRows4AVX2(cols int, v *float32, vStep int, x *float32, ld int, c *float32, accumulate int)
+// Requires: AVX, AVX2, FMA3, MMX+
+TEXT ·gemmRows4AVX2(SB), NOSPLIT, $0-56
+	MOVQ         v+8(FP), AX
+	MOVQ         vStep+16(FP), CX
+	SHLQ         $0x02, CX
+	MOVQ         x+24(FP), DX
+	MOVQ         ld+32(FP), BX
+	SHLQ         $0x02, BX
+	LEAQ         (DX)(BX*2), SI
+	ADDQ         BX, SI
+	LEAQ         (SI)(BX*2), DI
+	ADDQ         BX, DI
+	VBROADCASTSS (AX), Y0
+	ADDQ         CX, AX
+	VBROADCASTSS (AX), Y1
+	ADDQ         CX, AX
+	VBROADCASTSS (AX), Y2
+	ADDQ         CX, AX
+	VBROADCASTSS (AX), Y3
+	ADDQ         CX, AX
+	MOVQ         c+40(FP), AX
+	MOVQ         cols+0(FP), CX
+	MOVQ         accumulate+48(FP), R8
+	TESTQ        R8, R8
+	JZ           set_pairs
+	SUBQ         $0x10, CX
+	JLT          add_one
+
+add_loop:
+	VMOVUPS     (AX), Y4
+	VMOVUPS     32(AX), Y5
+	PREFETCHT0  (SI)(BX*1)
+	VFMADD231PS (DX), Y0, Y4
+	VFMADD231PS 32(DX), Y0, Y5
+	PREFETCHT0  (SI)(BX*2)
+	VFMADD231PS (DX)(BX*1), Y1, Y4
+	VFMADD231PS 32(DX)(BX*1), Y1, Y5
+	PREFETCHT0  (DI)
+	VFMADD231PS (DX)(BX*2), Y2, Y4
+	VFMADD231PS 32(DX)(BX*2), Y2, Y5
+	PREFETCHT0  (DI)(BX*1)
+	VFMADD231PS (SI), Y3, Y4
+	VFMADD231PS 32(SI), Y3, Y5
+	VMOVUPS     Y4, (AX)
+	VMOVUPS     Y5, 32(AX)
+	ADDQ        $0x40, DX
+	ADDQ        $0x40, SI
+	ADDQ        $0x40, DI
+	ADDQ        $0x40, AX
+	SUBQ        $0x10, CX
+	JGE         add_loop
+
+add_one:
+	ADDQ        $0x08, CX
+	JLT         add_rest
+	VMOVUPS     (AX), Y4
+	VFMADD231PS (DX), Y0, Y4
+	VFMADD231PS (DX)(BX*1), Y1, Y4
+	VFMADD231PS (DX)(BX*2), Y2, Y4
+	VFMADD231PS (SI), Y3, Y4
+	VMOVUPS     Y4, (AX)
+	ADDQ        $0x20, DX
+	ADDQ        $0x20, SI
+	ADDQ        $0x20, DI
+	ADDQ        $0x20, AX
+	SUBQ        $0x08, CX
+
+add_rest:
+	ADDQ         $0x08, CX
+	JZ           done
+	VMOVD        CX, X4
+	VPBROADCASTD X4, Y4
+	VPCMPGTD     gemmLaneNumbers<>+0(SB), Y4, Y4
+	VMASKMOVPS   (AX), Y4, Y5
+	VMASKMOVPS   (DX), Y4, Y6
+	VFMADD231PS  Y6, Y0, Y5
+	VMASKMOVPS   (DX)(BX*1), Y4, Y0
+	VFMADD231PS  Y0, Y1, Y5
+	VMASKMOVPS   (DX)(BX*2), Y4, Y0
+	VFMADD231PS  Y0, Y2, Y5
+	VMASKMOVPS   (SI), Y4, Y0
+	VFMADD231PS  Y0, Y3, Y5
+	VMASKMOVPS   Y5, Y4, (AX)
+	JMP          done
+
+set_pairs:
+	SUBQ $0x10, CX
+	JLT  set_one
+
+set_loop:
+	PREFETCHT0  (SI)(BX*1)
+	VMULPS      (DX), Y0, Y4
+	VMULPS      32(DX), Y0, Y5
+	PREFETCHT0  (SI)(BX*2)
+	VFMADD231PS (DX)(BX*1), Y1, Y4
+	VFMADD231PS 32(DX)(BX*1), Y1, Y5
+	PREFETCHT0  (DI)
+	VFMADD231PS (DX)(BX*2), Y2, Y4
+	VFMADD231PS 32(DX)(BX*2), Y2, Y5
+	PREFETCHT0  (DI)(BX*1)
+	VFMADD231PS (SI), Y3, Y4
+	VFMADD231PS 32(SI), Y3, Y5
+	VMOVUPS     Y4, (AX)
+	VMOVUPS     Y5, 32(AX)
+	ADDQ        $0x40, DX
+	ADDQ        $0x40, SI
+	ADDQ        $0x40, DI
+	ADDQ        $0x40, AX
+	SUBQ        $0x10, CX
+	JGE         set_loop
+
+set_one:
+	ADDQ        $0x08, CX
+	JLT         set_rest
+	VMULPS      (DX), Y0, Y4
+	VFMADD231PS (DX)(BX*1), Y1, Y4
+	VFMADD231PS (DX)(BX*2), Y2, Y4
+	VFMADD231PS (SI), Y3, Y4
+	VMOVUPS     Y4, (AX)
+	ADDQ        $0x20, DX
+	ADDQ        $0x20, SI
+	ADDQ        $0x20, DI
+	ADDQ        $0x20, AX
+	SUBQ        $0x08, CX
+
+set_rest:
+	ADDQ         $0x08, CX
+	JZ           done
+	VMOVD        CX, X4
+	VPBROADCASTD X4, Y4
+	VPCMPGTD     gemmLaneNumbers<>+0(SB), Y4, Y4
+	VMASKMOVPS   (DX), Y4, Y5
+	VMULPS       Y5, Y0, Y0
+	VMASKMOVPS   (DX)(BX*1), Y4, Y5
+	VFMADD231PS  Y5, Y1, Y0
+	VMASKMOVPS   (DX)(BX*2), Y4, Y1
+	VFMADD231PS  Y1, Y2, Y0
+	VMASKMOVPS   (SI), Y4, Y1
+	VFMADD231PS  Y1, Y3, Y0
+	VMASKMOVPS   Y0, Y4, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func gemmRows8AVX2(cols int, v *float32, vStep int, x *float32, ld int, c *float32, accumulate int)
+// Requires: AVX, AVX2, FMA3, MMX+
+TEXT ·gemmRows8AVX2(SB), NOSPLIT, $0-56
+	MOVQ         v+8(FP), AX
+	MOVQ         vStep+16(FP), CX
+	SHLQ         $0x02, CX
+	MOVQ         x+24(FP), DX
+	MOVQ         ld+32(FP), BX
+	SHLQ         $0x02, BX
+	LEAQ         (DX)(BX*2), SI
+	ADDQ         BX, SI
+	LEAQ         (SI)(BX*2), DI
+	ADDQ         BX, DI
+	LEAQ         (DI)(BX*2), R8
+	ADDQ         BX, R8
+	LEAQ         (R8)(BX*2), R9
+	ADDQ         BX, R9
+	LEAQ         (R9)(BX*2), R10
+	ADDQ         BX, R10
+	VBROADCASTSS (AX), Y0
+	ADDQ         CX, AX
+	VBROADCASTSS (AX), Y1
+	ADDQ         CX, AX
+	VBROADCASTSS (AX), Y2
+	ADDQ         CX, AX
+	VBROADCASTSS (AX), Y3
+	ADDQ         CX, AX
+	VBROADCASTSS (AX), Y4
+	ADDQ         CX, AX
+	VBROADCASTSS (AX), Y5
+	ADDQ         CX, AX
+	VBROADCASTSS (AX), Y6
+	ADDQ         CX, AX
+	VBROADCASTSS (AX), Y7
+	ADDQ         CX, AX
+	MOVQ         c+40(FP), AX
+	MOVQ         cols+0(FP), CX
+	MOVQ         accumulate+48(FP), R11
+	TESTQ        R11, R11
+	JZ           set_pairs
+	SUBQ         $0x10, CX
+	JLT          add_one
+
+add_loop:
+	VMOVUPS     (AX), Y8
+	VMOVUPS     32(AX), Y9
+	PREFETCHT0  (DI)(BX*2)
+	VFMADD231PS (DX), Y0, Y8
+	VFMADD231PS 32(DX), Y0, Y9
+	PREFETCHT0  (R8)
+	VFMADD231PS (DX)(BX*1), Y1, Y8
+	VFMADD231PS 32(DX)(BX*1), Y1, Y9
+	PREFETCHT0  (R8)(BX*1)
+	VFMADD231PS (DX)(BX*2), Y2, Y8
+	VFMADD231PS 32(DX)(BX*2), Y2, Y9
+	PREFETCHT0  (R8)(BX*2)
+	VFMADD231PS (SI), Y3, Y8
+	VFMADD231PS 32(SI), Y3, Y9
+	PREFETCHT0  (R9)
+	VFMADD231PS (SI)(BX*1), Y4, Y8
+	VFMADD231PS 32(SI)(BX*1), Y4, Y9
+	PREFETCHT0  (R9)(BX*1)
+	VFMADD231PS (SI)(BX*2), Y5, Y8
+	VFMADD231PS 32(SI)(BX*2), Y5, Y9
+	PREFETCHT0  (R9)(BX*2)
+	VFMADD231PS (DI), Y6, Y8
+	VFMADD231PS 32(DI), Y6, Y9
+	PREFETCHT0  (R10)
+	VFMADD231PS (DI)(BX*1), Y7, Y8
+	VFMADD231PS 32(DI)(BX*1), Y7, Y9
+	VMOVUPS     Y8, (AX)
+	VMOVUPS     Y9, 32(AX)
+	ADDQ        $0x40, DX
+	ADDQ        $0x40, SI
+	ADDQ        $0x40, DI
+	ADDQ        $0x40, R8
+	ADDQ        $0x40, R9
+	ADDQ        $0x40, R10
+	ADDQ        $0x40, AX
+	SUBQ        $0x10, CX
+	JGE         add_loop
+
+add_one:
+	ADDQ        $0x08, CX
+	JLT         add_rest
+	VMOVUPS     (AX), Y8
+	VFMADD231PS (DX), Y0, Y8
+	VFMADD231PS (DX)(BX*1), Y1, Y8
+	VFMADD231PS (DX)(BX*2), Y2, Y8
+	VFMADD231PS (SI), Y3, Y8
+	VFMADD231PS (SI)(BX*1), Y4, Y8
+	VFMADD231PS (SI)(BX*2), Y5, Y8
+	VFMADD231PS (DI), Y6, Y8
+	VFMADD231PS (DI)(BX*1), Y7, Y8
+	VMOVUPS     Y8, (AX)
+	ADDQ        $0x20, DX
+	ADDQ        $0x20, SI
+	ADDQ        $0x20, DI
+	ADDQ        $0x20, R8
+	ADDQ        $0x20, R9
+	ADDQ        $0x20, R10
+	ADDQ        $0x20, AX
+	SUBQ        $0x08, CX
+
+add_rest:
+	ADDQ         $0x08, CX
+	JZ           done
+	VMOVD        CX, X8
+	VPBROADCASTD X8, Y8
+	VPCMPGTD     gemmLaneNumbers<>+0(SB), Y8, Y8
+	VMASKMOVPS   (AX), Y8, Y9
+	VMASKMOVPS   (DX), Y8, Y10
+	VFMADD231PS  Y10, Y0, Y9
+	VMASKMOVPS   (DX)(BX*1), Y8, Y0
+	VFMADD231PS  Y0, Y1, Y9
+	VMASKMOVPS   (DX)(BX*2), Y8, Y0
+	VFMADD231PS  Y0, Y2, Y9
+	VMASKMOVPS   (SI), Y8, Y0
+	VFMADD231PS  Y0, Y3, Y9
+	VMASKMOVPS   (SI)(BX*1), Y8, Y0
+	VFMADD231PS  Y0, Y4, Y9
+	VMASKMOVPS   (SI)(BX*2), Y8, Y0
+	VFMADD231PS  Y0, Y5, Y9
+	VMASKMOVPS   (DI), Y8, Y0
+	VFMADD231PS  Y0, Y6, Y9
+	VMASKMOVPS   (DI)(BX*1), Y8, Y0
+	VFMADD231PS  Y0, Y7, Y9
+	VMASKMOVPS   Y9, Y8, (AX)
+	JMP          done
+
+set_pairs:
+	SUBQ $0x10, CX
+	JLT  set_one
+
+set_loop:
+	PREFETCHT0  (DI)(BX*2)
+	VMULPS      (DX), Y0, Y8
+	VMULPS      32(DX), Y0, Y9
+	PREFETCHT0  (R8)
+	VFMADD231PS (DX)(BX*1), Y1, Y8
+	VFMADD231PS 32(DX)(BX*1), Y1, Y9
+	PREFETCHT0  (R8)(BX*1)
+	VFMADD231PS (DX)(BX*2), Y2, Y8
+	VFMADD231PS 32(DX)(BX*2), Y2, Y9
+	PREFETCHT0  (R8)(BX*2)
+	VFMADD231PS (SI), Y3, Y8
+	VFMADD231PS 32(SI), Y3, Y9
+	PREFETCHT0  (R9)
+	VFMADD231PS (SI)(BX*1), Y4, Y8
+	VFMADD231PS 32(SI)(BX*1), Y4, Y9
+	PREFETCHT0  (R9)(BX*1)
+	VFMADD231PS (SI)(BX*2), Y5, Y8
+	VFMADD231PS 32(SI)(BX*2), Y5, Y9
+	PREFETCHT0  (R9)(BX*2)
+	VFMADD231PS (DI), Y6, Y8
+	VFMADD231PS 32(DI), Y6, Y9
+	PREFETCHT0  (R10)
+	VFMADD231PS (DI)(BX*1), Y7, Y8
+	VFMADD231PS 32(DI)(BX*1), Y7, Y9
+	VMOVUPS     Y8, (AX)
+	VMOVUPS     Y9, 32(AX)
+	ADDQ        $0x40, DX
+	ADDQ        $0x40, SI
+	ADDQ        $0x40, DI
+	ADDQ        $0x40, R8
+	ADDQ        $0x40, R9
+	ADDQ        $0x40, R10
+	ADDQ        $0x40, AX
+	SUBQ        $0x10, CX
+	JGE         set_loop
+
+set_one:
+	ADDQ        $0x08, CX
+	JLT         set_rest
+	VMULPS      (DX), Y0, Y8
+	VFMADD231PS (DX)(BX*1), Y1, Y8
+	VFMADD231PS (DX)(BX*2), Y2, Y8
+	VFMADD231PS (SI), Y3, Y8
+	VFMADD231PS (SI)(BX*1), Y4, Y8
+	VFMADD231PS (SI)(BX*2), Y5, Y8
+	VFMADD231PS (DI), Y6, Y8
+	VFMADD231PS (DI)(BX*1), Y7, Y8
+	VMOVUPS     Y8, (AX)
+	ADDQ        $0x20, DX
+	ADDQ        $0x20, SI
+	ADDQ        $0x20, DI
+	ADDQ        $0x20, R8
+	ADDQ        $0x20, R9
+	ADDQ        $0x20, R10
+	ADDQ        $0x20, AX
+	SUBQ        $0x08, CX
+
+set_rest:
+	ADDQ         $0x08, CX
+	JZ           done
+	VMOVD        CX, X8
+	VPBROADCASTD X8, Y8
+	VPCMPGTD     gemmLaneNumbers<>+0(SB), Y8, Y8
+	VMASKMOVPS   (DX), Y8, Y9
+	VMULPS       Y9, Y0, Y0
+	VMASKMOVPS   (DX)(BX*1), Y8, Y9
+	VFMADD231PS  Y9, Y1, Y0
+	VMASKMOVPS   (DX)(BX*2), Y8, Y1
+	VFMADD231PS  Y1, Y2, Y0
+	VMASKMOVPS   (SI), Y8, Y1
+	VFMADD231PS  Y1, Y3, Y0
+	VMASKMOVPS   (SI)(BX*1), Y8, Y1
+	VFMADD231PS  Y1, Y4, Y0
+	VMASKMOVPS   (SI)(BX*2), Y8, Y1
+	VFMADD231PS  Y1, Y5, Y0
+	VMASKMOVPS   (DI), Y8, Y1
+	VFMADD231PS  Y1, Y6, Y0
+	VMASKMOVPS   (DI)(BX*1), Y8, Y1
+	VFMADD231PS  Y1, Y7, Y0
+	VMASKMOVPS   Y0, Y8, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func gemmDotRowsAVX2(fours int, k int, x *float32, ld int, v *float32, out *float32)
+// Requires: AVX, AVX2, FMA3, MMX+
+TEXT ·gemmDotRowsAVX2(SB), NOSPLIT, $0-48
+	MOVQ         fours+0(FP), AX
+	MOVQ         x+16(FP), CX
+	MOVQ         ld+24(FP), DX
+	SHLQ         $0x02, DX
+	MOVQ         out+40(FP), BX
+	MOVQ         k+8(FP), SI
+	MOVQ         SI, DI
+	ANDQ         $0x0f, DI
+	VMOVD        DI, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     gemmLaneNumbers<>+0(SB), Y0, Y0
+	SUBQ         $0x08, DI
+	VMOVD        DI, X1
+	VPBROADCASTD X1, Y1
+	VPCMPGTD     gemmLaneNumbers<>+0(SB), Y1, Y1
+	SUBQ         $0x08, DI
+
+four:
+	MOVQ   CX, DI
+	LEAQ   (DI)(DX*2), R8
+	ADDQ   DX, R8
+	LEAQ   (R8)(DX*2), R9
+	ADDQ   DX, R9
+	MOVQ   SI, R11
+	MOVQ   v+32(FP), R10
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	SUBQ   $0x10, R11
+	JLT    tail
+
+loop:
+	VMOVUPS     (R10), Y10
+	VMOVUPS     32(R10), Y11
+	PREFETCHT0  (R8)(DX*1)
+	VFMADD231PS (DI), Y10, Y2
+	VFMADD231PS 32(DI), Y11, Y3
+	PREFETCHT0  (R8)(DX*2)
+	VFMADD231PS (DI)(DX*1), Y10, Y4
+	VFMADD231PS 32(DI)(DX*1), Y11, Y5
+	PREFETCHT0  (R9)
+	VFMADD231PS (DI)(DX*2), Y10, Y6
+	VFMADD231PS 32(DI)(DX*2), Y11, Y7
+	PREFETCHT0  (R9)(DX*1)
+	VFMADD231PS (R8), Y10, Y8
+	VFMADD231PS 32(R8), Y11, Y9
+	ADDQ        $0x40, R10
+	ADDQ        $0x40, DI
+	ADDQ        $0x40, R8
+	ADDQ        $0x40, R9
+	SUBQ        $0x10, R11
+	JGE         loop
+
+tail:
+	CMPQ        R11, $-16
+	JEQ         sum
+	VMASKMOVPS  (R10), Y0, Y10
+	VMASKMOVPS  (DI), Y0, Y12
+	VFMADD231PS Y12, Y10, Y2
+	VMASKMOVPS  (DI)(DX*1), Y0, Y12
+	VFMADD231PS Y12, Y10, Y4
+	VMASKMOVPS  (DI)(DX*2), Y0, Y12
+	VFMADD231PS Y12, Y10, Y6
+	VMASKMOVPS  (R8), Y0, Y12
+	VFMADD231PS Y12, Y10, Y8
+	VMASKMOVPS  32(R10), Y1, Y11
+	VMASKMOVPS  32(DI), Y1, Y12
+	VFMADD231PS Y12, Y11, Y3
+	VMASKMOVPS  32(DI)(DX*1), Y1, Y12
+	VFMADD231PS Y12, Y11, Y5
+	VMASKMOVPS  32(DI)(DX*2), Y1, Y12
+	VFMADD231PS Y12, Y11, Y7
+	VMASKMOVPS  32(R8), Y1, Y12
+	VFMADD231PS Y12, Y11, Y9
+
+sum:
+	VADDPS       Y3, Y2, Y2
+	VADDPS       Y5, Y4, Y4
+	VADDPS       Y7, Y6, Y6
+	VADDPS       Y9, Y8, Y8
+	VUNPCKLPS    Y4, Y2, Y3
+	VUNPCKHPS    Y4, Y2, Y2
+	VADDPS       Y3, Y2, Y2
+	VUNPCKLPS    Y8, Y6, Y3
+	VUNPCKHPS    Y8, Y6, Y6
+	VADDPS       Y3, Y6, Y6
+	VUNPCKLPD    Y6, Y2, Y3
+	VUNPCKHPD    Y6, Y2, Y2
+	VADDPS       Y3, Y2, Y3
+	VEXTRACTF128 $0x01, Y3, X2
+	VADDPS       X2, X3, X2
+	VMOVUPS      X2, (BX)
+	ADDQ         $0x10, BX
+	LEAQ         (CX)(DX*4), CX
+	DECQ         AX
+	JNZ          four
 	VZEROUPPER
 	RET
 

@@ -12,10 +12,14 @@ func packAcross(_ *gemmISA, dst []float32, width int, src []float32, ld, count, 
 	packAcrossGo(dst, width, src, ld, count, depth)
 }
 
-func gemmDots(_ *gemmISA, k int, x []float32, ld, rows int, v []float32) [4]float32 {
-	return gemmDotsGo(k, x, ld, rows, v)
+func gemmDots(_ *gemmISA, rows, k int, x []float32, ld int, v, out []float32) {
+	gemmDotsGo(rows, k, x, ld, v, out)
 }
 
 func gemmRow(_ *gemmISA, k int, v []float32, vStep int, x []float32, ld int, c []float32, accumulate bool) {
+	gemmRowGo(k, v, vStep, x, ld, c, accumulate)
+}
+
+func gemmLongRow(_ *gemmISA, k int, v []float32, vStep int, x []float32, ld int, c []float32, accumulate bool) {
 	gemmRowGo(k, v, vStep, x, ld, c, accumulate)
 }

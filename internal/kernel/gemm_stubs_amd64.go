@@ -222,12 +222,6 @@ func gemmWideRow8AVX2(k int, a *float32, aStep int, b *float32, ldb int, c *floa
 //go:noescape
 func gemmWideRow4AVX2(k int, a *float32, aStep int, b *float32, ldb int, c *float32, accumulate int)
 
-// gemmDotsAVX2 computes out[i] = Σ_p x[i*ldx+p] * v[p] for i < 4, p < k.
-// Index p is added in lane p mod 2·lanes; the lanes are added at the end, halves first.
-//
-//go:noescape
-func gemmDotsAVX2(k int, x *float32, ldx int, v *float32, out *float32)
-
 // packVectors1AVX2 copies depth rows of 1 vectors, ld floats apart in src and neighbours in dst.
 // Masked: the last vector has count lanes in src; zeros fill it up.
 //
@@ -263,6 +257,36 @@ func packVectors3AVX2(dst *float32, src *float32, ld int, depth int, count int)
 //
 //go:noescape
 func packVectors3MaskedAVX2(dst *float32, src *float32, ld int, depth int, count int)
+
+// gemmRows1AVX2 computes c[j] = c[j]·accumulate + Σ_i v[i*vStep] * x[i*ld+j] for i < 1, j < cols,
+// adding in the order of i.
+//
+//go:noescape
+func gemmRows1AVX2(cols int, v *float32, vStep int, x *float32, ld int, c *float32, accumulate int)
+
+// gemmRows2AVX2 computes c[j] = c[j]·accumulate + Σ_i v[i*vStep] * x[i*ld+j] for i < 2, j < cols,
+// adding in the order of i.
+//
+//go:noescape
+func gemmRows2AVX2(cols int, v *float32, vStep int, x *float32, ld int, c *float32, accumulate int)
+
+// gemmRows4AVX2 computes c[j] = c[j]·accumulate + Σ_i v[i*vStep] * x[i*ld+j] for i < 4, j < cols,
+// adding in the order of i.
+//
+//go:noescape
+func gemmRows4AVX2(cols int, v *float32, vStep int, x *float32, ld int, c *float32, accumulate int)
+
+// gemmRows8AVX2 computes c[j] = c[j]·accumulate + Σ_i v[i*vStep] * x[i*ld+j] for i < 8, j < cols,
+// adding in the order of i.
+//
+//go:noescape
+func gemmRows8AVX2(cols int, v *float32, vStep int, x *float32, ld int, c *float32, accumulate int)
+
+// gemmDotRowsAVX2 computes out[i] = Σ_p x[i*ld+p] * v[p] for i < 4·fours, p < k.
+// Index p is added in lane p mod 2·lanes; the lanes are added at the end.
+//
+//go:noescape
+func gemmDotRowsAVX2(fours int, k int, x *float32, ld int, v *float32, out *float32)
 
 // packFours copies depth rows of 4 floats, ld floats apart in src and neighbours in dst.
 //

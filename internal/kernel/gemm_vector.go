@@ -70,13 +70,14 @@ func (j *gemmJob) vectorPart(lo, hi int) {
 	}
 }
 
-// innerProducts computes rows lo to hi of x times v, four at a time.
+// innerProducts computes rows lo to hi of x times v.
 func (j *gemmJob) innerProducts(lo, hi int) {
 	w := &j.vec
-	for i := lo; i < hi; i += 4 {
-		rows := min(4, hi-i)
-		s := gemmDots(j.isa, j.k, w.x.Data[i*w.x.Ld:], w.x.Ld, rows, w.v)
-		for l, v := range s[:rows] {
+	var buf [64]float32
+	for i := lo; i < hi; i += len(buf) {
+		out := buf[:min(len(buf), hi-i)]
+		gemmDots(j.isa, len(out), j.k, w.x.Data[i*w.x.Ld:], w.x.Ld, w.v, out)
+		for l, v := range out {
 			at := (i + l) * w.cStep
 			if j.e.Accumulate {
 				v += j.c[at]
@@ -92,7 +93,7 @@ func (j *gemmJob) scaledRows(lo, hi int) {
 	w := &j.vec
 	kc := innerBlock(j.k)
 	for p := 0; p < j.k; p += kc {
-		gemmRow(j.isa, min(kc, j.k-p), w.v[p*w.vStep:], w.vStep, w.x.Data[p*w.x.Ld+lo:], w.x.Ld, j.c[lo:hi], p > 0 || j.e.Accumulate)
+		gemmLongRow(j.isa, min(kc, j.k-p), w.v[p*w.vStep:], w.vStep, w.x.Data[p*w.x.Ld+lo:], w.x.Ld, j.c[lo:hi], p > 0 || j.e.Accumulate)
 	}
 }
 

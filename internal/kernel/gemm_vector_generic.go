@@ -1,7 +1,7 @@
 package kernel
 
-// gemmDotsGo returns Σ_p x[i*ld+p] * v[p] for i < rows <= 4, p < k.
-func gemmDotsGo(k int, x []float32, ld, rows int, v []float32) (s [4]float32) {
+// gemmDotsGo computes out[i] = Σ_p x[i*ld+p] * v[p] for i < rows, p < k.
+func gemmDotsGo(rows, k int, x []float32, ld int, v, out []float32) {
 	v = v[:k]
 	for i := range rows {
 		row := x[i*ld:][:k]
@@ -17,9 +17,8 @@ func gemmDotsGo(k int, x []float32, ld, rows int, v []float32) (s [4]float32) {
 		for ; p < k; p++ {
 			s0 += float32(row[p] * v[p])
 		}
-		s[i] = (s0 + s2) + (s1 + s3)
+		out[i] = (s0 + s2) + (s1 + s3)
 	}
-	return s
 }
 
 // gemmRowGo computes c[j] = c[j]·accumulate + Σ_p v[p*vStep] * x[p*ld+j].

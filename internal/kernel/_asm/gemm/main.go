@@ -14,8 +14,8 @@ func main() {
 		}
 		wideRow(s, 8)
 		wideRow(s, 4)
-		dots(s)
 		if s.wide() {
+			dots(s)
 			packAcross(s, 1)
 			packAcross(s, 2)
 			continue
@@ -25,6 +25,10 @@ func main() {
 			packVectors(s, v, true)
 		}
 	}
+	for _, n := range []int{1, 2, 4, 8} {
+		scaledRows(avx2, n)
+	}
+	dotRows(avx2)
 	packFours()
 	for rows := 1; rows <= 4; rows++ {
 		for _, along := range []bool{false, true} {
