@@ -1,10 +1,14 @@
 package jpeg
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/antler-ml/antler/internal/kernel"
+)
 
 // lookBits is how many bits the first look-up of a Huffman code takes. Most
 // codes are found by it, with the bits that follow them.
-const lookBits = 10
+const lookBits = kernel.JPEGLook
 
 // A purpose says what the look-up table of a code holds. In sequential scans
 // and first scans of a band, that is a whole coefficient.
@@ -31,14 +35,12 @@ type huffman struct {
 	offset [17]int32  // place in vals of a code of this length, less the code
 }
 
-// An entry of the look-up table: the low byte is the number of bits it takes,
-// the second byte the coefficients to leave out before it, the upper half its
-// value. An end of block leaves out endOfBlock coefficients. With later set the low
-// byte is the length of the code, or 0 for longer codes, and the upper half
-// its symbol.
+// The entries of the look-up table are those of package kernel. With later set
+// the low bits are the length of the code, or 0 for codes of more than
+// lookBits, and the upper half is its symbol.
 const (
-	later      = 0x80
-	endOfBlock = 128
+	later      = kernel.JPEGLater
+	endOfBlock = 128 // how far an end of block goes on
 )
 
 func (d *Decoder) readHuffman(s []byte) error {
@@ -78,9 +80,8 @@ func (h *huffman) prepare(use purpose) error {
 		return nil
 	}
 	h.built = false
-	clear(h.look[:])
 	for i := range h.look {
-		h.look[i] = later
+		h.look[i] = later // no code of lookBits or less
 	}
 	code, at := uint32(0), 0
 	for length := 1; length <= 16; length++ {
@@ -124,7 +125,7 @@ func (h *huffman) fill(first uint32, length int, symbol uint8, use purpose) {
 			*e = endOfBlock<<8 | uint32(length)
 		default:
 			v := extend(rest>>(free-size), size)
-			*e = uint32(uint16(v))<<16 | run<<8 | uint32(length+size)
+			*e = uint32(uint16(v))<<16 | (run+1)<<8 | uint32(length+size)
 		}
 	}
 }

@@ -70,9 +70,9 @@ func (d *Decoder) scanBlock(c *component, b *[64]int16, y int) error {
 		c.pred += diff
 		b[0] = int16(c.pred << sc.al)
 	case sc.ss == 0:
-		r.refill()
-		b[0] |= int16(r.acc>>63) << sc.al
-		r.skip(1)
+		r.Refill()
+		b[0] |= int16(r.Acc>>63) << sc.al
+		r.Skip(1)
 	case sc.runs > 0 && sc.ah == 0:
 		sc.runs--
 		return nil
@@ -87,35 +87,19 @@ func (d *Decoder) scanBlock(c *component, b *[64]int16, y int) error {
 	return nil
 }
 
-// difference reads a DC coefficient, less the last one.
-func (r *bitReader) difference(h *huffman) (int32, fault) {
-	r.refill()
-	e := h.look[r.acc>>(64-lookBits)]
-	if e&later == 0 {
-		r.skip(uint(e & 63))
-		return int32(e) >> 16, 0
-	}
-	s, ok := r.symbol(h)
-	if !ok {
-		return 0, badCode
-	}
-	return r.value(uint(s & 15)), 0
-}
-
 // band reads coefficients ss to se for the first time.
 func (r *bitReader) band(b *[64]int16, h *huffman, sc *scan) fault {
 	k, end, al := uint32(sc.ss), uint32(sc.se), sc.al&15
 	for k <= end {
-		r.refill()
-		e := h.look[r.acc>>(64-lookBits)]
+		r.Refill()
+		e := r.look(h)
 		if e&later == 0 {
-			r.skip(uint(e & 63))
+			r.Skip(uint(e & 63))
 			k += e >> 8 & 0xFF
-			b[zigzag[k&0xFF]&63] = int16(e>>16) << al
-			k++
+			b[zigzag[(k-1)&0xFF]] = int16(e>>16) << al
 			continue
 		}
-		s, ok := r.symbol(h)
+		s, ok := r.symbol(h, e)
 		if !ok {
 			return badCode
 		}
@@ -123,8 +107,8 @@ func (r *bitReader) band(b *[64]int16, h *huffman, sc *scan) fault {
 		if size == 0 && run < 15 {
 			sc.runs = 1<<run - 1
 			if run > 0 {
-				sc.runs += int(r.acc >> (64 - run))
-				r.skip(run)
+				sc.runs += int(r.Acc >> (64 - run))
+				r.Skip(run)
 			}
 			return 0
 		}
@@ -144,8 +128,8 @@ func (r *bitReader) refine(b *[64]int16, h *huffman, sc *scan) (f fault) {
 	plus := int16(1) << sc.al
 	if sc.runs == 0 {
 		for k <= end {
-			r.refill()
-			s, ok := r.symbol(h)
+			r.Refill()
+			s, ok := r.symbol(h, r.look(h))
 			if !ok {
 				return badCode
 			}
@@ -153,15 +137,15 @@ func (r *bitReader) refine(b *[64]int16, h *huffman, sc *scan) (f fault) {
 			v := int16(0)
 			if size != 0 { // any size but 1 is wrong; libjpeg takes it for 1
 				v = plus
-				if r.acc>>63 == 0 {
+				if r.Acc>>63 == 0 {
 					v = -plus
 				}
-				r.skip(1)
+				r.Skip(1)
 			} else if run < 15 {
 				sc.runs = 1 << run
 				if run > 0 {
-					sc.runs += int(r.acc >> (64 - uint(run)))
-					r.skip(uint(run))
+					sc.runs += int(r.Acc >> (64 - uint(run)))
+					r.Skip(uint(run))
 				}
 				break
 			}
@@ -200,11 +184,11 @@ func (r *bitReader) refine(b *[64]int16, h *huffman, sc *scan) (f fault) {
 
 // correct reads the next bit of a coefficient that is not zero.
 func (r *bitReader) correct(p *int16, plus int16) {
-	if r.n == 0 {
-		r.refill()
+	if r.N == 0 {
+		r.Refill()
 	}
-	bit := r.acc >> 63
-	r.skip(1)
+	bit := r.Acc >> 63
+	r.Skip(1)
 	if bit != 0 && *p&plus == 0 {
 		if *p > 0 {
 			*p += plus

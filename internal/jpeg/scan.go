@@ -282,8 +282,7 @@ func (d *Decoder) ended(row int, f fault) error {
 		d.pos = at
 		err = damaged("marker FF%02X within the data, in row %d of %d", m, row*8*d.maxV, d.header.Height)
 	}
-	r := &d.bits
-	r.pos, r.acc, r.n = len(r.buf)-padding, 0, 0
+	d.bits.toEnd()
 	return d.give(err)
 }
 

@@ -1,6 +1,6 @@
 package jpeg
 
-import "encoding/binary"
+import "github.com/antler-ml/antler/internal/kernel"
 
 // A fault is what is wrong with the data of a block.
 type fault uint8
@@ -19,70 +19,46 @@ func (f fault) Error() string {
 
 // block reads the coefficients of one block, which are zero before. The DC
 // coefficient is left out; its difference from the last one is returned.
-//
-// This is the inner loop of the whole decoder: the state of the reader stays
-// in registers, most codes take one look-up together with the bits of their
-// value, and ends of blocks need no branch of their own.
 func (r *bitReader) block(b *[64]int16, dc, ac *huffman) (diff int32, f fault) {
-	r.refill()
-	buf, pos, acc, n := r.buf, r.pos, r.acc, r.n
-	e := dc.look[acc>>(64-lookBits)]
-	if e&later == 0 {
-		acc <<= e & 63
-		n -= uint(e & 63)
-		diff = int32(e) >> 16
-	} else {
-		symbol, l := uint8(e>>16), uint(e&63)
-		if l == 0 {
-			if symbol, l = dc.long(acc); l == 0 {
-				return 0, badCode
-			}
-		}
-		acc <<= l & 63
-		size := uint(symbol & 15)
-		diff = extend(uint32(acc>>1>>(63-size)), int(size))
-		acc <<= size
-		n -= l + size
+	if diff, f = r.difference(dc); f != 0 {
+		return 0, f
 	}
-	k := uint32(1)
+	k := 1
 	for k < 64 {
-		acc |= binary.BigEndian.Uint64(buf[pos:]) >> (n & 63)
-		pos += int(63-n) >> 3
-		n |= 56
-		e := ac.look[acc>>(64-lookBits)]
-		if e&later == 0 {
-			acc <<= e & 63
-			n -= uint(e & 63)
-			k += e >> 8 & 0xFF
-			b[zigzag[k&0xFF]&63] = int16(e >> 16)
-			k++
-			continue
-		}
-		symbol, l := uint8(e>>16), uint(e&63)
-		if l == 0 {
-			if symbol, l = ac.long(acc); l == 0 {
-				return 0, badCode
-			}
-		}
-		acc <<= l & 63
-		n -= l
-		size := uint(symbol & 15)
-		if size == 0 && symbol != 0xF0 { // a long code for the end
-			k = endOfBlock
+		if k = kernel.JPEGCoefs(&r.JPEGBits, b, &ac.look, &zigzag, k); k >= 64 {
 			break
 		}
-		v := extend(uint32(acc>>1>>(63-size)), int(size))
-		acc <<= size
-		n -= size
-		k += uint32(symbol >> 4)
-		b[zigzag[k&0xFF]&63] = int16(v)
-		k++
+		r.Refill()
+		s, ok := r.symbol(ac, r.look(ac))
+		if !ok {
+			return 0, badCode
+		}
+		size := uint(s & 15)
+		if size == 0 && s != 0xF0 { // a long code for the end
+			return diff, 0
+		}
+		k += int(s>>4) + 1
+		b[zigzag[(k-1)&0xFF]] = int16(r.value(size))
 	}
-	r.pos, r.acc, r.n = pos, acc, n
 	if k > 64 && k < endOfBlock {
 		f = longRun
 	}
 	return diff, f
+}
+
+// difference reads a DC coefficient, less the last one.
+func (r *bitReader) difference(h *huffman) (int32, fault) {
+	r.Refill()
+	e := r.look(h)
+	if e&later == 0 {
+		r.Skip(uint(e & 63))
+		return int32(e) >> 16, 0
+	}
+	s, ok := r.symbol(h, e)
+	if !ok {
+		return 0, badCode
+	}
+	return r.value(uint(s & 15)), 0
 }
 
 // chunk is how many MCUs are read before they are transformed: few enough to

@@ -3,12 +3,14 @@
 package kernel
 
 import (
+	"unsafe"
+
 	"golang.org/x/sys/cpu"
 
 	"github.com/antler-ml/antler/internal/kernel/impl"
 )
 
-var jpegAVX2 = cpu.X86.HasAVX2
+var jpegAVX2 = cpu.X86.HasAVX2 && cpu.X86.HasBMI2
 
 func init() { impl.Register("jpeg", "AVX2", &jpegAVX2) }
 
@@ -50,4 +52,11 @@ func yccToRGB(dst, y, cb, cr []uint8) {
 		return
 	}
 	yccToRGBGo(dst, y, cb, cr)
+}
+
+func jpegCoefs(r *JPEGBits, block *[64]int16, look *[1 << JPEGLook]uint32, zigzag *[256]uint8, k int) int {
+	if jpegAVX2 {
+		return jpegCoefsBMI2((*byte)(unsafe.Pointer(r)), &block[0], &look[0], &zigzag[0], k)
+	}
+	return jpegCoefsGo(r, block, look, zigzag, k)
 }

@@ -1512,3 +1512,162 @@ DATA jpegOctets37<>+29(SB)/1, $0x80
 DATA jpegOctets37<>+30(SB)/1, $0x80
 DATA jpegOctets37<>+31(SB)/1, $0x0f
 GLOBL jpegOctets37<>(SB), RODATA|NOPTR, $32
+
+// func jpegCoefsBMI2(r *byte, block *int16, look *uint32, zigzag *uint8, k int) (next int)
+// Requires: BMI, BMI2
+TEXT ·jpegCoefsBMI2(SB), NOSPLIT, $0-48
+	MOVQ r+0(FP), AX
+	MOVQ block+8(FP), CX
+	MOVQ look+16(FP), DX
+	MOVQ zigzag+24(FP), BX
+	MOVQ k+32(FP), SI
+	MOVQ (AX), DI
+	ADDQ 24(AX), DI
+	MOVQ 32(AX), R8
+	MOVQ 40(AX), R9
+
+refill:
+	MOVQ    (DI), R11
+	BSWAPQ  R11
+	SHRXQ   R9, R11, R11
+	ORQ     R11, R8
+	MOVQ    R9, R11
+	XORQ    $0x3f, R11
+	SHRQ    $0x03, R11
+	ADDQ    R11, DI
+	ORQ     $0x38, R9
+	MOVQ    R8, R10
+	SHRQ    $0x36, R10
+	MOVL    (DX)(R10*4), R10
+	TESTB   $0x80, R10
+	JNZ     later
+	SHLXQ   R10, R8, R8
+	SUBB    R10, R9
+	MOVL    R10, R12
+	MOVL    R10, R11
+	SHRL    $0x10, R12
+	SHRL    $0x08, R11
+	MOVBLZX R11, R11
+	ADDQ    R11, SI
+	MOVBLZX -1(BX)(SI*1), R11
+	MOVW    R12, (CX)(R11*2)
+	CMPQ    SI, $0x40
+	JGE     done
+	MOVQ    R8, R10
+	SHRQ    $0x36, R10
+	MOVL    (DX)(R10*4), R10
+	TESTB   $0x80, R10
+	JNZ     later
+	SHLXQ   R10, R8, R8
+	SUBB    R10, R9
+	MOVL    R10, R12
+	MOVL    R10, R11
+	SHRL    $0x10, R12
+	SHRL    $0x08, R11
+	MOVBLZX R11, R11
+	ADDQ    R11, SI
+	MOVBLZX -1(BX)(SI*1), R11
+	MOVW    R12, (CX)(R11*2)
+	CMPQ    SI, $0x40
+	JGE     done
+	MOVQ    R8, R10
+	SHRQ    $0x36, R10
+	MOVL    (DX)(R10*4), R10
+	TESTB   $0x80, R10
+	JNZ     later
+	SHLXQ   R10, R8, R8
+	SUBB    R10, R9
+	MOVL    R10, R12
+	MOVL    R10, R11
+	SHRL    $0x10, R12
+	SHRL    $0x08, R11
+	MOVBLZX R11, R11
+	ADDQ    R11, SI
+	MOVBLZX -1(BX)(SI*1), R11
+	MOVW    R12, (CX)(R11*2)
+	CMPQ    SI, $0x40
+	JGE     done
+	MOVQ    R8, R10
+	SHRQ    $0x36, R10
+	MOVL    (DX)(R10*4), R10
+	TESTB   $0x80, R10
+	JNZ     later
+	SHLXQ   R10, R8, R8
+	SUBB    R10, R9
+	MOVL    R10, R12
+	MOVL    R10, R11
+	SHRL    $0x10, R12
+	SHRL    $0x08, R11
+	MOVBLZX R11, R11
+	ADDQ    R11, SI
+	MOVBLZX -1(BX)(SI*1), R11
+	MOVW    R12, (CX)(R11*2)
+	CMPQ    SI, $0x40
+	JGE     done
+	MOVQ    R8, R10
+	SHRQ    $0x36, R10
+	MOVL    (DX)(R10*4), R10
+	TESTB   $0x80, R10
+	JNZ     later
+	SHLXQ   R10, R8, R8
+	SUBB    R10, R9
+	MOVL    R10, R12
+	MOVL    R10, R11
+	SHRL    $0x10, R12
+	SHRL    $0x08, R11
+	MOVBLZX R11, R11
+	ADDQ    R11, SI
+	MOVBLZX -1(BX)(SI*1), R11
+	MOVW    R12, (CX)(R11*2)
+	CMPQ    SI, $0x40
+	JGE     done
+	JMP     refill
+
+later:
+	ANDL    $0xffff003f, R10
+	TESTB   R10, R10
+	JZ      done
+	MOVQ    (DI), R11
+	BSWAPQ  R11
+	SHRXQ   R9, R11, R11
+	ORQ     R11, R8
+	MOVQ    R9, R11
+	XORQ    $0x3f, R11
+	SHRQ    $0x03, R11
+	ADDQ    R11, DI
+	ORQ     $0x38, R9
+	SHLXQ   R10, R8, R8
+	SUBB    R10, R9
+	SHRL    $0x10, R10
+	MOVL    R10, R13
+	ANDL    $0x0f, R13
+	MOVQ    R8, R14
+	SARQ    $0x3f, R14
+	MOVQ    R8, R12
+	MOVL    $0x00000040, R11
+	SUBL    R13, R11
+	SHRXQ   R11, R12, R12
+	SHLXQ   R13, R8, R8
+	SUBB    R13, R9
+	MOVQ    $-1, R11
+	SHLXQ   R13, R11, R11
+	NOTQ    R11
+	ANDNQ   R11, R14, R11
+	SUBQ    R11, R12
+	MOVL    R10, R11
+	SHRL    $0x04, R11
+	INCL    R11
+	ADDQ    R11, SI
+	MOVBLZX -1(BX)(SI*1), R11
+	MOVW    R12, (CX)(R11*2)
+	CMPQ    SI, $0x40
+	JGE     done
+	JMP     refill
+
+done:
+	SUBQ (AX), DI
+	MOVQ DI, 24(AX)
+	MOVQ R8, 32(AX)
+	MOVQ R9, 40(AX)
+	MOVQ SI, next+40(FP)
+	RET

@@ -28,3 +28,8 @@ func jpegWidenBlendAVX2(dst *byte, near *byte, far *byte, n int)
 //
 //go:noescape
 func yccToRGBAVX2(dst *byte, y *byte, cb *byte, cr *byte, n int)
+
+// jpegCoefs reads coefficients from k on, until the block is full or a code is too long for a look-up.
+//
+//go:noescape
+func jpegCoefsBMI2(r *byte, block *int16, look *uint32, zigzag *uint8, k int) (next int)

@@ -1,6 +1,7 @@
 // Command jpeg generates the kernels of JPEG pictures for AVX2: inverse cosine
 // transforms of two blocks side by side, interpolation of chroma rows, and
-// conversion to RGB. The arithmetic is that of jpeg_generic.go, to the bit.
+// conversion to RGB; and the inner loop of Huffman decoding for BMI2. The
+// results are those of jpeg_generic.go, to the bit.
 package main
 
 import (
@@ -18,6 +19,7 @@ func main() {
 	widen()
 	widenBlend()
 	rgb()
+	coefs()
 	Generate()
 }
 
