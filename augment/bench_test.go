@@ -21,7 +21,9 @@ func BenchmarkAffine224(b *testing.B) {
 		{"linear4", ImageDataGenerator{}, [3]int{224, 224, 4}},
 		{"linear3first", ImageDataGenerator{DataFormat: image.ChannelsFirst}, [3]int{3, 224, 224}},
 		{"reflect3", ImageDataGenerator{FillMode: FillReflect}, [3]int{224, 224, 3}},
+		{"constant3", ImageDataGenerator{FillMode: FillConstant}, [3]int{224, 224, 3}},
 		{"nearest3", ImageDataGenerator{InterpolationOrder: new(0)}, [3]int{224, 224, 3}},
+		{"nearest_constant3", ImageDataGenerator{InterpolationOrder: new(0), FillMode: FillConstant}, [3]int{224, 224, 3}},
 		{"cubic3", ImageDataGenerator{InterpolationOrder: new(3)}, [3]int{224, 224, 3}},
 	} {
 		b.Run(c.name, func(b *testing.B) {

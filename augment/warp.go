@@ -108,10 +108,7 @@ func (wp *warp[T]) outside(dst, src []T, y, lo, hi int, out, in raster, rows, co
 	}
 	if wp.fill == FillConstant {
 		for p := range out.planes {
-			run := dst[p*out.plane()+(y*out.w+at)*out.inner:][:(hi-lo)*out.inner]
-			for i := range run {
-				run[i] = wp.cval
-			}
+			fill(dst[p*out.plane()+(y*out.w+at)*out.inner:][:(hi-lo)*out.inner], wp.cval)
 		}
 		return
 	}
@@ -170,5 +167,13 @@ func (wp *warp[T]) write(dst, src []T, y, at, n int, out, in raster, s *scratch)
 	}
 	for p := range out.planes {
 		f(&s.row, dst[p*out.plane()+(y*out.w+at)*out.inner:][:n*out.inner], src[p*in.plane():][:in.plane()], out.inner)
+	}
+}
+
+// fill sets all of x to v.
+func fill[T any](x []T, v T) {
+	x[0] = v
+	for n := 1; n < len(x); n *= 2 {
+		copy(x[n:], x[:n])
 	}
 }
