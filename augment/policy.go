@@ -1,5 +1,7 @@
 package augment
 
+//go:generate go run ./internal/gallery -out ../docs/images/augment
+
 import (
 	"encoding/json"
 	"fmt"
