@@ -200,7 +200,7 @@ func TestWordsInterrupt(t *testing.T) {
 			t.Fatalf("%v: code %d\n%s", c.sig, code, &w.Buffer)
 		}
 		pure(t, out.String())
-		contains(t, w.String(), "go on with: train --resume runs/1-story")
+		contains(t, w.String(), "the vectors so far in runs/1-story/vectors.txt", "go on with: train --resume runs/1-story")
 		exists(t, "runs/1-story/last.npz", "runs/1-story/model.npz", "runs/1-story/vectors.txt")
 		contains(t, must(t, train(t, "", "predict", "runs/1-story", "rain")).out, "rain\t")
 		if c.sig != os.Interrupt {

@@ -238,6 +238,9 @@ func (e *Env) stopped(err error, run *rundir.Run, dir string) error {
 	}
 	out := cli.Errorf(cli.Code(err), "%v after %s of %d; the weights are in %s", err, cli.Plural(epoch, "epoch"), e.Settings.Epochs, filepath.Join(dir, rundir.LastFile))
 	out.Err = err
+	if run.Task == rundir.Words {
+		out.What += fmt.Sprintf(", the vectors so far in %s", filepath.Join(dir, rundir.VectorsFile))
+	}
 	if e.Settings.DryRun {
 		out.What = fmt.Sprint(err)
 		return out

@@ -27,11 +27,11 @@ func (e *Env) finishWords(t *wordTask, run *rundir.Run, dir string, h *report.Hi
 	if _, err := saving.LoadWeights(t.model, filepath.Join(dir, rundir.BestFile)); err != nil {
 		return err
 	}
-	v, err := t.vectors()
-	if err != nil {
+	if err := t.write(dir); err != nil {
 		return err
 	}
-	if err := v.Write(filepath.Join(dir, rundir.VectorsFile)); err != nil {
+	v, err := t.vectors()
+	if err != nil {
 		return err
 	}
 	files := []string{rundir.VectorsFile, rundir.BestFile, rundir.LastFile, rundir.TokenizerFile, rundir.RunFile, rundir.HistoryFile, rundir.EventsFile}

@@ -21,8 +21,8 @@ import (
 // A Corpus is a text that can be read again and again: a file, the text files
 // of a folder, or a string. Files may be packed with gzip or bzip2.
 //
-// A passage is a line. Where lines are short and blank lines stand between
-// them, as in books, a passage is what stands between blank lines.
+// A passage is a line. Where lines were broken to fit a page, as in books, a
+// passage is what stands between blank lines.
 type Corpus struct {
 	Files []string
 	Text  string // in place of files
@@ -144,16 +144,29 @@ func notLine(line []byte) string {
 	return ""
 }
 
-// wrapped reports whether a text has short lines and blank ones between them.
+// wrapped reports whether the lines of a text were broken to fit a page: none
+// is long, and either blank ones stand between paragraphs, or the next line's
+// first word would nearly never have fitted.
 func wrapped(head []byte) bool {
-	blank := false
+	var lines [][]byte
+	longest, blank := 0, false
 	for line := range bytes.Lines(head) {
-		if len(line) > short {
+		line = bytes.TrimSpace(line)
+		if longest = max(longest, len(line)); longest > short {
 			return false
 		}
-		blank = blank || len(bytes.TrimSpace(line)) == 0
+		if blank = blank || len(line) == 0; len(line) > 0 {
+			lines = append(lines, line)
+		}
 	}
-	return blank
+	full := 0
+	for i, line := range lines[:max(0, len(lines)-1)] {
+		first, _, _ := bytes.Cut(lines[i+1], []byte(" "))
+		if len(line)+1+len(first) > longest {
+			full++
+		}
+	}
+	return len(lines) > 0 && blank || len(lines) > 20 && full*10 >= len(lines)*9
 }
 
 // paragraphs joins lines where that is asked for.

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -201,6 +202,33 @@ func TestCorpus(t *testing.T) {
 	cancel()
 	if err := c.Read(ctx, func(string) bool { return true }, func(dataset.Bad) {}); err == nil {
 		t.Error("a cancelled reading has no error")
+	}
+}
+
+func TestWrapped(t *testing.T) {
+	var page strings.Builder // broken at 60
+	for i, width := range rand.New(rand.NewPCG(1, 2)).Perm(600) {
+		word := strings.Repeat("x", 2+width%9)
+		if n := page.Len() - strings.LastIndex(page.String(), "\n") - 1; i > 0 && n+1+len(word) > 60 {
+			page.WriteString("\n" + word)
+		} else {
+			page.WriteString(" " + word)
+		}
+	}
+	words := strings.Fields(page.String())
+	var even strings.Builder // as many words on each line
+	for i, w := range words {
+		even.WriteString(w + map[bool]string{true: "\n", false: " "}[i%10 == 9])
+	}
+	for text, want := range map[string]bool{
+		"":                   false,
+		"one\n":              false,
+		"one\n\ntwo words\n": true,
+		strings.Repeat("buy shoes\nweather tomorrow in the north of france\nmaps\n", 20): false, // a query a line
+	} {
+		if wrapped([]byte(text)) != want {
+			t.Errorf("wrapped(%.40q) is %v", text, !want)
+		}
 	}
 }
 
