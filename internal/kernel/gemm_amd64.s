@@ -6100,13 +6100,33 @@ relu:
 	VMAXPS Y1, Y2, Y1
 
 store:
-	VMASKMOVPS Y1, Y0, (DI)
-	MOVQ       56(AX), R11
-	SHLQ       $0x02, R11
-	ADDQ       R11, BX
-	ADDQ       R10, DI
-	DECQ       72(AX)
-	JNZ        tile
+	LEAQ         (DI), R11
+	MOVQ         80(AX), R12
+	TESTQ        $0x00000004, R12
+	JZ           two
+	VMOVUPS      X1, (R11)
+	VEXTRACTF128 $0x01, Y1, X1
+	ADDQ         $0x10, R11
+
+two:
+	TESTQ   $0x00000002, R12
+	JZ      single
+	VMOVSD  X1, (R11)
+	VPSRLDQ $0x08, X1, X1
+	ADDQ    $0x08, R11
+
+single:
+	TESTQ  $0x00000001, R12
+	JZ     stored
+	VMOVSS X1, (R11)
+
+stored:
+	MOVQ 56(AX), R11
+	SHLQ $0x02, R11
+	ADDQ R11, BX
+	ADDQ R10, DI
+	DECQ 72(AX)
+	JNZ  tile
 	VZEROUPPER
 	RET
 
@@ -6216,14 +6236,34 @@ relu:
 	VMAXPS Y2, Y3, Y2
 
 store:
-	VMOVUPS    Y1, (DI)
-	VMASKMOVPS Y2, Y0, 32(DI)
-	MOVQ       56(AX), R11
-	SHLQ       $0x02, R11
-	ADDQ       R11, BX
-	ADDQ       R10, DI
-	DECQ       72(AX)
-	JNZ        tile
+	VMOVUPS      Y1, (DI)
+	LEAQ         32(DI), R11
+	MOVQ         80(AX), R12
+	TESTQ        $0x00000004, R12
+	JZ           two
+	VMOVUPS      X2, (R11)
+	VEXTRACTF128 $0x01, Y2, X2
+	ADDQ         $0x10, R11
+
+two:
+	TESTQ   $0x00000002, R12
+	JZ      single
+	VMOVSD  X2, (R11)
+	VPSRLDQ $0x08, X2, X2
+	ADDQ    $0x08, R11
+
+single:
+	TESTQ  $0x00000001, R12
+	JZ     stored
+	VMOVSS X2, (R11)
+
+stored:
+	MOVQ 56(AX), R11
+	SHLQ $0x02, R11
+	ADDQ R11, BX
+	ADDQ R10, DI
+	DECQ 72(AX)
+	JNZ  tile
 	VZEROUPPER
 	RET
 
@@ -6659,13 +6699,33 @@ relu:
 	VMAXPS Y1, Y2, Y1
 
 store:
-	VMASKMOVPS Y1, Y0, (DI)
-	MOVQ       56(AX), R11
-	SHLQ       $0x02, R11
-	ADDQ       R11, BX
-	ADDQ       R10, DI
-	DECQ       72(AX)
-	JNZ        tile
+	LEAQ         (DI), R11
+	MOVQ         80(AX), R12
+	TESTQ        $0x00000004, R12
+	JZ           two
+	VMOVUPS      X1, (R11)
+	VEXTRACTF128 $0x01, Y1, X1
+	ADDQ         $0x10, R11
+
+two:
+	TESTQ   $0x00000002, R12
+	JZ      single
+	VMOVSD  X1, (R11)
+	VPSRLDQ $0x08, X1, X1
+	ADDQ    $0x08, R11
+
+single:
+	TESTQ  $0x00000001, R12
+	JZ     stored
+	VMOVSS X1, (R11)
+
+stored:
+	MOVQ 56(AX), R11
+	SHLQ $0x02, R11
+	ADDQ R11, BX
+	ADDQ R10, DI
+	DECQ 72(AX)
+	JNZ  tile
 	VZEROUPPER
 	RET
 
@@ -6776,14 +6836,34 @@ relu:
 	VMAXPS Y2, Y3, Y2
 
 store:
-	VMOVUPS    Y1, (DI)
-	VMASKMOVPS Y2, Y0, 32(DI)
-	MOVQ       56(AX), R11
-	SHLQ       $0x02, R11
-	ADDQ       R11, BX
-	ADDQ       R10, DI
-	DECQ       72(AX)
-	JNZ        tile
+	VMOVUPS      Y1, (DI)
+	LEAQ         32(DI), R11
+	MOVQ         80(AX), R12
+	TESTQ        $0x00000004, R12
+	JZ           two
+	VMOVUPS      X2, (R11)
+	VEXTRACTF128 $0x01, Y2, X2
+	ADDQ         $0x10, R11
+
+two:
+	TESTQ   $0x00000002, R12
+	JZ      single
+	VMOVSD  X2, (R11)
+	VPSRLDQ $0x08, X2, X2
+	ADDQ    $0x08, R11
+
+single:
+	TESTQ  $0x00000001, R12
+	JZ     stored
+	VMOVSS X2, (R11)
+
+stored:
+	MOVQ 56(AX), R11
+	SHLQ $0x02, R11
+	ADDQ R11, BX
+	ADDQ R10, DI
+	DECQ 72(AX)
+	JNZ  tile
 	VZEROUPPER
 	RET
 
@@ -7313,15 +7393,39 @@ relu:
 	VMAXPS Y2, Y3, Y2
 
 store:
-	VMASKMOVPS Y1, Y0, (DI)
-	VMASKMOVPS Y2, Y0, (DI)(R10*1)
-	MOVQ       56(AX), R11
-	SHLQ       $0x02, R11
-	ADDQ       R11, BX
-	ADDQ       R10, DI
-	ADDQ       R10, DI
-	DECQ       72(AX)
-	JNZ        tile
+	LEAQ         (DI), R11
+	MOVQ         80(AX), R12
+	TESTQ        $0x00000004, R12
+	JZ           two
+	VMOVUPS      X1, (R11)
+	VEXTRACTF128 $0x01, Y1, X1
+	VMOVUPS      X2, (R11)(R10*1)
+	VEXTRACTF128 $0x01, Y2, X2
+	ADDQ         $0x10, R11
+
+two:
+	TESTQ   $0x00000002, R12
+	JZ      single
+	VMOVSD  X1, (R11)
+	VPSRLDQ $0x08, X1, X1
+	VMOVSD  X2, (R11)(R10*1)
+	VPSRLDQ $0x08, X2, X2
+	ADDQ    $0x08, R11
+
+single:
+	TESTQ  $0x00000001, R12
+	JZ     stored
+	VMOVSS X1, (R11)
+	VMOVSS X2, (R11)(R10*1)
+
+stored:
+	MOVQ 56(AX), R11
+	SHLQ $0x02, R11
+	ADDQ R11, BX
+	ADDQ R10, DI
+	ADDQ R10, DI
+	DECQ 72(AX)
+	JNZ  tile
 	VZEROUPPER
 	RET
 
@@ -7456,17 +7560,41 @@ relu:
 	VMAXPS Y4, Y5, Y4
 
 store:
-	VMOVUPS    Y1, (DI)
-	VMASKMOVPS Y2, Y0, 32(DI)
-	VMOVUPS    Y3, (DI)(R10*1)
-	VMASKMOVPS Y4, Y0, 32(DI)(R10*1)
-	MOVQ       56(AX), R11
-	SHLQ       $0x02, R11
-	ADDQ       R11, BX
-	ADDQ       R10, DI
-	ADDQ       R10, DI
-	DECQ       72(AX)
-	JNZ        tile
+	VMOVUPS      Y1, (DI)
+	VMOVUPS      Y3, (DI)(R10*1)
+	LEAQ         32(DI), R11
+	MOVQ         80(AX), R12
+	TESTQ        $0x00000004, R12
+	JZ           two
+	VMOVUPS      X2, (R11)
+	VEXTRACTF128 $0x01, Y2, X2
+	VMOVUPS      X4, (R11)(R10*1)
+	VEXTRACTF128 $0x01, Y4, X4
+	ADDQ         $0x10, R11
+
+two:
+	TESTQ   $0x00000002, R12
+	JZ      single
+	VMOVSD  X2, (R11)
+	VPSRLDQ $0x08, X2, X2
+	VMOVSD  X4, (R11)(R10*1)
+	VPSRLDQ $0x08, X4, X4
+	ADDQ    $0x08, R11
+
+single:
+	TESTQ  $0x00000001, R12
+	JZ     stored
+	VMOVSS X2, (R11)
+	VMOVSS X4, (R11)(R10*1)
+
+stored:
+	MOVQ 56(AX), R11
+	SHLQ $0x02, R11
+	ADDQ R11, BX
+	ADDQ R10, DI
+	ADDQ R10, DI
+	DECQ 72(AX)
+	JNZ  tile
 	VZEROUPPER
 	RET
 
@@ -8000,15 +8128,39 @@ relu:
 	VMAXPS Y2, Y3, Y2
 
 store:
-	VMASKMOVPS Y1, Y0, (DI)
-	VMASKMOVPS Y2, Y0, (DI)(R10*1)
-	MOVQ       56(AX), R11
-	SHLQ       $0x02, R11
-	ADDQ       R11, BX
-	ADDQ       R10, DI
-	ADDQ       R10, DI
-	DECQ       72(AX)
-	JNZ        tile
+	LEAQ         (DI), R11
+	MOVQ         80(AX), R12
+	TESTQ        $0x00000004, R12
+	JZ           two
+	VMOVUPS      X1, (R11)
+	VEXTRACTF128 $0x01, Y1, X1
+	VMOVUPS      X2, (R11)(R10*1)
+	VEXTRACTF128 $0x01, Y2, X2
+	ADDQ         $0x10, R11
+
+two:
+	TESTQ   $0x00000002, R12
+	JZ      single
+	VMOVSD  X1, (R11)
+	VPSRLDQ $0x08, X1, X1
+	VMOVSD  X2, (R11)(R10*1)
+	VPSRLDQ $0x08, X2, X2
+	ADDQ    $0x08, R11
+
+single:
+	TESTQ  $0x00000001, R12
+	JZ     stored
+	VMOVSS X1, (R11)
+	VMOVSS X2, (R11)(R10*1)
+
+stored:
+	MOVQ 56(AX), R11
+	SHLQ $0x02, R11
+	ADDQ R11, BX
+	ADDQ R10, DI
+	ADDQ R10, DI
+	DECQ 72(AX)
+	JNZ  tile
 	VZEROUPPER
 	RET
 
@@ -8144,17 +8296,41 @@ relu:
 	VMAXPS Y4, Y5, Y4
 
 store:
-	VMOVUPS    Y1, (DI)
-	VMASKMOVPS Y2, Y0, 32(DI)
-	VMOVUPS    Y3, (DI)(R10*1)
-	VMASKMOVPS Y4, Y0, 32(DI)(R10*1)
-	MOVQ       56(AX), R11
-	SHLQ       $0x02, R11
-	ADDQ       R11, BX
-	ADDQ       R10, DI
-	ADDQ       R10, DI
-	DECQ       72(AX)
-	JNZ        tile
+	VMOVUPS      Y1, (DI)
+	VMOVUPS      Y3, (DI)(R10*1)
+	LEAQ         32(DI), R11
+	MOVQ         80(AX), R12
+	TESTQ        $0x00000004, R12
+	JZ           two
+	VMOVUPS      X2, (R11)
+	VEXTRACTF128 $0x01, Y2, X2
+	VMOVUPS      X4, (R11)(R10*1)
+	VEXTRACTF128 $0x01, Y4, X4
+	ADDQ         $0x10, R11
+
+two:
+	TESTQ   $0x00000002, R12
+	JZ      single
+	VMOVSD  X2, (R11)
+	VPSRLDQ $0x08, X2, X2
+	VMOVSD  X4, (R11)(R10*1)
+	VPSRLDQ $0x08, X4, X4
+	ADDQ    $0x08, R11
+
+single:
+	TESTQ  $0x00000001, R12
+	JZ     stored
+	VMOVSS X2, (R11)
+	VMOVSS X4, (R11)(R10*1)
+
+stored:
+	MOVQ 56(AX), R11
+	SHLQ $0x02, R11
+	ADDQ R11, BX
+	ADDQ R10, DI
+	ADDQ R10, DI
+	DECQ 72(AX)
+	JNZ  tile
 	VZEROUPPER
 	RET
 
@@ -8782,17 +8958,45 @@ relu:
 	VMAXPS Y3, Y4, Y3
 
 store:
-	VMASKMOVPS Y1, Y0, (DI)
-	VMASKMOVPS Y2, Y0, (DI)(R10*1)
-	VMASKMOVPS Y3, Y0, (DI)(R10*2)
-	MOVQ       56(AX), R11
-	SHLQ       $0x02, R11
-	ADDQ       R11, BX
-	ADDQ       R10, DI
-	ADDQ       R10, DI
-	ADDQ       R10, DI
-	DECQ       72(AX)
-	JNZ        tile
+	LEAQ         (DI), R11
+	MOVQ         80(AX), R12
+	TESTQ        $0x00000004, R12
+	JZ           two
+	VMOVUPS      X1, (R11)
+	VEXTRACTF128 $0x01, Y1, X1
+	VMOVUPS      X2, (R11)(R10*1)
+	VEXTRACTF128 $0x01, Y2, X2
+	VMOVUPS      X3, (R11)(R10*2)
+	VEXTRACTF128 $0x01, Y3, X3
+	ADDQ         $0x10, R11
+
+two:
+	TESTQ   $0x00000002, R12
+	JZ      single
+	VMOVSD  X1, (R11)
+	VPSRLDQ $0x08, X1, X1
+	VMOVSD  X2, (R11)(R10*1)
+	VPSRLDQ $0x08, X2, X2
+	VMOVSD  X3, (R11)(R10*2)
+	VPSRLDQ $0x08, X3, X3
+	ADDQ    $0x08, R11
+
+single:
+	TESTQ  $0x00000001, R12
+	JZ     stored
+	VMOVSS X1, (R11)
+	VMOVSS X2, (R11)(R10*1)
+	VMOVSS X3, (R11)(R10*2)
+
+stored:
+	MOVQ 56(AX), R11
+	SHLQ $0x02, R11
+	ADDQ R11, BX
+	ADDQ R10, DI
+	ADDQ R10, DI
+	ADDQ R10, DI
+	DECQ 72(AX)
+	JNZ  tile
 	VZEROUPPER
 	RET
 
@@ -8952,20 +9156,48 @@ relu:
 	VMAXPS Y6, Y7, Y6
 
 store:
-	VMOVUPS    Y1, (DI)
-	VMASKMOVPS Y2, Y0, 32(DI)
-	VMOVUPS    Y3, (DI)(R10*1)
-	VMASKMOVPS Y4, Y0, 32(DI)(R10*1)
-	VMOVUPS    Y5, (DI)(R10*2)
-	VMASKMOVPS Y6, Y0, 32(DI)(R10*2)
-	MOVQ       56(AX), R11
-	SHLQ       $0x02, R11
-	ADDQ       R11, BX
-	ADDQ       R10, DI
-	ADDQ       R10, DI
-	ADDQ       R10, DI
-	DECQ       72(AX)
-	JNZ        tile
+	VMOVUPS      Y1, (DI)
+	VMOVUPS      Y3, (DI)(R10*1)
+	VMOVUPS      Y5, (DI)(R10*2)
+	LEAQ         32(DI), R11
+	MOVQ         80(AX), R12
+	TESTQ        $0x00000004, R12
+	JZ           two
+	VMOVUPS      X2, (R11)
+	VEXTRACTF128 $0x01, Y2, X2
+	VMOVUPS      X4, (R11)(R10*1)
+	VEXTRACTF128 $0x01, Y4, X4
+	VMOVUPS      X6, (R11)(R10*2)
+	VEXTRACTF128 $0x01, Y6, X6
+	ADDQ         $0x10, R11
+
+two:
+	TESTQ   $0x00000002, R12
+	JZ      single
+	VMOVSD  X2, (R11)
+	VPSRLDQ $0x08, X2, X2
+	VMOVSD  X4, (R11)(R10*1)
+	VPSRLDQ $0x08, X4, X4
+	VMOVSD  X6, (R11)(R10*2)
+	VPSRLDQ $0x08, X6, X6
+	ADDQ    $0x08, R11
+
+single:
+	TESTQ  $0x00000001, R12
+	JZ     stored
+	VMOVSS X2, (R11)
+	VMOVSS X4, (R11)(R10*1)
+	VMOVSS X6, (R11)(R10*2)
+
+stored:
+	MOVQ 56(AX), R11
+	SHLQ $0x02, R11
+	ADDQ R11, BX
+	ADDQ R10, DI
+	ADDQ R10, DI
+	ADDQ R10, DI
+	DECQ 72(AX)
+	JNZ  tile
 	VZEROUPPER
 	RET
 
@@ -9597,17 +9829,45 @@ relu:
 	VMAXPS Y3, Y4, Y3
 
 store:
-	VMASKMOVPS Y1, Y0, (DI)
-	VMASKMOVPS Y2, Y0, (DI)(R10*1)
-	VMASKMOVPS Y3, Y0, (DI)(R10*2)
-	MOVQ       56(AX), R11
-	SHLQ       $0x02, R11
-	ADDQ       R11, BX
-	ADDQ       R10, DI
-	ADDQ       R10, DI
-	ADDQ       R10, DI
-	DECQ       72(AX)
-	JNZ        tile
+	LEAQ         (DI), R11
+	MOVQ         80(AX), R12
+	TESTQ        $0x00000004, R12
+	JZ           two
+	VMOVUPS      X1, (R11)
+	VEXTRACTF128 $0x01, Y1, X1
+	VMOVUPS      X2, (R11)(R10*1)
+	VEXTRACTF128 $0x01, Y2, X2
+	VMOVUPS      X3, (R11)(R10*2)
+	VEXTRACTF128 $0x01, Y3, X3
+	ADDQ         $0x10, R11
+
+two:
+	TESTQ   $0x00000002, R12
+	JZ      single
+	VMOVSD  X1, (R11)
+	VPSRLDQ $0x08, X1, X1
+	VMOVSD  X2, (R11)(R10*1)
+	VPSRLDQ $0x08, X2, X2
+	VMOVSD  X3, (R11)(R10*2)
+	VPSRLDQ $0x08, X3, X3
+	ADDQ    $0x08, R11
+
+single:
+	TESTQ  $0x00000001, R12
+	JZ     stored
+	VMOVSS X1, (R11)
+	VMOVSS X2, (R11)(R10*1)
+	VMOVSS X3, (R11)(R10*2)
+
+stored:
+	MOVQ 56(AX), R11
+	SHLQ $0x02, R11
+	ADDQ R11, BX
+	ADDQ R10, DI
+	ADDQ R10, DI
+	ADDQ R10, DI
+	DECQ 72(AX)
+	JNZ  tile
 	VZEROUPPER
 	RET
 
@@ -9768,20 +10028,48 @@ relu:
 	VMAXPS Y6, Y7, Y6
 
 store:
-	VMOVUPS    Y1, (DI)
-	VMASKMOVPS Y2, Y0, 32(DI)
-	VMOVUPS    Y3, (DI)(R10*1)
-	VMASKMOVPS Y4, Y0, 32(DI)(R10*1)
-	VMOVUPS    Y5, (DI)(R10*2)
-	VMASKMOVPS Y6, Y0, 32(DI)(R10*2)
-	MOVQ       56(AX), R11
-	SHLQ       $0x02, R11
-	ADDQ       R11, BX
-	ADDQ       R10, DI
-	ADDQ       R10, DI
-	ADDQ       R10, DI
-	DECQ       72(AX)
-	JNZ        tile
+	VMOVUPS      Y1, (DI)
+	VMOVUPS      Y3, (DI)(R10*1)
+	VMOVUPS      Y5, (DI)(R10*2)
+	LEAQ         32(DI), R11
+	MOVQ         80(AX), R12
+	TESTQ        $0x00000004, R12
+	JZ           two
+	VMOVUPS      X2, (R11)
+	VEXTRACTF128 $0x01, Y2, X2
+	VMOVUPS      X4, (R11)(R10*1)
+	VEXTRACTF128 $0x01, Y4, X4
+	VMOVUPS      X6, (R11)(R10*2)
+	VEXTRACTF128 $0x01, Y6, X6
+	ADDQ         $0x10, R11
+
+two:
+	TESTQ   $0x00000002, R12
+	JZ      single
+	VMOVSD  X2, (R11)
+	VPSRLDQ $0x08, X2, X2
+	VMOVSD  X4, (R11)(R10*1)
+	VPSRLDQ $0x08, X4, X4
+	VMOVSD  X6, (R11)(R10*2)
+	VPSRLDQ $0x08, X6, X6
+	ADDQ    $0x08, R11
+
+single:
+	TESTQ  $0x00000001, R12
+	JZ     stored
+	VMOVSS X2, (R11)
+	VMOVSS X4, (R11)(R10*1)
+	VMOVSS X6, (R11)(R10*2)
+
+stored:
+	MOVQ 56(AX), R11
+	SHLQ $0x02, R11
+	ADDQ R11, BX
+	ADDQ R10, DI
+	ADDQ R10, DI
+	ADDQ R10, DI
+	DECQ 72(AX)
+	JNZ  tile
 	VZEROUPPER
 	RET
 
@@ -10515,19 +10803,55 @@ relu:
 	VMAXPS Y4, Y5, Y4
 
 store:
-	VMASKMOVPS Y1, Y0, (DI)
-	VMASKMOVPS Y2, Y0, (DI)(R10*1)
-	VMASKMOVPS Y3, Y0, (DI)(R10*2)
-	VMASKMOVPS Y4, Y0, (R15)
-	MOVQ       56(AX), R11
-	SHLQ       $0x02, R11
-	ADDQ       R11, BX
-	ADDQ       R10, DI
-	ADDQ       R10, DI
-	ADDQ       R10, DI
-	ADDQ       R10, DI
-	DECQ       72(AX)
-	JNZ        tile
+	LEAQ         (DI), R11
+	LEAQ         (R11)(R10*2), R12
+	ADDQ         R10, R12
+	MOVQ         80(AX), R13
+	TESTQ        $0x00000004, R13
+	JZ           two
+	VMOVUPS      X1, (R11)
+	VEXTRACTF128 $0x01, Y1, X1
+	VMOVUPS      X2, (R11)(R10*1)
+	VEXTRACTF128 $0x01, Y2, X2
+	VMOVUPS      X3, (R11)(R10*2)
+	VEXTRACTF128 $0x01, Y3, X3
+	VMOVUPS      X4, (R12)
+	VEXTRACTF128 $0x01, Y4, X4
+	ADDQ         $0x10, R11
+	ADDQ         $0x10, R12
+
+two:
+	TESTQ   $0x00000002, R13
+	JZ      single
+	VMOVSD  X1, (R11)
+	VPSRLDQ $0x08, X1, X1
+	VMOVSD  X2, (R11)(R10*1)
+	VPSRLDQ $0x08, X2, X2
+	VMOVSD  X3, (R11)(R10*2)
+	VPSRLDQ $0x08, X3, X3
+	VMOVSD  X4, (R12)
+	VPSRLDQ $0x08, X4, X4
+	ADDQ    $0x08, R11
+	ADDQ    $0x08, R12
+
+single:
+	TESTQ  $0x00000001, R13
+	JZ     stored
+	VMOVSS X1, (R11)
+	VMOVSS X2, (R11)(R10*1)
+	VMOVSS X3, (R11)(R10*2)
+	VMOVSS X4, (R12)
+
+stored:
+	MOVQ 56(AX), R11
+	SHLQ $0x02, R11
+	ADDQ R11, BX
+	ADDQ R10, DI
+	ADDQ R10, DI
+	ADDQ R10, DI
+	ADDQ R10, DI
+	DECQ 72(AX)
+	JNZ  tile
 	VZEROUPPER
 	RET
 
@@ -10714,23 +11038,59 @@ relu:
 	VMAXPS Y8, Y9, Y8
 
 store:
-	VMOVUPS    Y1, (DI)
-	VMASKMOVPS Y2, Y0, 32(DI)
-	VMOVUPS    Y3, (DI)(R10*1)
-	VMASKMOVPS Y4, Y0, 32(DI)(R10*1)
-	VMOVUPS    Y5, (DI)(R10*2)
-	VMASKMOVPS Y6, Y0, 32(DI)(R10*2)
-	VMOVUPS    Y7, (R15)
-	VMASKMOVPS Y8, Y0, 32(R15)
-	MOVQ       56(AX), R11
-	SHLQ       $0x02, R11
-	ADDQ       R11, BX
-	ADDQ       R10, DI
-	ADDQ       R10, DI
-	ADDQ       R10, DI
-	ADDQ       R10, DI
-	DECQ       72(AX)
-	JNZ        tile
+	VMOVUPS      Y1, (DI)
+	VMOVUPS      Y3, (DI)(R10*1)
+	VMOVUPS      Y5, (DI)(R10*2)
+	VMOVUPS      Y7, (R15)
+	LEAQ         32(DI), R11
+	LEAQ         (R11)(R10*2), R12
+	ADDQ         R10, R12
+	MOVQ         80(AX), R13
+	TESTQ        $0x00000004, R13
+	JZ           two
+	VMOVUPS      X2, (R11)
+	VEXTRACTF128 $0x01, Y2, X2
+	VMOVUPS      X4, (R11)(R10*1)
+	VEXTRACTF128 $0x01, Y4, X4
+	VMOVUPS      X6, (R11)(R10*2)
+	VEXTRACTF128 $0x01, Y6, X6
+	VMOVUPS      X8, (R12)
+	VEXTRACTF128 $0x01, Y8, X8
+	ADDQ         $0x10, R11
+	ADDQ         $0x10, R12
+
+two:
+	TESTQ   $0x00000002, R13
+	JZ      single
+	VMOVSD  X2, (R11)
+	VPSRLDQ $0x08, X2, X2
+	VMOVSD  X4, (R11)(R10*1)
+	VPSRLDQ $0x08, X4, X4
+	VMOVSD  X6, (R11)(R10*2)
+	VPSRLDQ $0x08, X6, X6
+	VMOVSD  X8, (R12)
+	VPSRLDQ $0x08, X8, X8
+	ADDQ    $0x08, R11
+	ADDQ    $0x08, R12
+
+single:
+	TESTQ  $0x00000001, R13
+	JZ     stored
+	VMOVSS X2, (R11)
+	VMOVSS X4, (R11)(R10*1)
+	VMOVSS X6, (R11)(R10*2)
+	VMOVSS X8, (R12)
+
+stored:
+	MOVQ 56(AX), R11
+	SHLQ $0x02, R11
+	ADDQ R11, BX
+	ADDQ R10, DI
+	ADDQ R10, DI
+	ADDQ R10, DI
+	ADDQ R10, DI
+	DECQ 72(AX)
+	JNZ  tile
 	VZEROUPPER
 	RET
 
@@ -11468,19 +11828,55 @@ relu:
 	VMAXPS Y4, Y5, Y4
 
 store:
-	VMASKMOVPS Y1, Y0, (DI)
-	VMASKMOVPS Y2, Y0, (DI)(R10*1)
-	VMASKMOVPS Y3, Y0, (DI)(R10*2)
-	VMASKMOVPS Y4, Y0, (R15)
-	MOVQ       56(AX), R11
-	SHLQ       $0x02, R11
-	ADDQ       R11, BX
-	ADDQ       R10, DI
-	ADDQ       R10, DI
-	ADDQ       R10, DI
-	ADDQ       R10, DI
-	DECQ       72(AX)
-	JNZ        tile
+	LEAQ         (DI), R11
+	LEAQ         (R11)(R10*2), R12
+	ADDQ         R10, R12
+	MOVQ         80(AX), R13
+	TESTQ        $0x00000004, R13
+	JZ           two
+	VMOVUPS      X1, (R11)
+	VEXTRACTF128 $0x01, Y1, X1
+	VMOVUPS      X2, (R11)(R10*1)
+	VEXTRACTF128 $0x01, Y2, X2
+	VMOVUPS      X3, (R11)(R10*2)
+	VEXTRACTF128 $0x01, Y3, X3
+	VMOVUPS      X4, (R12)
+	VEXTRACTF128 $0x01, Y4, X4
+	ADDQ         $0x10, R11
+	ADDQ         $0x10, R12
+
+two:
+	TESTQ   $0x00000002, R13
+	JZ      single
+	VMOVSD  X1, (R11)
+	VPSRLDQ $0x08, X1, X1
+	VMOVSD  X2, (R11)(R10*1)
+	VPSRLDQ $0x08, X2, X2
+	VMOVSD  X3, (R11)(R10*2)
+	VPSRLDQ $0x08, X3, X3
+	VMOVSD  X4, (R12)
+	VPSRLDQ $0x08, X4, X4
+	ADDQ    $0x08, R11
+	ADDQ    $0x08, R12
+
+single:
+	TESTQ  $0x00000001, R13
+	JZ     stored
+	VMOVSS X1, (R11)
+	VMOVSS X2, (R11)(R10*1)
+	VMOVSS X3, (R11)(R10*2)
+	VMOVSS X4, (R12)
+
+stored:
+	MOVQ 56(AX), R11
+	SHLQ $0x02, R11
+	ADDQ R11, BX
+	ADDQ R10, DI
+	ADDQ R10, DI
+	ADDQ R10, DI
+	ADDQ R10, DI
+	DECQ 72(AX)
+	JNZ  tile
 	VZEROUPPER
 	RET
 
@@ -11668,23 +12064,59 @@ relu:
 	VMAXPS Y8, Y9, Y8
 
 store:
-	VMOVUPS    Y1, (DI)
-	VMASKMOVPS Y2, Y0, 32(DI)
-	VMOVUPS    Y3, (DI)(R10*1)
-	VMASKMOVPS Y4, Y0, 32(DI)(R10*1)
-	VMOVUPS    Y5, (DI)(R10*2)
-	VMASKMOVPS Y6, Y0, 32(DI)(R10*2)
-	VMOVUPS    Y7, (R15)
-	VMASKMOVPS Y8, Y0, 32(R15)
-	MOVQ       56(AX), R11
-	SHLQ       $0x02, R11
-	ADDQ       R11, BX
-	ADDQ       R10, DI
-	ADDQ       R10, DI
-	ADDQ       R10, DI
-	ADDQ       R10, DI
-	DECQ       72(AX)
-	JNZ        tile
+	VMOVUPS      Y1, (DI)
+	VMOVUPS      Y3, (DI)(R10*1)
+	VMOVUPS      Y5, (DI)(R10*2)
+	VMOVUPS      Y7, (R15)
+	LEAQ         32(DI), R11
+	LEAQ         (R11)(R10*2), R12
+	ADDQ         R10, R12
+	MOVQ         80(AX), R13
+	TESTQ        $0x00000004, R13
+	JZ           two
+	VMOVUPS      X2, (R11)
+	VEXTRACTF128 $0x01, Y2, X2
+	VMOVUPS      X4, (R11)(R10*1)
+	VEXTRACTF128 $0x01, Y4, X4
+	VMOVUPS      X6, (R11)(R10*2)
+	VEXTRACTF128 $0x01, Y6, X6
+	VMOVUPS      X8, (R12)
+	VEXTRACTF128 $0x01, Y8, X8
+	ADDQ         $0x10, R11
+	ADDQ         $0x10, R12
+
+two:
+	TESTQ   $0x00000002, R13
+	JZ      single
+	VMOVSD  X2, (R11)
+	VPSRLDQ $0x08, X2, X2
+	VMOVSD  X4, (R11)(R10*1)
+	VPSRLDQ $0x08, X4, X4
+	VMOVSD  X6, (R11)(R10*2)
+	VPSRLDQ $0x08, X6, X6
+	VMOVSD  X8, (R12)
+	VPSRLDQ $0x08, X8, X8
+	ADDQ    $0x08, R11
+	ADDQ    $0x08, R12
+
+single:
+	TESTQ  $0x00000001, R13
+	JZ     stored
+	VMOVSS X2, (R11)
+	VMOVSS X4, (R11)(R10*1)
+	VMOVSS X6, (R11)(R10*2)
+	VMOVSS X8, (R12)
+
+stored:
+	MOVQ 56(AX), R11
+	SHLQ $0x02, R11
+	ADDQ R11, BX
+	ADDQ R10, DI
+	ADDQ R10, DI
+	ADDQ R10, DI
+	ADDQ R10, DI
+	DECQ 72(AX)
+	JNZ  tile
 	VZEROUPPER
 	RET
 

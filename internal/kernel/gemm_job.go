@@ -52,9 +52,9 @@ type gemmJob struct {
 	panelsB    int
 	packParts  int // tasks that make them
 
-	packBody, vectorBody, batchBody func(lo, hi int)
-	tileBody                        func(worker, lo, hi int)
-	next                            *gemmJob
+	packBody, vectorBody, thinBody, batchBody func(lo, hi int)
+	tileBody                                  func(worker, lo, hi int)
+	next                                      *gemmJob
 }
 
 // A gemmWorker is what one worker has to itself.
@@ -78,7 +78,8 @@ func acquireGemm() *gemmJob {
 	gemmFree.Unlock()
 	if j == nil {
 		j = &gemmJob{}
-		j.packBody, j.vectorBody, j.batchBody, j.tileBody = j.packPanels, j.vectorPart, j.batchPart, j.tiles
+		j.packBody, j.vectorBody, j.thinBody = j.packPanels, j.vectorPart, j.thinPart
+		j.batchBody, j.tileBody = j.batchPart, j.tiles
 	}
 	return j
 }
@@ -99,7 +100,7 @@ func (j *gemmJob) run() {
 		j.runEmpty()
 		return
 	}
-	if j.runVector() {
+	if j.runVector() || j.runThin() {
 		return
 	}
 	j.plan()

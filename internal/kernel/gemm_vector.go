@@ -97,6 +97,35 @@ func (j *gemmJob) scaledRows(lo, hi int) {
 	}
 }
 
+// runThin does products over few inner indices row by row: C is written in the
+// order of the memory, and the few rows of B stay in the first cache.
+func (j *gemmJob) runThin() bool {
+	const thin, long = 4, 128
+	isa := chooseGemm()
+	if j.k > thin || j.n < long || isa.strips == nil || j.a.Packer != nil || j.b.Packer != nil || j.b.Packed != nil || j.b.Trans {
+		return false
+	}
+	j.isa = isa
+	if j.m*j.n*j.k <= gemmSerial {
+		j.thinPart(0, j.m)
+	} else {
+		par.For(j.m, max(1, gemmTask/4/(j.n*j.k)), j.thinBody)
+	}
+	return true
+}
+
+// thinPart computes rows lo to hi of C.
+func (j *gemmJob) thinPart(lo, hi int) {
+	row, step := j.a.Ld, 1
+	if j.a.Trans {
+		row, step = 1, j.a.Ld
+	}
+	for i := lo; i < hi; i++ {
+		gemmLongRow(j.isa, j.k, j.a.Data[i*row:], step, j.b.Data, j.b.Ld, j.c[i*j.ldc:][:j.n], j.e.Accumulate)
+	}
+	j.finish(lo, hi, 0, j.n, true)
+}
+
 var gemmOne = []float32{1}
 
 // ColumnSums computes dst[j] = Σ_i x[i*ld+j] for i < m and j < n, in blocks of

@@ -169,8 +169,19 @@ func strip(s isa, n, v int, along, masked bool) {
 	Label("store")
 	for i := range n {
 		for x := range v {
-			s.store(masks[x], acc[i][x], ct.at(i).Offset(x*s.bytes()))
+			if masks[x] == nil {
+				VMOVUPS(acc[i][x], ct.at(i).Offset(x*s.bytes()))
+			}
 		}
+	}
+	if masked {
+		last := make([]Op, n)
+		for i := range last {
+			last[i] = acc[i][v-1]
+		}
+		at := GP64()
+		LEAQ(Mem{Base: c, Disp: (v - 1) * s.bytes()}, at)
+		storeParts(last, newRows(at, cStep, n), get(stripMask))
 	}
 	next := floats(stripNext)
 	ADDQ(next, a)
@@ -194,4 +205,31 @@ func choose(b bool, yes, no string) string {
 		return yes
 	}
 	return no
+}
+
+// storeParts stores the first lanes of AVX2 vectors, four, two and one at a time:
+// a masked store takes the processor many times as long.
+func storeParts(vectors []Op, to rows, lanes reg.GPVirtual) {
+	TESTQ(U32(4), lanes)
+	JZ(LabelRef("two"))
+	for i, v := range vectors {
+		VMOVUPS(lowX(v), to.at(i))
+		VEXTRACTF128(U8(1), v, lowX(v))
+	}
+	to.advance(U8(16))
+	Label("two")
+	TESTQ(U32(2), lanes)
+	JZ(LabelRef("single"))
+	for i, v := range vectors {
+		VMOVSD(lowX(v), to.at(i))
+		VPSRLDQ(U8(8), lowX(v), lowX(v))
+	}
+	to.advance(U8(8))
+	Label("single")
+	TESTQ(U32(1), lanes)
+	JZ(LabelRef("stored"))
+	for i, v := range vectors {
+		VMOVSS(lowX(v), to.at(i))
+	}
+	Label("stored")
 }
