@@ -25,6 +25,7 @@ type reader struct {
 	fill    func(buf []byte) (_ []byte, err error) // returns what comes next, in place of buf; err: nothing more comes
 	failed  error                                  // why nothing more comes; io.EOF at the end
 	scratch []byte
+	key     []byte
 }
 
 // newReader reads a stream.
@@ -103,8 +104,9 @@ func (r *reader) expect(c byte) error {
 	return nil
 }
 
-// object calls member for each key with the reader at the value.
-func (r *reader) object(member func(key string) error) error {
+// object calls member for each key with the reader at the value. The key is
+// valid until member returns.
+func (r *reader) object(member func(key []byte) error) error {
 	if err := r.expect('{'); err != nil {
 		return err
 	}
@@ -114,10 +116,11 @@ func (r *reader) object(member func(key string) error) error {
 	}
 	for {
 		r.skip()
-		key, err := r.str()
+		key, err := r.bytes()
 		if err != nil {
 			return err
 		}
+		r.scratch, r.key = r.key, key
 		if err := r.expect(':'); err != nil {
 			return err
 		}

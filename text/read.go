@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strconv"
 )
 
 // FromJSON reads a tokenizer that Keras or [Tokenizer.ToJSON] wrote. The
@@ -23,23 +22,24 @@ func FromJSON(data []byte) (*Tokenizer, error) { return ReadJSON(bytes.NewReader
 // Keras: tokenizer_from_json, read from a file
 func ReadJSON(r io.Reader) (*Tokenizer, error) {
 	t := &Tokenizer{ownIndexDocs: true}
-	if err := t.read(newReader(r)); err != nil {
+	l := &loading{Tokenizer: t}
+	if err := l.read(newReader(r)); err != nil {
 		return nil, fmt.Errorf("text: tokenizer JSON: %w", err)
 	}
 	if err := t.Validate(); err != nil {
 		return nil, fmt.Errorf("text: tokenizer JSON: %w", err)
 	}
-	t.compact()
+	l.compact()
 	return t, nil
 }
 
 const want = "want what Tokenizer.ToJSON or Keras' to_json writes"
 
-func (t *Tokenizer) read(r *reader) error {
+func (t *loading) read(r *reader) error {
 	hasConfig := false
-	err := r.object(func(key string) error {
-		switch {
-		case key == "config" && r.skip() == '{':
+	err := r.object(func(name []byte) error {
+		key := string(name)
+		if key == "config" && r.skip() == '{' {
 			if hasConfig {
 				return r.fail("%q occurs twice", key)
 			}
@@ -90,9 +90,10 @@ var (
 	settings     = []string{"num_words", "nb_words", "filters", "lower", "split", "char_level", "oov_token", "document_count", "analyzer", "antler"}
 )
 
-func (t *Tokenizer) readConfig(r *reader) error {
+func (t *loading) readConfig(r *reader) error {
 	seen := map[string]bool{}
-	err := r.object(func(key string) error {
+	err := r.object(func(name []byte) error {
+		key := string(name)
 		if seen[key] {
 			return r.fail("%q occurs twice", key)
 		}
@@ -142,52 +143,6 @@ func (t *Tokenizer) setExtra(raw json.RawMessage) error {
 		t.NGrams = *x.NGrams
 	}
 	return nil
-}
-
-// compact drops the dictionaries that say nothing new.
-func (t *Tokenizer) compact() {
-	t.sameOrders()
-	if t.inOrder = t.numbersInOrder(); t.inOrder {
-		t.indexWord = intDict{}
-	}
-	if t.docsInOrder() {
-		t.indexDocs, t.ownIndexDocs = intDict{}, false
-	}
-}
-
-// docsInOrder reports whether index_docs says what word_docs does, in its order.
-func (t *Tokenizer) docsInOrder() bool {
-	seen := t.seen
-	next := func() *entry { // of word_docs, that has a number
-		for len(seen) > 0 {
-			e := t.stat(int(seen[0]))
-			if seen = seen[1:]; e.index != noIndex {
-				return e
-			}
-		}
-		return nil
-	}
-	for k, n := range t.indexDocs.all() {
-		if e := next(); e == nil || k != int(e.index) || int64(n) != e.docs || t.idOf(k) < 0 || t.stat(t.idOf(k)) != e {
-			return false
-		}
-	}
-	return next() == nil
-}
-
-// numbersInOrder reports whether word_index and index_word are 1, 2, 3 … and agree.
-func (t *Tokenizer) numbersInOrder() bool {
-	if t.indexWord.len() != len(t.indexed) {
-		return false
-	}
-	i := 0
-	for k, id := range t.indexWord.all() {
-		if k != i+1 || id != int(t.indexed[i]) || int(t.stat(id).index) != i+1 {
-			return false
-		}
-		i++
-	}
-	return true
 }
 
 // setting reads one constructor argument; an absent one keeps its default.
@@ -255,77 +210,4 @@ func filters(raw json.RawMessage) (*string, error) {
 		all += s
 	}
 	return &all, nil
-}
-
-// dictionary reads one of the five dictionaries.
-func (t *Tokenizer) dictionary(key string, r *reader) error {
-	var taken numbers // of word_index
-	err := r.object(func(k string) error {
-		var n int
-		var w []byte
-		var err error
-		if key == "index_word" {
-			w, err = r.bytes()
-		} else {
-			n, err = r.integer()
-		}
-		if err != nil {
-			return fmt.Errorf("%q: %w", k, err)
-		}
-		if key == "index_word" || key == "index_docs" {
-			return t.setByNumber(key, k, w, n)
-		}
-		id := t.intern([]byte(k))
-		e := t.stat(id)
-		if key == "word_counts" && e.count != absent || key == "word_docs" && e.docs != absent || key == "word_index" && e.index != noIndex {
-			return fmt.Errorf("%q occurs twice", k)
-		}
-		switch key {
-		case "word_counts":
-			t.setCount(id, int64(n))
-		case "word_docs":
-			t.setDocs(id, int64(n))
-		case "word_index":
-			if n != int(int32(n)) || n == noIndex {
-				return fmt.Errorf("%q: number %d is out of range", k, n)
-			}
-			if !taken.add(n) {
-				return fmt.Errorf("%q and %q both have the number %d", t.wordOf(n), k, n)
-			}
-			t.setIndex(id, int32(n))
-		}
-		return nil
-	})
-	if err == nil {
-		err = r.end()
-	}
-	return err
-}
-
-// setByNumber sets a member of index_word (w) or of index_docs (n).
-func (t *Tokenizer) setByNumber(key, k string, w []byte, n int) error {
-	index, err := strconv.Atoi(k)
-	if err != nil {
-		return fmt.Errorf("want a number as key, got %q", k)
-	}
-	dict := &t.indexDocs
-	if key == "index_word" {
-		dict = &t.indexWord
-		n = t.intern(w)
-	}
-	if _, ok := dict.get(index); ok {
-		return fmt.Errorf("the number %d occurs twice", index)
-	}
-	dict.set(index, n)
-	return nil
-}
-
-// wordOf looks a number up in the word index, word by word.
-func (t *Tokenizer) wordOf(index int) string {
-	for w, i := range t.WordIndex() {
-		if i == index {
-			return w
-		}
-	}
-	return ""
 }
