@@ -5,8 +5,6 @@ import (
 	"math"
 	"math/rand/v2"
 
-	"gonum.org/v1/gonum/mat"
-
 	"github.com/antler-ml/antler/image"
 	"github.com/antler-ml/antler/internal/kernel"
 	"github.com/antler-ml/antler/internal/rng"
@@ -25,7 +23,8 @@ type FitConfig struct {
 // set, an array of rank 4, and sets Mean, Std and ZCAWhiteningMatrix. Samples
 // are rescaled first; the preprocessing function is not called, as in Keras.
 //
-// ZCA takes time and memory with the square of the samples in an image, and
+// Samples are taken a block at a time, so the memory for it does not grow with
+// their number. ZCA takes memory with the square of the samples in an image, and
 // work with the cube of that or of the number of images, whichever is less.
 // Keras: fit.
 func (g *ImageDataGenerator) Fit(x *tensor.Tensor, fc FitConfig) error {
@@ -37,10 +36,8 @@ func (g *ImageDataGenerator) Fit(x *tensor.Tensor, fc FitConfig) error {
 	if len(shape) != 4 {
 		return fmt.Errorf("augment: Fit: the samples have shape %v, want rank 4 (samples, %s)", shape, c.axes())
 	}
-	n := shape[0]
 	h, w, ch, _ := c.dims(shape[1:])
-	size := h * w * ch
-	if n*size == 0 {
+	if shape[0]*h*w*ch == 0 {
 		return fmt.Errorf("augment: Fit: the samples have shape %v: nothing to measure", shape)
 	}
 	rounds := 1
@@ -55,45 +52,125 @@ func (g *ImageDataGenerator) Fit(x *tensor.Tensor, fc FitConfig) error {
 			return err
 		}
 	}
-	data := append([]float32(nil), x.Data()...)
-	if c.Rescale != 0 {
-		kernel.Scale(data, data, float32(c.Rescale))
+	f := &fitting{c: c, n: shape[0] * rounds, h: h, w: w, ch: ch, size: h * w * ch}
+	data := x.Data()
+	f.sample = func(dst []float32, i int) error {
+		copy(dst, data[i*f.size:(i+1)*f.size])
+		kernel.Scale(dst, dst, f.rescale())
+		return nil
 	}
 	if fc.Augment {
-		data = c.augmented(data, n, h, w, ch, rounds, seedOf(fc.Seed))
-		n *= rounds
+		f.sample = c.augmented(f, data, shape[0], seedOf(fc.Seed))
 	}
-	stat := [3]int{1, 1, ch}
-	inner := 1
-	if c.DataFormat == image.ChannelsFirst {
-		stat, inner = [3]int{ch, 1, 1}, h*w
+	return f.run(g)
+}
+
+// FitFlow is Fit of the images of a flow from files, as they are read and
+// rescaled: without random changes.
+func (g *ImageDataGenerator) FitFlow(fl *Flow) error {
+	c, err := g.resolve()
+	if err != nil {
+		return err
 	}
-	if c.FeaturewiseCenter {
-		mean := channelSums(data, ch, inner, nil)
-		for k := range mean {
-			mean[k] /= float64(n * h * w)
+	f := &fitting{c: c, n: fl.n, h: fl.h, w: fl.w, ch: fl.ch, size: fl.size}
+	f.sample = func(dst []float32, i int) error {
+		if fl.read == nil {
+			copy(dst, fl.images[i*fl.size:(i+1)*fl.size])
+		} else if err := fl.read(dst, i); err != nil {
+			return err
 		}
-		g.Mean = tensor.From(floats(mean), stat[:]...)
-		subtract(data, g.Mean.Data(), inner)
+		kernel.Scale(dst, dst, f.rescale())
+		return nil
 	}
+	return f.run(g)
+}
+
+// A fitting takes statistics of n images, block by block.
+type fitting struct {
+	c                 *settings
+	n, h, w, ch, size int
+	sample            func(dst []float32, i int) error // makes image i, rescaled; called for 0, 1 … in every pass
+	block             []float32
+}
+
+func (f *fitting) rescale() float32 {
+	if f.c.Rescale == 0 {
+		return 1
+	}
+	return float32(f.c.Rescale)
+}
+
+// blockSamples bounds the memory of a block, in samples of images.
+const blockSamples = 1 << 21
+
+// each calls do for all images, a block of rows at a time.
+func (f *fitting) each(do func(block []float32, rows int)) error {
+	most := min(max(blockSamples/f.size, 1), f.n)
+	f.block = resized(f.block, most*f.size)
+	for at := 0; at < f.n; at += most {
+		rows := min(most, f.n-at)
+		for i := range rows {
+			if err := f.sample(f.block[i*f.size:][:f.size], at+i); err != nil {
+				return err
+			}
+		}
+		do(f.block[:rows*f.size], rows)
+	}
+	return nil
+}
+
+// run takes the statistics that the settings ask for.
+func (f *fitting) run(g *ImageDataGenerator) error {
+	c := f.c
+	if !c.FeaturewiseCenter {
+		return nil
+	}
+	stat, inner := [3]int{1, 1, f.ch}, 1
+	if c.DataFormat == image.ChannelsFirst {
+		stat, inner = [3]int{f.ch, 1, 1}, f.h*f.w
+	}
+	pixels := float64(f.n) * float64(f.h*f.w)
+	sums := func(shift, means []float64) ([]float64, error) {
+		all := make([]float64, f.ch)
+		err := f.each(func(block []float32, _ int) {
+			if shift != nil {
+				subtract(block, floats(shift), inner)
+			}
+			for k, v := range channelSums(block, f.ch, inner, means) {
+				all[k] += v
+			}
+		})
+		for k := range all {
+			all[k] /= pixels
+		}
+		return all, err
+	}
+	mean, err := sums(nil, nil)
+	if err != nil {
+		return err
+	}
+	g.Mean = tensor.From(floats(mean), stat[:]...)
 	if c.FeaturewiseStdNormalization {
 		// numpy takes the mean again, of the centred samples.
-		mean := channelSums(data, ch, inner, nil)
-		for k := range mean {
-			mean[k] /= float64(n * h * w)
-		}
-		std := channelSums(data, ch, inner, mean)
-		for k := range std {
-			std[k] = math.Sqrt(std[k] / float64(n*h*w))
-		}
-		g.Std = tensor.From(floats(std), stat[:]...)
-	}
-	if c.ZCAWhitening {
-		m, err := zca(data, n, size, c.ZCAEpsilon, c.Compat)
+		again, err := sums(mean, nil)
 		if err != nil {
 			return err
 		}
-		g.ZCAWhiteningMatrix = tensor.From(m, size, size)
+		variance, err := sums(mean, again)
+		if err != nil {
+			return err
+		}
+		for k := range variance {
+			variance[k] = math.Sqrt(variance[k])
+		}
+		g.Std = tensor.From(floats(variance), stat[:]...)
+	}
+	if c.ZCAWhitening {
+		m, err := f.zca(floats(mean), inner)
+		if err != nil {
+			return err
+		}
+		g.ZCAWhiteningMatrix = tensor.From(m, f.size, f.size)
 	}
 	return nil
 }
@@ -105,24 +182,26 @@ func seedOf(seed *int) uint64 {
 	return uint64(*seed)
 }
 
-// augmented returns rounds randomly transformed copies of the samples.
-func (c *settings) augmented(data []float32, n, h, w, ch, rounds int, seed uint64) []float32 {
-	size := h * w * ch
-	out := make([]float32, rounds*n*size)
-	s := scratches.Get().(*scratch)
-	defer scratches.Put(s)
+// augmented returns the function that makes randomly transformed copies of n
+// images: copy i is of image i % n.
+func (c *settings) augmented(f *fitting, data []float32, n int, seed uint64) func(dst []float32, i int) error {
+	s := new(scratch)
 	var r drawer
 	var src rng.Source
-	if c.NumPyRandom {
-		r = c.drawer(seed)
-	} else {
+	if !c.NumPyRandom {
 		r = rand.New(&src)
 	}
-	for i := range rounds * n {
+	one := make([]float32, f.size)
+	return func(dst []float32, i int) error {
+		if c.NumPyRandom && i == 0 {
+			r = c.drawer(seed) // one sequence for all, anew for each pass
+		}
 		src.Reset(seed, uint64(i/n), uint64(i%n))
-		c.apply(out[i*size:][:size], data[i%n*size:][:size], h, w, ch, c.draw(r, h, w), nil, s)
+		copy(one, data[i%n*f.size:][:f.size])
+		kernel.Scale(one, one, f.rescale())
+		c.apply(dst, one, f.h, f.w, f.ch, c.draw(r, f.h, f.w), nil, s)
+		return nil
 	}
-	return out
 }
 
 // channelSums adds up each channel's samples, or with means the squares of
@@ -162,71 +241,6 @@ func floats(x []float64) []float32 {
 		y[i] = float32(v)
 	}
 	return y
-}
-
-// zca returns the whitening matrix U·diag(f(s))·Uᵀ of n images of d samples,
-// where Xᵀ = U·diag(s)·Vᵀ. Keras' f is √n/(s+ε), keras-preprocessing's
-// 1/√(s²/n+ε).
-//
-// U and s are found as eigenvectors and roots of eigenvalues of XᵀX or, when
-// there are fewer images than samples, through those of XXᵀ. Squaring costs
-// accuracy of singular values below 1e-8 of the greatest, which are noise in
-// float32 samples anyway.
-func zca(x []float32, n, d int, epsilon float64, compat Compat) ([]float32, error) {
-	X := mat.NewDense(n, d, nil)
-	raw := X.RawMatrix().Data
-	for i, v := range x {
-		raw[i] = float64(v)
-	}
-	var eig mat.EigenSym
-	gram := mat.NewSymDense(min(n, d), nil)
-	if n < d {
-		gram.SymOuterK(1, X)
-	} else {
-		gram.SymOuterK(1, X.T())
-	}
-	if !eig.Factorize(gram, true) {
-		return nil, fmt.Errorf("augment: Fit: the eigenvalues of the samples were not found; are there NaN among the samples?")
-	}
-	values := eig.Values(nil)
-	var U mat.Dense
-	eig.VectorsTo(&U)
-	top := math.Sqrt(max(values[len(values)-1], 0))
-	weight := func(s float64) float64 {
-		if compat == KerasPreprocessing112 {
-			return 1 / math.Sqrt(s*s/float64(n)+epsilon)
-		}
-		return math.Sqrt(float64(n)) / (s + epsilon)
-	}
-	rest := 0.0 // the weight of what lies outside the images' span
-	scale := make([]float64, len(values))
-	if n < d {
-		var V mat.Dense
-		V.Mul(X.T(), &U) // columns of length s
-		U.CloneFrom(&V)
-		if compat == KerasPreprocessing112 {
-			rest = weight(0)
-		}
-	}
-	for i, v := range values {
-		s := math.Sqrt(max(v, 0))
-		scale[i] = weight(s) - rest
-		if n < d {
-			if s <= 1e-7*top { // no direction can be told from noise
-				scale[i] = 0
-				continue
-			}
-			scale[i] /= s * s
-		}
-	}
-	var W, left mat.Dense
-	left.Apply(func(_, j int, v float64) float64 { return v * scale[j] }, &U)
-	W.Mul(&left, U.T())
-	out := floats(W.RawMatrix().Data)
-	for i := range d {
-		out[i*d+i] += float32(rest)
-	}
-	return out, nil
 }
 
 // total adds up x-m or its squares, in a fixed order in four lanes.
