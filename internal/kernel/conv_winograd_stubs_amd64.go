@@ -33,3 +33,63 @@ func winogradWeightAVX512(src *float32, srcRow int, srcCol int, dst *float32, ds
 //
 //go:noescape
 func winogradTapsAVX512(src *float32, srcRow int, srcCol int, dst *float32, dstRow int, dstCol int, n int)
+
+// makes 6×6 of the 6×6 cells of an input: Bᵀ·d·B.
+// Steps are in floats; n is a positive multiple of 8. It does count squares, Next apart.
+//
+//go:noescape
+func winogradSourceAVX2(src *float32, srcRow int, srcCol int, dst *float32, dstRow int, dstCol int, n int, srcNext int, dstNext int, count int)
+
+// makes 6×6 of the 6×6 cells of an input: Bᵀ·d·B.
+// Steps are in floats; n is a positive multiple of 8. The square begins at src[at]; rows has a mask of a vector for each of its rows, cols a bit for each column.
+//
+//go:noescape
+func winogradSourceEdgeAVX2(src *float32, srcRow int, srcCol int, dst *float32, dstRow int, dstCol int, n int, at int, rows *int32, cols int)
+
+// makes 4×4 results of 6×6 products: Aᵀ·m·A.
+// Steps are in floats; n is a positive multiple of 8. It does count squares, Next apart.
+//
+//go:noescape
+func winogradResultAVX2(src *float32, srcRow int, srcCol int, dst *float32, dstRow int, dstCol int, n int, bias *float32, floor float32, srcNext int, dstNext int, count int)
+
+// makes 4×4 results of 6×6 products: Aᵀ·m·A.
+// Steps are in floats; n is a positive multiple of 8. It stores the first rows and cols only.
+//
+//go:noescape
+func winogradResultEdgeAVX2(src *float32, srcRow int, srcCol int, dst *float32, dstRow int, dstCol int, n int, bias *float32, floor float32, rows int, cols int)
+
+// makes 6×6 of 4×4 gradients of results: A·d·Aᵀ.
+// Steps are in floats; n is a positive multiple of 8. It does count squares, Next apart.
+//
+//go:noescape
+func winogradSpreadAVX2(src *float32, srcRow int, srcCol int, dst *float32, dstRow int, dstCol int, n int, srcNext int, dstNext int, count int)
+
+// makes 6×6 of 4×4 gradients of results: A·d·Aᵀ.
+// Steps are in floats; n is a positive multiple of 8. The square begins at src[at]; rows has a mask of a vector for each of its rows, cols a bit for each column.
+//
+//go:noescape
+func winogradSpreadEdgeAVX2(src *float32, srcRow int, srcCol int, dst *float32, dstRow int, dstCol int, n int, at int, rows *int32, cols int)
+
+// makes 6×6 of 3×3 taps: G·g·Gᵀ.
+// Steps are in floats; n is a positive multiple of 8. It does count squares, Next apart.
+//
+//go:noescape
+func winogradWeightAVX2(src *float32, srcRow int, srcCol int, dst *float32, dstRow int, dstCol int, n int, srcNext int, dstNext int, count int)
+
+// makes gradients of 3×3 taps of 6×6 sums: Gᵀ·u·G.
+// Steps are in floats; n is a positive multiple of 8. It does count squares, Next apart.
+//
+//go:noescape
+func winogradTapsAVX2(src *float32, srcRow int, srcCol int, dst *float32, dstRow int, dstCol int, n int, srcNext int, dstNext int, count int)
+
+// computes c = a·b, or c += a·b, for tiles·6 rows and 16 columns.
+// Steps are in floats; k is a positive multiple of 8. Rows of b lie 16 apart.
+//
+//go:noescape
+func winogradMulAVX2(a *float32, lda int, b *float32, c *float32, ldc int, tiles int, k int, add int)
+
+// computes c = aᵀ·b, or c += aᵀ·b, for groups·16 rows and 16 columns of c.
+// Steps are in floats; k is positive.
+//
+//go:noescape
+func winogradSumAVX2(a *float32, lda int, b *float32, ldb int, c *float32, ldc int, groups int, k int, add int)

@@ -9,35 +9,42 @@ import (
 	"github.com/antler-ml/antler/internal/kernel/impltest"
 )
 
-// Every transform equals its definition, wherever rows and columns lie.
+// Every transform equals its definition, wherever rows, columns and squares lie.
 func TestWinogradTransforms(t *testing.T) {
 	impltest.All(t, "conv", func(t *testing.T) {
 		isa := bestTileISA()
 		r := rand.New(rand.NewPCG(3, 4))
-		for kind, m := range winogradMatrix {
+		for kind := range winogradKernels + 1 {
+			m := winogradMatrix(isa.winogradSize(), kind)
 			for _, n := range []int{16, 32, 80} {
+				const count = 3
 				in, out := len(m[0]), len(m)
-				row, col := in*(n+3), n+3
-				dstRow, dstCol := out*(n+5), n+5
-				src, bias := random(r, in*row), random(r, n)
-				got, want := nans(out*dstRow), nans(out*dstRow)
+				from, to := steps(in, n, count), steps(out, n, count)
+				src, bias := random(r, from.row*in), random(r, n)
+				got, want := nans(to.row*out), nans(to.row*out)
 				var relu bool
-				if winogradKind(kind) != winogradResults {
+				if kind != winogradResults {
 					bias = nil
 				} else {
 					relu = n == 32
 				}
-				winogradDispatch(isa, winogradKind(kind), src, 0, row, col, got, dstRow, dstCol, n, bias, relu)
-				winogradGo(winogradKind(kind), src, 0, row, col, want, dstRow, dstCol, n, bias, relu)
+				winogradDispatch(isa, kind, src, from, got, to, n, count, bias, relu)
+				winogradGo(m, src, from, want, to, n, count, bias, relu)
 				for i, w := range want {
 					g := got[i]
-					if same := g == w || g != g && w != w || math.Abs(float64(g-w)) < 1e-6; !same {
+					if same := g == w || g != g && w != w || math.Abs(float64(g-w)) < 5e-6*max(1, math.Abs(float64(w))); !same {
 						t.Fatalf("transform %d, %d channels: element %d is %g, want %g", kind, n, i, g, w)
 					}
 				}
 			}
 		}
 	})
+}
+
+// steps lays out count squares of size×size cells of n channels, with gaps.
+func steps(size, n, count int) winogradSteps {
+	col := count*(n+3) + 1
+	return winogradSteps{row: size*col + 2, col: col, next: n + 3}
 }
 
 // The error of Winograd's sums against float64, relative to the largest result,

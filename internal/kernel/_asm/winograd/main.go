@@ -83,6 +83,14 @@ func main() {
 	for _, t := range transforms {
 		generate(t)
 	}
+	for _, t := range transforms4 {
+		generate4(t, false)
+		if t.name == "Source" || t.name == "Result" || t.name == "Spread" {
+			generate4(t, true)
+		}
+	}
+	multiply()
+	sums()
 	Generate()
 }
 
