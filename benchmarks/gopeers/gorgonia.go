@@ -203,7 +203,7 @@ func (b *gorgoniaBuilder) part(p wire.Part) (err error) {
 		b.pixels = append([]int(nil), s[1:]...)
 		b.at, err = g.Reshape(b.at, tensor.Shape{s[0], s[1] * s[2] * s[3]})
 	default:
-		return fmt.Errorf("Gorgonia has no layer for %s", p.Kind)
+		return fmt.Errorf("not drawn for Gorgonia: %s", p.Kind)
 	}
 	if err == nil && p.ReLU {
 		b.at, err = g.Rectify(b.at)
