@@ -137,20 +137,7 @@ func (t *Tokenizer) EncodeReader(r io.Reader, c ReadConfig, emit func(line int64
 			res = &encoded{}
 		}
 		return res, encoders[w].block(b, c, res)
-	}, func(res *encoded) error {
-		from := 0
-		for i, end := range res.ends {
-			line := res.first + int64(i)
-			if res.lines != nil {
-				line = res.lines[i]
-			}
-			if err := emit(line, res.ids[from:end]); err != nil {
-				return err
-			}
-			from = end
-		}
-		return nil
-	})
+	}, func(res *encoded) error { return res.each(emit) })
 }
 
 // encoded is a block in numbers: text i is ids[ends[i-1]:ends[i]].

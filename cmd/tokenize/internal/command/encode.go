@@ -14,6 +14,7 @@ import (
 // A part is what a worker makes of a block.
 type part struct {
 	bufs    [][]byte
+	row     []int // scratch
 	rows    int
 	lengths sequence.Lengths
 	unknown int
@@ -87,7 +88,10 @@ func (e *Env) encodeRows(ctx context.Context, args []string, v vocabulary, comma
 	w, err := t.Run(func(w *output.Writer) error {
 		return each(e, s, func(_ int, b *text.Block, p *part) (*part, error) {
 			p = p.reset(1)
-			row := make([]int, e.MaxLen)
+			if len(p.row) != e.MaxLen {
+				p.row = make([]int, e.MaxLen)
+			}
+			row := p.row
 			var names []string
 			dst := p.bufs[0]
 			err := e.sequences(s, v, b, func(_ int64, show string, ids []int) error {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/antler-ml/antler/internal/cli"
 	"github.com/antler-ml/antler/text"
@@ -49,7 +50,7 @@ func (e *Env) load() (vocabulary, error) {
 	if e.NumWords > 0 {
 		t.NumWords = e.NumWords
 	}
-	return words{t}, nil
+	return newWords(t), nil
 }
 
 // read reads the file of a tokenizer: the bytes of a tokenizer.json, or one of
@@ -118,13 +119,26 @@ func isSubword(data []byte) bool {
 	return json.Unmarshal(data, &file) == nil && file.Class == "" && file.Model != nil
 }
 
-type words struct{ *text.Tokenizer }
-
-func (w words) lines(data []byte, emit func(ids []int) error) error {
-	return w.EncodeReader(bytes.NewReader(data), text.ReadConfig{Workers: 1, MaxLine: len(data) + 1}, func(_ int64, ids []int) error { return emit(ids) })
+type words struct {
+	*text.Tokenizer
+	encoders *sync.Pool
 }
 
-func (w words) text(s string) []int { return w.TextsToSequences(slices.Values([]string{s}))[0] }
+func newWords(t *text.Tokenizer) words {
+	return words{t, &sync.Pool{New: func() any { return t.NewEncoder() }}}
+}
+
+func (w words) lines(data []byte, emit func(ids []int) error) error {
+	e := w.encoders.Get().(*text.Encoder)
+	defer w.encoders.Put(e)
+	return e.Lines(data, emit)
+}
+
+func (w words) text(s string) []int {
+	e := w.encoders.Get().(*text.Encoder)
+	defer w.encoders.Put(e)
+	return e.Append(nil, s)
+}
 
 func (w words) decode(ids []int) string { return w.SequencesToTexts(slices.Values([][]int{ids}))[0] }
 
