@@ -3,7 +3,6 @@ package nn
 import (
 	"fmt"
 	"math"
-	"slices"
 
 	"github.com/antler-ml/antler/nn/ops"
 	"github.com/antler-ml/antler/pipeline"
@@ -220,12 +219,10 @@ func (m *Model) checkBatch(b pipeline.Batch, targets bool) error {
 	if len(b.W) > len(b.Y) {
 		return fmt.Errorf("nn: %d sample weight tensors for %d targets", len(b.W), len(b.Y))
 	}
-	for i, t := range slices.Concat(b.Y, b.W) {
-		if t == nil {
-			return fmt.Errorf("nn: target or sample weights %d: the tensor is nil", i)
-		}
-	}
 	for i, y := range b.Y {
+		if y == nil {
+			return fmt.Errorf("nn: target %d: the tensor is nil", i)
+		}
 		if y.Rank() == 0 || y.Shape()[0] != n {
 			return fmt.Errorf("nn: target %d has shape %v, but inputs have %d samples", i, Shape(y.Shape()), n)
 		}
@@ -240,6 +237,9 @@ func (m *Model) checkBatch(b pipeline.Batch, targets bool) error {
 		}
 	}
 	for i, w := range b.W {
+		if w == nil {
+			return fmt.Errorf("nn: sample weights %d: the tensor is nil", i)
+		}
 		if w.Rank() == 0 || w.Shape()[0] != n {
 			return fmt.Errorf("nn: sample weights %d have shape %v, but inputs have %d samples", i, Shape(w.Shape()), n)
 		}
