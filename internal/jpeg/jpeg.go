@@ -98,9 +98,9 @@ type quantTable struct {
 
 // A component is one of the planes of a picture.
 type component struct {
-	id, h, v, tq uint8
-	bw, bh       int // blocks that hold samples
-	stride, rows int // blocks with those that fill up MCUs
+	id, h, v, tq   uint8
+	bw, bh         int // blocks that hold samples
+	stride, height int // blocks with those that fill up MCUs
 
 	latched bool // quant and steps hold the table of its first scan
 	quant   [64]uint16
@@ -108,6 +108,7 @@ type component struct {
 	dc, ac  *huffman
 	pred    int32
 	coefs   []int16   // the whole plane, when there are several scans
+	masks   []uint64  // which of a block's coefficients are not zero, in a progressive picture
 	acc     [64]int8  // bits still missing from each coefficient in zigzag order, -1: all
 	prevAcc [10]int8  // acc before the last scan
 	plane   plane     // samples

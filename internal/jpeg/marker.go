@@ -219,7 +219,7 @@ func (d *Decoder) readFrame(m byte, s []byte) error {
 		c := &d.comps[i]
 		c.bw = ceilDiv(h.Width*int(c.h), 8*d.maxH)
 		c.bh = ceilDiv(h.Height*int(c.v), 8*d.maxV)
-		c.stride, c.rows = d.mcusX*int(c.h), d.mcusY*int(c.v)
+		c.stride, c.height = d.mcusX*int(c.h), d.mcusY*int(c.v)
 	}
 	return nil
 }

@@ -200,7 +200,15 @@ func (d *Decoder) outputAll() error {
 					d.smoothRow(c, row, y)
 					continue
 				}
-				c.inverse(v, 0, c.coefs[64*row*c.stride:][:64*c.bw])
+				blocks := c.coefs[64*row*c.stride:][:64*c.bw]
+				if d.header.Progressive {
+					d.coefs = resized(d.coefs, 64*c.bw)
+					blocks = d.coefs
+					for x := range c.bw {
+						c.rows((*[64]int16)(blocks[64*x:]), row*c.stride+x)
+					}
+				}
+				c.inverse(v, 0, blocks)
 			}
 		}
 		d.out.write(d, y)

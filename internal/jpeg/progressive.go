@@ -1,5 +1,7 @@
 package jpeg
 
+import "math/bits"
+
 // decodeScan reads one of several scans into the coefficients of the picture.
 func (d *Decoder) decodeScan() error {
 	sc := &d.scan
@@ -10,8 +12,7 @@ func (d *Decoder) decodeScan() error {
 			if err := d.late(); err != nil {
 				return err
 			}
-			row := c.coefs[64*y*c.stride:][:64*c.bw]
-			for ; len(row) > 0; row = row[64:] {
+			for i := y * c.stride; i < y*c.stride+c.bw; i++ {
 				if err := d.restartIfDue(); err != nil {
 					return err
 				}
@@ -19,7 +20,7 @@ func (d *Decoder) decodeScan() error {
 					continue
 				}
 				d.lastGood = y / int(c.v)
-				if err := d.scanBlock(c, (*[64]int16)(row), d.lastGood); err != nil {
+				if err := d.scanBlock(c, i, d.lastGood); err != nil {
 					return err
 				}
 			}
@@ -41,9 +42,9 @@ func (d *Decoder) decodeScan() error {
 			for _, c := range sc.comps[:sc.n] {
 				h := int(c.h)
 				for v := range int(c.v) {
-					row := c.coefs[64*((y*int(c.v)+v)*c.stride+x*h):]
+					first := (y*int(c.v)+v)*c.stride + x*h
 					for i := range h {
-						if err := d.scanBlock(c, (*[64]int16)(row[64*i:]), y); err != nil {
+						if err := d.scanBlock(c, first+i, y); err != nil {
 							return err
 						}
 					}
@@ -54,10 +55,19 @@ func (d *Decoder) decodeScan() error {
 	return nil
 }
 
-// scanBlock reads what a scan has of one block.
-func (d *Decoder) scanBlock(c *component, b *[64]int16, y int) error {
+// scanBlock reads what a scan has of block i of a component.
+//
+// A progressive picture keeps its coefficients in the order of the zigzag, and
+// for each block a word with a bit for each that is not zero: most of the work
+// of refining scans is to find those.
+func (d *Decoder) scanBlock(c *component, i, y int) error {
 	sc, r := &d.scan, &d.bits
-	f := fault(0)
+	if sc.runs > 0 && c.masks[i]&sc.band == 0 { // nothing comes, and nothing is corrected
+		sc.runs--
+		return nil
+	}
+	b := (*[64]int16)(c.coefs[64*i:])
+	var f fault
 	switch {
 	case !d.header.Progressive:
 		var diff int32
@@ -73,13 +83,12 @@ func (d *Decoder) scanBlock(c *component, b *[64]int16, y int) error {
 		r.Refill()
 		b[0] |= int16(r.Acc>>63) << sc.al
 		r.Skip(1)
-	case sc.runs > 0 && sc.ah == 0:
+	case sc.ah > 0:
+		f = r.refine(b, &c.masks[i], c.ac, sc)
+	case sc.runs > 0: // a first scan of coefficients that are there already
 		sc.runs--
-		return nil
-	case sc.ah == 0:
-		f = r.band(b, c.ac, sc)
 	default:
-		f = r.refine(b, c.ac, sc)
+		f = r.band(b, &c.masks[i], c.ac, sc)
 	}
 	if f == badCode || f != 0 && !d.config.AllowTruncated || r.overrun() {
 		return d.ended(y, f)
@@ -88,33 +97,35 @@ func (d *Decoder) scanBlock(c *component, b *[64]int16, y int) error {
 }
 
 // band reads coefficients ss to se for the first time.
-func (r *bitReader) band(b *[64]int16, h *huffman, sc *scan) fault {
-	k, end, al := uint32(sc.ss), uint32(sc.se), sc.al&15
+func (r *bitReader) band(b *[64]int16, mask *uint64, h *huffman, sc *scan) fault {
+	k, end, al, m := sc.ss, sc.se, sc.al&15, *mask
+	defer func() { *mask = m }()
 	for k <= end {
 		r.Refill()
 		e := r.look(h)
+		v := int16(0)
 		if e&later == 0 {
 			r.Skip(uint(e & 63))
-			k += e >> 8 & 0xFF
-			b[zigzag[(k-1)&0xFF]] = int16(e>>16) << al
-			continue
-		}
-		s, ok := r.symbol(h, e)
-		if !ok {
-			return badCode
-		}
-		run, size := uint(s>>4), uint(s&15)
-		if size == 0 && run < 15 {
-			sc.runs = 1<<run - 1
-			if run > 0 {
-				sc.runs += int(r.Acc >> (64 - run))
-				r.Skip(run)
+			k += int(e >> 8 & 0xFF)
+			v = int16(e>>16) << al
+		} else {
+			s, ok := r.symbol(h, e)
+			if !ok {
+				return badCode
 			}
-			return 0
+			run, size := int(s>>4), uint(s&15)
+			if size == 0 && run < 15 {
+				sc.runs = r.run(run) - 1
+				return 0
+			}
+			k += run + 1
+			v = int16(r.value(size)) << al
 		}
-		k += uint32(run)
-		b[zigzag[k&0xFF]&63] = int16(r.value(size)) << al
-		k++
+		if v != 0 { // no run of 16 zeros
+			at := min(k-1, 63)
+			b[at] = v
+			m |= 1 << at
+		}
 	}
 	if k > end+1 {
 		return longRun
@@ -122,12 +133,18 @@ func (r *bitReader) band(b *[64]int16, h *huffman, sc *scan) fault {
 	return 0
 }
 
+// run reads the number of blocks that end early: 2^size and size more bits.
+func (r *bitReader) run(size int) int {
+	n := 1<<size + int(r.Acc>>1>>(63-size))
+	r.Skip(uint(size))
+	return n
+}
+
 // refine reads one more bit of the coefficients ss to se.
-func (r *bitReader) refine(b *[64]int16, h *huffman, sc *scan) (f fault) {
-	k, end := sc.ss, sc.se
-	plus := int16(1) << sc.al
+func (r *bitReader) refine(b *[64]int16, mask *uint64, h *huffman, sc *scan) (f fault) {
+	k, plus, m := sc.ss, int16(1)<<sc.al, *mask
 	if sc.runs == 0 {
-		for k <= end {
+		for k <= sc.se {
 			r.Refill()
 			s, ok := r.symbol(h, r.look(h))
 			if !ok {
@@ -142,42 +159,42 @@ func (r *bitReader) refine(b *[64]int16, h *huffman, sc *scan) (f fault) {
 				}
 				r.Skip(1)
 			} else if run < 15 {
-				sc.runs = 1 << run
-				if run > 0 {
-					sc.runs += int(r.Acc >> (64 - uint(run)))
-					r.Skip(uint(run))
-				}
+				sc.runs = r.run(run)
 				break
 			}
 			// On to the place after run zeros; corrections of coefficients
 			// that are not zero lie on the way.
-			for ; k <= end; k++ {
-				p := &b[zigzag[k]]
-				if *p == 0 {
-					if run == 0 {
-						break
-					}
-					run--
-					continue
+			for {
+				zeros := bits.TrailingZeros64(m >> k)
+				if zeros > run {
+					k += run
+					break
 				}
-				r.correct(p, plus)
+				if k += zeros; k > sc.se {
+					break
+				}
+				run -= zeros
+				r.correct(&b[k], plus)
+				k++
 			}
 			if v != 0 {
-				b[zigzag[k]] = v
-				if k > end {
+				if k > sc.se {
 					f = longRun
 				}
+				at := min(k, 63)
+				b[at] = v
+				*mask |= 1 << at
 			}
 			k++
 		}
 	}
 	if sc.runs > 0 {
-		for ; k <= end; k++ {
-			if p := &b[zigzag[k]]; *p != 0 {
-				r.correct(p, plus)
+		sc.runs--
+		if k <= sc.se {
+			for rest := m & sc.band >> k << k; rest != 0; rest &= rest - 1 {
+				r.correct(&b[bits.TrailingZeros64(rest)], plus)
 			}
 		}
-		sc.runs--
 	}
 	return f
 }
@@ -195,5 +212,15 @@ func (r *bitReader) correct(p *int16, plus int16) {
 		} else {
 			*p -= plus
 		}
+	}
+}
+
+// rows copies block i to dst, in the order of rows.
+func (c *component) rows(dst *[64]int16, i int) {
+	b := (*[64]int16)(c.coefs[64*i:])
+	*dst = [64]int16{b[0]}
+	for rest := c.masks[i] &^ 1; rest != 0; rest &= rest - 1 {
+		k := bits.TrailingZeros64(rest)
+		dst[zigzag[k]] = b[k]
 	}
 }

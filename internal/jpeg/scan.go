@@ -11,11 +11,12 @@ type scan struct {
 	n          int // of comps
 	ss, se     int // the band of coefficients, in zigzag order
 	ah, al     uint
-	interlaced bool // several components, whole MCUs
-	runs       int  // blocks that an end-of-band run still covers
-	left       int  // MCUs until the next restart
-	restart    int  // number of the next restart marker
-	empty      bool // the data have ended; blocks stay as they are
+	interlaced bool   // several components, whole MCUs
+	runs       int    // blocks that an end-of-band run still covers
+	band       uint64 // the bits ss to se
+	left       int    // MCUs until the next restart
+	restart    int    // number of the next restart marker
+	empty      bool   // the data have ended; blocks stay as they are
 }
 
 // plausible refuses pictures whose file is too short for the blocks that they
@@ -82,8 +83,10 @@ func (d *Decoder) decode() error {
 			whole = true
 			for i := range d.comps {
 				c := &d.comps[i]
-				c.coefs = resized(c.coefs, 64*c.stride*c.rows)
+				c.coefs = resized(c.coefs, 64*c.stride*c.height)
 				clear(c.coefs)
+				c.masks = resized(c.masks, c.stride*c.height)
+				clear(c.masks)
 			}
 		}
 		if err := d.decodeScan(); err != nil {
@@ -127,6 +130,7 @@ func (d *Decoder) readScan() error {
 		sc.al > 13 || sc.ah != 0 && sc.al != sc.ah-1 {
 		return damaged("a scan of coefficients %d to %d with bits %d to %d of %d components", sc.ss, sc.se, sc.ah, sc.al, sc.n)
 	}
+	sc.band = ^uint64(0) >> (63 - sc.se) >> sc.ss << sc.ss
 	blocks := 0
 	for i := range sc.n {
 		id, tables := s[1+2*i], s[2+2*i]

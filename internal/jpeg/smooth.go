@@ -100,7 +100,7 @@ func (d *Decoder) smoothRow(c *component, row, y int) {
 			}
 		}
 		b := &c.guessed
-		*b = [64]int16(c.coefs[64*(row*c.stride+x):])
+		c.rows(b, row*c.stride+x)
 		for i := range list {
 			g := &list[i]
 			if g.at == 0 || b[g.at] == 0 && known[i+1] != 0 {

@@ -38,7 +38,7 @@ func JPEGInverse(dst []uint8, stride int, coefs []int16, q *JPEGQuant, size int)
 	case 4:
 		jpegInverse4(dst, stride, coefs[:n*64], q)
 	case 2:
-		jpegInverse2Go(dst, stride, coefs[:n*64], q)
+		jpegInverse2(dst, stride, coefs[:n*64], q)
 	default:
 		for i := range n {
 			dc := int32(int16(int32(coefs[64*i]) * int32(q[0])))

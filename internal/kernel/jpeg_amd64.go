@@ -30,6 +30,14 @@ func jpegInverse4(dst []uint8, stride int, coefs []int16, q *JPEGQuant) {
 	jpegInverse4Go(dst, stride, coefs, q)
 }
 
+func jpegInverse2(dst []uint8, stride int, coefs []int16, q *JPEGQuant) {
+	if jpegAVX2 {
+		jpegInverse2AVX2(&dst[0], stride, &coefs[0], &q[0], len(coefs)/64)
+		return
+	}
+	jpegInverse2Go(dst, stride, coefs, q)
+}
+
 func jpegWiden(dst, src []uint8) {
 	if n := len(src) - 2; n >= 16 && jpegAVX2 {
 		jpegWidenAVX2(&dst[2], &src[1], n)

@@ -836,14 +836,171 @@ DATA jpegDwords19<>+24(SB)/4, $+262144
 DATA jpegDwords19<>+28(SB)/4, $+262144
 GLOBL jpegDwords19<>(SB), RODATA|NOPTR, $32
 
+// func jpegInverse2AVX2(dst *byte, stride int, coefs *int16, q *int16, n int)
+// Requires: AVX, AVX2, CMOV
+TEXT ·jpegInverse2AVX2(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ stride+8(FP), CX
+	MOVQ coefs+16(FP), BX
+	MOVQ q+24(FP), SI
+	MOVQ n+32(FP), DI
+	LEAQ (CX)(CX*2), DX
+
+pair:
+	LEAQ         128(BX), DX
+	CMPQ         DI, $0x01
+	CMOVQEQ      BX, DX
+	VMOVDQU      (BX), X0
+	VINSERTI128  $0x01, (DX), Y0, Y0
+	VPMULLW      (SI), Y0, Y0
+	VMOVDQU      16(BX), X1
+	VINSERTI128  $0x01, 16(DX), Y1, Y1
+	VPMULLW      32(SI), Y1, Y1
+	VMOVDQU      48(BX), X3
+	VINSERTI128  $0x01, 48(DX), Y3, Y3
+	VPMULLW      96(SI), Y3, Y3
+	VMOVDQU      80(BX), X5
+	VINSERTI128  $0x01, 80(DX), Y5, Y5
+	VPMULLW      160(SI), Y5, Y5
+	VMOVDQU      112(BX), X7
+	VINSERTI128  $0x01, 112(DX), Y7, Y7
+	VPMULLW      224(SI), Y7, Y7
+	VPXOR        Y8, Y8, Y8
+	VPUNPCKLWD   Y0, Y8, Y9
+	VPUNPCKLWD   Y3, Y1, Y10
+	VPUNPCKLWD   Y7, Y5, Y11
+	VPSRAD       $0x01, Y9, Y9
+	VPADDD       jpegDwords20<>+0(SB), Y9, Y9
+	VPMADDWD     jpegWords21<>+0(SB), Y10, Y10
+	VPMADDWD     jpegWords22<>+0(SB), Y11, Y11
+	VPADDD       Y11, Y10, Y10
+	VPADDD       Y10, Y9, Y2
+	VPSUBD       Y10, Y9, Y4
+	VPSRAD       $0x0d, Y2, Y2
+	VPSRAD       $0x0d, Y4, Y4
+	VPUNPCKHWD   Y0, Y8, Y9
+	VPUNPCKHWD   Y3, Y1, Y10
+	VPUNPCKHWD   Y7, Y5, Y11
+	VPSRAD       $0x01, Y9, Y9
+	VPADDD       jpegDwords20<>+0(SB), Y9, Y9
+	VPMADDWD     jpegWords21<>+0(SB), Y10, Y10
+	VPMADDWD     jpegWords22<>+0(SB), Y11, Y11
+	VPADDD       Y11, Y10, Y10
+	VPADDD       Y10, Y9, Y6
+	VPSUBD       Y10, Y9, Y12
+	VPSRAD       $0x0d, Y6, Y6
+	VPSRAD       $0x0d, Y12, Y12
+	VPACKSSDW    Y6, Y2, Y2
+	VPACKSSDW    Y12, Y4, Y4
+	VPMADDWD     jpegWords23<>+0(SB), Y2, Y9
+	VPMADDWD     jpegWords23<>+0(SB), Y4, Y11
+	VPHADDD      Y11, Y9, Y9
+	VPHADDD      Y9, Y9, Y9
+	VPUNPCKLWD   Y4, Y2, Y10
+	VPUNPCKLWD   Y10, Y8, Y10
+	VPSRAD       $0x01, Y10, Y10
+	VPADDD       jpegDwords24<>+0(SB), Y10, Y10
+	VPADDD       Y9, Y10, Y0
+	VPSUBD       Y9, Y10, Y1
+	VPSRAD       $0x14, Y0, Y0
+	VPSRAD       $0x14, Y1, Y1
+	VPUNPCKLDQ   Y1, Y0, Y0
+	VPACKSSDW    Y0, Y0, Y0
+	VPACKSSWB    Y0, Y0, Y0
+	VPXOR        jpegOctets11<>+0(SB), Y0, Y0
+	VEXTRACTI128 $0x01, Y0, X1
+	VPUNPCKLWD   X1, X0, X0
+	VMOVD        X0, (AX)
+	VPEXTRD      $0x01, X0, (AX)(CX*1)
+	ADDQ         $0x00000100, BX
+	ADDQ         $0x04, AX
+	SUBQ         $0x02, DI
+	JG           pair
+	VZEROUPPER
+	RET
+
+DATA jpegDwords20<>+0(SB)/4, $+4096
+DATA jpegDwords20<>+4(SB)/4, $+4096
+DATA jpegDwords20<>+8(SB)/4, $+4096
+DATA jpegDwords20<>+12(SB)/4, $+4096
+DATA jpegDwords20<>+16(SB)/4, $+4096
+DATA jpegDwords20<>+20(SB)/4, $+4096
+DATA jpegDwords20<>+24(SB)/4, $+4096
+DATA jpegDwords20<>+28(SB)/4, $+4096
+GLOBL jpegDwords20<>(SB), RODATA|NOPTR, $32
+
+DATA jpegWords21<>+0(SB)/2, $+29692
+DATA jpegWords21<>+2(SB)/2, $-10426
+DATA jpegWords21<>+4(SB)/2, $+29692
+DATA jpegWords21<>+6(SB)/2, $-10426
+DATA jpegWords21<>+8(SB)/2, $+29692
+DATA jpegWords21<>+10(SB)/2, $-10426
+DATA jpegWords21<>+12(SB)/2, $+29692
+DATA jpegWords21<>+14(SB)/2, $-10426
+DATA jpegWords21<>+16(SB)/2, $+29692
+DATA jpegWords21<>+18(SB)/2, $-10426
+DATA jpegWords21<>+20(SB)/2, $+29692
+DATA jpegWords21<>+22(SB)/2, $-10426
+DATA jpegWords21<>+24(SB)/2, $+29692
+DATA jpegWords21<>+26(SB)/2, $-10426
+DATA jpegWords21<>+28(SB)/2, $+29692
+DATA jpegWords21<>+30(SB)/2, $-10426
+GLOBL jpegWords21<>(SB), RODATA|NOPTR, $32
+
+DATA jpegWords22<>+0(SB)/2, $+6967
+DATA jpegWords22<>+2(SB)/2, $-5906
+DATA jpegWords22<>+4(SB)/2, $+6967
+DATA jpegWords22<>+6(SB)/2, $-5906
+DATA jpegWords22<>+8(SB)/2, $+6967
+DATA jpegWords22<>+10(SB)/2, $-5906
+DATA jpegWords22<>+12(SB)/2, $+6967
+DATA jpegWords22<>+14(SB)/2, $-5906
+DATA jpegWords22<>+16(SB)/2, $+6967
+DATA jpegWords22<>+18(SB)/2, $-5906
+DATA jpegWords22<>+20(SB)/2, $+6967
+DATA jpegWords22<>+22(SB)/2, $-5906
+DATA jpegWords22<>+24(SB)/2, $+6967
+DATA jpegWords22<>+26(SB)/2, $-5906
+DATA jpegWords22<>+28(SB)/2, $+6967
+DATA jpegWords22<>+30(SB)/2, $-5906
+GLOBL jpegWords22<>(SB), RODATA|NOPTR, $32
+
+DATA jpegWords23<>+0(SB)/2, $+0
+DATA jpegWords23<>+2(SB)/2, $+29692
+DATA jpegWords23<>+4(SB)/2, $+0
+DATA jpegWords23<>+6(SB)/2, $-10426
+DATA jpegWords23<>+8(SB)/2, $+0
+DATA jpegWords23<>+10(SB)/2, $+6967
+DATA jpegWords23<>+12(SB)/2, $+0
+DATA jpegWords23<>+14(SB)/2, $-5906
+DATA jpegWords23<>+16(SB)/2, $+0
+DATA jpegWords23<>+18(SB)/2, $+29692
+DATA jpegWords23<>+20(SB)/2, $+0
+DATA jpegWords23<>+22(SB)/2, $-10426
+DATA jpegWords23<>+24(SB)/2, $+0
+DATA jpegWords23<>+26(SB)/2, $+6967
+DATA jpegWords23<>+28(SB)/2, $+0
+DATA jpegWords23<>+30(SB)/2, $-5906
+GLOBL jpegWords23<>(SB), RODATA|NOPTR, $32
+
+DATA jpegDwords24<>+0(SB)/4, $+524288
+DATA jpegDwords24<>+4(SB)/4, $+524288
+DATA jpegDwords24<>+8(SB)/4, $+524288
+DATA jpegDwords24<>+12(SB)/4, $+524288
+DATA jpegDwords24<>+16(SB)/4, $+524288
+DATA jpegDwords24<>+20(SB)/4, $+524288
+DATA jpegDwords24<>+24(SB)/4, $+524288
+DATA jpegDwords24<>+28(SB)/4, $+524288
+GLOBL jpegDwords24<>(SB), RODATA|NOPTR, $32
+
 // func jpegWidenAVX2(dst *byte, src *byte, n int)
 // Requires: AVX, AVX2
 TEXT ·jpegWidenAVX2(SB), NOSPLIT, $0-24
 	MOVQ    dst+0(FP), AX
 	MOVQ    src+8(FP), CX
 	MOVQ    n+16(FP), DX
-	VMOVDQU jpegWords20<>+0(SB), Y3
-	VMOVDQU jpegWords21<>+0(SB), Y4
+	VMOVDQU jpegWords25<>+0(SB), Y3
+	VMOVDQU jpegWords26<>+0(SB), Y4
 
 loop:
 	VPMOVZXBW -1(CX), Y1
@@ -877,41 +1034,41 @@ done:
 	VZEROUPPER
 	RET
 
-DATA jpegWords20<>+0(SB)/2, $+1
-DATA jpegWords20<>+2(SB)/2, $+1
-DATA jpegWords20<>+4(SB)/2, $+1
-DATA jpegWords20<>+6(SB)/2, $+1
-DATA jpegWords20<>+8(SB)/2, $+1
-DATA jpegWords20<>+10(SB)/2, $+1
-DATA jpegWords20<>+12(SB)/2, $+1
-DATA jpegWords20<>+14(SB)/2, $+1
-DATA jpegWords20<>+16(SB)/2, $+1
-DATA jpegWords20<>+18(SB)/2, $+1
-DATA jpegWords20<>+20(SB)/2, $+1
-DATA jpegWords20<>+22(SB)/2, $+1
-DATA jpegWords20<>+24(SB)/2, $+1
-DATA jpegWords20<>+26(SB)/2, $+1
-DATA jpegWords20<>+28(SB)/2, $+1
-DATA jpegWords20<>+30(SB)/2, $+1
-GLOBL jpegWords20<>(SB), RODATA|NOPTR, $32
+DATA jpegWords25<>+0(SB)/2, $+1
+DATA jpegWords25<>+2(SB)/2, $+1
+DATA jpegWords25<>+4(SB)/2, $+1
+DATA jpegWords25<>+6(SB)/2, $+1
+DATA jpegWords25<>+8(SB)/2, $+1
+DATA jpegWords25<>+10(SB)/2, $+1
+DATA jpegWords25<>+12(SB)/2, $+1
+DATA jpegWords25<>+14(SB)/2, $+1
+DATA jpegWords25<>+16(SB)/2, $+1
+DATA jpegWords25<>+18(SB)/2, $+1
+DATA jpegWords25<>+20(SB)/2, $+1
+DATA jpegWords25<>+22(SB)/2, $+1
+DATA jpegWords25<>+24(SB)/2, $+1
+DATA jpegWords25<>+26(SB)/2, $+1
+DATA jpegWords25<>+28(SB)/2, $+1
+DATA jpegWords25<>+30(SB)/2, $+1
+GLOBL jpegWords25<>(SB), RODATA|NOPTR, $32
 
-DATA jpegWords21<>+0(SB)/2, $+2
-DATA jpegWords21<>+2(SB)/2, $+2
-DATA jpegWords21<>+4(SB)/2, $+2
-DATA jpegWords21<>+6(SB)/2, $+2
-DATA jpegWords21<>+8(SB)/2, $+2
-DATA jpegWords21<>+10(SB)/2, $+2
-DATA jpegWords21<>+12(SB)/2, $+2
-DATA jpegWords21<>+14(SB)/2, $+2
-DATA jpegWords21<>+16(SB)/2, $+2
-DATA jpegWords21<>+18(SB)/2, $+2
-DATA jpegWords21<>+20(SB)/2, $+2
-DATA jpegWords21<>+22(SB)/2, $+2
-DATA jpegWords21<>+24(SB)/2, $+2
-DATA jpegWords21<>+26(SB)/2, $+2
-DATA jpegWords21<>+28(SB)/2, $+2
-DATA jpegWords21<>+30(SB)/2, $+2
-GLOBL jpegWords21<>(SB), RODATA|NOPTR, $32
+DATA jpegWords26<>+0(SB)/2, $+2
+DATA jpegWords26<>+2(SB)/2, $+2
+DATA jpegWords26<>+4(SB)/2, $+2
+DATA jpegWords26<>+6(SB)/2, $+2
+DATA jpegWords26<>+8(SB)/2, $+2
+DATA jpegWords26<>+10(SB)/2, $+2
+DATA jpegWords26<>+12(SB)/2, $+2
+DATA jpegWords26<>+14(SB)/2, $+2
+DATA jpegWords26<>+16(SB)/2, $+2
+DATA jpegWords26<>+18(SB)/2, $+2
+DATA jpegWords26<>+20(SB)/2, $+2
+DATA jpegWords26<>+22(SB)/2, $+2
+DATA jpegWords26<>+24(SB)/2, $+2
+DATA jpegWords26<>+26(SB)/2, $+2
+DATA jpegWords26<>+28(SB)/2, $+2
+DATA jpegWords26<>+30(SB)/2, $+2
+GLOBL jpegWords26<>(SB), RODATA|NOPTR, $32
 
 // func jpegWidenBlendAVX2(dst *byte, near *byte, far *byte, n int)
 // Requires: AVX, AVX2
@@ -920,8 +1077,8 @@ TEXT ·jpegWidenBlendAVX2(SB), NOSPLIT, $0-32
 	MOVQ    near+8(FP), CX
 	MOVQ    far+16(FP), DX
 	MOVQ    n+24(FP), BX
-	VMOVDQU jpegWords22<>+0(SB), Y8
-	VMOVDQU jpegWords23<>+0(SB), Y9
+	VMOVDQU jpegWords27<>+0(SB), Y8
+	VMOVDQU jpegWords28<>+0(SB), Y9
 
 loop:
 	VPMOVZXBW -1(CX), Y0
@@ -969,41 +1126,41 @@ done:
 	VZEROUPPER
 	RET
 
-DATA jpegWords22<>+0(SB)/2, $+7
-DATA jpegWords22<>+2(SB)/2, $+7
-DATA jpegWords22<>+4(SB)/2, $+7
-DATA jpegWords22<>+6(SB)/2, $+7
-DATA jpegWords22<>+8(SB)/2, $+7
-DATA jpegWords22<>+10(SB)/2, $+7
-DATA jpegWords22<>+12(SB)/2, $+7
-DATA jpegWords22<>+14(SB)/2, $+7
-DATA jpegWords22<>+16(SB)/2, $+7
-DATA jpegWords22<>+18(SB)/2, $+7
-DATA jpegWords22<>+20(SB)/2, $+7
-DATA jpegWords22<>+22(SB)/2, $+7
-DATA jpegWords22<>+24(SB)/2, $+7
-DATA jpegWords22<>+26(SB)/2, $+7
-DATA jpegWords22<>+28(SB)/2, $+7
-DATA jpegWords22<>+30(SB)/2, $+7
-GLOBL jpegWords22<>(SB), RODATA|NOPTR, $32
+DATA jpegWords27<>+0(SB)/2, $+7
+DATA jpegWords27<>+2(SB)/2, $+7
+DATA jpegWords27<>+4(SB)/2, $+7
+DATA jpegWords27<>+6(SB)/2, $+7
+DATA jpegWords27<>+8(SB)/2, $+7
+DATA jpegWords27<>+10(SB)/2, $+7
+DATA jpegWords27<>+12(SB)/2, $+7
+DATA jpegWords27<>+14(SB)/2, $+7
+DATA jpegWords27<>+16(SB)/2, $+7
+DATA jpegWords27<>+18(SB)/2, $+7
+DATA jpegWords27<>+20(SB)/2, $+7
+DATA jpegWords27<>+22(SB)/2, $+7
+DATA jpegWords27<>+24(SB)/2, $+7
+DATA jpegWords27<>+26(SB)/2, $+7
+DATA jpegWords27<>+28(SB)/2, $+7
+DATA jpegWords27<>+30(SB)/2, $+7
+GLOBL jpegWords27<>(SB), RODATA|NOPTR, $32
 
-DATA jpegWords23<>+0(SB)/2, $+8
-DATA jpegWords23<>+2(SB)/2, $+8
-DATA jpegWords23<>+4(SB)/2, $+8
-DATA jpegWords23<>+6(SB)/2, $+8
-DATA jpegWords23<>+8(SB)/2, $+8
-DATA jpegWords23<>+10(SB)/2, $+8
-DATA jpegWords23<>+12(SB)/2, $+8
-DATA jpegWords23<>+14(SB)/2, $+8
-DATA jpegWords23<>+16(SB)/2, $+8
-DATA jpegWords23<>+18(SB)/2, $+8
-DATA jpegWords23<>+20(SB)/2, $+8
-DATA jpegWords23<>+22(SB)/2, $+8
-DATA jpegWords23<>+24(SB)/2, $+8
-DATA jpegWords23<>+26(SB)/2, $+8
-DATA jpegWords23<>+28(SB)/2, $+8
-DATA jpegWords23<>+30(SB)/2, $+8
-GLOBL jpegWords23<>(SB), RODATA|NOPTR, $32
+DATA jpegWords28<>+0(SB)/2, $+8
+DATA jpegWords28<>+2(SB)/2, $+8
+DATA jpegWords28<>+4(SB)/2, $+8
+DATA jpegWords28<>+6(SB)/2, $+8
+DATA jpegWords28<>+8(SB)/2, $+8
+DATA jpegWords28<>+10(SB)/2, $+8
+DATA jpegWords28<>+12(SB)/2, $+8
+DATA jpegWords28<>+14(SB)/2, $+8
+DATA jpegWords28<>+16(SB)/2, $+8
+DATA jpegWords28<>+18(SB)/2, $+8
+DATA jpegWords28<>+20(SB)/2, $+8
+DATA jpegWords28<>+22(SB)/2, $+8
+DATA jpegWords28<>+24(SB)/2, $+8
+DATA jpegWords28<>+26(SB)/2, $+8
+DATA jpegWords28<>+28(SB)/2, $+8
+DATA jpegWords28<>+30(SB)/2, $+8
+GLOBL jpegWords28<>(SB), RODATA|NOPTR, $32
 
 // func yccToRGBAVX2(dst *byte, y *byte, cb *byte, cr *byte, n int)
 // Requires: AVX, AVX2
@@ -1014,8 +1171,8 @@ TEXT ·yccToRGBAVX2(SB), NOSPLIT, $0-40
 	MOVQ    cr+24(FP), BX
 	MOVQ    n+32(FP), SI
 	VPXOR   Y15, Y15, Y15
-	VMOVDQU jpegWords24<>+0(SB), Y14
-	VMOVDQU jpegWords20<>+0(SB), Y13
+	VMOVDQU jpegWords29<>+0(SB), Y14
+	VMOVDQU jpegWords25<>+0(SB), Y13
 
 loop:
 	VMOVDQU      (CX), Y0
@@ -1031,22 +1188,22 @@ loop:
 	VPSUBW       Y14, Y5, Y5
 	VPUNPCKLWD   Y5, Y4, Y6
 	VPUNPCKHWD   Y5, Y4, Y7
-	VPMADDWD     jpegWords25<>+0(SB), Y6, Y6
-	VPMADDWD     jpegWords25<>+0(SB), Y7, Y7
-	VPADDD       jpegDwords26<>+0(SB), Y6, Y6
-	VPADDD       jpegDwords26<>+0(SB), Y7, Y7
+	VPMADDWD     jpegWords30<>+0(SB), Y6, Y6
+	VPMADDWD     jpegWords30<>+0(SB), Y7, Y7
+	VPADDD       jpegDwords31<>+0(SB), Y6, Y6
+	VPADDD       jpegDwords31<>+0(SB), Y7, Y7
 	VPSRAD       $0x10, Y6, Y6
 	VPSRAD       $0x10, Y7, Y7
 	VPACKSSDW    Y7, Y6, Y6
 	VPSUBW       Y5, Y6, Y6
 	VPADDW       Y3, Y6, Y6
 	VPADDW       Y5, Y5, Y7
-	VPMULHW      jpegWords27<>+0(SB), Y7, Y7
+	VPMULHW      jpegWords32<>+0(SB), Y7, Y7
 	VPADDW       Y13, Y7, Y7
 	VPSRAW       $0x01, Y7, Y7
 	VPADDW       Y5, Y7, Y7
 	VPADDW       Y4, Y4, Y8
-	VPMULHW      jpegWords28<>+0(SB), Y8, Y5
+	VPMULHW      jpegWords33<>+0(SB), Y8, Y5
 	VPADDW       Y13, Y5, Y5
 	VPSRAW       $0x01, Y5, Y5
 	VPADDW       Y8, Y5, Y5
@@ -1057,22 +1214,22 @@ loop:
 	VPSUBW       Y14, Y2, Y2
 	VPUNPCKLWD   Y2, Y1, Y6
 	VPUNPCKHWD   Y2, Y1, Y7
-	VPMADDWD     jpegWords25<>+0(SB), Y6, Y6
-	VPMADDWD     jpegWords25<>+0(SB), Y7, Y7
-	VPADDD       jpegDwords26<>+0(SB), Y6, Y6
-	VPADDD       jpegDwords26<>+0(SB), Y7, Y7
+	VPMADDWD     jpegWords30<>+0(SB), Y6, Y6
+	VPMADDWD     jpegWords30<>+0(SB), Y7, Y7
+	VPADDD       jpegDwords31<>+0(SB), Y6, Y6
+	VPADDD       jpegDwords31<>+0(SB), Y7, Y7
 	VPSRAD       $0x10, Y6, Y6
 	VPSRAD       $0x10, Y7, Y7
 	VPACKSSDW    Y7, Y6, Y6
 	VPSUBW       Y2, Y6, Y6
 	VPADDW       Y0, Y6, Y6
 	VPADDW       Y2, Y2, Y7
-	VPMULHW      jpegWords27<>+0(SB), Y7, Y7
+	VPMULHW      jpegWords32<>+0(SB), Y7, Y7
 	VPADDW       Y13, Y7, Y7
 	VPSRAW       $0x01, Y7, Y7
 	VPADDW       Y2, Y7, Y7
 	VPADDW       Y1, Y1, Y8
-	VPMULHW      jpegWords28<>+0(SB), Y8, Y2
+	VPMULHW      jpegWords33<>+0(SB), Y8, Y2
 	VPADDW       Y13, Y2, Y2
 	VPSRAW       $0x01, Y2, Y2
 	VPADDW       Y8, Y2, Y2
@@ -1082,24 +1239,24 @@ loop:
 	VPACKUSWB    Y0, Y3, Y0
 	VPACKUSWB    Y1, Y4, Y1
 	VPACKUSWB    Y2, Y5, Y2
-	VPSHUFB      jpegOctets29<>+0(SB), Y0, Y3
-	VPSHUFB      jpegOctets30<>+0(SB), Y1, Y4
+	VPSHUFB      jpegOctets34<>+0(SB), Y0, Y3
+	VPSHUFB      jpegOctets35<>+0(SB), Y1, Y4
 	VPOR         Y4, Y3, Y3
-	VPSHUFB      jpegOctets31<>+0(SB), Y2, Y4
+	VPSHUFB      jpegOctets36<>+0(SB), Y2, Y4
 	VPOR         Y4, Y3, Y3
 	VMOVDQU      X3, (AX)
 	VEXTRACTI128 $0x01, Y3, 48(AX)
-	VPSHUFB      jpegOctets32<>+0(SB), Y0, Y5
-	VPSHUFB      jpegOctets33<>+0(SB), Y1, Y6
+	VPSHUFB      jpegOctets37<>+0(SB), Y0, Y5
+	VPSHUFB      jpegOctets38<>+0(SB), Y1, Y6
 	VPOR         Y6, Y5, Y5
-	VPSHUFB      jpegOctets34<>+0(SB), Y2, Y6
+	VPSHUFB      jpegOctets39<>+0(SB), Y2, Y6
 	VPOR         Y6, Y5, Y5
 	VMOVDQU      X5, 16(AX)
 	VEXTRACTI128 $0x01, Y5, 64(AX)
-	VPSHUFB      jpegOctets35<>+0(SB), Y0, Y7
-	VPSHUFB      jpegOctets36<>+0(SB), Y1, Y8
+	VPSHUFB      jpegOctets40<>+0(SB), Y0, Y7
+	VPSHUFB      jpegOctets41<>+0(SB), Y1, Y8
 	VPOR         Y8, Y7, Y7
-	VPSHUFB      jpegOctets37<>+0(SB), Y2, Y8
+	VPSHUFB      jpegOctets42<>+0(SB), Y2, Y8
 	VPOR         Y8, Y7, Y7
 	VMOVDQU      X7, 32(AX)
 	VEXTRACTI128 $0x01, Y7, 80(AX)
@@ -1125,393 +1282,393 @@ done:
 	VZEROUPPER
 	RET
 
-DATA jpegWords24<>+0(SB)/2, $+128
-DATA jpegWords24<>+2(SB)/2, $+128
-DATA jpegWords24<>+4(SB)/2, $+128
-DATA jpegWords24<>+6(SB)/2, $+128
-DATA jpegWords24<>+8(SB)/2, $+128
-DATA jpegWords24<>+10(SB)/2, $+128
-DATA jpegWords24<>+12(SB)/2, $+128
-DATA jpegWords24<>+14(SB)/2, $+128
-DATA jpegWords24<>+16(SB)/2, $+128
-DATA jpegWords24<>+18(SB)/2, $+128
-DATA jpegWords24<>+20(SB)/2, $+128
-DATA jpegWords24<>+22(SB)/2, $+128
-DATA jpegWords24<>+24(SB)/2, $+128
-DATA jpegWords24<>+26(SB)/2, $+128
-DATA jpegWords24<>+28(SB)/2, $+128
-DATA jpegWords24<>+30(SB)/2, $+128
-GLOBL jpegWords24<>(SB), RODATA|NOPTR, $32
+DATA jpegWords29<>+0(SB)/2, $+128
+DATA jpegWords29<>+2(SB)/2, $+128
+DATA jpegWords29<>+4(SB)/2, $+128
+DATA jpegWords29<>+6(SB)/2, $+128
+DATA jpegWords29<>+8(SB)/2, $+128
+DATA jpegWords29<>+10(SB)/2, $+128
+DATA jpegWords29<>+12(SB)/2, $+128
+DATA jpegWords29<>+14(SB)/2, $+128
+DATA jpegWords29<>+16(SB)/2, $+128
+DATA jpegWords29<>+18(SB)/2, $+128
+DATA jpegWords29<>+20(SB)/2, $+128
+DATA jpegWords29<>+22(SB)/2, $+128
+DATA jpegWords29<>+24(SB)/2, $+128
+DATA jpegWords29<>+26(SB)/2, $+128
+DATA jpegWords29<>+28(SB)/2, $+128
+DATA jpegWords29<>+30(SB)/2, $+128
+GLOBL jpegWords29<>(SB), RODATA|NOPTR, $32
 
-DATA jpegWords25<>+0(SB)/2, $-22554
-DATA jpegWords25<>+2(SB)/2, $+18734
-DATA jpegWords25<>+4(SB)/2, $-22554
-DATA jpegWords25<>+6(SB)/2, $+18734
-DATA jpegWords25<>+8(SB)/2, $-22554
-DATA jpegWords25<>+10(SB)/2, $+18734
-DATA jpegWords25<>+12(SB)/2, $-22554
-DATA jpegWords25<>+14(SB)/2, $+18734
-DATA jpegWords25<>+16(SB)/2, $-22554
-DATA jpegWords25<>+18(SB)/2, $+18734
-DATA jpegWords25<>+20(SB)/2, $-22554
-DATA jpegWords25<>+22(SB)/2, $+18734
-DATA jpegWords25<>+24(SB)/2, $-22554
-DATA jpegWords25<>+26(SB)/2, $+18734
-DATA jpegWords25<>+28(SB)/2, $-22554
-DATA jpegWords25<>+30(SB)/2, $+18734
-GLOBL jpegWords25<>(SB), RODATA|NOPTR, $32
+DATA jpegWords30<>+0(SB)/2, $-22554
+DATA jpegWords30<>+2(SB)/2, $+18734
+DATA jpegWords30<>+4(SB)/2, $-22554
+DATA jpegWords30<>+6(SB)/2, $+18734
+DATA jpegWords30<>+8(SB)/2, $-22554
+DATA jpegWords30<>+10(SB)/2, $+18734
+DATA jpegWords30<>+12(SB)/2, $-22554
+DATA jpegWords30<>+14(SB)/2, $+18734
+DATA jpegWords30<>+16(SB)/2, $-22554
+DATA jpegWords30<>+18(SB)/2, $+18734
+DATA jpegWords30<>+20(SB)/2, $-22554
+DATA jpegWords30<>+22(SB)/2, $+18734
+DATA jpegWords30<>+24(SB)/2, $-22554
+DATA jpegWords30<>+26(SB)/2, $+18734
+DATA jpegWords30<>+28(SB)/2, $-22554
+DATA jpegWords30<>+30(SB)/2, $+18734
+GLOBL jpegWords30<>(SB), RODATA|NOPTR, $32
 
-DATA jpegDwords26<>+0(SB)/4, $+32768
-DATA jpegDwords26<>+4(SB)/4, $+32768
-DATA jpegDwords26<>+8(SB)/4, $+32768
-DATA jpegDwords26<>+12(SB)/4, $+32768
-DATA jpegDwords26<>+16(SB)/4, $+32768
-DATA jpegDwords26<>+20(SB)/4, $+32768
-DATA jpegDwords26<>+24(SB)/4, $+32768
-DATA jpegDwords26<>+28(SB)/4, $+32768
-GLOBL jpegDwords26<>(SB), RODATA|NOPTR, $32
+DATA jpegDwords31<>+0(SB)/4, $+32768
+DATA jpegDwords31<>+4(SB)/4, $+32768
+DATA jpegDwords31<>+8(SB)/4, $+32768
+DATA jpegDwords31<>+12(SB)/4, $+32768
+DATA jpegDwords31<>+16(SB)/4, $+32768
+DATA jpegDwords31<>+20(SB)/4, $+32768
+DATA jpegDwords31<>+24(SB)/4, $+32768
+DATA jpegDwords31<>+28(SB)/4, $+32768
+GLOBL jpegDwords31<>(SB), RODATA|NOPTR, $32
 
-DATA jpegWords27<>+0(SB)/2, $+26345
-DATA jpegWords27<>+2(SB)/2, $+26345
-DATA jpegWords27<>+4(SB)/2, $+26345
-DATA jpegWords27<>+6(SB)/2, $+26345
-DATA jpegWords27<>+8(SB)/2, $+26345
-DATA jpegWords27<>+10(SB)/2, $+26345
-DATA jpegWords27<>+12(SB)/2, $+26345
-DATA jpegWords27<>+14(SB)/2, $+26345
-DATA jpegWords27<>+16(SB)/2, $+26345
-DATA jpegWords27<>+18(SB)/2, $+26345
-DATA jpegWords27<>+20(SB)/2, $+26345
-DATA jpegWords27<>+22(SB)/2, $+26345
-DATA jpegWords27<>+24(SB)/2, $+26345
-DATA jpegWords27<>+26(SB)/2, $+26345
-DATA jpegWords27<>+28(SB)/2, $+26345
-DATA jpegWords27<>+30(SB)/2, $+26345
-GLOBL jpegWords27<>(SB), RODATA|NOPTR, $32
+DATA jpegWords32<>+0(SB)/2, $+26345
+DATA jpegWords32<>+2(SB)/2, $+26345
+DATA jpegWords32<>+4(SB)/2, $+26345
+DATA jpegWords32<>+6(SB)/2, $+26345
+DATA jpegWords32<>+8(SB)/2, $+26345
+DATA jpegWords32<>+10(SB)/2, $+26345
+DATA jpegWords32<>+12(SB)/2, $+26345
+DATA jpegWords32<>+14(SB)/2, $+26345
+DATA jpegWords32<>+16(SB)/2, $+26345
+DATA jpegWords32<>+18(SB)/2, $+26345
+DATA jpegWords32<>+20(SB)/2, $+26345
+DATA jpegWords32<>+22(SB)/2, $+26345
+DATA jpegWords32<>+24(SB)/2, $+26345
+DATA jpegWords32<>+26(SB)/2, $+26345
+DATA jpegWords32<>+28(SB)/2, $+26345
+DATA jpegWords32<>+30(SB)/2, $+26345
+GLOBL jpegWords32<>(SB), RODATA|NOPTR, $32
 
-DATA jpegWords28<>+0(SB)/2, $-14942
-DATA jpegWords28<>+2(SB)/2, $-14942
-DATA jpegWords28<>+4(SB)/2, $-14942
-DATA jpegWords28<>+6(SB)/2, $-14942
-DATA jpegWords28<>+8(SB)/2, $-14942
-DATA jpegWords28<>+10(SB)/2, $-14942
-DATA jpegWords28<>+12(SB)/2, $-14942
-DATA jpegWords28<>+14(SB)/2, $-14942
-DATA jpegWords28<>+16(SB)/2, $-14942
-DATA jpegWords28<>+18(SB)/2, $-14942
-DATA jpegWords28<>+20(SB)/2, $-14942
-DATA jpegWords28<>+22(SB)/2, $-14942
-DATA jpegWords28<>+24(SB)/2, $-14942
-DATA jpegWords28<>+26(SB)/2, $-14942
-DATA jpegWords28<>+28(SB)/2, $-14942
-DATA jpegWords28<>+30(SB)/2, $-14942
-GLOBL jpegWords28<>(SB), RODATA|NOPTR, $32
+DATA jpegWords33<>+0(SB)/2, $-14942
+DATA jpegWords33<>+2(SB)/2, $-14942
+DATA jpegWords33<>+4(SB)/2, $-14942
+DATA jpegWords33<>+6(SB)/2, $-14942
+DATA jpegWords33<>+8(SB)/2, $-14942
+DATA jpegWords33<>+10(SB)/2, $-14942
+DATA jpegWords33<>+12(SB)/2, $-14942
+DATA jpegWords33<>+14(SB)/2, $-14942
+DATA jpegWords33<>+16(SB)/2, $-14942
+DATA jpegWords33<>+18(SB)/2, $-14942
+DATA jpegWords33<>+20(SB)/2, $-14942
+DATA jpegWords33<>+22(SB)/2, $-14942
+DATA jpegWords33<>+24(SB)/2, $-14942
+DATA jpegWords33<>+26(SB)/2, $-14942
+DATA jpegWords33<>+28(SB)/2, $-14942
+DATA jpegWords33<>+30(SB)/2, $-14942
+GLOBL jpegWords33<>(SB), RODATA|NOPTR, $32
 
-DATA jpegOctets29<>+0(SB)/1, $0x00
-DATA jpegOctets29<>+1(SB)/1, $0x80
-DATA jpegOctets29<>+2(SB)/1, $0x80
-DATA jpegOctets29<>+3(SB)/1, $0x01
-DATA jpegOctets29<>+4(SB)/1, $0x80
-DATA jpegOctets29<>+5(SB)/1, $0x80
-DATA jpegOctets29<>+6(SB)/1, $0x02
-DATA jpegOctets29<>+7(SB)/1, $0x80
-DATA jpegOctets29<>+8(SB)/1, $0x80
-DATA jpegOctets29<>+9(SB)/1, $0x03
-DATA jpegOctets29<>+10(SB)/1, $0x80
-DATA jpegOctets29<>+11(SB)/1, $0x80
-DATA jpegOctets29<>+12(SB)/1, $0x04
-DATA jpegOctets29<>+13(SB)/1, $0x80
-DATA jpegOctets29<>+14(SB)/1, $0x80
-DATA jpegOctets29<>+15(SB)/1, $0x05
-DATA jpegOctets29<>+16(SB)/1, $0x00
-DATA jpegOctets29<>+17(SB)/1, $0x80
-DATA jpegOctets29<>+18(SB)/1, $0x80
-DATA jpegOctets29<>+19(SB)/1, $0x01
-DATA jpegOctets29<>+20(SB)/1, $0x80
-DATA jpegOctets29<>+21(SB)/1, $0x80
-DATA jpegOctets29<>+22(SB)/1, $0x02
-DATA jpegOctets29<>+23(SB)/1, $0x80
-DATA jpegOctets29<>+24(SB)/1, $0x80
-DATA jpegOctets29<>+25(SB)/1, $0x03
-DATA jpegOctets29<>+26(SB)/1, $0x80
-DATA jpegOctets29<>+27(SB)/1, $0x80
-DATA jpegOctets29<>+28(SB)/1, $0x04
-DATA jpegOctets29<>+29(SB)/1, $0x80
-DATA jpegOctets29<>+30(SB)/1, $0x80
-DATA jpegOctets29<>+31(SB)/1, $0x05
-GLOBL jpegOctets29<>(SB), RODATA|NOPTR, $32
-
-DATA jpegOctets30<>+0(SB)/1, $0x80
-DATA jpegOctets30<>+1(SB)/1, $0x00
-DATA jpegOctets30<>+2(SB)/1, $0x80
-DATA jpegOctets30<>+3(SB)/1, $0x80
-DATA jpegOctets30<>+4(SB)/1, $0x01
-DATA jpegOctets30<>+5(SB)/1, $0x80
-DATA jpegOctets30<>+6(SB)/1, $0x80
-DATA jpegOctets30<>+7(SB)/1, $0x02
-DATA jpegOctets30<>+8(SB)/1, $0x80
-DATA jpegOctets30<>+9(SB)/1, $0x80
-DATA jpegOctets30<>+10(SB)/1, $0x03
-DATA jpegOctets30<>+11(SB)/1, $0x80
-DATA jpegOctets30<>+12(SB)/1, $0x80
-DATA jpegOctets30<>+13(SB)/1, $0x04
-DATA jpegOctets30<>+14(SB)/1, $0x80
-DATA jpegOctets30<>+15(SB)/1, $0x80
-DATA jpegOctets30<>+16(SB)/1, $0x80
-DATA jpegOctets30<>+17(SB)/1, $0x00
-DATA jpegOctets30<>+18(SB)/1, $0x80
-DATA jpegOctets30<>+19(SB)/1, $0x80
-DATA jpegOctets30<>+20(SB)/1, $0x01
-DATA jpegOctets30<>+21(SB)/1, $0x80
-DATA jpegOctets30<>+22(SB)/1, $0x80
-DATA jpegOctets30<>+23(SB)/1, $0x02
-DATA jpegOctets30<>+24(SB)/1, $0x80
-DATA jpegOctets30<>+25(SB)/1, $0x80
-DATA jpegOctets30<>+26(SB)/1, $0x03
-DATA jpegOctets30<>+27(SB)/1, $0x80
-DATA jpegOctets30<>+28(SB)/1, $0x80
-DATA jpegOctets30<>+29(SB)/1, $0x04
-DATA jpegOctets30<>+30(SB)/1, $0x80
-DATA jpegOctets30<>+31(SB)/1, $0x80
-GLOBL jpegOctets30<>(SB), RODATA|NOPTR, $32
-
-DATA jpegOctets31<>+0(SB)/1, $0x80
-DATA jpegOctets31<>+1(SB)/1, $0x80
-DATA jpegOctets31<>+2(SB)/1, $0x00
-DATA jpegOctets31<>+3(SB)/1, $0x80
-DATA jpegOctets31<>+4(SB)/1, $0x80
-DATA jpegOctets31<>+5(SB)/1, $0x01
-DATA jpegOctets31<>+6(SB)/1, $0x80
-DATA jpegOctets31<>+7(SB)/1, $0x80
-DATA jpegOctets31<>+8(SB)/1, $0x02
-DATA jpegOctets31<>+9(SB)/1, $0x80
-DATA jpegOctets31<>+10(SB)/1, $0x80
-DATA jpegOctets31<>+11(SB)/1, $0x03
-DATA jpegOctets31<>+12(SB)/1, $0x80
-DATA jpegOctets31<>+13(SB)/1, $0x80
-DATA jpegOctets31<>+14(SB)/1, $0x04
-DATA jpegOctets31<>+15(SB)/1, $0x80
-DATA jpegOctets31<>+16(SB)/1, $0x80
-DATA jpegOctets31<>+17(SB)/1, $0x80
-DATA jpegOctets31<>+18(SB)/1, $0x00
-DATA jpegOctets31<>+19(SB)/1, $0x80
-DATA jpegOctets31<>+20(SB)/1, $0x80
-DATA jpegOctets31<>+21(SB)/1, $0x01
-DATA jpegOctets31<>+22(SB)/1, $0x80
-DATA jpegOctets31<>+23(SB)/1, $0x80
-DATA jpegOctets31<>+24(SB)/1, $0x02
-DATA jpegOctets31<>+25(SB)/1, $0x80
-DATA jpegOctets31<>+26(SB)/1, $0x80
-DATA jpegOctets31<>+27(SB)/1, $0x03
-DATA jpegOctets31<>+28(SB)/1, $0x80
-DATA jpegOctets31<>+29(SB)/1, $0x80
-DATA jpegOctets31<>+30(SB)/1, $0x04
-DATA jpegOctets31<>+31(SB)/1, $0x80
-GLOBL jpegOctets31<>(SB), RODATA|NOPTR, $32
-
-DATA jpegOctets32<>+0(SB)/1, $0x80
-DATA jpegOctets32<>+1(SB)/1, $0x80
-DATA jpegOctets32<>+2(SB)/1, $0x06
-DATA jpegOctets32<>+3(SB)/1, $0x80
-DATA jpegOctets32<>+4(SB)/1, $0x80
-DATA jpegOctets32<>+5(SB)/1, $0x07
-DATA jpegOctets32<>+6(SB)/1, $0x80
-DATA jpegOctets32<>+7(SB)/1, $0x80
-DATA jpegOctets32<>+8(SB)/1, $0x08
-DATA jpegOctets32<>+9(SB)/1, $0x80
-DATA jpegOctets32<>+10(SB)/1, $0x80
-DATA jpegOctets32<>+11(SB)/1, $0x09
-DATA jpegOctets32<>+12(SB)/1, $0x80
-DATA jpegOctets32<>+13(SB)/1, $0x80
-DATA jpegOctets32<>+14(SB)/1, $0x0a
-DATA jpegOctets32<>+15(SB)/1, $0x80
-DATA jpegOctets32<>+16(SB)/1, $0x80
-DATA jpegOctets32<>+17(SB)/1, $0x80
-DATA jpegOctets32<>+18(SB)/1, $0x06
-DATA jpegOctets32<>+19(SB)/1, $0x80
-DATA jpegOctets32<>+20(SB)/1, $0x80
-DATA jpegOctets32<>+21(SB)/1, $0x07
-DATA jpegOctets32<>+22(SB)/1, $0x80
-DATA jpegOctets32<>+23(SB)/1, $0x80
-DATA jpegOctets32<>+24(SB)/1, $0x08
-DATA jpegOctets32<>+25(SB)/1, $0x80
-DATA jpegOctets32<>+26(SB)/1, $0x80
-DATA jpegOctets32<>+27(SB)/1, $0x09
-DATA jpegOctets32<>+28(SB)/1, $0x80
-DATA jpegOctets32<>+29(SB)/1, $0x80
-DATA jpegOctets32<>+30(SB)/1, $0x0a
-DATA jpegOctets32<>+31(SB)/1, $0x80
-GLOBL jpegOctets32<>(SB), RODATA|NOPTR, $32
-
-DATA jpegOctets33<>+0(SB)/1, $0x05
-DATA jpegOctets33<>+1(SB)/1, $0x80
-DATA jpegOctets33<>+2(SB)/1, $0x80
-DATA jpegOctets33<>+3(SB)/1, $0x06
-DATA jpegOctets33<>+4(SB)/1, $0x80
-DATA jpegOctets33<>+5(SB)/1, $0x80
-DATA jpegOctets33<>+6(SB)/1, $0x07
-DATA jpegOctets33<>+7(SB)/1, $0x80
-DATA jpegOctets33<>+8(SB)/1, $0x80
-DATA jpegOctets33<>+9(SB)/1, $0x08
-DATA jpegOctets33<>+10(SB)/1, $0x80
-DATA jpegOctets33<>+11(SB)/1, $0x80
-DATA jpegOctets33<>+12(SB)/1, $0x09
-DATA jpegOctets33<>+13(SB)/1, $0x80
-DATA jpegOctets33<>+14(SB)/1, $0x80
-DATA jpegOctets33<>+15(SB)/1, $0x0a
-DATA jpegOctets33<>+16(SB)/1, $0x05
-DATA jpegOctets33<>+17(SB)/1, $0x80
-DATA jpegOctets33<>+18(SB)/1, $0x80
-DATA jpegOctets33<>+19(SB)/1, $0x06
-DATA jpegOctets33<>+20(SB)/1, $0x80
-DATA jpegOctets33<>+21(SB)/1, $0x80
-DATA jpegOctets33<>+22(SB)/1, $0x07
-DATA jpegOctets33<>+23(SB)/1, $0x80
-DATA jpegOctets33<>+24(SB)/1, $0x80
-DATA jpegOctets33<>+25(SB)/1, $0x08
-DATA jpegOctets33<>+26(SB)/1, $0x80
-DATA jpegOctets33<>+27(SB)/1, $0x80
-DATA jpegOctets33<>+28(SB)/1, $0x09
-DATA jpegOctets33<>+29(SB)/1, $0x80
-DATA jpegOctets33<>+30(SB)/1, $0x80
-DATA jpegOctets33<>+31(SB)/1, $0x0a
-GLOBL jpegOctets33<>(SB), RODATA|NOPTR, $32
-
-DATA jpegOctets34<>+0(SB)/1, $0x80
-DATA jpegOctets34<>+1(SB)/1, $0x05
+DATA jpegOctets34<>+0(SB)/1, $0x00
+DATA jpegOctets34<>+1(SB)/1, $0x80
 DATA jpegOctets34<>+2(SB)/1, $0x80
-DATA jpegOctets34<>+3(SB)/1, $0x80
-DATA jpegOctets34<>+4(SB)/1, $0x06
+DATA jpegOctets34<>+3(SB)/1, $0x01
+DATA jpegOctets34<>+4(SB)/1, $0x80
 DATA jpegOctets34<>+5(SB)/1, $0x80
-DATA jpegOctets34<>+6(SB)/1, $0x80
-DATA jpegOctets34<>+7(SB)/1, $0x07
+DATA jpegOctets34<>+6(SB)/1, $0x02
+DATA jpegOctets34<>+7(SB)/1, $0x80
 DATA jpegOctets34<>+8(SB)/1, $0x80
-DATA jpegOctets34<>+9(SB)/1, $0x80
-DATA jpegOctets34<>+10(SB)/1, $0x08
+DATA jpegOctets34<>+9(SB)/1, $0x03
+DATA jpegOctets34<>+10(SB)/1, $0x80
 DATA jpegOctets34<>+11(SB)/1, $0x80
-DATA jpegOctets34<>+12(SB)/1, $0x80
-DATA jpegOctets34<>+13(SB)/1, $0x09
+DATA jpegOctets34<>+12(SB)/1, $0x04
+DATA jpegOctets34<>+13(SB)/1, $0x80
 DATA jpegOctets34<>+14(SB)/1, $0x80
-DATA jpegOctets34<>+15(SB)/1, $0x80
-DATA jpegOctets34<>+16(SB)/1, $0x80
-DATA jpegOctets34<>+17(SB)/1, $0x05
+DATA jpegOctets34<>+15(SB)/1, $0x05
+DATA jpegOctets34<>+16(SB)/1, $0x00
+DATA jpegOctets34<>+17(SB)/1, $0x80
 DATA jpegOctets34<>+18(SB)/1, $0x80
-DATA jpegOctets34<>+19(SB)/1, $0x80
-DATA jpegOctets34<>+20(SB)/1, $0x06
+DATA jpegOctets34<>+19(SB)/1, $0x01
+DATA jpegOctets34<>+20(SB)/1, $0x80
 DATA jpegOctets34<>+21(SB)/1, $0x80
-DATA jpegOctets34<>+22(SB)/1, $0x80
-DATA jpegOctets34<>+23(SB)/1, $0x07
+DATA jpegOctets34<>+22(SB)/1, $0x02
+DATA jpegOctets34<>+23(SB)/1, $0x80
 DATA jpegOctets34<>+24(SB)/1, $0x80
-DATA jpegOctets34<>+25(SB)/1, $0x80
-DATA jpegOctets34<>+26(SB)/1, $0x08
+DATA jpegOctets34<>+25(SB)/1, $0x03
+DATA jpegOctets34<>+26(SB)/1, $0x80
 DATA jpegOctets34<>+27(SB)/1, $0x80
-DATA jpegOctets34<>+28(SB)/1, $0x80
-DATA jpegOctets34<>+29(SB)/1, $0x09
+DATA jpegOctets34<>+28(SB)/1, $0x04
+DATA jpegOctets34<>+29(SB)/1, $0x80
 DATA jpegOctets34<>+30(SB)/1, $0x80
-DATA jpegOctets34<>+31(SB)/1, $0x80
+DATA jpegOctets34<>+31(SB)/1, $0x05
 GLOBL jpegOctets34<>(SB), RODATA|NOPTR, $32
 
 DATA jpegOctets35<>+0(SB)/1, $0x80
-DATA jpegOctets35<>+1(SB)/1, $0x0b
+DATA jpegOctets35<>+1(SB)/1, $0x00
 DATA jpegOctets35<>+2(SB)/1, $0x80
 DATA jpegOctets35<>+3(SB)/1, $0x80
-DATA jpegOctets35<>+4(SB)/1, $0x0c
+DATA jpegOctets35<>+4(SB)/1, $0x01
 DATA jpegOctets35<>+5(SB)/1, $0x80
 DATA jpegOctets35<>+6(SB)/1, $0x80
-DATA jpegOctets35<>+7(SB)/1, $0x0d
+DATA jpegOctets35<>+7(SB)/1, $0x02
 DATA jpegOctets35<>+8(SB)/1, $0x80
 DATA jpegOctets35<>+9(SB)/1, $0x80
-DATA jpegOctets35<>+10(SB)/1, $0x0e
+DATA jpegOctets35<>+10(SB)/1, $0x03
 DATA jpegOctets35<>+11(SB)/1, $0x80
 DATA jpegOctets35<>+12(SB)/1, $0x80
-DATA jpegOctets35<>+13(SB)/1, $0x0f
+DATA jpegOctets35<>+13(SB)/1, $0x04
 DATA jpegOctets35<>+14(SB)/1, $0x80
 DATA jpegOctets35<>+15(SB)/1, $0x80
 DATA jpegOctets35<>+16(SB)/1, $0x80
-DATA jpegOctets35<>+17(SB)/1, $0x0b
+DATA jpegOctets35<>+17(SB)/1, $0x00
 DATA jpegOctets35<>+18(SB)/1, $0x80
 DATA jpegOctets35<>+19(SB)/1, $0x80
-DATA jpegOctets35<>+20(SB)/1, $0x0c
+DATA jpegOctets35<>+20(SB)/1, $0x01
 DATA jpegOctets35<>+21(SB)/1, $0x80
 DATA jpegOctets35<>+22(SB)/1, $0x80
-DATA jpegOctets35<>+23(SB)/1, $0x0d
+DATA jpegOctets35<>+23(SB)/1, $0x02
 DATA jpegOctets35<>+24(SB)/1, $0x80
 DATA jpegOctets35<>+25(SB)/1, $0x80
-DATA jpegOctets35<>+26(SB)/1, $0x0e
+DATA jpegOctets35<>+26(SB)/1, $0x03
 DATA jpegOctets35<>+27(SB)/1, $0x80
 DATA jpegOctets35<>+28(SB)/1, $0x80
-DATA jpegOctets35<>+29(SB)/1, $0x0f
+DATA jpegOctets35<>+29(SB)/1, $0x04
 DATA jpegOctets35<>+30(SB)/1, $0x80
 DATA jpegOctets35<>+31(SB)/1, $0x80
 GLOBL jpegOctets35<>(SB), RODATA|NOPTR, $32
 
 DATA jpegOctets36<>+0(SB)/1, $0x80
 DATA jpegOctets36<>+1(SB)/1, $0x80
-DATA jpegOctets36<>+2(SB)/1, $0x0b
+DATA jpegOctets36<>+2(SB)/1, $0x00
 DATA jpegOctets36<>+3(SB)/1, $0x80
 DATA jpegOctets36<>+4(SB)/1, $0x80
-DATA jpegOctets36<>+5(SB)/1, $0x0c
+DATA jpegOctets36<>+5(SB)/1, $0x01
 DATA jpegOctets36<>+6(SB)/1, $0x80
 DATA jpegOctets36<>+7(SB)/1, $0x80
-DATA jpegOctets36<>+8(SB)/1, $0x0d
+DATA jpegOctets36<>+8(SB)/1, $0x02
 DATA jpegOctets36<>+9(SB)/1, $0x80
 DATA jpegOctets36<>+10(SB)/1, $0x80
-DATA jpegOctets36<>+11(SB)/1, $0x0e
+DATA jpegOctets36<>+11(SB)/1, $0x03
 DATA jpegOctets36<>+12(SB)/1, $0x80
 DATA jpegOctets36<>+13(SB)/1, $0x80
-DATA jpegOctets36<>+14(SB)/1, $0x0f
+DATA jpegOctets36<>+14(SB)/1, $0x04
 DATA jpegOctets36<>+15(SB)/1, $0x80
 DATA jpegOctets36<>+16(SB)/1, $0x80
 DATA jpegOctets36<>+17(SB)/1, $0x80
-DATA jpegOctets36<>+18(SB)/1, $0x0b
+DATA jpegOctets36<>+18(SB)/1, $0x00
 DATA jpegOctets36<>+19(SB)/1, $0x80
 DATA jpegOctets36<>+20(SB)/1, $0x80
-DATA jpegOctets36<>+21(SB)/1, $0x0c
+DATA jpegOctets36<>+21(SB)/1, $0x01
 DATA jpegOctets36<>+22(SB)/1, $0x80
 DATA jpegOctets36<>+23(SB)/1, $0x80
-DATA jpegOctets36<>+24(SB)/1, $0x0d
+DATA jpegOctets36<>+24(SB)/1, $0x02
 DATA jpegOctets36<>+25(SB)/1, $0x80
 DATA jpegOctets36<>+26(SB)/1, $0x80
-DATA jpegOctets36<>+27(SB)/1, $0x0e
+DATA jpegOctets36<>+27(SB)/1, $0x03
 DATA jpegOctets36<>+28(SB)/1, $0x80
 DATA jpegOctets36<>+29(SB)/1, $0x80
-DATA jpegOctets36<>+30(SB)/1, $0x0f
+DATA jpegOctets36<>+30(SB)/1, $0x04
 DATA jpegOctets36<>+31(SB)/1, $0x80
 GLOBL jpegOctets36<>(SB), RODATA|NOPTR, $32
 
-DATA jpegOctets37<>+0(SB)/1, $0x0a
+DATA jpegOctets37<>+0(SB)/1, $0x80
 DATA jpegOctets37<>+1(SB)/1, $0x80
-DATA jpegOctets37<>+2(SB)/1, $0x80
-DATA jpegOctets37<>+3(SB)/1, $0x0b
+DATA jpegOctets37<>+2(SB)/1, $0x06
+DATA jpegOctets37<>+3(SB)/1, $0x80
 DATA jpegOctets37<>+4(SB)/1, $0x80
-DATA jpegOctets37<>+5(SB)/1, $0x80
-DATA jpegOctets37<>+6(SB)/1, $0x0c
+DATA jpegOctets37<>+5(SB)/1, $0x07
+DATA jpegOctets37<>+6(SB)/1, $0x80
 DATA jpegOctets37<>+7(SB)/1, $0x80
-DATA jpegOctets37<>+8(SB)/1, $0x80
-DATA jpegOctets37<>+9(SB)/1, $0x0d
+DATA jpegOctets37<>+8(SB)/1, $0x08
+DATA jpegOctets37<>+9(SB)/1, $0x80
 DATA jpegOctets37<>+10(SB)/1, $0x80
-DATA jpegOctets37<>+11(SB)/1, $0x80
-DATA jpegOctets37<>+12(SB)/1, $0x0e
+DATA jpegOctets37<>+11(SB)/1, $0x09
+DATA jpegOctets37<>+12(SB)/1, $0x80
 DATA jpegOctets37<>+13(SB)/1, $0x80
-DATA jpegOctets37<>+14(SB)/1, $0x80
-DATA jpegOctets37<>+15(SB)/1, $0x0f
-DATA jpegOctets37<>+16(SB)/1, $0x0a
+DATA jpegOctets37<>+14(SB)/1, $0x0a
+DATA jpegOctets37<>+15(SB)/1, $0x80
+DATA jpegOctets37<>+16(SB)/1, $0x80
 DATA jpegOctets37<>+17(SB)/1, $0x80
-DATA jpegOctets37<>+18(SB)/1, $0x80
-DATA jpegOctets37<>+19(SB)/1, $0x0b
+DATA jpegOctets37<>+18(SB)/1, $0x06
+DATA jpegOctets37<>+19(SB)/1, $0x80
 DATA jpegOctets37<>+20(SB)/1, $0x80
-DATA jpegOctets37<>+21(SB)/1, $0x80
-DATA jpegOctets37<>+22(SB)/1, $0x0c
+DATA jpegOctets37<>+21(SB)/1, $0x07
+DATA jpegOctets37<>+22(SB)/1, $0x80
 DATA jpegOctets37<>+23(SB)/1, $0x80
-DATA jpegOctets37<>+24(SB)/1, $0x80
-DATA jpegOctets37<>+25(SB)/1, $0x0d
+DATA jpegOctets37<>+24(SB)/1, $0x08
+DATA jpegOctets37<>+25(SB)/1, $0x80
 DATA jpegOctets37<>+26(SB)/1, $0x80
-DATA jpegOctets37<>+27(SB)/1, $0x80
-DATA jpegOctets37<>+28(SB)/1, $0x0e
+DATA jpegOctets37<>+27(SB)/1, $0x09
+DATA jpegOctets37<>+28(SB)/1, $0x80
 DATA jpegOctets37<>+29(SB)/1, $0x80
-DATA jpegOctets37<>+30(SB)/1, $0x80
-DATA jpegOctets37<>+31(SB)/1, $0x0f
+DATA jpegOctets37<>+30(SB)/1, $0x0a
+DATA jpegOctets37<>+31(SB)/1, $0x80
 GLOBL jpegOctets37<>(SB), RODATA|NOPTR, $32
+
+DATA jpegOctets38<>+0(SB)/1, $0x05
+DATA jpegOctets38<>+1(SB)/1, $0x80
+DATA jpegOctets38<>+2(SB)/1, $0x80
+DATA jpegOctets38<>+3(SB)/1, $0x06
+DATA jpegOctets38<>+4(SB)/1, $0x80
+DATA jpegOctets38<>+5(SB)/1, $0x80
+DATA jpegOctets38<>+6(SB)/1, $0x07
+DATA jpegOctets38<>+7(SB)/1, $0x80
+DATA jpegOctets38<>+8(SB)/1, $0x80
+DATA jpegOctets38<>+9(SB)/1, $0x08
+DATA jpegOctets38<>+10(SB)/1, $0x80
+DATA jpegOctets38<>+11(SB)/1, $0x80
+DATA jpegOctets38<>+12(SB)/1, $0x09
+DATA jpegOctets38<>+13(SB)/1, $0x80
+DATA jpegOctets38<>+14(SB)/1, $0x80
+DATA jpegOctets38<>+15(SB)/1, $0x0a
+DATA jpegOctets38<>+16(SB)/1, $0x05
+DATA jpegOctets38<>+17(SB)/1, $0x80
+DATA jpegOctets38<>+18(SB)/1, $0x80
+DATA jpegOctets38<>+19(SB)/1, $0x06
+DATA jpegOctets38<>+20(SB)/1, $0x80
+DATA jpegOctets38<>+21(SB)/1, $0x80
+DATA jpegOctets38<>+22(SB)/1, $0x07
+DATA jpegOctets38<>+23(SB)/1, $0x80
+DATA jpegOctets38<>+24(SB)/1, $0x80
+DATA jpegOctets38<>+25(SB)/1, $0x08
+DATA jpegOctets38<>+26(SB)/1, $0x80
+DATA jpegOctets38<>+27(SB)/1, $0x80
+DATA jpegOctets38<>+28(SB)/1, $0x09
+DATA jpegOctets38<>+29(SB)/1, $0x80
+DATA jpegOctets38<>+30(SB)/1, $0x80
+DATA jpegOctets38<>+31(SB)/1, $0x0a
+GLOBL jpegOctets38<>(SB), RODATA|NOPTR, $32
+
+DATA jpegOctets39<>+0(SB)/1, $0x80
+DATA jpegOctets39<>+1(SB)/1, $0x05
+DATA jpegOctets39<>+2(SB)/1, $0x80
+DATA jpegOctets39<>+3(SB)/1, $0x80
+DATA jpegOctets39<>+4(SB)/1, $0x06
+DATA jpegOctets39<>+5(SB)/1, $0x80
+DATA jpegOctets39<>+6(SB)/1, $0x80
+DATA jpegOctets39<>+7(SB)/1, $0x07
+DATA jpegOctets39<>+8(SB)/1, $0x80
+DATA jpegOctets39<>+9(SB)/1, $0x80
+DATA jpegOctets39<>+10(SB)/1, $0x08
+DATA jpegOctets39<>+11(SB)/1, $0x80
+DATA jpegOctets39<>+12(SB)/1, $0x80
+DATA jpegOctets39<>+13(SB)/1, $0x09
+DATA jpegOctets39<>+14(SB)/1, $0x80
+DATA jpegOctets39<>+15(SB)/1, $0x80
+DATA jpegOctets39<>+16(SB)/1, $0x80
+DATA jpegOctets39<>+17(SB)/1, $0x05
+DATA jpegOctets39<>+18(SB)/1, $0x80
+DATA jpegOctets39<>+19(SB)/1, $0x80
+DATA jpegOctets39<>+20(SB)/1, $0x06
+DATA jpegOctets39<>+21(SB)/1, $0x80
+DATA jpegOctets39<>+22(SB)/1, $0x80
+DATA jpegOctets39<>+23(SB)/1, $0x07
+DATA jpegOctets39<>+24(SB)/1, $0x80
+DATA jpegOctets39<>+25(SB)/1, $0x80
+DATA jpegOctets39<>+26(SB)/1, $0x08
+DATA jpegOctets39<>+27(SB)/1, $0x80
+DATA jpegOctets39<>+28(SB)/1, $0x80
+DATA jpegOctets39<>+29(SB)/1, $0x09
+DATA jpegOctets39<>+30(SB)/1, $0x80
+DATA jpegOctets39<>+31(SB)/1, $0x80
+GLOBL jpegOctets39<>(SB), RODATA|NOPTR, $32
+
+DATA jpegOctets40<>+0(SB)/1, $0x80
+DATA jpegOctets40<>+1(SB)/1, $0x0b
+DATA jpegOctets40<>+2(SB)/1, $0x80
+DATA jpegOctets40<>+3(SB)/1, $0x80
+DATA jpegOctets40<>+4(SB)/1, $0x0c
+DATA jpegOctets40<>+5(SB)/1, $0x80
+DATA jpegOctets40<>+6(SB)/1, $0x80
+DATA jpegOctets40<>+7(SB)/1, $0x0d
+DATA jpegOctets40<>+8(SB)/1, $0x80
+DATA jpegOctets40<>+9(SB)/1, $0x80
+DATA jpegOctets40<>+10(SB)/1, $0x0e
+DATA jpegOctets40<>+11(SB)/1, $0x80
+DATA jpegOctets40<>+12(SB)/1, $0x80
+DATA jpegOctets40<>+13(SB)/1, $0x0f
+DATA jpegOctets40<>+14(SB)/1, $0x80
+DATA jpegOctets40<>+15(SB)/1, $0x80
+DATA jpegOctets40<>+16(SB)/1, $0x80
+DATA jpegOctets40<>+17(SB)/1, $0x0b
+DATA jpegOctets40<>+18(SB)/1, $0x80
+DATA jpegOctets40<>+19(SB)/1, $0x80
+DATA jpegOctets40<>+20(SB)/1, $0x0c
+DATA jpegOctets40<>+21(SB)/1, $0x80
+DATA jpegOctets40<>+22(SB)/1, $0x80
+DATA jpegOctets40<>+23(SB)/1, $0x0d
+DATA jpegOctets40<>+24(SB)/1, $0x80
+DATA jpegOctets40<>+25(SB)/1, $0x80
+DATA jpegOctets40<>+26(SB)/1, $0x0e
+DATA jpegOctets40<>+27(SB)/1, $0x80
+DATA jpegOctets40<>+28(SB)/1, $0x80
+DATA jpegOctets40<>+29(SB)/1, $0x0f
+DATA jpegOctets40<>+30(SB)/1, $0x80
+DATA jpegOctets40<>+31(SB)/1, $0x80
+GLOBL jpegOctets40<>(SB), RODATA|NOPTR, $32
+
+DATA jpegOctets41<>+0(SB)/1, $0x80
+DATA jpegOctets41<>+1(SB)/1, $0x80
+DATA jpegOctets41<>+2(SB)/1, $0x0b
+DATA jpegOctets41<>+3(SB)/1, $0x80
+DATA jpegOctets41<>+4(SB)/1, $0x80
+DATA jpegOctets41<>+5(SB)/1, $0x0c
+DATA jpegOctets41<>+6(SB)/1, $0x80
+DATA jpegOctets41<>+7(SB)/1, $0x80
+DATA jpegOctets41<>+8(SB)/1, $0x0d
+DATA jpegOctets41<>+9(SB)/1, $0x80
+DATA jpegOctets41<>+10(SB)/1, $0x80
+DATA jpegOctets41<>+11(SB)/1, $0x0e
+DATA jpegOctets41<>+12(SB)/1, $0x80
+DATA jpegOctets41<>+13(SB)/1, $0x80
+DATA jpegOctets41<>+14(SB)/1, $0x0f
+DATA jpegOctets41<>+15(SB)/1, $0x80
+DATA jpegOctets41<>+16(SB)/1, $0x80
+DATA jpegOctets41<>+17(SB)/1, $0x80
+DATA jpegOctets41<>+18(SB)/1, $0x0b
+DATA jpegOctets41<>+19(SB)/1, $0x80
+DATA jpegOctets41<>+20(SB)/1, $0x80
+DATA jpegOctets41<>+21(SB)/1, $0x0c
+DATA jpegOctets41<>+22(SB)/1, $0x80
+DATA jpegOctets41<>+23(SB)/1, $0x80
+DATA jpegOctets41<>+24(SB)/1, $0x0d
+DATA jpegOctets41<>+25(SB)/1, $0x80
+DATA jpegOctets41<>+26(SB)/1, $0x80
+DATA jpegOctets41<>+27(SB)/1, $0x0e
+DATA jpegOctets41<>+28(SB)/1, $0x80
+DATA jpegOctets41<>+29(SB)/1, $0x80
+DATA jpegOctets41<>+30(SB)/1, $0x0f
+DATA jpegOctets41<>+31(SB)/1, $0x80
+GLOBL jpegOctets41<>(SB), RODATA|NOPTR, $32
+
+DATA jpegOctets42<>+0(SB)/1, $0x0a
+DATA jpegOctets42<>+1(SB)/1, $0x80
+DATA jpegOctets42<>+2(SB)/1, $0x80
+DATA jpegOctets42<>+3(SB)/1, $0x0b
+DATA jpegOctets42<>+4(SB)/1, $0x80
+DATA jpegOctets42<>+5(SB)/1, $0x80
+DATA jpegOctets42<>+6(SB)/1, $0x0c
+DATA jpegOctets42<>+7(SB)/1, $0x80
+DATA jpegOctets42<>+8(SB)/1, $0x80
+DATA jpegOctets42<>+9(SB)/1, $0x0d
+DATA jpegOctets42<>+10(SB)/1, $0x80
+DATA jpegOctets42<>+11(SB)/1, $0x80
+DATA jpegOctets42<>+12(SB)/1, $0x0e
+DATA jpegOctets42<>+13(SB)/1, $0x80
+DATA jpegOctets42<>+14(SB)/1, $0x80
+DATA jpegOctets42<>+15(SB)/1, $0x0f
+DATA jpegOctets42<>+16(SB)/1, $0x0a
+DATA jpegOctets42<>+17(SB)/1, $0x80
+DATA jpegOctets42<>+18(SB)/1, $0x80
+DATA jpegOctets42<>+19(SB)/1, $0x0b
+DATA jpegOctets42<>+20(SB)/1, $0x80
+DATA jpegOctets42<>+21(SB)/1, $0x80
+DATA jpegOctets42<>+22(SB)/1, $0x0c
+DATA jpegOctets42<>+23(SB)/1, $0x80
+DATA jpegOctets42<>+24(SB)/1, $0x80
+DATA jpegOctets42<>+25(SB)/1, $0x0d
+DATA jpegOctets42<>+26(SB)/1, $0x80
+DATA jpegOctets42<>+27(SB)/1, $0x80
+DATA jpegOctets42<>+28(SB)/1, $0x0e
+DATA jpegOctets42<>+29(SB)/1, $0x80
+DATA jpegOctets42<>+30(SB)/1, $0x80
+DATA jpegOctets42<>+31(SB)/1, $0x0f
+GLOBL jpegOctets42<>(SB), RODATA|NOPTR, $32
 
 // func jpegCoefsBMI2(r *byte, block *int16, look *uint32, zigzag *uint8, k int) (next int)
 // Requires: BMI, BMI2

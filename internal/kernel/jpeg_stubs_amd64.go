@@ -14,6 +14,11 @@ func jpegInverse8AVX2(dst *byte, stride int, coefs *int16, q *int16, n int)
 //go:noescape
 func jpegInverse4AVX2(dst *byte, stride int, coefs *int16, q *int16, n int)
 
+// transforms n > 0 blocks to 2×2 samples, two at a time.
+//
+//go:noescape
+func jpegInverse2AVX2(dst *byte, stride int, coefs *int16, q *int16, n int)
+
 // makes two samples of each of n ≥ 16 that have neighbours on both sides.
 //
 //go:noescape

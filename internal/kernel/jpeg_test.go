@@ -59,6 +59,8 @@ func TestJPEGInverseIsGo(t *testing.T) {
 					jpegInverse8Go(want, stride, b, q)
 				case 4:
 					jpegInverse4Go(want, stride, b, q)
+				case 2:
+					jpegInverse2Go(want, stride, b, q)
 				default:
 					continue
 				}

@@ -374,3 +374,63 @@ func inverse4() {
 	VPEXTRQ(Imm(1), low(t[1]), f.at(3))
 	f.end(8)
 }
+
+// Constants of the transform to 2 samples.
+const (
+	f0720 = 5906
+	f0850 = 6967
+	f1272 = 10426
+	f3624 = 29692
+)
+
+func inverse2() {
+	f := begin("jpegInverse2AVX2", "transforms n > 0 blocks to 2×2 samples, two at a time.")
+	x, zero := ymm[:8], ymm[8]
+	for _, i := range []int{0, 1, 3, 5, 7} {
+		f.row(i, x[i])
+		f.steps(i, x[i])
+	}
+	VPXOR(zero, zero, zero)
+	half := func(unpack func(ops ...Op), dc, p13, p57, out0, out1 vec) {
+		unpack(x[0], zero, dc)
+		unpack(x[3], x[1], p13)
+		unpack(x[7], x[5], p57)
+		VPSRAD(Imm(1), dc, dc) // 16 bits up, 1 down: a factor of 2^15
+		VPADDD(dwords(1<<12), dc, dc)
+		VPMADDWD(words(f3624, -f1272), p13, p13)
+		VPMADDWD(words(f0850, -f0720), p57, p57)
+		VPADDD(p57, p13, p13)
+		VPADDD(p13, dc, out0)
+		VPSUBD(p13, dc, out1)
+		VPSRAD(Imm(13), out0, out0)
+		VPSRAD(Imm(13), out1, out1)
+	}
+	half(VPUNPCKLWD, ymm[9], ymm[10], ymm[11], ymm[2], ymm[4])
+	half(VPUNPCKHWD, ymm[9], ymm[10], ymm[11], ymm[6], ymm[12])
+	r0, r1, odd, dc := ymm[2], ymm[4], ymm[9], ymm[10]
+	VPACKSSDW(ymm[6], r0, r0)
+	VPACKSSDW(ymm[12], r1, r1)
+	// Across: the sums of four products in each row.
+	taps := words(0, f3624, 0, -f1272, 0, f0850, 0, -f0720)
+	VPMADDWD(taps, r0, odd)
+	VPMADDWD(taps, r1, ymm[11])
+	VPHADDD(ymm[11], odd, odd)
+	VPHADDD(odd, odd, odd)
+	VPUNPCKLWD(r1, r0, dc)
+	VPUNPCKLWD(dc, zero, dc)
+	VPSRAD(Imm(1), dc, dc)
+	VPADDD(dwords(1<<19), dc, dc)
+	VPADDD(odd, dc, ymm[0])
+	VPSUBD(odd, dc, ymm[1])
+	VPSRAD(Imm(20), ymm[0], ymm[0])
+	VPSRAD(Imm(20), ymm[1], ymm[1])
+	VPUNPCKLDQ(ymm[1], ymm[0], ymm[0])
+	VPACKSSDW(ymm[0], ymm[0], ymm[0])
+	VPACKSSWB(ymm[0], ymm[0], ymm[0])
+	VPXOR(octets(all(128)), ymm[0], ymm[0])
+	VEXTRACTI128(Imm(1), ymm[0], low(ymm[1]))
+	VPUNPCKLWD(low(ymm[1]), low(ymm[0]), low(ymm[0]))
+	VMOVD(low(ymm[0]), f.at(0))
+	VPEXTRD(Imm(1), low(ymm[0]), f.at(1))
+	f.end(4)
+}

@@ -16,6 +16,7 @@ func main() {
 	ConstraintExpr("amd64,!purego")
 	inverse8()
 	inverse4()
+	inverse2()
 	widen()
 	widenBlend()
 	rgb()
