@@ -60,7 +60,7 @@ func ragged[T Number]() [][]T {
 	return x
 }
 
-// MB/s are those of the result in all three; Copy is what Pad is held to: the
+// MB/s are those of the result in all three; Copy, on one core, is what Pad is held to: the
 // same elements, copied into new memory of the same size.
 func BenchmarkPad(b *testing.B) {
 	x, x32 := ragged[int](), ragged[int32]()

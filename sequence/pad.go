@@ -3,8 +3,11 @@ package sequence
 import (
 	"fmt"
 	"math"
+	"reflect"
 	"slices"
+	"sync"
 
+	"github.com/antler-ml/antler/internal/par"
 	"github.com/antler-ml/antler/tensor"
 )
 
@@ -49,19 +52,41 @@ func Pad[T Number](sequences [][]T, c PadConfig) (*tensor.Tensor, error) {
 	}
 	x := tensor.New(len(sequences), length)
 	data := x.Data()
-	for i, s := range sequences {
-		if err := padRow(data[i*length:(i+1)*length], s, i, c); err != nil {
-			return nil, err
+	var mu sync.Mutex
+	first := len(sequences) // that is wrong
+	eachRow(len(sequences), length, func(i int) bool {
+		var bad error
+		if bad = padRow(data[i*length:(i+1)*length], sequences[i], i, c); bad != nil {
+			mu.Lock()
+			defer mu.Unlock()
+			if i < first {
+				first, err = i, bad
+			}
 		}
+		return bad == nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	return x, nil
 }
 
-// padRow puts sequence i into its row.
+// eachRow calls do for the rows of a table, on all cores when it is large.
+func eachRow(rows, length int, do func(i int) bool) {
+	const cells = 1 << 15 // enough to share out
+	par.For(rows, 1+cells/max(length, 1), func(lo, hi int) {
+		for i := lo; i < hi && do(i); i++ {
+		}
+	})
+}
+
+// padRow puts sequence i into its row, which holds zeros.
 func padRow[T Number](row []float32, sequence []T, i int, c PadConfig) error {
 	from, at, n := c.place(len(sequence), len(row))
-	fill(row[:at], c.Value)
-	fill(row[at+n:], c.Value)
+	if math.Float32bits(c.Value) != 0 {
+		fill(row[:at], c.Value)
+		fill(row[at+n:], c.Value)
+	}
 	dst := row[at : at+n]
 	sequence = sequence[from : from+n]
 	inexact := false
@@ -140,11 +165,19 @@ func PadSlices[E any](sequences [][]E, value E, c PadConfig) ([][]E, error) {
 	}
 	data := make([]E, len(sequences)*length)
 	rows := make([][]E, len(sequences))
-	for i, s := range sequences {
+	isZero := reflect.ValueOf(&value).Elem().IsZero()
+	eachRow(len(sequences), length, func(i int) bool {
+		s := sequences[i]
 		row := data[i*length : (i+1)*length : (i+1)*length]
-		PadRow(row, s, value, c)
+		from, at, n := c.place(len(s), length)
+		copy(row[at:], s[from:from+n])
+		if !isZero {
+			fill(row[:at], value)
+			fill(row[at+n:], value)
+		}
 		rows[i] = row
-	}
+		return true
+	})
 	return rows, nil
 }
 
@@ -238,8 +271,12 @@ func (c PadConfig) place(length, row int) (from, at, n int) {
 	return from, at, n
 }
 
+// fill sets all elements: some, and then twice as many by a copy, and so on.
 func fill[E any](s []E, v E) {
-	for i := range s {
+	for i := range s[:min(len(s), 16)] {
 		s[i] = v
+	}
+	for n := 16; n < len(s); n *= 2 {
+		copy(s[n:], s[:n])
 	}
 }

@@ -2,6 +2,7 @@ package sequence
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"math/big"
 	"os"
@@ -201,6 +202,50 @@ func TestPadIsExact(t *testing.T) {
 						t.Errorf("Pad of int32 %d: error %v", v, err)
 					}
 				}
+			}
+		}
+	}
+}
+
+// The first sequence that is wrong is named, whoever finds it.
+func TestPadNamesTheFirst(t *testing.T) {
+	x := make([][]int, 30000)
+	for i := range x {
+		x[i] = []int{1, 2, 3}
+	}
+	for _, bad := range []int{29999, 20000, 11} {
+		x[bad] = []int{1<<24 + 1}
+		if _, err := Pad(x, PadConfig{MaxLen: 4}); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("sequence %d holds 16777217", bad)) {
+			t.Errorf("got %v", err)
+		}
+	}
+}
+
+// Large tables are those of small ones, put together.
+func TestPadLarge(t *testing.T) {
+	x := ragged[int]()
+	for _, c := range []PadConfig{{MaxLen: 80}, {MaxLen: 50, Padding: Post, Truncating: Post, Value: -7}, {MaxLen: 300, Value: float32(math.Copysign(0, -1))}} {
+		all, err := Pad(x, c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		whole, err := PadSlices(x, int(c.Value), c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, s := range x {
+			one, err := Pad([][]int{s}, c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for k, want := range one.Data() {
+				if got := all.Data()[i*c.MaxLen+k]; math.Float32bits(got) != math.Float32bits(want) || float32(whole[i][k]) != want {
+					t.Fatalf("%+v: row %d, place %d: %v and %d, want %v", c, i, k, got, whole[i][k], want)
+				}
+			}
+			row := make([]int, c.MaxLen)
+			if PadRow(row, s, int(c.Value), c); !slices.Equal(row, whole[i]) {
+				t.Fatalf("%+v: PadRow gives %v, PadSlices %v", c, row, whole[i])
 			}
 		}
 	}
