@@ -158,8 +158,7 @@ func gemmDots(isa *gemmISA, rows, k int, x []float32, ld int, v, out []float32) 
 // gemmLongRow is gemmRow for long rows. Their sums stay in memory, not in
 // registers, so that the matrix is read in the order of the memory.
 func gemmLongRow(isa *gemmISA, k int, v []float32, vStep int, x []float32, ld int, c []float32, accumulate bool) {
-	const long = 128
-	if isa != &gemmAVX2 || len(c) < long {
+	if isa != &gemmAVX2 {
 		gemmRow(isa, k, v, vStep, x, ld, c, accumulate)
 		return
 	}
@@ -168,12 +167,8 @@ func gemmLongRow(isa *gemmISA, k int, v []float32, vStep int, x []float32, ld in
 		add = 1
 	}
 	p := 0
-	for ; p+8 <= k; p, add = p+8, 1 {
-		gemmRows8AVX2(len(c), &v[p*vStep], vStep, &x[p*ld], ld, &c[0], add)
-	}
-	if k&4 > 0 {
+	for ; p+4 <= k; p, add = p+4, 1 {
 		gemmRows4AVX2(len(c), &v[p*vStep], vStep, &x[p*ld], ld, &c[0], add)
-		p, add = p+4, 1
 	}
 	if k&2 > 0 {
 		gemmRows2AVX2(len(c), &v[p*vStep], vStep, &x[p*ld], ld, &c[0], add)

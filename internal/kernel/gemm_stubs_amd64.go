@@ -276,12 +276,6 @@ func gemmRows2AVX2(cols int, v *float32, vStep int, x *float32, ld int, c *float
 //go:noescape
 func gemmRows4AVX2(cols int, v *float32, vStep int, x *float32, ld int, c *float32, accumulate int)
 
-// gemmRows8AVX2 computes c[j] = c[j]·accumulate + Σ_i v[i*vStep] * x[i*ld+j] for i < 8, j < cols,
-// adding in the order of i.
-//
-//go:noescape
-func gemmRows8AVX2(cols int, v *float32, vStep int, x *float32, ld int, c *float32, accumulate int)
-
 // gemmDotRowsAVX2 computes out[i] = Σ_p x[i*ld+p] * v[p] for i < 4·fours, p < k.
 // Index p is added in lane p mod 2·lanes; the lanes are added at the end.
 //

@@ -6,6 +6,9 @@ import "github.com/antler-ml/antler/internal/par"
 // packed and memory decides the speed, so the matrix is read along its rows,
 // whichever way round it is.
 
+// gemmLong is how long a row must be for gemmLongRow.
+const gemmLong = 128
+
 // vectorProduct is c = x·v (along: row i of x times v gives c[i]) or its
 // transpose (c is the sum of the rows of x, scaled by v).
 type vectorProduct struct {
@@ -44,15 +47,19 @@ func (j *gemmJob) runVector() bool {
 	return true
 }
 
-// runRows does the product that j.vec describes.
+// runRows does the product that j.vec describes. Each element is computed by
+// itself, so that workers can have equal parts without a trace in the result.
 func (j *gemmJob) runRows() {
 	j.isa = chooseGemm()
 	out := j.m * j.n
-	const grain = 128 // the widest tile of any instruction set
-	if out*j.k <= gemmSerial {
+	const (
+		serial = 1 << 17 // numbers of the matrix that are not worth a second worker
+		widest = 128     // columns of the widest tile of any instruction set
+	)
+	if out*j.k <= serial {
 		j.vectorPart(0, out)
 	} else {
-		par.For(out, max(grain, gemmTask/8/j.k/grain*grain), j.vectorBody)
+		par.For(out, roundUp(ceilDiv(out, par.Workers()), widest), j.vectorBody)
 	}
 }
 
@@ -92,17 +99,21 @@ func (j *gemmJob) innerProducts(lo, hi int) {
 func (j *gemmJob) scaledRows(lo, hi int) {
 	w := &j.vec
 	kc := innerBlock(j.k)
+	mul := gemmRow
+	if j.m*j.n >= gemmLong {
+		mul = gemmLongRow
+	}
 	for p := 0; p < j.k; p += kc {
-		gemmLongRow(j.isa, min(kc, j.k-p), w.v[p*w.vStep:], w.vStep, w.x.Data[p*w.x.Ld+lo:], w.x.Ld, j.c[lo:hi], p > 0 || j.e.Accumulate)
+		mul(j.isa, min(kc, j.k-p), w.v[p*w.vStep:], w.vStep, w.x.Data[p*w.x.Ld+lo:], w.x.Ld, j.c[lo:hi], p > 0 || j.e.Accumulate)
 	}
 }
 
 // runThin does products over few inner indices row by row: C is written in the
 // order of the memory, and the few rows of B stay in the first cache.
 func (j *gemmJob) runThin() bool {
-	const thin, long = 4, 128
+	const thin = 4
 	isa := chooseGemm()
-	if j.k > thin || j.n < long || isa.strips == nil || j.a.Packer != nil || j.b.Packer != nil || j.b.Packed != nil || j.b.Trans {
+	if j.k > thin || j.n < gemmLong || isa.strips == nil || j.a.Packer != nil || j.b.Packer != nil || j.b.Packed != nil || j.b.Trans {
 		return false
 	}
 	j.isa = isa
