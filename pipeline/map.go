@@ -203,6 +203,12 @@ func (e *PanicError) Unwrap() error {
 	return err
 }
 
+// isSample reports whether err is about one sample, so that others may follow.
+func isSample(err error) bool {
+	var e *SampleError
+	return errors.As(err, &e)
+}
+
 func sampleError(index int, a any, err error) error {
 	var inner *SampleError
 	if errors.As(err, &inner) {

@@ -13,6 +13,7 @@ type slot struct {
 	b     Batch
 	parts [3][]part // X, Y, W
 	order []int
+	shape []int // scratch
 	err   error
 }
 
@@ -100,4 +101,41 @@ func (p *pool) put(s *slot) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.free = append(p.free, s)
+}
+
+// A bin is where samples wait for their batch, and that batch.
+type bin struct {
+	rows []Sample
+	slot slot
+}
+
+func (b *bin) empty() {
+	clear(b.rows) // let go of what they hold
+	b.rows = b.rows[:0]
+}
+
+// bins keeps bins between epochs, as pool keeps slots.
+type bins struct {
+	mu   sync.Mutex
+	free [][]bin
+}
+
+func (p *bins) get(n int) []bin {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if k := len(p.free); k > 0 {
+		b := p.free[k-1]
+		p.free = p.free[:k-1]
+		return b
+	}
+	return make([]bin, n)
+}
+
+func (p *bins) put(b []bin) {
+	for i := range b {
+		b[i].empty()
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.free = append(p.free, b)
 }
