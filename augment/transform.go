@@ -3,6 +3,7 @@ package augment
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/antler-ml/antler/image"
 	"github.com/antler-ml/antler/internal/kernel"
@@ -138,10 +139,34 @@ func (g *ImageDataGenerator) ApplyTransform(x *tensor.Tensor, t Transform) (*ten
 		return nil, err
 	}
 	out := tensor.New(x.Shape()...)
+	c.applyTo(out, x, h, w, ch, t)
+	return out, nil
+}
+
+// ApplyTransformTo is ApplyTransform into dst, of x's shape and not x.
+func (g *ImageDataGenerator) ApplyTransformTo(dst, x *tensor.Tensor, t Transform) error {
+	c, err := g.resolve()
+	if err != nil {
+		return err
+	}
+	h, w, ch, err := c.dims(x.Shape())
+	if err != nil {
+		return err
+	}
+	if err := t.check(ch); err != nil {
+		return err
+	}
+	if dst == x || !slices.Equal(dst.Shape(), x.Shape()) || !dst.IsContiguous() {
+		return fmt.Errorf("augment: ApplyTransformTo: dst has shape %v, want another contiguous array of x's shape %v", dst.Shape(), x.Shape())
+	}
+	c.applyTo(dst, x, h, w, ch, t)
+	return nil
+}
+
+func (c *settings) applyTo(dst, x *tensor.Tensor, h, w, ch int, t Transform) {
 	s := scratches.Get().(*scratch)
 	defer scratches.Put(s)
-	c.apply(out.Data(), x.Data(), h, w, ch, t, nil, s)
-	return out, nil
+	c.apply(dst.Data(), x.Data(), h, w, ch, t, nil, s)
 }
 
 // huge bounds parameters so that places stay far inside the range of int.

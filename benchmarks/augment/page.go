@@ -1,0 +1,55 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+)
+
+func (r result) time(s float64) string {
+	if r.Whole {
+		return fmt.Sprintf("%.1f s", s)
+	}
+	return fmt.Sprintf("%.0f µs", s*1e6)
+}
+
+var titles = []struct{ name, title, text string }{
+	{"warp", "Affine warp, 224×224×3, one core", "One call of `ApplyAffineImage` (bytes) or `ApplyTransformTo` (float32) beside `cv2.warpAffine` with `setNumThreads(1)`, into memory that is there already. OpenCV rounds places to 1/32 of a pixel; ours does not."},
+	{"generator", "The whole generator, 224×224×3, one core", "An epoch of `Flow` beside `next` of tf_keras' `flow`, batches of 32, float32."},
+	{"chain", "The same chain, 224×224×3", "An epoch of `Flow` over float32 arrays beside albumentations (threads; OpenCV on one each) and torchvision v2 (tensors of bytes; `set_num_threads`) into one float32 array."},
+	{"policy", "RandAugment, 224×224×3, one core", "Two operations of magnitude 9, flip and normalisation. Ours works on float32, torchvision on bytes."},
+	{"zca", "ZCA fit, one core", "`Fit` beside numpy's formula as Keras has it, float32, OpenBLAS on one thread. Only the covariance (75 MB) and a block of images are held beside the images."},
+}
+
+func page(all []result, versions map[string]string) []byte {
+	var b bytes.Buffer
+	b.WriteString("# Augmentation beside OpenCV, albumentations, torchvision, Keras and numpy\n\nMade by `go run ./benchmarks/augment`. Sides take turns; medians. The last column is theirs divided by ours: above 1 ours is faster.\n\n")
+	var v []string
+	for _, k := range slices.Sorted(maps.Keys(versions)) {
+		v = append(v, k+" "+versions[k])
+	}
+	fmt.Fprintf(&b, "%s, %s, %s.\n", cpu(), runtime.Version(), strings.Join(v, ", "))
+	for _, t := range titles {
+		fmt.Fprintf(&b, "\n## %s\n\n%s\n\n| | ours | peer | theirs | quotient | aim |\n|---|---:|---|---:|---:|---:|\n", t.title, t.text)
+		for _, r := range all {
+			if r.Case == t.name {
+				fmt.Fprintf(&b, "| %s | %s | %s | %s | %.2f | %g |\n", r.Name, r.time(r.Ours), r.Peer, r.time(r.Theirs), r.Theirs/r.Ours, r.Want)
+			}
+		}
+	}
+	return b.Bytes()
+}
+
+func cpu() string {
+	text, _ := os.ReadFile("/proc/cpuinfo")
+	for line := range strings.Lines(string(text)) {
+		if name, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(name) == "model name" {
+			return fmt.Sprintf("%s, %d cores", strings.TrimSpace(value), runtime.NumCPU())
+		}
+	}
+	return runtime.GOARCH
+}
