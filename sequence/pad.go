@@ -114,19 +114,18 @@ func padRow[T Number](row []float32, sequence []T, i int, c PadConfig) error {
 }
 
 // convert is the fast way for the usual types. It reports whether one of the
-// numbers may have no float32: it has more than 24 bits. (x^x>>31 is at least
-// 2^24 for every x of at least 2^24 or below -2^24, also of 64 bits.)
+// numbers may have no float32: it is negative or has more than 24 bits.
 func convert[T int | int32](dst []float32, s []T) bool {
 	var bits T
 	k := 0
 	for ; k+4 <= len(s) && k+4 <= len(dst); k += 4 {
 		a, b := s[k:k+4:k+4], dst[k:k+4:k+4]
 		b[0], b[1], b[2], b[3] = float32(a[0]), float32(a[1]), float32(a[2]), float32(a[3])
-		bits |= a[0] ^ a[0]>>31 | a[1] ^ a[1]>>31 | a[2] ^ a[2]>>31 | a[3] ^ a[3]>>31
+		bits |= a[0] | a[1] | a[2] | a[3]
 	}
 	for ; k < len(s); k++ {
 		dst[k] = float32(s[k])
-		bits |= s[k] ^ s[k]>>31
+		bits |= s[k]
 	}
 	return bits>>24 != 0
 }

@@ -1,36 +1,75 @@
-"""Times fitting and encoding by tf_keras, or encoding by Hugging Face's
-tokenizers, on the lines of a file, for comparison with `go run ./benchmarks/text`:
+"""The peers of `go run ./benchmarks/text`: answers each line of standard input,
+the name of an operation, with the seconds it took and a number to compare.
 
-    python peers.py fit corpus.txt
-    RAYON_NUM_THREADS=1 python peers.py hf corpus.txt tokenizer.json
+    python peers.py keras DIR     python peers.py hf DIR
 """
 
 import os
 import sys
 import time
 
-what, name = sys.argv[1:3]
-lines = open(name, encoding="utf-8").read().split("\n")[:-1]
-size = os.path.getsize(name)
+what, folder = sys.argv[1:3]
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+lines = open(os.path.join(folder, "corpus.txt"), encoding="utf-8", newline="\n").read().split("\n")[:-1]
+made = {}
 
 
-def timed(label, f):
-    times = []
-    for _ in range(3):
-        start = time.time()
-        f()
-        times.append(time.time() - start)
-    t = sorted(times)[1]
-    print("%s: %.3f s, %.1f MB/s" % (label, t, size / t / 1e6))
+def once(name, make):
+    if name not in made:
+        made[name] = make()
+    return made[name]
 
 
-if what == "hf":
-    from tokenizers import Tokenizer
-    t = Tokenizer.from_file(sys.argv[3])
-    timed("hf %s threads" % os.environ.get("RAYON_NUM_THREADS", "all"), lambda: t.encode_batch_fast(lines, add_special_tokens=True))
-else:
+def timed(f):
+    start = time.perf_counter()
+    result = f()
+    return time.perf_counter() - start, result
+
+
+def numbers_like(n):
+    x, ids = 1, []
+    for _ in range(n):
+        x = (x * 1103515245 + 12345) % 2**31
+        ids.append(1 + (x >> 8) % 9999)
+    return ids
+
+
+def keras(op):
+    from tf_keras.src.preprocessing.sequence import skipgrams
+    from tf_keras.utils import pad_sequences
     from tf_keras.src.preprocessing.text import Tokenizer
-    fitted = Tokenizer()
-    fitted.fit_on_texts(lines)
-    timed("keras fit", lambda: Tokenizer().fit_on_texts(lines))
-    timed("keras encode", lambda: fitted.texts_to_sequences(lines))
+    if op == "fit":
+        t = Tokenizer()
+        seconds, _ = timed(lambda: t.fit_on_texts(lines))
+        made["tokenizer"] = t
+        return seconds, sum(t.word_counts.values())
+    if op == "encode":
+        if "tokenizer" not in made:
+            keras("fit")
+        seconds, ids = timed(lambda: made["tokenizer"].texts_to_sequences(lines))
+        return seconds, sum(map(sum, ids))
+    if op.startswith("skipgrams"):
+        ids, size = numbers_like(20000), 20 if "short" in op else 1000
+        parts = [ids[i:i + size] for i in range(0, len(ids), size)]
+        seconds, grams = timed(lambda: [skipgrams(s, 10000, seed=i) for i, s in enumerate(parts)])
+        return seconds, sum((i % 7 + 1) * (p[0] + 3 * p[1] + 5 * l) for couples, labels in grams for i, (p, l) in enumerate(zip(couples, labels)))
+    if op == "pad":
+        import random
+        r = random.Random(1)
+        x = [[r.randrange(20000) for _ in range(r.randrange(1, 161))] for _ in range(4096)]
+        return timed(lambda: pad_sequences(x, maxlen=80, dtype="float32"))[0], 0
+    raise ValueError(op)
+
+
+def hf(op):
+    from tokenizers import Tokenizer
+    t = once(op, lambda: Tokenizer.from_file(os.path.join(folder, op + ".json")))
+    seconds, encodings = timed(lambda: t.encode_batch_fast(lines, add_special_tokens=True))
+    return seconds, sum(sum(e.ids) for e in encodings)
+
+
+for line in sys.stdin:
+    try:
+        print("%r %d" % {"keras": keras, "hf": hf}[what](line.strip()), flush=True)
+    except Exception as e:
+        print("error %s: %s" % (type(e).__name__, str(e).replace("\n", " ")), flush=True)
