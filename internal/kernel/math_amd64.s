@@ -330,82 +330,118 @@ TEXT ·mathExpAVX2(SB), NOSPLIT, $0-48
 	MOVQ x_base+24(FP), BX
 
 many:
-	CMPQ         AX, $+16
+	CMPQ         AX, $+24
 	JL           single
 	VMOVUPS      (BX)(CX*1), Y0
-	VBROADCASTSS mathConst42b20000<>+0(SB), Y1
-	VMINPS       Y0, Y1, Y0
-	VBROADCASTSS mathConstc2d00000<>+0(SB), Y1
-	VMAXPS       Y0, Y1, Y0
-	VMULPS       mathConst3fb8aa3b<>+0(SB), Y0, Y1
-	VADDPS       mathConst4b400000<>+0(SB), Y1, Y1
-	VSUBPS       mathConst4b400000<>+0(SB), Y1, Y2
-	VMULPS       mathConst3f318000<>+0(SB), Y2, Y3
-	VSUBPS       Y3, Y0, Y0
-	VMULPS       mathConstb95e8083<>+0(SB), Y2, Y2
-	VSUBPS       Y2, Y0, Y0
-	VMULPS       mathConst394f459f<>+0(SB), Y0, Y2
-	VADDPS       mathConst3ab6a028<>+0(SB), Y2, Y2
-	VMULPS       Y0, Y2, Y2
-	VADDPS       mathConst3c088968<>+0(SB), Y2, Y2
-	VMULPS       Y0, Y2, Y2
-	VADDPS       mathConst3d2aaa7a<>+0(SB), Y2, Y2
-	VMULPS       Y0, Y2, Y2
-	VADDPS       mathConst3e2aaaaa<>+0(SB), Y2, Y2
-	VMULPS       Y0, Y2, Y2
-	VADDPS       mathConst3f000000<>+0(SB), Y2, Y2
-	VMULPS       Y0, Y0, Y3
-	VMULPS       Y3, Y2, Y2
-	VADDPS       Y2, Y0, Y0
-	VPSUBD       mathConst4b400000<>+0(SB), Y1, Y1
-	VPSRAD       $0x01, Y1, Y2
+	VMOVUPS      32(BX)(CX*1), Y1
+	VMOVUPS      64(BX)(CX*1), Y2
+	VBROADCASTSS mathConst42b20000<>+0(SB), Y3
+	VBROADCASTSS mathConst42b20000<>+0(SB), Y4
+	VBROADCASTSS mathConst42b20000<>+0(SB), Y5
+	VMINPS       Y0, Y3, Y0
+	VMINPS       Y1, Y4, Y1
+	VMINPS       Y2, Y5, Y4
+	VBROADCASTSS mathConstc2d00000<>+0(SB), Y2
+	VBROADCASTSS mathConstc2d00000<>+0(SB), Y3
+	VBROADCASTSS mathConstc2d00000<>+0(SB), Y5
+	VMAXPS       Y0, Y2, Y0
+	VMAXPS       Y1, Y3, Y1
+	VMAXPS       Y4, Y5, Y4
+	VMULPS       mathConst3fb8aa3b<>+0(SB), Y0, Y2
+	VMULPS       mathConst3fb8aa3b<>+0(SB), Y1, Y3
+	VMULPS       mathConst3fb8aa3b<>+0(SB), Y4, Y5
+	VADDPS       mathConst4b400000<>+0(SB), Y2, Y2
+	VADDPS       mathConst4b400000<>+0(SB), Y3, Y3
+	VADDPS       mathConst4b400000<>+0(SB), Y5, Y9
+	VSUBPS       mathConst4b400000<>+0(SB), Y2, Y5
+	VSUBPS       mathConst4b400000<>+0(SB), Y3, Y7
+	VSUBPS       mathConst4b400000<>+0(SB), Y9, Y10
+	VMULPS       mathConst3f318000<>+0(SB), Y5, Y6
+	VMULPS       mathConst3f318000<>+0(SB), Y7, Y8
+	VMULPS       mathConst3f318000<>+0(SB), Y10, Y11
+	VSUBPS       Y6, Y0, Y0
+	VSUBPS       Y8, Y1, Y1
+	VSUBPS       Y11, Y4, Y4
+	VMULPS       mathConstb95e8083<>+0(SB), Y5, Y5
+	VMULPS       mathConstb95e8083<>+0(SB), Y7, Y6
+	VMULPS       mathConstb95e8083<>+0(SB), Y10, Y7
+	VSUBPS       Y5, Y0, Y0
+	VSUBPS       Y6, Y1, Y1
+	VSUBPS       Y7, Y4, Y6
+	VMULPS       mathConst394f459f<>+0(SB), Y0, Y4
+	VMULPS       mathConst394f459f<>+0(SB), Y1, Y5
+	VMULPS       mathConst394f459f<>+0(SB), Y6, Y7
+	VADDPS       mathConst3ab6a028<>+0(SB), Y4, Y4
+	VADDPS       mathConst3ab6a028<>+0(SB), Y5, Y5
+	VADDPS       mathConst3ab6a028<>+0(SB), Y7, Y7
+	VMULPS       Y0, Y4, Y4
+	VMULPS       Y1, Y5, Y5
+	VMULPS       Y6, Y7, Y7
+	VADDPS       mathConst3c088968<>+0(SB), Y4, Y4
+	VADDPS       mathConst3c088968<>+0(SB), Y5, Y5
+	VADDPS       mathConst3c088968<>+0(SB), Y7, Y7
+	VMULPS       Y0, Y4, Y4
+	VMULPS       Y1, Y5, Y5
+	VMULPS       Y6, Y7, Y7
+	VADDPS       mathConst3d2aaa7a<>+0(SB), Y4, Y4
+	VADDPS       mathConst3d2aaa7a<>+0(SB), Y5, Y5
+	VADDPS       mathConst3d2aaa7a<>+0(SB), Y7, Y7
+	VMULPS       Y0, Y4, Y4
+	VMULPS       Y1, Y5, Y5
+	VMULPS       Y6, Y7, Y7
+	VADDPS       mathConst3e2aaaaa<>+0(SB), Y4, Y4
+	VADDPS       mathConst3e2aaaaa<>+0(SB), Y5, Y5
+	VADDPS       mathConst3e2aaaaa<>+0(SB), Y7, Y7
+	VMULPS       Y0, Y4, Y4
+	VMULPS       Y1, Y5, Y5
+	VMULPS       Y6, Y7, Y7
+	VADDPS       mathConst3f000000<>+0(SB), Y4, Y4
+	VADDPS       mathConst3f000000<>+0(SB), Y5, Y5
+	VADDPS       mathConst3f000000<>+0(SB), Y7, Y10
+	VMULPS       Y0, Y0, Y7
+	VMULPS       Y1, Y1, Y8
+	VMULPS       Y6, Y6, Y11
+	VMULPS       Y7, Y4, Y4
+	VMULPS       Y8, Y5, Y5
+	VMULPS       Y11, Y10, Y7
+	VADDPS       Y4, Y0, Y0
+	VADDPS       Y5, Y1, Y1
+	VADDPS       Y7, Y6, Y4
+	VPSUBD       mathConst4b400000<>+0(SB), Y2, Y2
+	VPSUBD       mathConst4b400000<>+0(SB), Y3, Y3
+	VPSUBD       mathConst4b400000<>+0(SB), Y9, Y7
+	VPSRAD       $0x01, Y2, Y5
+	VPSRAD       $0x01, Y3, Y6
+	VPSRAD       $0x01, Y7, Y8
 	VADDPS       mathConst3f800000<>+0(SB), Y0, Y0
-	VPADDD       mathConst0000007f<>+0(SB), Y2, Y3
+	VADDPS       mathConst3f800000<>+0(SB), Y1, Y1
+	VADDPS       mathConst3f800000<>+0(SB), Y4, Y10
+	VPADDD       mathConst0000007f<>+0(SB), Y5, Y4
+	VPADDD       mathConst0000007f<>+0(SB), Y6, Y9
+	VPADDD       mathConst0000007f<>+0(SB), Y8, Y11
+	VPSLLD       $0x17, Y4, Y4
+	VPSLLD       $0x17, Y9, Y9
+	VPSLLD       $0x17, Y11, Y11
+	VMULPS       Y4, Y0, Y0
+	VMULPS       Y9, Y1, Y1
+	VMULPS       Y11, Y10, Y4
+	VPSUBD       Y5, Y2, Y2
+	VPSUBD       Y6, Y3, Y3
+	VPSUBD       Y8, Y7, Y5
+	VPADDD       mathConst0000007f<>+0(SB), Y2, Y2
+	VPADDD       mathConst0000007f<>+0(SB), Y3, Y3
+	VPADDD       mathConst0000007f<>+0(SB), Y5, Y5
+	VPSLLD       $0x17, Y2, Y2
 	VPSLLD       $0x17, Y3, Y3
-	VMULPS       Y3, Y0, Y0
-	VPSUBD       Y2, Y1, Y1
-	VPADDD       mathConst0000007f<>+0(SB), Y1, Y1
-	VPSLLD       $0x17, Y1, Y1
-	VMULPS       Y1, Y0, Y0
+	VPSLLD       $0x17, Y5, Y5
+	VMULPS       Y2, Y0, Y0
+	VMULPS       Y3, Y1, Y1
+	VMULPS       Y5, Y4, Y2
 	VMOVUPS      Y0, (DX)(CX*1)
-	VMOVUPS      32(BX)(CX*1), Y0
-	VBROADCASTSS mathConst42b20000<>+0(SB), Y1
-	VMINPS       Y0, Y1, Y0
-	VBROADCASTSS mathConstc2d00000<>+0(SB), Y1
-	VMAXPS       Y0, Y1, Y0
-	VMULPS       mathConst3fb8aa3b<>+0(SB), Y0, Y1
-	VADDPS       mathConst4b400000<>+0(SB), Y1, Y1
-	VSUBPS       mathConst4b400000<>+0(SB), Y1, Y2
-	VMULPS       mathConst3f318000<>+0(SB), Y2, Y3
-	VSUBPS       Y3, Y0, Y0
-	VMULPS       mathConstb95e8083<>+0(SB), Y2, Y2
-	VSUBPS       Y2, Y0, Y0
-	VMULPS       mathConst394f459f<>+0(SB), Y0, Y2
-	VADDPS       mathConst3ab6a028<>+0(SB), Y2, Y2
-	VMULPS       Y0, Y2, Y2
-	VADDPS       mathConst3c088968<>+0(SB), Y2, Y2
-	VMULPS       Y0, Y2, Y2
-	VADDPS       mathConst3d2aaa7a<>+0(SB), Y2, Y2
-	VMULPS       Y0, Y2, Y2
-	VADDPS       mathConst3e2aaaaa<>+0(SB), Y2, Y2
-	VMULPS       Y0, Y2, Y2
-	VADDPS       mathConst3f000000<>+0(SB), Y2, Y2
-	VMULPS       Y0, Y0, Y3
-	VMULPS       Y3, Y2, Y2
-	VADDPS       Y2, Y0, Y0
-	VPSUBD       mathConst4b400000<>+0(SB), Y1, Y1
-	VPSRAD       $0x01, Y1, Y2
-	VADDPS       mathConst3f800000<>+0(SB), Y0, Y0
-	VPADDD       mathConst0000007f<>+0(SB), Y2, Y3
-	VPSLLD       $0x17, Y3, Y3
-	VMULPS       Y3, Y0, Y0
-	VPSUBD       Y2, Y1, Y1
-	VPADDD       mathConst0000007f<>+0(SB), Y1, Y1
-	VPSLLD       $0x17, Y1, Y1
-	VMULPS       Y1, Y0, Y0
-	VMOVUPS      Y0, 32(DX)(CX*1)
-	ADDQ         $+64, CX
-	SUBQ         $+16, AX
+	VMOVUPS      Y1, 32(DX)(CX*1)
+	VMOVUPS      Y2, 64(DX)(CX*1)
+	ADDQ         $+96, CX
+	SUBQ         $+24, AX
 	JMP          many
 
 single:
@@ -763,6 +799,85 @@ TEXT ·mathExpm1AVX2(SB), NOSPLIT, $0-48
 	XORQ CX, CX
 	MOVQ dst_base+0(FP), DX
 	MOVQ x_base+24(FP), BX
+
+many:
+	CMPQ         AX, $+16
+	JL           single
+	VMOVUPS      (BX)(CX*1), Y0
+	VMOVUPS      32(BX)(CX*1), Y1
+	VBROADCASTSS mathConst42b20000<>+0(SB), Y2
+	VBROADCASTSS mathConst42b20000<>+0(SB), Y3
+	VMINPS       Y0, Y2, Y0
+	VMINPS       Y1, Y3, Y2
+	VBROADCASTSS mathConstc1f00000<>+0(SB), Y1
+	VBROADCASTSS mathConstc1f00000<>+0(SB), Y3
+	VMAXPS       Y0, Y1, Y0
+	VMAXPS       Y2, Y3, Y2
+	VMULPS       mathConst3fb8aa3b<>+0(SB), Y0, Y1
+	VMULPS       mathConst3fb8aa3b<>+0(SB), Y2, Y3
+	VADDPS       mathConst4b400000<>+0(SB), Y1, Y1
+	VADDPS       mathConst4b400000<>+0(SB), Y3, Y5
+	VSUBPS       mathConst4b400000<>+0(SB), Y1, Y3
+	VSUBPS       mathConst4b400000<>+0(SB), Y5, Y6
+	VMULPS       mathConst3f318000<>+0(SB), Y3, Y4
+	VMULPS       mathConst3f318000<>+0(SB), Y6, Y7
+	VSUBPS       Y4, Y0, Y0
+	VSUBPS       Y7, Y2, Y4
+	VMULPS       mathConstb95e8083<>+0(SB), Y3, Y2
+	VMULPS       mathConstb95e8083<>+0(SB), Y6, Y7
+	VSUBPS       Y2, Y0, Y0
+	VSUBPS       Y7, Y4, Y4
+	VMULPS       mathConst394f459f<>+0(SB), Y0, Y2
+	VMULPS       mathConst394f459f<>+0(SB), Y4, Y7
+	VADDPS       mathConst3ab6a028<>+0(SB), Y2, Y2
+	VADDPS       mathConst3ab6a028<>+0(SB), Y7, Y7
+	VMULPS       Y0, Y2, Y2
+	VMULPS       Y4, Y7, Y7
+	VADDPS       mathConst3c088968<>+0(SB), Y2, Y2
+	VADDPS       mathConst3c088968<>+0(SB), Y7, Y7
+	VMULPS       Y0, Y2, Y2
+	VMULPS       Y4, Y7, Y7
+	VADDPS       mathConst3d2aaa7a<>+0(SB), Y2, Y2
+	VADDPS       mathConst3d2aaa7a<>+0(SB), Y7, Y7
+	VMULPS       Y0, Y2, Y2
+	VMULPS       Y4, Y7, Y7
+	VADDPS       mathConst3e2aaaaa<>+0(SB), Y2, Y2
+	VADDPS       mathConst3e2aaaaa<>+0(SB), Y7, Y7
+	VMULPS       Y0, Y2, Y2
+	VMULPS       Y4, Y7, Y7
+	VADDPS       mathConst3f000000<>+0(SB), Y2, Y2
+	VADDPS       mathConst3f000000<>+0(SB), Y7, Y8
+	VMULPS       Y0, Y0, Y7
+	VMULPS       Y4, Y4, Y9
+	VMULPS       Y7, Y2, Y2
+	VMULPS       Y9, Y8, Y7
+	VADDPS       Y2, Y0, Y0
+	VADDPS       Y7, Y4, Y2
+	VPSUBD       mathConst4b400000<>+0(SB), Y1, Y1
+	VPSUBD       mathConst4b400000<>+0(SB), Y5, Y4
+	VPADDD       mathConstffffffff<>+0(SB), Y1, Y1
+	VPADDD       mathConstffffffff<>+0(SB), Y4, Y4
+	VPADDD       mathConst0000007f<>+0(SB), Y1, Y1
+	VPADDD       mathConst0000007f<>+0(SB), Y4, Y4
+	VPSLLD       $0x17, Y1, Y1
+	VPSLLD       $0x17, Y4, Y5
+	VMULPS       Y1, Y0, Y4
+	VMULPS       Y5, Y2, Y7
+	VSUBPS       mathConst3f000000<>+0(SB), Y1, Y1
+	VSUBPS       mathConst3f000000<>+0(SB), Y5, Y5
+	VADDPS       Y1, Y4, Y1
+	VADDPS       Y5, Y7, Y4
+	VCMPPS       $0x00, mathConst00000000<>+0(SB), Y3, Y3
+	VCMPPS       $0x00, mathConst00000000<>+0(SB), Y6, Y5
+	VADDPS       Y1, Y1, Y1
+	VADDPS       Y4, Y4, Y4
+	VBLENDVPS    Y3, Y0, Y1, Y0
+	VBLENDVPS    Y5, Y2, Y4, Y1
+	VMOVUPS      Y0, (DX)(CX*1)
+	VMOVUPS      Y1, 32(DX)(CX*1)
+	ADDQ         $+64, CX
+	SUBQ         $+16, AX
+	JMP          many
 
 single:
 	CMPQ         AX, $+8
@@ -1144,6 +1259,109 @@ TEXT ·mathLogAVX2(SB), NOSPLIT, $0-48
 	MOVQ dst_base+0(FP), DX
 	MOVQ x_base+24(FP), BX
 
+many:
+	CMPQ         AX, $+16
+	JL           single
+	VMOVUPS      (BX)(CX*1), Y0
+	VMOVUPS      32(BX)(CX*1), Y1
+	VCMPPS       $0x11, mathConst00800000<>+0(SB), Y0, Y2
+	VCMPPS       $0x11, mathConst00800000<>+0(SB), Y1, Y5
+	VPAND        mathConstc1b80000<>+0(SB), Y2, Y3
+	VPAND        mathConstc1b80000<>+0(SB), Y5, Y6
+	VMULPS       mathConst4b000000<>+0(SB), Y0, Y4
+	VMULPS       mathConst4b000000<>+0(SB), Y1, Y7
+	VBLENDVPS    Y2, Y4, Y0, Y2
+	VBLENDVPS    Y5, Y7, Y1, Y5
+	VPSUBD       mathConst3f3504f3<>+0(SB), Y2, Y4
+	VPSUBD       mathConst3f3504f3<>+0(SB), Y5, Y7
+	VPSRAD       $0x17, Y4, Y4
+	VPSRAD       $0x17, Y7, Y8
+	VPSLLD       $0x17, Y4, Y7
+	VPSLLD       $0x17, Y8, Y9
+	VPSUBD       Y7, Y2, Y2
+	VPSUBD       Y9, Y5, Y5
+	VSUBPS       mathConst3f800000<>+0(SB), Y2, Y2
+	VSUBPS       mathConst3f800000<>+0(SB), Y5, Y5
+	VCVTDQ2PS    Y4, Y4
+	VCVTDQ2PS    Y8, Y7
+	VADDPS       Y3, Y4, Y3
+	VADDPS       Y6, Y7, Y6
+	VMULPS       mathConst3d89cb94<>+0(SB), Y2, Y4
+	VMULPS       mathConst3d89cb94<>+0(SB), Y5, Y7
+	VADDPS       mathConstbdeed829<>+0(SB), Y4, Y4
+	VADDPS       mathConstbdeed829<>+0(SB), Y7, Y7
+	VMULPS       Y2, Y4, Y4
+	VMULPS       Y5, Y7, Y7
+	VADDPS       mathConst3df37ad7<>+0(SB), Y4, Y4
+	VADDPS       mathConst3df37ad7<>+0(SB), Y7, Y7
+	VMULPS       Y2, Y4, Y4
+	VMULPS       Y5, Y7, Y7
+	VADDPS       mathConstbdfe1e16<>+0(SB), Y4, Y4
+	VADDPS       mathConstbdfe1e16<>+0(SB), Y7, Y7
+	VMULPS       Y2, Y4, Y4
+	VMULPS       Y5, Y7, Y7
+	VADDPS       mathConst3e119ccf<>+0(SB), Y4, Y4
+	VADDPS       mathConst3e119ccf<>+0(SB), Y7, Y7
+	VMULPS       Y2, Y4, Y4
+	VMULPS       Y5, Y7, Y7
+	VADDPS       mathConstbe2aadc8<>+0(SB), Y4, Y4
+	VADDPS       mathConstbe2aadc8<>+0(SB), Y7, Y7
+	VMULPS       Y2, Y4, Y4
+	VMULPS       Y5, Y7, Y7
+	VADDPS       mathConst3e4cd241<>+0(SB), Y4, Y4
+	VADDPS       mathConst3e4cd241<>+0(SB), Y7, Y7
+	VMULPS       Y2, Y4, Y4
+	VMULPS       Y5, Y7, Y7
+	VADDPS       mathConstbe800004<>+0(SB), Y4, Y4
+	VADDPS       mathConstbe800004<>+0(SB), Y7, Y7
+	VMULPS       Y2, Y4, Y4
+	VMULPS       Y5, Y7, Y7
+	VADDPS       mathConst3eaaaaa4<>+0(SB), Y4, Y4
+	VADDPS       mathConst3eaaaaa4<>+0(SB), Y7, Y8
+	VMULPS       Y2, Y2, Y7
+	VMULPS       Y5, Y5, Y9
+	VMULPS       Y2, Y4, Y4
+	VMULPS       Y5, Y8, Y8
+	VMULPS       Y7, Y4, Y4
+	VMULPS       Y9, Y8, Y10
+	VMULPS       mathConstb95e8083<>+0(SB), Y3, Y8
+	VMULPS       mathConstb95e8083<>+0(SB), Y6, Y11
+	VADDPS       Y8, Y4, Y4
+	VADDPS       Y11, Y10, Y8
+	VMULPS       mathConst3f000000<>+0(SB), Y7, Y7
+	VMULPS       mathConst3f000000<>+0(SB), Y9, Y9
+	VSUBPS       Y7, Y4, Y4
+	VSUBPS       Y9, Y8, Y7
+	VADDPS       mathConst00000000<>+0(SB), Y4, Y4
+	VADDPS       mathConst00000000<>+0(SB), Y7, Y7
+	VADDPS       Y2, Y4, Y2
+	VADDPS       Y5, Y7, Y4
+	VMULPS       mathConst3f318000<>+0(SB), Y3, Y3
+	VMULPS       mathConst3f318000<>+0(SB), Y6, Y5
+	VADDPS       Y3, Y2, Y2
+	VADDPS       Y5, Y4, Y5
+	VCMPPS       $0x00, mathConst00000000<>+0(SB), Y0, Y3
+	VCMPPS       $0x00, mathConst00000000<>+0(SB), Y1, Y6
+	VBROADCASTSS mathConstff800000<>+0(SB), Y4
+	VBROADCASTSS mathConstff800000<>+0(SB), Y7
+	VBLENDVPS    Y3, Y4, Y2, Y2
+	VBLENDVPS    Y6, Y7, Y5, Y5
+	VCMPPS       $0x1d, mathConst00000000<>+0(SB), Y0, Y3
+	VCMPPS       $0x1d, mathConst00000000<>+0(SB), Y1, Y6
+	VBROADCASTSS mathConst7fc00000<>+0(SB), Y4
+	VBROADCASTSS mathConst7fc00000<>+0(SB), Y7
+	VBLENDVPS    Y3, Y2, Y4, Y2
+	VBLENDVPS    Y6, Y5, Y7, Y4
+	VCMPPS       $0x00, mathConst7f800000<>+0(SB), Y0, Y3
+	VCMPPS       $0x00, mathConst7f800000<>+0(SB), Y1, Y5
+	VBLENDVPS    Y3, Y0, Y2, Y0
+	VBLENDVPS    Y5, Y1, Y4, Y1
+	VMOVUPS      Y0, (DX)(CX*1)
+	VMOVUPS      Y1, 32(DX)(CX*1)
+	ADDQ         $+64, CX
+	SUBQ         $+16, AX
+	JMP          many
+
 single:
 	CMPQ         AX, $+8
 	JL           part
@@ -1407,6 +1625,119 @@ TEXT ·mathLog1pAVX2(SB), NOSPLIT, $0-48
 	XORQ CX, CX
 	MOVQ dst_base+0(FP), DX
 	MOVQ x_base+24(FP), BX
+
+many:
+	CMPQ         AX, $+16
+	JL           single
+	VMOVUPS      (BX)(CX*1), Y0
+	VMOVUPS      32(BX)(CX*1), Y1
+	VADDPS       mathConst3f800000<>+0(SB), Y0, Y2
+	VADDPS       mathConst3f800000<>+0(SB), Y1, Y6
+	VSUBPS       mathConst3f800000<>+0(SB), Y2, Y3
+	VSUBPS       mathConst3f800000<>+0(SB), Y6, Y7
+	VSUBPS       Y3, Y2, Y4
+	VSUBPS       Y7, Y6, Y8
+	VBROADCASTSS mathConst3f800000<>+0(SB), Y5
+	VBROADCASTSS mathConst3f800000<>+0(SB), Y9
+	VSUBPS       Y4, Y5, Y4
+	VSUBPS       Y8, Y9, Y5
+	VSUBPS       Y3, Y0, Y3
+	VSUBPS       Y7, Y1, Y7
+	VADDPS       Y3, Y4, Y3
+	VADDPS       Y7, Y5, Y5
+	VPSUBD       mathConst3f3504f3<>+0(SB), Y2, Y4
+	VPSUBD       mathConst3f3504f3<>+0(SB), Y6, Y7
+	VPSRAD       $0x17, Y4, Y4
+	VPSRAD       $0x17, Y7, Y8
+	VPSLLD       $0x17, Y4, Y7
+	VPSLLD       $0x17, Y8, Y9
+	VPSUBD       Y7, Y2, Y7
+	VPSUBD       Y9, Y6, Y9
+	VSUBPS       mathConst3f800000<>+0(SB), Y7, Y7
+	VSUBPS       mathConst3f800000<>+0(SB), Y9, Y9
+	VCVTDQ2PS    Y4, Y4
+	VCVTDQ2PS    Y8, Y8
+	VDIVPS       Y2, Y3, Y2
+	VDIVPS       Y6, Y5, Y5
+	VMULPS       mathConst3d89cb94<>+0(SB), Y7, Y3
+	VMULPS       mathConst3d89cb94<>+0(SB), Y9, Y6
+	VADDPS       mathConstbdeed829<>+0(SB), Y3, Y3
+	VADDPS       mathConstbdeed829<>+0(SB), Y6, Y6
+	VMULPS       Y7, Y3, Y3
+	VMULPS       Y9, Y6, Y6
+	VADDPS       mathConst3df37ad7<>+0(SB), Y3, Y3
+	VADDPS       mathConst3df37ad7<>+0(SB), Y6, Y6
+	VMULPS       Y7, Y3, Y3
+	VMULPS       Y9, Y6, Y6
+	VADDPS       mathConstbdfe1e16<>+0(SB), Y3, Y3
+	VADDPS       mathConstbdfe1e16<>+0(SB), Y6, Y6
+	VMULPS       Y7, Y3, Y3
+	VMULPS       Y9, Y6, Y6
+	VADDPS       mathConst3e119ccf<>+0(SB), Y3, Y3
+	VADDPS       mathConst3e119ccf<>+0(SB), Y6, Y6
+	VMULPS       Y7, Y3, Y3
+	VMULPS       Y9, Y6, Y6
+	VADDPS       mathConstbe2aadc8<>+0(SB), Y3, Y3
+	VADDPS       mathConstbe2aadc8<>+0(SB), Y6, Y6
+	VMULPS       Y7, Y3, Y3
+	VMULPS       Y9, Y6, Y6
+	VADDPS       mathConst3e4cd241<>+0(SB), Y3, Y3
+	VADDPS       mathConst3e4cd241<>+0(SB), Y6, Y6
+	VMULPS       Y7, Y3, Y3
+	VMULPS       Y9, Y6, Y6
+	VADDPS       mathConstbe800004<>+0(SB), Y3, Y3
+	VADDPS       mathConstbe800004<>+0(SB), Y6, Y6
+	VMULPS       Y7, Y3, Y3
+	VMULPS       Y9, Y6, Y6
+	VADDPS       mathConst3eaaaaa4<>+0(SB), Y3, Y3
+	VADDPS       mathConst3eaaaaa4<>+0(SB), Y6, Y10
+	VMULPS       Y7, Y7, Y6
+	VMULPS       Y9, Y9, Y11
+	VMULPS       Y7, Y3, Y3
+	VMULPS       Y9, Y10, Y10
+	VMULPS       Y6, Y3, Y3
+	VMULPS       Y11, Y10, Y12
+	VMULPS       mathConstb95e8083<>+0(SB), Y4, Y10
+	VMULPS       mathConstb95e8083<>+0(SB), Y8, Y13
+	VADDPS       Y10, Y3, Y3
+	VADDPS       Y13, Y12, Y10
+	VMULPS       mathConst3f000000<>+0(SB), Y6, Y6
+	VMULPS       mathConst3f000000<>+0(SB), Y11, Y11
+	VSUBPS       Y6, Y3, Y3
+	VSUBPS       Y11, Y10, Y6
+	VADDPS       Y2, Y3, Y2
+	VADDPS       Y5, Y6, Y3
+	VADDPS       Y7, Y2, Y2
+	VADDPS       Y9, Y3, Y3
+	VMULPS       mathConst3f318000<>+0(SB), Y4, Y4
+	VMULPS       mathConst3f318000<>+0(SB), Y8, Y5
+	VADDPS       Y4, Y2, Y2
+	VADDPS       Y5, Y3, Y5
+	VCMPPS       $0x00, mathConstbf800000<>+0(SB), Y0, Y3
+	VCMPPS       $0x00, mathConstbf800000<>+0(SB), Y1, Y6
+	VBROADCASTSS mathConstff800000<>+0(SB), Y4
+	VBROADCASTSS mathConstff800000<>+0(SB), Y7
+	VBLENDVPS    Y3, Y4, Y2, Y2
+	VBLENDVPS    Y6, Y7, Y5, Y5
+	VCMPPS       $0x1d, mathConstbf800000<>+0(SB), Y0, Y3
+	VCMPPS       $0x1d, mathConstbf800000<>+0(SB), Y1, Y6
+	VBROADCASTSS mathConst7fc00000<>+0(SB), Y4
+	VBROADCASTSS mathConst7fc00000<>+0(SB), Y7
+	VBLENDVPS    Y3, Y2, Y4, Y2
+	VBLENDVPS    Y6, Y5, Y7, Y5
+	VCMPPS       $0x00, mathConst00000000<>+0(SB), Y0, Y3
+	VCMPPS       $0x00, mathConst00000000<>+0(SB), Y1, Y6
+	VCMPPS       $0x00, mathConst7f800000<>+0(SB), Y0, Y4
+	VCMPPS       $0x00, mathConst7f800000<>+0(SB), Y1, Y7
+	VPOR         Y4, Y3, Y3
+	VPOR         Y7, Y6, Y4
+	VBLENDVPS    Y3, Y0, Y2, Y0
+	VBLENDVPS    Y4, Y1, Y5, Y1
+	VMOVUPS      Y0, (DX)(CX*1)
+	VMOVUPS      Y1, 32(DX)(CX*1)
+	ADDQ         $+64, CX
+	SUBQ         $+16, AX
+	JMP          many
 
 single:
 	CMPQ         AX, $+8
@@ -1788,6 +2119,135 @@ TEXT ·mathTanhAVX2(SB), NOSPLIT, $0-48
 	MOVQ dst_base+0(FP), DX
 	MOVQ x_base+24(FP), BX
 
+many:
+	CMPQ         AX, $+16
+	JL           single
+	VMOVUPS      (BX)(CX*1), Y0
+	VMOVUPS      32(BX)(CX*1), Y1
+	VPAND        mathConst7fffffff<>+0(SB), Y0, Y2
+	VPAND        mathConst7fffffff<>+0(SB), Y1, Y5
+	VMULPS       Y0, Y0, Y3
+	VMULPS       Y1, Y1, Y6
+	VMULPS       mathConstbbba8672<>+0(SB), Y3, Y4
+	VMULPS       mathConstbbba8672<>+0(SB), Y6, Y7
+	VADDPS       mathConst3ca8fc67<>+0(SB), Y4, Y4
+	VADDPS       mathConst3ca8fc67<>+0(SB), Y7, Y7
+	VMULPS       Y3, Y4, Y4
+	VMULPS       Y6, Y7, Y7
+	VADDPS       mathConstbd5c1ad2<>+0(SB), Y4, Y4
+	VADDPS       mathConstbd5c1ad2<>+0(SB), Y7, Y7
+	VMULPS       Y3, Y4, Y4
+	VMULPS       Y6, Y7, Y7
+	VADDPS       mathConst3e08837b<>+0(SB), Y4, Y4
+	VADDPS       mathConst3e08837b<>+0(SB), Y7, Y7
+	VMULPS       Y3, Y4, Y4
+	VMULPS       Y6, Y7, Y7
+	VADDPS       mathConstbeaaaa99<>+0(SB), Y4, Y4
+	VADDPS       mathConstbeaaaa99<>+0(SB), Y7, Y7
+	VMULPS       Y3, Y4, Y3
+	VMULPS       Y6, Y7, Y4
+	VMULPS       Y0, Y3, Y3
+	VMULPS       Y1, Y4, Y4
+	VADDPS       Y0, Y3, Y3
+	VADDPS       Y1, Y4, Y6
+	VBROADCASTSS mathConst41200000<>+0(SB), Y4
+	VBROADCASTSS mathConst41200000<>+0(SB), Y7
+	VMINPS       Y2, Y4, Y4
+	VMINPS       Y5, Y7, Y7
+	VADDPS       Y4, Y4, Y4
+	VADDPS       Y7, Y7, Y8
+	VBROADCASTSS mathConst42b20000<>+0(SB), Y7
+	VBROADCASTSS mathConst42b20000<>+0(SB), Y9
+	VMINPS       Y4, Y7, Y4
+	VMINPS       Y8, Y9, Y8
+	VBROADCASTSS mathConstc2d00000<>+0(SB), Y7
+	VBROADCASTSS mathConstc2d00000<>+0(SB), Y9
+	VMAXPS       Y4, Y7, Y4
+	VMAXPS       Y8, Y9, Y8
+	VMULPS       mathConst3fb8aa3b<>+0(SB), Y4, Y7
+	VMULPS       mathConst3fb8aa3b<>+0(SB), Y8, Y9
+	VADDPS       mathConst4b400000<>+0(SB), Y7, Y7
+	VADDPS       mathConst4b400000<>+0(SB), Y9, Y11
+	VSUBPS       mathConst4b400000<>+0(SB), Y7, Y9
+	VSUBPS       mathConst4b400000<>+0(SB), Y11, Y12
+	VMULPS       mathConst3f318000<>+0(SB), Y9, Y10
+	VMULPS       mathConst3f318000<>+0(SB), Y12, Y13
+	VSUBPS       Y10, Y4, Y4
+	VSUBPS       Y13, Y8, Y8
+	VMULPS       mathConstb95e8083<>+0(SB), Y9, Y9
+	VMULPS       mathConstb95e8083<>+0(SB), Y12, Y10
+	VSUBPS       Y9, Y4, Y4
+	VSUBPS       Y10, Y8, Y9
+	VMULPS       mathConst394f459f<>+0(SB), Y4, Y8
+	VMULPS       mathConst394f459f<>+0(SB), Y9, Y10
+	VADDPS       mathConst3ab6a028<>+0(SB), Y8, Y8
+	VADDPS       mathConst3ab6a028<>+0(SB), Y10, Y10
+	VMULPS       Y4, Y8, Y8
+	VMULPS       Y9, Y10, Y10
+	VADDPS       mathConst3c088968<>+0(SB), Y8, Y8
+	VADDPS       mathConst3c088968<>+0(SB), Y10, Y10
+	VMULPS       Y4, Y8, Y8
+	VMULPS       Y9, Y10, Y10
+	VADDPS       mathConst3d2aaa7a<>+0(SB), Y8, Y8
+	VADDPS       mathConst3d2aaa7a<>+0(SB), Y10, Y10
+	VMULPS       Y4, Y8, Y8
+	VMULPS       Y9, Y10, Y10
+	VADDPS       mathConst3e2aaaaa<>+0(SB), Y8, Y8
+	VADDPS       mathConst3e2aaaaa<>+0(SB), Y10, Y10
+	VMULPS       Y4, Y8, Y8
+	VMULPS       Y9, Y10, Y10
+	VADDPS       mathConst3f000000<>+0(SB), Y8, Y8
+	VADDPS       mathConst3f000000<>+0(SB), Y10, Y12
+	VMULPS       Y4, Y4, Y10
+	VMULPS       Y9, Y9, Y13
+	VMULPS       Y10, Y8, Y8
+	VMULPS       Y13, Y12, Y10
+	VADDPS       Y8, Y4, Y4
+	VADDPS       Y10, Y9, Y8
+	VPSUBD       mathConst4b400000<>+0(SB), Y7, Y7
+	VPSUBD       mathConst4b400000<>+0(SB), Y11, Y10
+	VPSRAD       $0x01, Y7, Y9
+	VPSRAD       $0x01, Y10, Y11
+	VADDPS       mathConst3f800000<>+0(SB), Y4, Y4
+	VADDPS       mathConst3f800000<>+0(SB), Y8, Y12
+	VPADDD       mathConst0000007f<>+0(SB), Y9, Y8
+	VPADDD       mathConst0000007f<>+0(SB), Y11, Y13
+	VPSLLD       $0x17, Y8, Y8
+	VPSLLD       $0x17, Y13, Y13
+	VMULPS       Y8, Y4, Y4
+	VMULPS       Y13, Y12, Y8
+	VPSUBD       Y9, Y7, Y7
+	VPSUBD       Y11, Y10, Y9
+	VPADDD       mathConst0000007f<>+0(SB), Y7, Y7
+	VPADDD       mathConst0000007f<>+0(SB), Y9, Y9
+	VPSLLD       $0x17, Y7, Y7
+	VPSLLD       $0x17, Y9, Y9
+	VMULPS       Y7, Y4, Y4
+	VMULPS       Y9, Y8, Y7
+	VADDPS       mathConst3f800000<>+0(SB), Y4, Y4
+	VADDPS       mathConst3f800000<>+0(SB), Y7, Y8
+	VBROADCASTSS mathConst40000000<>+0(SB), Y7
+	VBROADCASTSS mathConst40000000<>+0(SB), Y9
+	VDIVPS       Y4, Y7, Y4
+	VDIVPS       Y8, Y9, Y8
+	VBROADCASTSS mathConst3f800000<>+0(SB), Y7
+	VBROADCASTSS mathConst3f800000<>+0(SB), Y9
+	VSUBPS       Y4, Y7, Y4
+	VSUBPS       Y8, Y9, Y7
+	VPAND        mathConst80000000<>+0(SB), Y0, Y0
+	VPAND        mathConst80000000<>+0(SB), Y1, Y1
+	VPOR         Y0, Y4, Y0
+	VPOR         Y1, Y7, Y1
+	VCMPPS       $0x11, mathConst3f200000<>+0(SB), Y2, Y2
+	VCMPPS       $0x11, mathConst3f200000<>+0(SB), Y5, Y4
+	VBLENDVPS    Y2, Y3, Y0, Y0
+	VBLENDVPS    Y4, Y6, Y1, Y1
+	VMOVUPS      Y0, (DX)(CX*1)
+	VMOVUPS      Y1, 32(DX)(CX*1)
+	ADDQ         $+64, CX
+	SUBQ         $+16, AX
+	JMP          many
+
 single:
 	CMPQ         AX, $+8
 	JL           part
@@ -2045,6 +2505,139 @@ TEXT ·mathSigmoidAVX2(SB), NOSPLIT, $0-48
 	XORQ CX, CX
 	MOVQ dst_base+0(FP), DX
 	MOVQ x_base+24(FP), BX
+
+many:
+	CMPQ         AX, $+24
+	JL           single
+	VMOVUPS      (BX)(CX*1), Y0
+	VMOVUPS      32(BX)(CX*1), Y1
+	VMOVUPS      64(BX)(CX*1), Y2
+	VPOR         mathConst80000000<>+0(SB), Y0, Y3
+	VPOR         mathConst80000000<>+0(SB), Y1, Y5
+	VPOR         mathConst80000000<>+0(SB), Y2, Y7
+	VBROADCASTSS mathConst42b20000<>+0(SB), Y4
+	VBROADCASTSS mathConst42b20000<>+0(SB), Y6
+	VBROADCASTSS mathConst42b20000<>+0(SB), Y8
+	VMINPS       Y3, Y4, Y3
+	VMINPS       Y5, Y6, Y4
+	VMINPS       Y7, Y8, Y7
+	VBROADCASTSS mathConstc2d00000<>+0(SB), Y5
+	VBROADCASTSS mathConstc2d00000<>+0(SB), Y6
+	VBROADCASTSS mathConstc2d00000<>+0(SB), Y8
+	VMAXPS       Y3, Y5, Y3
+	VMAXPS       Y4, Y6, Y4
+	VMAXPS       Y7, Y8, Y7
+	VMULPS       mathConst3fb8aa3b<>+0(SB), Y3, Y5
+	VMULPS       mathConst3fb8aa3b<>+0(SB), Y4, Y6
+	VMULPS       mathConst3fb8aa3b<>+0(SB), Y7, Y8
+	VADDPS       mathConst4b400000<>+0(SB), Y5, Y5
+	VADDPS       mathConst4b400000<>+0(SB), Y6, Y6
+	VADDPS       mathConst4b400000<>+0(SB), Y8, Y12
+	VSUBPS       mathConst4b400000<>+0(SB), Y5, Y8
+	VSUBPS       mathConst4b400000<>+0(SB), Y6, Y10
+	VSUBPS       mathConst4b400000<>+0(SB), Y12, Y13
+	VMULPS       mathConst3f318000<>+0(SB), Y8, Y9
+	VMULPS       mathConst3f318000<>+0(SB), Y10, Y11
+	VMULPS       mathConst3f318000<>+0(SB), Y13, Y14
+	VSUBPS       Y9, Y3, Y3
+	VSUBPS       Y11, Y4, Y4
+	VSUBPS       Y14, Y7, Y7
+	VMULPS       mathConstb95e8083<>+0(SB), Y8, Y8
+	VMULPS       mathConstb95e8083<>+0(SB), Y10, Y9
+	VMULPS       mathConstb95e8083<>+0(SB), Y13, Y10
+	VSUBPS       Y8, Y3, Y3
+	VSUBPS       Y9, Y4, Y4
+	VSUBPS       Y10, Y7, Y9
+	VMULPS       mathConst394f459f<>+0(SB), Y3, Y7
+	VMULPS       mathConst394f459f<>+0(SB), Y4, Y8
+	VMULPS       mathConst394f459f<>+0(SB), Y9, Y10
+	VADDPS       mathConst3ab6a028<>+0(SB), Y7, Y7
+	VADDPS       mathConst3ab6a028<>+0(SB), Y8, Y8
+	VADDPS       mathConst3ab6a028<>+0(SB), Y10, Y10
+	VMULPS       Y3, Y7, Y7
+	VMULPS       Y4, Y8, Y8
+	VMULPS       Y9, Y10, Y10
+	VADDPS       mathConst3c088968<>+0(SB), Y7, Y7
+	VADDPS       mathConst3c088968<>+0(SB), Y8, Y8
+	VADDPS       mathConst3c088968<>+0(SB), Y10, Y10
+	VMULPS       Y3, Y7, Y7
+	VMULPS       Y4, Y8, Y8
+	VMULPS       Y9, Y10, Y10
+	VADDPS       mathConst3d2aaa7a<>+0(SB), Y7, Y7
+	VADDPS       mathConst3d2aaa7a<>+0(SB), Y8, Y8
+	VADDPS       mathConst3d2aaa7a<>+0(SB), Y10, Y10
+	VMULPS       Y3, Y7, Y7
+	VMULPS       Y4, Y8, Y8
+	VMULPS       Y9, Y10, Y10
+	VADDPS       mathConst3e2aaaaa<>+0(SB), Y7, Y7
+	VADDPS       mathConst3e2aaaaa<>+0(SB), Y8, Y8
+	VADDPS       mathConst3e2aaaaa<>+0(SB), Y10, Y10
+	VMULPS       Y3, Y7, Y7
+	VMULPS       Y4, Y8, Y8
+	VMULPS       Y9, Y10, Y10
+	VADDPS       mathConst3f000000<>+0(SB), Y7, Y7
+	VADDPS       mathConst3f000000<>+0(SB), Y8, Y8
+	VADDPS       mathConst3f000000<>+0(SB), Y10, Y13
+	VMULPS       Y3, Y3, Y10
+	VMULPS       Y4, Y4, Y11
+	VMULPS       Y9, Y9, Y14
+	VMULPS       Y10, Y7, Y7
+	VMULPS       Y11, Y8, Y8
+	VMULPS       Y14, Y13, Y10
+	VADDPS       Y7, Y3, Y3
+	VADDPS       Y8, Y4, Y4
+	VADDPS       Y10, Y9, Y7
+	VPSUBD       mathConst4b400000<>+0(SB), Y5, Y5
+	VPSUBD       mathConst4b400000<>+0(SB), Y6, Y6
+	VPSUBD       mathConst4b400000<>+0(SB), Y12, Y10
+	VPSRAD       $0x01, Y5, Y8
+	VPSRAD       $0x01, Y6, Y9
+	VPSRAD       $0x01, Y10, Y11
+	VADDPS       mathConst3f800000<>+0(SB), Y3, Y3
+	VADDPS       mathConst3f800000<>+0(SB), Y4, Y4
+	VADDPS       mathConst3f800000<>+0(SB), Y7, Y13
+	VPADDD       mathConst0000007f<>+0(SB), Y8, Y7
+	VPADDD       mathConst0000007f<>+0(SB), Y9, Y12
+	VPADDD       mathConst0000007f<>+0(SB), Y11, Y14
+	VPSLLD       $0x17, Y7, Y7
+	VPSLLD       $0x17, Y12, Y12
+	VPSLLD       $0x17, Y14, Y14
+	VMULPS       Y7, Y3, Y3
+	VMULPS       Y12, Y4, Y4
+	VMULPS       Y14, Y13, Y7
+	VPSUBD       Y8, Y5, Y5
+	VPSUBD       Y9, Y6, Y6
+	VPSUBD       Y11, Y10, Y8
+	VPADDD       mathConst0000007f<>+0(SB), Y5, Y5
+	VPADDD       mathConst0000007f<>+0(SB), Y6, Y6
+	VPADDD       mathConst0000007f<>+0(SB), Y8, Y8
+	VPSLLD       $0x17, Y5, Y5
+	VPSLLD       $0x17, Y6, Y6
+	VPSLLD       $0x17, Y8, Y8
+	VMULPS       Y5, Y3, Y3
+	VMULPS       Y6, Y4, Y4
+	VMULPS       Y8, Y7, Y5
+	VCMPPS       $0x1d, mathConst00000000<>+0(SB), Y0, Y0
+	VCMPPS       $0x1d, mathConst00000000<>+0(SB), Y1, Y1
+	VCMPPS       $0x1d, mathConst00000000<>+0(SB), Y2, Y7
+	VBROADCASTSS mathConst3f800000<>+0(SB), Y2
+	VBROADCASTSS mathConst3f800000<>+0(SB), Y6
+	VBROADCASTSS mathConst3f800000<>+0(SB), Y8
+	VBLENDVPS    Y0, Y2, Y3, Y0
+	VBLENDVPS    Y1, Y6, Y4, Y1
+	VBLENDVPS    Y7, Y8, Y5, Y2
+	VADDPS       mathConst3f800000<>+0(SB), Y3, Y3
+	VADDPS       mathConst3f800000<>+0(SB), Y4, Y4
+	VADDPS       mathConst3f800000<>+0(SB), Y5, Y5
+	VDIVPS       Y3, Y0, Y0
+	VDIVPS       Y4, Y1, Y1
+	VDIVPS       Y5, Y2, Y2
+	VMOVUPS      Y0, (DX)(CX*1)
+	VMOVUPS      Y1, 32(DX)(CX*1)
+	VMOVUPS      Y2, 64(DX)(CX*1)
+	ADDQ         $+96, CX
+	SUBQ         $+24, AX
+	JMP          many
 
 single:
 	CMPQ         AX, $+8
@@ -2343,6 +2936,175 @@ TEXT ·mathSoftplusAVX2(SB), NOSPLIT, $0-48
 	XORQ CX, CX
 	MOVQ dst_base+0(FP), DX
 	MOVQ x_base+24(FP), BX
+
+many:
+	CMPQ         AX, $+16
+	JL           single
+	VMOVUPS      (BX)(CX*1), Y0
+	VMOVUPS      32(BX)(CX*1), Y1
+	VPOR         mathConst80000000<>+0(SB), Y0, Y2
+	VPOR         mathConst80000000<>+0(SB), Y1, Y4
+	VBROADCASTSS mathConst42b20000<>+0(SB), Y3
+	VBROADCASTSS mathConst42b20000<>+0(SB), Y5
+	VMINPS       Y2, Y3, Y2
+	VMINPS       Y4, Y5, Y4
+	VBROADCASTSS mathConstc2d00000<>+0(SB), Y3
+	VBROADCASTSS mathConstc2d00000<>+0(SB), Y5
+	VMAXPS       Y2, Y3, Y2
+	VMAXPS       Y4, Y5, Y4
+	VMULPS       mathConst3fb8aa3b<>+0(SB), Y2, Y3
+	VMULPS       mathConst3fb8aa3b<>+0(SB), Y4, Y5
+	VADDPS       mathConst4b400000<>+0(SB), Y3, Y3
+	VADDPS       mathConst4b400000<>+0(SB), Y5, Y7
+	VSUBPS       mathConst4b400000<>+0(SB), Y3, Y5
+	VSUBPS       mathConst4b400000<>+0(SB), Y7, Y8
+	VMULPS       mathConst3f318000<>+0(SB), Y5, Y6
+	VMULPS       mathConst3f318000<>+0(SB), Y8, Y9
+	VSUBPS       Y6, Y2, Y2
+	VSUBPS       Y9, Y4, Y4
+	VMULPS       mathConstb95e8083<>+0(SB), Y5, Y5
+	VMULPS       mathConstb95e8083<>+0(SB), Y8, Y6
+	VSUBPS       Y5, Y2, Y2
+	VSUBPS       Y6, Y4, Y5
+	VMULPS       mathConst394f459f<>+0(SB), Y2, Y4
+	VMULPS       mathConst394f459f<>+0(SB), Y5, Y6
+	VADDPS       mathConst3ab6a028<>+0(SB), Y4, Y4
+	VADDPS       mathConst3ab6a028<>+0(SB), Y6, Y6
+	VMULPS       Y2, Y4, Y4
+	VMULPS       Y5, Y6, Y6
+	VADDPS       mathConst3c088968<>+0(SB), Y4, Y4
+	VADDPS       mathConst3c088968<>+0(SB), Y6, Y6
+	VMULPS       Y2, Y4, Y4
+	VMULPS       Y5, Y6, Y6
+	VADDPS       mathConst3d2aaa7a<>+0(SB), Y4, Y4
+	VADDPS       mathConst3d2aaa7a<>+0(SB), Y6, Y6
+	VMULPS       Y2, Y4, Y4
+	VMULPS       Y5, Y6, Y6
+	VADDPS       mathConst3e2aaaaa<>+0(SB), Y4, Y4
+	VADDPS       mathConst3e2aaaaa<>+0(SB), Y6, Y6
+	VMULPS       Y2, Y4, Y4
+	VMULPS       Y5, Y6, Y6
+	VADDPS       mathConst3f000000<>+0(SB), Y4, Y4
+	VADDPS       mathConst3f000000<>+0(SB), Y6, Y8
+	VMULPS       Y2, Y2, Y6
+	VMULPS       Y5, Y5, Y9
+	VMULPS       Y6, Y4, Y4
+	VMULPS       Y9, Y8, Y6
+	VADDPS       Y4, Y2, Y2
+	VADDPS       Y6, Y5, Y4
+	VPSUBD       mathConst4b400000<>+0(SB), Y3, Y3
+	VPSUBD       mathConst4b400000<>+0(SB), Y7, Y6
+	VPSRAD       $0x01, Y3, Y5
+	VPSRAD       $0x01, Y6, Y7
+	VADDPS       mathConst3f800000<>+0(SB), Y2, Y2
+	VADDPS       mathConst3f800000<>+0(SB), Y4, Y8
+	VPADDD       mathConst0000007f<>+0(SB), Y5, Y4
+	VPADDD       mathConst0000007f<>+0(SB), Y7, Y9
+	VPSLLD       $0x17, Y4, Y4
+	VPSLLD       $0x17, Y9, Y9
+	VMULPS       Y4, Y2, Y2
+	VMULPS       Y9, Y8, Y4
+	VPSUBD       Y5, Y3, Y3
+	VPSUBD       Y7, Y6, Y5
+	VPADDD       mathConst0000007f<>+0(SB), Y3, Y3
+	VPADDD       mathConst0000007f<>+0(SB), Y5, Y5
+	VPSLLD       $0x17, Y3, Y3
+	VPSLLD       $0x17, Y5, Y5
+	VMULPS       Y3, Y2, Y2
+	VMULPS       Y5, Y4, Y7
+	VADDPS       mathConst3f800000<>+0(SB), Y2, Y3
+	VADDPS       mathConst3f800000<>+0(SB), Y7, Y8
+	VSUBPS       mathConst3f800000<>+0(SB), Y3, Y4
+	VSUBPS       mathConst3f800000<>+0(SB), Y8, Y9
+	VSUBPS       Y4, Y3, Y5
+	VSUBPS       Y9, Y8, Y10
+	VBROADCASTSS mathConst3f800000<>+0(SB), Y6
+	VBROADCASTSS mathConst3f800000<>+0(SB), Y11
+	VSUBPS       Y5, Y6, Y5
+	VSUBPS       Y10, Y11, Y6
+	VSUBPS       Y4, Y2, Y2
+	VSUBPS       Y9, Y7, Y4
+	VADDPS       Y2, Y5, Y2
+	VADDPS       Y4, Y6, Y5
+	VPSUBD       mathConst3f3504f3<>+0(SB), Y3, Y4
+	VPSUBD       mathConst3f3504f3<>+0(SB), Y8, Y6
+	VPSRAD       $0x17, Y4, Y4
+	VPSRAD       $0x17, Y6, Y7
+	VPSLLD       $0x17, Y4, Y6
+	VPSLLD       $0x17, Y7, Y9
+	VPSUBD       Y6, Y3, Y6
+	VPSUBD       Y9, Y8, Y9
+	VSUBPS       mathConst3f800000<>+0(SB), Y6, Y6
+	VSUBPS       mathConst3f800000<>+0(SB), Y9, Y9
+	VCVTDQ2PS    Y4, Y4
+	VCVTDQ2PS    Y7, Y7
+	VDIVPS       Y3, Y2, Y2
+	VDIVPS       Y8, Y5, Y5
+	VMULPS       mathConst3d89cb94<>+0(SB), Y6, Y3
+	VMULPS       mathConst3d89cb94<>+0(SB), Y9, Y8
+	VADDPS       mathConstbdeed829<>+0(SB), Y3, Y3
+	VADDPS       mathConstbdeed829<>+0(SB), Y8, Y8
+	VMULPS       Y6, Y3, Y3
+	VMULPS       Y9, Y8, Y8
+	VADDPS       mathConst3df37ad7<>+0(SB), Y3, Y3
+	VADDPS       mathConst3df37ad7<>+0(SB), Y8, Y8
+	VMULPS       Y6, Y3, Y3
+	VMULPS       Y9, Y8, Y8
+	VADDPS       mathConstbdfe1e16<>+0(SB), Y3, Y3
+	VADDPS       mathConstbdfe1e16<>+0(SB), Y8, Y8
+	VMULPS       Y6, Y3, Y3
+	VMULPS       Y9, Y8, Y8
+	VADDPS       mathConst3e119ccf<>+0(SB), Y3, Y3
+	VADDPS       mathConst3e119ccf<>+0(SB), Y8, Y8
+	VMULPS       Y6, Y3, Y3
+	VMULPS       Y9, Y8, Y8
+	VADDPS       mathConstbe2aadc8<>+0(SB), Y3, Y3
+	VADDPS       mathConstbe2aadc8<>+0(SB), Y8, Y8
+	VMULPS       Y6, Y3, Y3
+	VMULPS       Y9, Y8, Y8
+	VADDPS       mathConst3e4cd241<>+0(SB), Y3, Y3
+	VADDPS       mathConst3e4cd241<>+0(SB), Y8, Y8
+	VMULPS       Y6, Y3, Y3
+	VMULPS       Y9, Y8, Y8
+	VADDPS       mathConstbe800004<>+0(SB), Y3, Y3
+	VADDPS       mathConstbe800004<>+0(SB), Y8, Y8
+	VMULPS       Y6, Y3, Y3
+	VMULPS       Y9, Y8, Y8
+	VADDPS       mathConst3eaaaaa4<>+0(SB), Y3, Y3
+	VADDPS       mathConst3eaaaaa4<>+0(SB), Y8, Y10
+	VMULPS       Y6, Y6, Y8
+	VMULPS       Y9, Y9, Y11
+	VMULPS       Y6, Y3, Y3
+	VMULPS       Y9, Y10, Y10
+	VMULPS       Y8, Y3, Y3
+	VMULPS       Y11, Y10, Y12
+	VMULPS       mathConstb95e8083<>+0(SB), Y4, Y10
+	VMULPS       mathConstb95e8083<>+0(SB), Y7, Y13
+	VADDPS       Y10, Y3, Y3
+	VADDPS       Y13, Y12, Y10
+	VMULPS       mathConst3f000000<>+0(SB), Y8, Y8
+	VMULPS       mathConst3f000000<>+0(SB), Y11, Y11
+	VSUBPS       Y8, Y3, Y3
+	VSUBPS       Y11, Y10, Y8
+	VADDPS       Y2, Y3, Y2
+	VADDPS       Y5, Y8, Y3
+	VADDPS       Y6, Y2, Y2
+	VADDPS       Y9, Y3, Y3
+	VMULPS       mathConst3f318000<>+0(SB), Y4, Y4
+	VMULPS       mathConst3f318000<>+0(SB), Y7, Y5
+	VADDPS       Y4, Y2, Y2
+	VADDPS       Y5, Y3, Y4
+	VBROADCASTSS mathConst00000000<>+0(SB), Y3
+	VBROADCASTSS mathConst00000000<>+0(SB), Y5
+	VMAXPS       Y0, Y3, Y0
+	VMAXPS       Y1, Y5, Y1
+	VADDPS       Y2, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VMOVUPS      Y0, (DX)(CX*1)
+	VMOVUPS      Y1, 32(DX)(CX*1)
+	ADDQ         $+64, CX
+	SUBQ         $+16, AX
+	JMP          many
 
 single:
 	CMPQ         AX, $+8
@@ -2865,6 +3627,161 @@ TEXT ·mathErfAVX2(SB), NOSPLIT, $0-48
 	XORQ CX, CX
 	MOVQ dst_base+0(FP), DX
 	MOVQ x_base+24(FP), BX
+
+many:
+	CMPQ         AX, $+16
+	JL           single
+	VMOVUPS      (BX)(CX*1), Y0
+	VMOVUPS      32(BX)(CX*1), Y1
+	VPAND        mathConst7fffffff<>+0(SB), Y0, Y2
+	VPAND        mathConst7fffffff<>+0(SB), Y1, Y5
+	VMULPS       Y0, Y0, Y3
+	VMULPS       Y1, Y1, Y6
+	VMULPS       mathConst38a7b3b0<>+0(SB), Y3, Y4
+	VMULPS       mathConst38a7b3b0<>+0(SB), Y6, Y7
+	VADDPS       mathConstba530517<>+0(SB), Y4, Y4
+	VADDPS       mathConstba530517<>+0(SB), Y7, Y7
+	VMULPS       Y3, Y4, Y4
+	VMULPS       Y6, Y7, Y7
+	VADDPS       mathConst3baa250d<>+0(SB), Y4, Y4
+	VADDPS       mathConst3baa250d<>+0(SB), Y7, Y7
+	VMULPS       Y3, Y4, Y4
+	VMULPS       Y6, Y7, Y7
+	VADDPS       mathConstbcdc008d<>+0(SB), Y4, Y4
+	VADDPS       mathConstbcdc008d<>+0(SB), Y7, Y7
+	VMULPS       Y3, Y4, Y4
+	VMULPS       Y6, Y7, Y7
+	VADDPS       mathConst3de716b2<>+0(SB), Y4, Y4
+	VADDPS       mathConst3de716b2<>+0(SB), Y7, Y7
+	VMULPS       Y3, Y4, Y4
+	VMULPS       Y6, Y7, Y7
+	VADDPS       mathConstbec093a0<>+0(SB), Y4, Y4
+	VADDPS       mathConstbec093a0<>+0(SB), Y7, Y7
+	VMULPS       Y3, Y4, Y3
+	VMULPS       Y6, Y7, Y4
+	VADDPS       mathConst3e0375d4<>+0(SB), Y3, Y3
+	VADDPS       mathConst3e0375d4<>+0(SB), Y4, Y4
+	VMULPS       Y0, Y3, Y3
+	VMULPS       Y1, Y4, Y4
+	VADDPS       Y0, Y3, Y3
+	VADDPS       Y1, Y4, Y7
+	VBROADCASTSS mathConst40800000<>+0(SB), Y4
+	VBROADCASTSS mathConst40800000<>+0(SB), Y6
+	VMINPS       Y2, Y4, Y4
+	VMINPS       Y5, Y6, Y8
+	VMULPS       mathConstb9606320<>+0(SB), Y4, Y6
+	VMULPS       mathConstb9606320<>+0(SB), Y8, Y9
+	VADDPS       mathConst3b52b2bc<>+0(SB), Y6, Y6
+	VADDPS       mathConst3b52b2bc<>+0(SB), Y9, Y9
+	VMULPS       Y4, Y6, Y6
+	VMULPS       Y8, Y9, Y9
+	VADDPS       mathConstbcbb83ee<>+0(SB), Y6, Y6
+	VADDPS       mathConstbcbb83ee<>+0(SB), Y9, Y9
+	VMULPS       Y4, Y6, Y6
+	VMULPS       Y8, Y9, Y9
+	VADDPS       mathConst3dd79391<>+0(SB), Y6, Y6
+	VADDPS       mathConst3dd79391<>+0(SB), Y9, Y9
+	VMULPS       Y4, Y6, Y6
+	VMULPS       Y8, Y9, Y9
+	VADDPS       mathConst3f22be6f<>+0(SB), Y6, Y6
+	VADDPS       mathConst3f22be6f<>+0(SB), Y9, Y9
+	VMULPS       Y4, Y6, Y6
+	VMULPS       Y8, Y9, Y9
+	VADDPS       mathConst3b665132<>+0(SB), Y6, Y6
+	VADDPS       mathConst3b665132<>+0(SB), Y9, Y9
+	VMULPS       Y4, Y6, Y6
+	VMULPS       Y8, Y9, Y9
+	VMULPS       mathConst3f900000<>+0(SB), Y4, Y4
+	VMULPS       mathConst3f900000<>+0(SB), Y8, Y8
+	VADDPS       Y4, Y6, Y4
+	VADDPS       Y8, Y9, Y6
+	VPXOR        mathConst80000000<>+0(SB), Y4, Y4
+	VPXOR        mathConst80000000<>+0(SB), Y6, Y8
+	VBROADCASTSS mathConst42b20000<>+0(SB), Y6
+	VBROADCASTSS mathConst42b20000<>+0(SB), Y9
+	VMINPS       Y4, Y6, Y4
+	VMINPS       Y8, Y9, Y8
+	VBROADCASTSS mathConstc2d00000<>+0(SB), Y6
+	VBROADCASTSS mathConstc2d00000<>+0(SB), Y9
+	VMAXPS       Y4, Y6, Y4
+	VMAXPS       Y8, Y9, Y8
+	VMULPS       mathConst3fb8aa3b<>+0(SB), Y4, Y6
+	VMULPS       mathConst3fb8aa3b<>+0(SB), Y8, Y9
+	VADDPS       mathConst4b400000<>+0(SB), Y6, Y6
+	VADDPS       mathConst4b400000<>+0(SB), Y9, Y11
+	VSUBPS       mathConst4b400000<>+0(SB), Y6, Y9
+	VSUBPS       mathConst4b400000<>+0(SB), Y11, Y12
+	VMULPS       mathConst3f318000<>+0(SB), Y9, Y10
+	VMULPS       mathConst3f318000<>+0(SB), Y12, Y13
+	VSUBPS       Y10, Y4, Y4
+	VSUBPS       Y13, Y8, Y8
+	VMULPS       mathConstb95e8083<>+0(SB), Y9, Y9
+	VMULPS       mathConstb95e8083<>+0(SB), Y12, Y10
+	VSUBPS       Y9, Y4, Y4
+	VSUBPS       Y10, Y8, Y9
+	VMULPS       mathConst394f459f<>+0(SB), Y4, Y8
+	VMULPS       mathConst394f459f<>+0(SB), Y9, Y10
+	VADDPS       mathConst3ab6a028<>+0(SB), Y8, Y8
+	VADDPS       mathConst3ab6a028<>+0(SB), Y10, Y10
+	VMULPS       Y4, Y8, Y8
+	VMULPS       Y9, Y10, Y10
+	VADDPS       mathConst3c088968<>+0(SB), Y8, Y8
+	VADDPS       mathConst3c088968<>+0(SB), Y10, Y10
+	VMULPS       Y4, Y8, Y8
+	VMULPS       Y9, Y10, Y10
+	VADDPS       mathConst3d2aaa7a<>+0(SB), Y8, Y8
+	VADDPS       mathConst3d2aaa7a<>+0(SB), Y10, Y10
+	VMULPS       Y4, Y8, Y8
+	VMULPS       Y9, Y10, Y10
+	VADDPS       mathConst3e2aaaaa<>+0(SB), Y8, Y8
+	VADDPS       mathConst3e2aaaaa<>+0(SB), Y10, Y10
+	VMULPS       Y4, Y8, Y8
+	VMULPS       Y9, Y10, Y10
+	VADDPS       mathConst3f000000<>+0(SB), Y8, Y8
+	VADDPS       mathConst3f000000<>+0(SB), Y10, Y12
+	VMULPS       Y4, Y4, Y10
+	VMULPS       Y9, Y9, Y13
+	VMULPS       Y10, Y8, Y8
+	VMULPS       Y13, Y12, Y10
+	VADDPS       Y8, Y4, Y4
+	VADDPS       Y10, Y9, Y8
+	VPSUBD       mathConst4b400000<>+0(SB), Y6, Y6
+	VPSUBD       mathConst4b400000<>+0(SB), Y11, Y10
+	VPSRAD       $0x01, Y6, Y9
+	VPSRAD       $0x01, Y10, Y11
+	VADDPS       mathConst3f800000<>+0(SB), Y4, Y4
+	VADDPS       mathConst3f800000<>+0(SB), Y8, Y12
+	VPADDD       mathConst0000007f<>+0(SB), Y9, Y8
+	VPADDD       mathConst0000007f<>+0(SB), Y11, Y13
+	VPSLLD       $0x17, Y8, Y8
+	VPSLLD       $0x17, Y13, Y13
+	VMULPS       Y8, Y4, Y4
+	VMULPS       Y13, Y12, Y8
+	VPSUBD       Y9, Y6, Y6
+	VPSUBD       Y11, Y10, Y9
+	VPADDD       mathConst0000007f<>+0(SB), Y6, Y6
+	VPADDD       mathConst0000007f<>+0(SB), Y9, Y9
+	VPSLLD       $0x17, Y6, Y6
+	VPSLLD       $0x17, Y9, Y9
+	VMULPS       Y6, Y4, Y4
+	VMULPS       Y9, Y8, Y8
+	VBROADCASTSS mathConst3f800000<>+0(SB), Y6
+	VBROADCASTSS mathConst3f800000<>+0(SB), Y9
+	VSUBPS       Y4, Y6, Y4
+	VSUBPS       Y8, Y9, Y6
+	VPAND        mathConst80000000<>+0(SB), Y0, Y0
+	VPAND        mathConst80000000<>+0(SB), Y1, Y1
+	VPOR         Y0, Y4, Y0
+	VPOR         Y1, Y6, Y1
+	VCMPPS       $0x11, mathConst3f6ccccd<>+0(SB), Y2, Y2
+	VCMPPS       $0x11, mathConst3f6ccccd<>+0(SB), Y5, Y4
+	VBLENDVPS    Y2, Y3, Y0, Y0
+	VBLENDVPS    Y4, Y7, Y1, Y1
+	VMOVUPS      Y0, (DX)(CX*1)
+	VMOVUPS      Y1, 32(DX)(CX*1)
+	ADDQ         $+64, CX
+	SUBQ         $+16, AX
+	JMP          many
 
 single:
 	CMPQ         AX, $+8

@@ -685,196 +685,200 @@ single:
 	JL           part
 	VMOVUPS      (BX)(CX*1), Y0
 	VMOVUPS      (SI)(CX*1), Y1
-	VMOVUPS      (DI)(CX*1), Y2
-	VMOVUPS      (R8)(CX*1), Y3
-	VMOVUPS      (R9)(CX*1), Y4
-	VPOR         rnnConst80000000<>+0(SB), Y1, Y5
-	VBROADCASTSS rnnConst42b20000<>+0(SB), Y6
-	VMINPS       Y5, Y6, Y5
-	VBROADCASTSS rnnConstc2d00000<>+0(SB), Y6
-	VMAXPS       Y5, Y6, Y5
-	VMULPS       rnnConst3fb8aa3b<>+0(SB), Y5, Y6
-	VADDPS       rnnConst4b400000<>+0(SB), Y6, Y6
-	VSUBPS       rnnConst4b400000<>+0(SB), Y6, Y7
-	VMULPS       rnnConst3f318000<>+0(SB), Y7, Y8
-	VSUBPS       Y8, Y5, Y5
-	VMULPS       rnnConstb95e8083<>+0(SB), Y7, Y7
-	VSUBPS       Y7, Y5, Y5
-	VMULPS       rnnConst394f459f<>+0(SB), Y5, Y7
-	VADDPS       rnnConst3ab6a028<>+0(SB), Y7, Y7
-	VMULPS       Y5, Y7, Y7
-	VADDPS       rnnConst3c088968<>+0(SB), Y7, Y7
-	VMULPS       Y5, Y7, Y7
-	VADDPS       rnnConst3d2aaa7a<>+0(SB), Y7, Y7
-	VMULPS       Y5, Y7, Y7
-	VADDPS       rnnConst3e2aaaaa<>+0(SB), Y7, Y7
-	VMULPS       Y5, Y7, Y7
-	VADDPS       rnnConst3f000000<>+0(SB), Y7, Y7
-	VMULPS       Y5, Y5, Y8
-	VMULPS       Y8, Y7, Y7
-	VADDPS       Y7, Y5, Y5
-	VPSUBD       rnnConst4b400000<>+0(SB), Y6, Y6
-	VPSRAD       $0x01, Y6, Y7
-	VADDPS       rnnConst3f800000<>+0(SB), Y5, Y5
-	VPADDD       rnnConst0000007f<>+0(SB), Y7, Y8
-	VPSLLD       $0x17, Y8, Y8
-	VMULPS       Y8, Y5, Y5
-	VPSUBD       Y7, Y6, Y6
-	VPADDD       rnnConst0000007f<>+0(SB), Y6, Y6
-	VPSLLD       $0x17, Y6, Y6
-	VMULPS       Y6, Y5, Y5
+	VPOR         rnnConst80000000<>+0(SB), Y0, Y0
+	VPOR         rnnConst80000000<>+0(SB), Y1, Y2
+	VBROADCASTSS rnnConst42b20000<>+0(SB), Y1
+	VBROADCASTSS rnnConst42b20000<>+0(SB), Y3
+	VMINPS       Y0, Y1, Y0
+	VMINPS       Y2, Y3, Y2
+	VBROADCASTSS rnnConstc2d00000<>+0(SB), Y1
+	VBROADCASTSS rnnConstc2d00000<>+0(SB), Y3
+	VMAXPS       Y0, Y1, Y0
+	VMAXPS       Y2, Y3, Y2
+	VMULPS       rnnConst3fb8aa3b<>+0(SB), Y0, Y1
+	VMULPS       rnnConst3fb8aa3b<>+0(SB), Y2, Y3
+	VADDPS       rnnConst4b400000<>+0(SB), Y1, Y1
+	VADDPS       rnnConst4b400000<>+0(SB), Y3, Y5
+	VSUBPS       rnnConst4b400000<>+0(SB), Y1, Y3
+	VSUBPS       rnnConst4b400000<>+0(SB), Y5, Y6
+	VMULPS       rnnConst3f318000<>+0(SB), Y3, Y4
+	VMULPS       rnnConst3f318000<>+0(SB), Y6, Y7
+	VSUBPS       Y4, Y0, Y0
+	VSUBPS       Y7, Y2, Y2
+	VMULPS       rnnConstb95e8083<>+0(SB), Y3, Y3
+	VMULPS       rnnConstb95e8083<>+0(SB), Y6, Y4
+	VSUBPS       Y3, Y0, Y0
+	VSUBPS       Y4, Y2, Y3
+	VMULPS       rnnConst394f459f<>+0(SB), Y0, Y2
+	VMULPS       rnnConst394f459f<>+0(SB), Y3, Y4
+	VADDPS       rnnConst3ab6a028<>+0(SB), Y2, Y2
+	VADDPS       rnnConst3ab6a028<>+0(SB), Y4, Y4
+	VMULPS       Y0, Y2, Y2
+	VMULPS       Y3, Y4, Y4
+	VADDPS       rnnConst3c088968<>+0(SB), Y2, Y2
+	VADDPS       rnnConst3c088968<>+0(SB), Y4, Y4
+	VMULPS       Y0, Y2, Y2
+	VMULPS       Y3, Y4, Y4
+	VADDPS       rnnConst3d2aaa7a<>+0(SB), Y2, Y2
+	VADDPS       rnnConst3d2aaa7a<>+0(SB), Y4, Y4
+	VMULPS       Y0, Y2, Y2
+	VMULPS       Y3, Y4, Y4
+	VADDPS       rnnConst3e2aaaaa<>+0(SB), Y2, Y2
+	VADDPS       rnnConst3e2aaaaa<>+0(SB), Y4, Y4
+	VMULPS       Y0, Y2, Y2
+	VMULPS       Y3, Y4, Y4
+	VADDPS       rnnConst3f000000<>+0(SB), Y2, Y2
+	VADDPS       rnnConst3f000000<>+0(SB), Y4, Y6
+	VMULPS       Y0, Y0, Y4
+	VMULPS       Y3, Y3, Y7
+	VMULPS       Y4, Y2, Y2
+	VMULPS       Y7, Y6, Y4
+	VADDPS       Y2, Y0, Y0
+	VADDPS       Y4, Y3, Y2
+	VPSUBD       rnnConst4b400000<>+0(SB), Y1, Y1
+	VPSUBD       rnnConst4b400000<>+0(SB), Y5, Y4
+	VPSRAD       $0x01, Y1, Y3
+	VPSRAD       $0x01, Y4, Y5
+	VADDPS       rnnConst3f800000<>+0(SB), Y0, Y0
+	VADDPS       rnnConst3f800000<>+0(SB), Y2, Y6
+	VPADDD       rnnConst0000007f<>+0(SB), Y3, Y2
+	VPADDD       rnnConst0000007f<>+0(SB), Y5, Y7
+	VPSLLD       $0x17, Y2, Y2
+	VPSLLD       $0x17, Y7, Y7
+	VMULPS       Y2, Y0, Y0
+	VMULPS       Y7, Y6, Y2
+	VPSUBD       Y3, Y1, Y1
+	VPSUBD       Y5, Y4, Y3
+	VPADDD       rnnConst0000007f<>+0(SB), Y1, Y1
+	VPADDD       rnnConst0000007f<>+0(SB), Y3, Y3
+	VPSLLD       $0x17, Y1, Y1
+	VPSLLD       $0x17, Y3, Y3
+	VMULPS       Y1, Y0, Y0
+	VMULPS       Y3, Y2, Y2
+	VMOVUPS      (BX)(CX*1), Y1
+	VMOVUPS      (SI)(CX*1), Y3
 	VCMPPS       $0x1d, rnnConst00000000<>+0(SB), Y1, Y1
-	VBROADCASTSS rnnConst3f800000<>+0(SB), Y6
-	VBLENDVPS    Y1, Y6, Y5, Y1
-	VADDPS       rnnConst3f800000<>+0(SB), Y5, Y5
-	VDIVPS       Y5, Y1, Y1
-	VMULPS       Y4, Y1, Y4
-	VPOR         rnnConst80000000<>+0(SB), Y0, Y5
-	VBROADCASTSS rnnConst42b20000<>+0(SB), Y6
-	VMINPS       Y5, Y6, Y5
-	VBROADCASTSS rnnConstc2d00000<>+0(SB), Y6
-	VMAXPS       Y5, Y6, Y5
-	VMULPS       rnnConst3fb8aa3b<>+0(SB), Y5, Y6
-	VADDPS       rnnConst4b400000<>+0(SB), Y6, Y6
-	VSUBPS       rnnConst4b400000<>+0(SB), Y6, Y7
-	VMULPS       rnnConst3f318000<>+0(SB), Y7, Y8
-	VSUBPS       Y8, Y5, Y5
-	VMULPS       rnnConstb95e8083<>+0(SB), Y7, Y7
-	VSUBPS       Y7, Y5, Y5
-	VMULPS       rnnConst394f459f<>+0(SB), Y5, Y7
-	VADDPS       rnnConst3ab6a028<>+0(SB), Y7, Y7
-	VMULPS       Y5, Y7, Y7
-	VADDPS       rnnConst3c088968<>+0(SB), Y7, Y7
-	VMULPS       Y5, Y7, Y7
-	VADDPS       rnnConst3d2aaa7a<>+0(SB), Y7, Y7
-	VMULPS       Y5, Y7, Y7
-	VADDPS       rnnConst3e2aaaaa<>+0(SB), Y7, Y7
-	VMULPS       Y5, Y7, Y7
-	VADDPS       rnnConst3f000000<>+0(SB), Y7, Y7
-	VMULPS       Y5, Y5, Y8
-	VMULPS       Y8, Y7, Y7
-	VADDPS       Y7, Y5, Y5
-	VPSUBD       rnnConst4b400000<>+0(SB), Y6, Y6
-	VPSRAD       $0x01, Y6, Y7
-	VADDPS       rnnConst3f800000<>+0(SB), Y5, Y5
-	VPADDD       rnnConst0000007f<>+0(SB), Y7, Y8
-	VPSLLD       $0x17, Y8, Y8
-	VMULPS       Y8, Y5, Y5
-	VPSUBD       Y7, Y6, Y6
-	VPADDD       rnnConst0000007f<>+0(SB), Y6, Y6
-	VPSLLD       $0x17, Y6, Y6
-	VMULPS       Y6, Y5, Y5
-	VCMPPS       $0x1d, rnnConst00000000<>+0(SB), Y0, Y0
-	VBROADCASTSS rnnConst3f800000<>+0(SB), Y6
-	VBLENDVPS    Y0, Y6, Y5, Y0
-	VADDPS       rnnConst3f800000<>+0(SB), Y5, Y5
-	VDIVPS       Y5, Y0, Y0
-	VPAND        rnnConst7fffffff<>+0(SB), Y2, Y5
-	VMULPS       Y2, Y2, Y6
-	VMULPS       rnnConstbbba8672<>+0(SB), Y6, Y7
-	VADDPS       rnnConst3ca8fc67<>+0(SB), Y7, Y7
-	VMULPS       Y6, Y7, Y7
-	VADDPS       rnnConstbd5c1ad2<>+0(SB), Y7, Y7
-	VMULPS       Y6, Y7, Y7
-	VADDPS       rnnConst3e08837b<>+0(SB), Y7, Y7
-	VMULPS       Y6, Y7, Y7
+	VCMPPS       $0x1d, rnnConst00000000<>+0(SB), Y3, Y4
+	VBROADCASTSS rnnConst3f800000<>+0(SB), Y3
+	VBROADCASTSS rnnConst3f800000<>+0(SB), Y5
+	VBLENDVPS    Y1, Y3, Y0, Y1
+	VBLENDVPS    Y4, Y5, Y2, Y3
+	VADDPS       rnnConst3f800000<>+0(SB), Y0, Y0
+	VADDPS       rnnConst3f800000<>+0(SB), Y2, Y2
+	VDIVPS       Y0, Y1, Y0
+	VDIVPS       Y2, Y3, Y1
+	VMOVUPS      (R8)(CX*1), Y2
+	VMOVUPS      (DI)(CX*1), Y3
+	VPOR         rnnConst80000000<>+0(SB), Y2, Y2
+	VPAND        rnnConst7fffffff<>+0(SB), Y3, Y4
+	VBROADCASTSS rnnConst42b20000<>+0(SB), Y3
+	VMOVUPS      (DI)(CX*1), Y5
+	VMINPS       Y2, Y3, Y2
+	VMULPS       (DI)(CX*1), Y5, Y5
+	VBROADCASTSS rnnConstc2d00000<>+0(SB), Y3
+	VMULPS       rnnConstbbba8672<>+0(SB), Y5, Y6
+	VMAXPS       Y2, Y3, Y2
+	VADDPS       rnnConst3ca8fc67<>+0(SB), Y6, Y6
+	VMULPS       rnnConst3fb8aa3b<>+0(SB), Y2, Y3
+	VMULPS       Y5, Y6, Y6
+	VADDPS       rnnConst4b400000<>+0(SB), Y3, Y3
+	VADDPS       rnnConstbd5c1ad2<>+0(SB), Y6, Y7
+	VSUBPS       rnnConst4b400000<>+0(SB), Y3, Y6
+	VMULPS       Y5, Y7, Y8
+	VMULPS       rnnConst3f318000<>+0(SB), Y6, Y7
+	VADDPS       rnnConst3e08837b<>+0(SB), Y8, Y8
+	VSUBPS       Y7, Y2, Y2
+	VMULPS       Y5, Y8, Y7
+	VMULPS       rnnConstb95e8083<>+0(SB), Y6, Y6
 	VADDPS       rnnConstbeaaaa99<>+0(SB), Y7, Y7
-	VMULPS       Y6, Y7, Y6
-	VMULPS       Y2, Y6, Y6
-	VADDPS       Y2, Y6, Y6
+	VSUBPS       Y6, Y2, Y2
+	VMULPS       Y5, Y7, Y6
+	VMULPS       rnnConst394f459f<>+0(SB), Y2, Y5
+	VMULPS       (DI)(CX*1), Y6, Y6
+	VADDPS       rnnConst3ab6a028<>+0(SB), Y5, Y5
+	VADDPS       (DI)(CX*1), Y6, Y6
+	VMULPS       Y2, Y5, Y5
 	VBROADCASTSS rnnConst41200000<>+0(SB), Y7
-	VMINPS       Y5, Y7, Y7
+	VADDPS       rnnConst3c088968<>+0(SB), Y5, Y5
+	VMINPS       Y4, Y7, Y7
+	VMULPS       Y2, Y5, Y5
 	VADDPS       Y7, Y7, Y7
+	VADDPS       rnnConst3d2aaa7a<>+0(SB), Y5, Y5
 	VBROADCASTSS rnnConst42b20000<>+0(SB), Y8
+	VMULPS       Y2, Y5, Y5
 	VMINPS       Y7, Y8, Y7
+	VADDPS       rnnConst3e2aaaaa<>+0(SB), Y5, Y5
 	VBROADCASTSS rnnConstc2d00000<>+0(SB), Y8
+	VMULPS       Y2, Y5, Y5
 	VMAXPS       Y7, Y8, Y7
-	VMULPS       rnnConst3fb8aa3b<>+0(SB), Y7, Y8
-	VADDPS       rnnConst4b400000<>+0(SB), Y8, Y8
-	VSUBPS       rnnConst4b400000<>+0(SB), Y8, Y9
-	VMULPS       rnnConst3f318000<>+0(SB), Y9, Y10
-	VSUBPS       Y10, Y7, Y7
-	VMULPS       rnnConstb95e8083<>+0(SB), Y9, Y9
-	VSUBPS       Y9, Y7, Y7
-	VMULPS       rnnConst394f459f<>+0(SB), Y7, Y9
-	VADDPS       rnnConst3ab6a028<>+0(SB), Y9, Y9
-	VMULPS       Y7, Y9, Y9
-	VADDPS       rnnConst3c088968<>+0(SB), Y9, Y9
-	VMULPS       Y7, Y9, Y9
-	VADDPS       rnnConst3d2aaa7a<>+0(SB), Y9, Y9
-	VMULPS       Y7, Y9, Y9
-	VADDPS       rnnConst3e2aaaaa<>+0(SB), Y9, Y9
-	VMULPS       Y7, Y9, Y9
-	VADDPS       rnnConst3f000000<>+0(SB), Y9, Y9
-	VMULPS       Y7, Y7, Y10
-	VMULPS       Y10, Y9, Y9
-	VADDPS       Y9, Y7, Y7
-	VPSUBD       rnnConst4b400000<>+0(SB), Y8, Y8
-	VPSRAD       $0x01, Y8, Y9
-	VADDPS       rnnConst3f800000<>+0(SB), Y7, Y7
-	VPADDD       rnnConst0000007f<>+0(SB), Y9, Y10
-	VPSLLD       $0x17, Y10, Y10
-	VMULPS       Y10, Y7, Y7
-	VPSUBD       Y9, Y8, Y8
-	VPADDD       rnnConst0000007f<>+0(SB), Y8, Y8
-	VPSLLD       $0x17, Y8, Y8
-	VMULPS       Y8, Y7, Y7
-	VADDPS       rnnConst3f800000<>+0(SB), Y7, Y7
-	VBROADCASTSS rnnConst40000000<>+0(SB), Y8
-	VDIVPS       Y7, Y8, Y7
-	VBROADCASTSS rnnConst3f800000<>+0(SB), Y8
-	VSUBPS       Y7, Y8, Y7
-	VPAND        rnnConst80000000<>+0(SB), Y2, Y2
-	VPOR         Y2, Y7, Y2
-	VCMPPS       $0x11, rnnConst3f200000<>+0(SB), Y5, Y5
-	VBLENDVPS    Y5, Y6, Y2, Y2
-	VMULPS       Y2, Y0, Y5
-	VADDPS       Y4, Y5, Y4
-	VPOR         rnnConst80000000<>+0(SB), Y3, Y5
-	VBROADCASTSS rnnConst42b20000<>+0(SB), Y6
-	VMINPS       Y5, Y6, Y5
-	VBROADCASTSS rnnConstc2d00000<>+0(SB), Y6
-	VMAXPS       Y5, Y6, Y5
-	VMULPS       rnnConst3fb8aa3b<>+0(SB), Y5, Y6
-	VADDPS       rnnConst4b400000<>+0(SB), Y6, Y6
-	VSUBPS       rnnConst4b400000<>+0(SB), Y6, Y7
-	VMULPS       rnnConst3f318000<>+0(SB), Y7, Y8
-	VSUBPS       Y8, Y5, Y5
-	VMULPS       rnnConstb95e8083<>+0(SB), Y7, Y7
-	VSUBPS       Y7, Y5, Y5
-	VMULPS       rnnConst394f459f<>+0(SB), Y5, Y7
-	VADDPS       rnnConst3ab6a028<>+0(SB), Y7, Y7
-	VMULPS       Y5, Y7, Y7
-	VADDPS       rnnConst3c088968<>+0(SB), Y7, Y7
-	VMULPS       Y5, Y7, Y7
-	VADDPS       rnnConst3d2aaa7a<>+0(SB), Y7, Y7
-	VMULPS       Y5, Y7, Y7
-	VADDPS       rnnConst3e2aaaaa<>+0(SB), Y7, Y7
-	VMULPS       Y5, Y7, Y7
+	VADDPS       rnnConst3f000000<>+0(SB), Y5, Y5
+	VMULPS       rnnConst3fb8aa3b<>+0(SB), Y7, Y9
+	VMULPS       Y2, Y2, Y8
+	VADDPS       rnnConst4b400000<>+0(SB), Y9, Y9
+	VMULPS       Y8, Y5, Y5
+	VSUBPS       rnnConst4b400000<>+0(SB), Y9, Y8
+	VADDPS       Y5, Y2, Y2
+	VMULPS       rnnConst3f318000<>+0(SB), Y8, Y5
+	VPSUBD       rnnConst4b400000<>+0(SB), Y3, Y3
+	VSUBPS       Y5, Y7, Y7
+	VPSRAD       $0x01, Y3, Y5
+	VMULPS       rnnConstb95e8083<>+0(SB), Y8, Y8
+	VADDPS       rnnConst3f800000<>+0(SB), Y2, Y2
+	VSUBPS       Y8, Y7, Y8
+	VPADDD       rnnConst0000007f<>+0(SB), Y5, Y7
+	VMULPS       rnnConst394f459f<>+0(SB), Y8, Y10
+	VPSLLD       $0x17, Y7, Y7
+	VADDPS       rnnConst3ab6a028<>+0(SB), Y10, Y10
+	VMULPS       Y7, Y2, Y2
+	VMULPS       Y8, Y10, Y7
+	VPSUBD       Y5, Y3, Y3
+	VADDPS       rnnConst3c088968<>+0(SB), Y7, Y5
+	VPADDD       rnnConst0000007f<>+0(SB), Y3, Y3
+	VMULPS       Y8, Y5, Y5
+	VPSLLD       $0x17, Y3, Y3
+	VADDPS       rnnConst3d2aaa7a<>+0(SB), Y5, Y5
+	VMULPS       Y3, Y2, Y2
+	VMULPS       Y8, Y5, Y5
+	VMOVUPS      (R8)(CX*1), Y3
+	VADDPS       rnnConst3e2aaaaa<>+0(SB), Y5, Y5
+	VCMPPS       $0x1d, rnnConst00000000<>+0(SB), Y3, Y3
+	VMULPS       Y8, Y5, Y7
+	VBROADCASTSS rnnConst3f800000<>+0(SB), Y5
 	VADDPS       rnnConst3f000000<>+0(SB), Y7, Y7
-	VMULPS       Y5, Y5, Y8
-	VMULPS       Y8, Y7, Y7
-	VADDPS       Y7, Y5, Y5
-	VPSUBD       rnnConst4b400000<>+0(SB), Y6, Y6
-	VPSRAD       $0x01, Y6, Y7
-	VADDPS       rnnConst3f800000<>+0(SB), Y5, Y5
+	VBLENDVPS    Y3, Y5, Y2, Y3
+	VMULPS       Y8, Y8, Y5
+	VADDPS       rnnConst3f800000<>+0(SB), Y2, Y2
+	VMULPS       Y5, Y7, Y5
+	VDIVPS       Y2, Y3, Y2
+	VADDPS       Y5, Y8, Y3
+	VPSUBD       rnnConst4b400000<>+0(SB), Y9, Y5
+	VPSRAD       $0x01, Y5, Y7
+	VADDPS       rnnConst3f800000<>+0(SB), Y3, Y3
 	VPADDD       rnnConst0000007f<>+0(SB), Y7, Y8
 	VPSLLD       $0x17, Y8, Y8
-	VMULPS       Y8, Y5, Y5
-	VPSUBD       Y7, Y6, Y6
-	VPADDD       rnnConst0000007f<>+0(SB), Y6, Y6
-	VPSLLD       $0x17, Y6, Y6
-	VMULPS       Y6, Y5, Y5
-	VCMPPS       $0x1d, rnnConst00000000<>+0(SB), Y3, Y3
-	VBROADCASTSS rnnConst3f800000<>+0(SB), Y6
-	VBLENDVPS    Y3, Y6, Y5, Y3
-	VADDPS       rnnConst3f800000<>+0(SB), Y5, Y5
-	VDIVPS       Y5, Y3, Y3
+	VMULPS       Y8, Y3, Y3
+	VPSUBD       Y7, Y5, Y5
+	VPADDD       rnnConst0000007f<>+0(SB), Y5, Y5
+	VPSLLD       $0x17, Y5, Y5
+	VMULPS       Y5, Y3, Y3
+	VADDPS       rnnConst3f800000<>+0(SB), Y3, Y3
+	VBROADCASTSS rnnConst40000000<>+0(SB), Y5
+	VDIVPS       Y3, Y5, Y3
+	VBROADCASTSS rnnConst3f800000<>+0(SB), Y5
+	VSUBPS       Y3, Y5, Y3
+	VMOVUPS      (DI)(CX*1), Y5
+	VPAND        rnnConst80000000<>+0(SB), Y5, Y5
+	VPOR         Y5, Y3, Y3
+	VCMPPS       $0x11, rnnConst3f200000<>+0(SB), Y4, Y4
+	VBLENDVPS    Y4, Y6, Y3, Y3
+	VMULPS       Y3, Y0, Y4
+	VMULPS       (R9)(CX*1), Y1, Y5
+	VADDPS       Y5, Y4, Y4
 	VMOVUPS      Y4, (DX)(CX*1)
 	VMOVUPS      Y0, (BX)(CX*1)
 	VMOVUPS      Y1, (SI)(CX*1)
-	VMOVUPS      Y2, (DI)(CX*1)
-	VMOVUPS      Y3, (R8)(CX*1)
+	VMOVUPS      Y3, (DI)(CX*1)
+	VMOVUPS      Y2, (R8)(CX*1)
 	ADDQ         $+32, CX
 	SUBQ         $+8, AX
 	JMP          single
@@ -890,47 +894,6 @@ part:
 	VMASKMOVPS   (DI)(CX*1), Y0, Y3
 	VMASKMOVPS   (R8)(CX*1), Y0, Y4
 	VMASKMOVPS   (R9)(CX*1), Y0, Y5
-	VPOR         rnnConst80000000<>+0(SB), Y2, Y6
-	VBROADCASTSS rnnConst42b20000<>+0(SB), Y7
-	VMINPS       Y6, Y7, Y6
-	VBROADCASTSS rnnConstc2d00000<>+0(SB), Y7
-	VMAXPS       Y6, Y7, Y6
-	VMULPS       rnnConst3fb8aa3b<>+0(SB), Y6, Y7
-	VADDPS       rnnConst4b400000<>+0(SB), Y7, Y7
-	VSUBPS       rnnConst4b400000<>+0(SB), Y7, Y8
-	VMULPS       rnnConst3f318000<>+0(SB), Y8, Y9
-	VSUBPS       Y9, Y6, Y6
-	VMULPS       rnnConstb95e8083<>+0(SB), Y8, Y8
-	VSUBPS       Y8, Y6, Y6
-	VMULPS       rnnConst394f459f<>+0(SB), Y6, Y8
-	VADDPS       rnnConst3ab6a028<>+0(SB), Y8, Y8
-	VMULPS       Y6, Y8, Y8
-	VADDPS       rnnConst3c088968<>+0(SB), Y8, Y8
-	VMULPS       Y6, Y8, Y8
-	VADDPS       rnnConst3d2aaa7a<>+0(SB), Y8, Y8
-	VMULPS       Y6, Y8, Y8
-	VADDPS       rnnConst3e2aaaaa<>+0(SB), Y8, Y8
-	VMULPS       Y6, Y8, Y8
-	VADDPS       rnnConst3f000000<>+0(SB), Y8, Y8
-	VMULPS       Y6, Y6, Y9
-	VMULPS       Y9, Y8, Y8
-	VADDPS       Y8, Y6, Y6
-	VPSUBD       rnnConst4b400000<>+0(SB), Y7, Y7
-	VPSRAD       $0x01, Y7, Y8
-	VADDPS       rnnConst3f800000<>+0(SB), Y6, Y6
-	VPADDD       rnnConst0000007f<>+0(SB), Y8, Y9
-	VPSLLD       $0x17, Y9, Y9
-	VMULPS       Y9, Y6, Y6
-	VPSUBD       Y8, Y7, Y7
-	VPADDD       rnnConst0000007f<>+0(SB), Y7, Y7
-	VPSLLD       $0x17, Y7, Y7
-	VMULPS       Y7, Y6, Y6
-	VCMPPS       $0x1d, rnnConst00000000<>+0(SB), Y2, Y2
-	VBROADCASTSS rnnConst3f800000<>+0(SB), Y7
-	VBLENDVPS    Y2, Y7, Y6, Y2
-	VADDPS       rnnConst3f800000<>+0(SB), Y6, Y6
-	VDIVPS       Y6, Y2, Y2
-	VMULPS       Y5, Y2, Y5
 	VPOR         rnnConst80000000<>+0(SB), Y1, Y6
 	VBROADCASTSS rnnConst42b20000<>+0(SB), Y7
 	VMINPS       Y6, Y7, Y6
@@ -971,6 +934,86 @@ part:
 	VBLENDVPS    Y1, Y7, Y6, Y1
 	VADDPS       rnnConst3f800000<>+0(SB), Y6, Y6
 	VDIVPS       Y6, Y1, Y1
+	VPOR         rnnConst80000000<>+0(SB), Y2, Y6
+	VBROADCASTSS rnnConst42b20000<>+0(SB), Y7
+	VMINPS       Y6, Y7, Y6
+	VBROADCASTSS rnnConstc2d00000<>+0(SB), Y7
+	VMAXPS       Y6, Y7, Y6
+	VMULPS       rnnConst3fb8aa3b<>+0(SB), Y6, Y7
+	VADDPS       rnnConst4b400000<>+0(SB), Y7, Y7
+	VSUBPS       rnnConst4b400000<>+0(SB), Y7, Y8
+	VMULPS       rnnConst3f318000<>+0(SB), Y8, Y9
+	VSUBPS       Y9, Y6, Y6
+	VMULPS       rnnConstb95e8083<>+0(SB), Y8, Y8
+	VSUBPS       Y8, Y6, Y6
+	VMULPS       rnnConst394f459f<>+0(SB), Y6, Y8
+	VADDPS       rnnConst3ab6a028<>+0(SB), Y8, Y8
+	VMULPS       Y6, Y8, Y8
+	VADDPS       rnnConst3c088968<>+0(SB), Y8, Y8
+	VMULPS       Y6, Y8, Y8
+	VADDPS       rnnConst3d2aaa7a<>+0(SB), Y8, Y8
+	VMULPS       Y6, Y8, Y8
+	VADDPS       rnnConst3e2aaaaa<>+0(SB), Y8, Y8
+	VMULPS       Y6, Y8, Y8
+	VADDPS       rnnConst3f000000<>+0(SB), Y8, Y8
+	VMULPS       Y6, Y6, Y9
+	VMULPS       Y9, Y8, Y8
+	VADDPS       Y8, Y6, Y6
+	VPSUBD       rnnConst4b400000<>+0(SB), Y7, Y7
+	VPSRAD       $0x01, Y7, Y8
+	VADDPS       rnnConst3f800000<>+0(SB), Y6, Y6
+	VPADDD       rnnConst0000007f<>+0(SB), Y8, Y9
+	VPSLLD       $0x17, Y9, Y9
+	VMULPS       Y9, Y6, Y6
+	VPSUBD       Y8, Y7, Y7
+	VPADDD       rnnConst0000007f<>+0(SB), Y7, Y7
+	VPSLLD       $0x17, Y7, Y7
+	VMULPS       Y7, Y6, Y6
+	VCMPPS       $0x1d, rnnConst00000000<>+0(SB), Y2, Y2
+	VBROADCASTSS rnnConst3f800000<>+0(SB), Y7
+	VBLENDVPS    Y2, Y7, Y6, Y2
+	VADDPS       rnnConst3f800000<>+0(SB), Y6, Y6
+	VDIVPS       Y6, Y2, Y2
+	VPOR         rnnConst80000000<>+0(SB), Y4, Y6
+	VBROADCASTSS rnnConst42b20000<>+0(SB), Y7
+	VMINPS       Y6, Y7, Y6
+	VBROADCASTSS rnnConstc2d00000<>+0(SB), Y7
+	VMAXPS       Y6, Y7, Y6
+	VMULPS       rnnConst3fb8aa3b<>+0(SB), Y6, Y7
+	VADDPS       rnnConst4b400000<>+0(SB), Y7, Y7
+	VSUBPS       rnnConst4b400000<>+0(SB), Y7, Y8
+	VMULPS       rnnConst3f318000<>+0(SB), Y8, Y9
+	VSUBPS       Y9, Y6, Y6
+	VMULPS       rnnConstb95e8083<>+0(SB), Y8, Y8
+	VSUBPS       Y8, Y6, Y6
+	VMULPS       rnnConst394f459f<>+0(SB), Y6, Y8
+	VADDPS       rnnConst3ab6a028<>+0(SB), Y8, Y8
+	VMULPS       Y6, Y8, Y8
+	VADDPS       rnnConst3c088968<>+0(SB), Y8, Y8
+	VMULPS       Y6, Y8, Y8
+	VADDPS       rnnConst3d2aaa7a<>+0(SB), Y8, Y8
+	VMULPS       Y6, Y8, Y8
+	VADDPS       rnnConst3e2aaaaa<>+0(SB), Y8, Y8
+	VMULPS       Y6, Y8, Y8
+	VADDPS       rnnConst3f000000<>+0(SB), Y8, Y8
+	VMULPS       Y6, Y6, Y9
+	VMULPS       Y9, Y8, Y8
+	VADDPS       Y8, Y6, Y6
+	VPSUBD       rnnConst4b400000<>+0(SB), Y7, Y7
+	VPSRAD       $0x01, Y7, Y8
+	VADDPS       rnnConst3f800000<>+0(SB), Y6, Y6
+	VPADDD       rnnConst0000007f<>+0(SB), Y8, Y9
+	VPSLLD       $0x17, Y9, Y9
+	VMULPS       Y9, Y6, Y6
+	VPSUBD       Y8, Y7, Y7
+	VPADDD       rnnConst0000007f<>+0(SB), Y7, Y7
+	VPSLLD       $0x17, Y7, Y7
+	VMULPS       Y7, Y6, Y6
+	VCMPPS       $0x1d, rnnConst00000000<>+0(SB), Y4, Y4
+	VBROADCASTSS rnnConst3f800000<>+0(SB), Y7
+	VBLENDVPS    Y4, Y7, Y6, Y4
+	VADDPS       rnnConst3f800000<>+0(SB), Y6, Y6
+	VDIVPS       Y6, Y4, Y4
 	VPAND        rnnConst7fffffff<>+0(SB), Y3, Y6
 	VMULPS       Y3, Y3, Y7
 	VMULPS       rnnConstbbba8672<>+0(SB), Y7, Y8
@@ -1031,47 +1074,8 @@ part:
 	VCMPPS       $0x11, rnnConst3f200000<>+0(SB), Y6, Y6
 	VBLENDVPS    Y6, Y7, Y3, Y3
 	VMULPS       Y3, Y1, Y6
+	VMULPS       Y5, Y2, Y5
 	VADDPS       Y5, Y6, Y5
-	VPOR         rnnConst80000000<>+0(SB), Y4, Y6
-	VBROADCASTSS rnnConst42b20000<>+0(SB), Y7
-	VMINPS       Y6, Y7, Y6
-	VBROADCASTSS rnnConstc2d00000<>+0(SB), Y7
-	VMAXPS       Y6, Y7, Y6
-	VMULPS       rnnConst3fb8aa3b<>+0(SB), Y6, Y7
-	VADDPS       rnnConst4b400000<>+0(SB), Y7, Y7
-	VSUBPS       rnnConst4b400000<>+0(SB), Y7, Y8
-	VMULPS       rnnConst3f318000<>+0(SB), Y8, Y9
-	VSUBPS       Y9, Y6, Y6
-	VMULPS       rnnConstb95e8083<>+0(SB), Y8, Y8
-	VSUBPS       Y8, Y6, Y6
-	VMULPS       rnnConst394f459f<>+0(SB), Y6, Y8
-	VADDPS       rnnConst3ab6a028<>+0(SB), Y8, Y8
-	VMULPS       Y6, Y8, Y8
-	VADDPS       rnnConst3c088968<>+0(SB), Y8, Y8
-	VMULPS       Y6, Y8, Y8
-	VADDPS       rnnConst3d2aaa7a<>+0(SB), Y8, Y8
-	VMULPS       Y6, Y8, Y8
-	VADDPS       rnnConst3e2aaaaa<>+0(SB), Y8, Y8
-	VMULPS       Y6, Y8, Y8
-	VADDPS       rnnConst3f000000<>+0(SB), Y8, Y8
-	VMULPS       Y6, Y6, Y9
-	VMULPS       Y9, Y8, Y8
-	VADDPS       Y8, Y6, Y6
-	VPSUBD       rnnConst4b400000<>+0(SB), Y7, Y7
-	VPSRAD       $0x01, Y7, Y8
-	VADDPS       rnnConst3f800000<>+0(SB), Y6, Y6
-	VPADDD       rnnConst0000007f<>+0(SB), Y8, Y9
-	VPSLLD       $0x17, Y9, Y9
-	VMULPS       Y9, Y6, Y6
-	VPSUBD       Y8, Y7, Y7
-	VPADDD       rnnConst0000007f<>+0(SB), Y7, Y7
-	VPSLLD       $0x17, Y7, Y7
-	VMULPS       Y7, Y6, Y6
-	VCMPPS       $0x1d, rnnConst00000000<>+0(SB), Y4, Y4
-	VBROADCASTSS rnnConst3f800000<>+0(SB), Y7
-	VBLENDVPS    Y4, Y7, Y6, Y4
-	VADDPS       rnnConst3f800000<>+0(SB), Y6, Y6
-	VDIVPS       Y6, Y4, Y4
 	VMASKMOVPS   Y5, Y0, (DX)(CX*1)
 	VMASKMOVPS   Y1, Y0, (BX)(CX*1)
 	VMASKMOVPS   Y2, Y0, (SI)(CX*1)
@@ -1374,71 +1378,207 @@ TEXT ·rnnOutputAVX2(SB), NOSPLIT, $0-72
 	MOVQ c_base+24(FP), BX
 	MOVQ o_base+48(FP), SI
 
+many:
+	CMPQ         AX, $+16
+	JL           single
+	VMOVUPS      (BX)(CX*1), Y0
+	VMOVUPS      32(BX)(CX*1), Y1
+	VPAND        rnnConst7fffffff<>+0(SB), Y0, Y0
+	VPAND        rnnConst7fffffff<>+0(SB), Y1, Y3
+	VMOVUPS      (BX)(CX*1), Y1
+	VMOVUPS      32(BX)(CX*1), Y2
+	VMULPS       (BX)(CX*1), Y1, Y1
+	VMULPS       32(BX)(CX*1), Y2, Y4
+	VMULPS       rnnConstbbba8672<>+0(SB), Y1, Y2
+	VMULPS       rnnConstbbba8672<>+0(SB), Y4, Y5
+	VADDPS       rnnConst3ca8fc67<>+0(SB), Y2, Y2
+	VADDPS       rnnConst3ca8fc67<>+0(SB), Y5, Y5
+	VMULPS       Y1, Y2, Y2
+	VMULPS       Y4, Y5, Y5
+	VADDPS       rnnConstbd5c1ad2<>+0(SB), Y2, Y2
+	VADDPS       rnnConstbd5c1ad2<>+0(SB), Y5, Y5
+	VMULPS       Y1, Y2, Y2
+	VMULPS       Y4, Y5, Y5
+	VADDPS       rnnConst3e08837b<>+0(SB), Y2, Y2
+	VADDPS       rnnConst3e08837b<>+0(SB), Y5, Y5
+	VMULPS       Y1, Y2, Y2
+	VMULPS       Y4, Y5, Y5
+	VADDPS       rnnConstbeaaaa99<>+0(SB), Y2, Y2
+	VADDPS       rnnConstbeaaaa99<>+0(SB), Y5, Y5
+	VMULPS       Y1, Y2, Y1
+	VMULPS       Y4, Y5, Y2
+	VMULPS       (BX)(CX*1), Y1, Y1
+	VMULPS       32(BX)(CX*1), Y2, Y2
+	VADDPS       (BX)(CX*1), Y1, Y1
+	VADDPS       32(BX)(CX*1), Y2, Y4
+	VBROADCASTSS rnnConst41200000<>+0(SB), Y2
+	VBROADCASTSS rnnConst41200000<>+0(SB), Y5
+	VMINPS       Y0, Y2, Y2
+	VMINPS       Y3, Y5, Y5
+	VADDPS       Y2, Y2, Y2
+	VADDPS       Y5, Y5, Y6
+	VBROADCASTSS rnnConst42b20000<>+0(SB), Y5
+	VBROADCASTSS rnnConst42b20000<>+0(SB), Y7
+	VMINPS       Y2, Y5, Y2
+	VMINPS       Y6, Y7, Y6
+	VBROADCASTSS rnnConstc2d00000<>+0(SB), Y5
+	VBROADCASTSS rnnConstc2d00000<>+0(SB), Y7
+	VMAXPS       Y2, Y5, Y2
+	VMAXPS       Y6, Y7, Y6
+	VMULPS       rnnConst3fb8aa3b<>+0(SB), Y2, Y5
+	VMULPS       rnnConst3fb8aa3b<>+0(SB), Y6, Y7
+	VADDPS       rnnConst4b400000<>+0(SB), Y5, Y5
+	VADDPS       rnnConst4b400000<>+0(SB), Y7, Y9
+	VSUBPS       rnnConst4b400000<>+0(SB), Y5, Y7
+	VSUBPS       rnnConst4b400000<>+0(SB), Y9, Y10
+	VMULPS       rnnConst3f318000<>+0(SB), Y7, Y8
+	VMULPS       rnnConst3f318000<>+0(SB), Y10, Y11
+	VSUBPS       Y8, Y2, Y2
+	VSUBPS       Y11, Y6, Y6
+	VMULPS       rnnConstb95e8083<>+0(SB), Y7, Y7
+	VMULPS       rnnConstb95e8083<>+0(SB), Y10, Y8
+	VSUBPS       Y7, Y2, Y2
+	VSUBPS       Y8, Y6, Y7
+	VMULPS       rnnConst394f459f<>+0(SB), Y2, Y6
+	VMULPS       rnnConst394f459f<>+0(SB), Y7, Y8
+	VADDPS       rnnConst3ab6a028<>+0(SB), Y6, Y6
+	VADDPS       rnnConst3ab6a028<>+0(SB), Y8, Y8
+	VMULPS       Y2, Y6, Y6
+	VMULPS       Y7, Y8, Y8
+	VADDPS       rnnConst3c088968<>+0(SB), Y6, Y6
+	VADDPS       rnnConst3c088968<>+0(SB), Y8, Y8
+	VMULPS       Y2, Y6, Y6
+	VMULPS       Y7, Y8, Y8
+	VADDPS       rnnConst3d2aaa7a<>+0(SB), Y6, Y6
+	VADDPS       rnnConst3d2aaa7a<>+0(SB), Y8, Y8
+	VMULPS       Y2, Y6, Y6
+	VMULPS       Y7, Y8, Y8
+	VADDPS       rnnConst3e2aaaaa<>+0(SB), Y6, Y6
+	VADDPS       rnnConst3e2aaaaa<>+0(SB), Y8, Y8
+	VMULPS       Y2, Y6, Y6
+	VMULPS       Y7, Y8, Y8
+	VADDPS       rnnConst3f000000<>+0(SB), Y6, Y6
+	VADDPS       rnnConst3f000000<>+0(SB), Y8, Y10
+	VMULPS       Y2, Y2, Y8
+	VMULPS       Y7, Y7, Y11
+	VMULPS       Y8, Y6, Y6
+	VMULPS       Y11, Y10, Y8
+	VADDPS       Y6, Y2, Y2
+	VADDPS       Y8, Y7, Y6
+	VPSUBD       rnnConst4b400000<>+0(SB), Y5, Y5
+	VPSUBD       rnnConst4b400000<>+0(SB), Y9, Y8
+	VPSRAD       $0x01, Y5, Y7
+	VPSRAD       $0x01, Y8, Y9
+	VADDPS       rnnConst3f800000<>+0(SB), Y2, Y2
+	VADDPS       rnnConst3f800000<>+0(SB), Y6, Y10
+	VPADDD       rnnConst0000007f<>+0(SB), Y7, Y6
+	VPADDD       rnnConst0000007f<>+0(SB), Y9, Y11
+	VPSLLD       $0x17, Y6, Y6
+	VPSLLD       $0x17, Y11, Y11
+	VMULPS       Y6, Y2, Y2
+	VMULPS       Y11, Y10, Y6
+	VPSUBD       Y7, Y5, Y5
+	VPSUBD       Y9, Y8, Y7
+	VPADDD       rnnConst0000007f<>+0(SB), Y5, Y5
+	VPADDD       rnnConst0000007f<>+0(SB), Y7, Y7
+	VPSLLD       $0x17, Y5, Y5
+	VPSLLD       $0x17, Y7, Y7
+	VMULPS       Y5, Y2, Y2
+	VMULPS       Y7, Y6, Y5
+	VADDPS       rnnConst3f800000<>+0(SB), Y2, Y2
+	VADDPS       rnnConst3f800000<>+0(SB), Y5, Y6
+	VBROADCASTSS rnnConst40000000<>+0(SB), Y5
+	VBROADCASTSS rnnConst40000000<>+0(SB), Y7
+	VDIVPS       Y2, Y5, Y2
+	VDIVPS       Y6, Y7, Y6
+	VBROADCASTSS rnnConst3f800000<>+0(SB), Y5
+	VBROADCASTSS rnnConst3f800000<>+0(SB), Y7
+	VSUBPS       Y2, Y5, Y2
+	VSUBPS       Y6, Y7, Y6
+	VMOVUPS      (BX)(CX*1), Y5
+	VMOVUPS      32(BX)(CX*1), Y7
+	VPAND        rnnConst80000000<>+0(SB), Y5, Y5
+	VPAND        rnnConst80000000<>+0(SB), Y7, Y7
+	VPOR         Y5, Y2, Y2
+	VPOR         Y7, Y6, Y5
+	VCMPPS       $0x11, rnnConst3f200000<>+0(SB), Y0, Y0
+	VCMPPS       $0x11, rnnConst3f200000<>+0(SB), Y3, Y3
+	VBLENDVPS    Y0, Y1, Y2, Y0
+	VBLENDVPS    Y3, Y4, Y5, Y1
+	VMULPS       (SI)(CX*1), Y0, Y0
+	VMULPS       32(SI)(CX*1), Y1, Y1
+	VMOVUPS      Y0, (DX)(CX*1)
+	VMOVUPS      Y1, 32(DX)(CX*1)
+	ADDQ         $+64, CX
+	SUBQ         $+16, AX
+	JMP          many
+
 single:
 	CMPQ         AX, $+8
 	JL           part
 	VMOVUPS      (BX)(CX*1), Y0
-	VMOVUPS      (SI)(CX*1), Y1
-	VPAND        rnnConst7fffffff<>+0(SB), Y0, Y2
-	VMULPS       Y0, Y0, Y3
-	VMULPS       rnnConstbbba8672<>+0(SB), Y3, Y4
-	VADDPS       rnnConst3ca8fc67<>+0(SB), Y4, Y4
-	VMULPS       Y3, Y4, Y4
-	VADDPS       rnnConstbd5c1ad2<>+0(SB), Y4, Y4
-	VMULPS       Y3, Y4, Y4
-	VADDPS       rnnConst3e08837b<>+0(SB), Y4, Y4
-	VMULPS       Y3, Y4, Y4
-	VADDPS       rnnConstbeaaaa99<>+0(SB), Y4, Y4
-	VMULPS       Y3, Y4, Y3
-	VMULPS       Y0, Y3, Y3
-	VADDPS       Y0, Y3, Y3
-	VBROADCASTSS rnnConst41200000<>+0(SB), Y4
-	VMINPS       Y2, Y4, Y4
-	VADDPS       Y4, Y4, Y4
-	VBROADCASTSS rnnConst42b20000<>+0(SB), Y5
-	VMINPS       Y4, Y5, Y4
-	VBROADCASTSS rnnConstc2d00000<>+0(SB), Y5
-	VMAXPS       Y4, Y5, Y4
-	VMULPS       rnnConst3fb8aa3b<>+0(SB), Y4, Y5
-	VADDPS       rnnConst4b400000<>+0(SB), Y5, Y5
-	VSUBPS       rnnConst4b400000<>+0(SB), Y5, Y6
-	VMULPS       rnnConst3f318000<>+0(SB), Y6, Y7
-	VSUBPS       Y7, Y4, Y4
-	VMULPS       rnnConstb95e8083<>+0(SB), Y6, Y6
-	VSUBPS       Y6, Y4, Y4
-	VMULPS       rnnConst394f459f<>+0(SB), Y4, Y6
-	VADDPS       rnnConst3ab6a028<>+0(SB), Y6, Y6
-	VMULPS       Y4, Y6, Y6
-	VADDPS       rnnConst3c088968<>+0(SB), Y6, Y6
-	VMULPS       Y4, Y6, Y6
-	VADDPS       rnnConst3d2aaa7a<>+0(SB), Y6, Y6
-	VMULPS       Y4, Y6, Y6
-	VADDPS       rnnConst3e2aaaaa<>+0(SB), Y6, Y6
-	VMULPS       Y4, Y6, Y6
-	VADDPS       rnnConst3f000000<>+0(SB), Y6, Y6
-	VMULPS       Y4, Y4, Y7
-	VMULPS       Y7, Y6, Y6
-	VADDPS       Y6, Y4, Y4
-	VPSUBD       rnnConst4b400000<>+0(SB), Y5, Y5
-	VPSRAD       $0x01, Y5, Y6
-	VADDPS       rnnConst3f800000<>+0(SB), Y4, Y4
-	VPADDD       rnnConst0000007f<>+0(SB), Y6, Y7
-	VPSLLD       $0x17, Y7, Y7
-	VMULPS       Y7, Y4, Y4
-	VPSUBD       Y6, Y5, Y5
-	VPADDD       rnnConst0000007f<>+0(SB), Y5, Y5
-	VPSLLD       $0x17, Y5, Y5
+	VPAND        rnnConst7fffffff<>+0(SB), Y0, Y0
+	VMOVUPS      (BX)(CX*1), Y1
+	VMULPS       (BX)(CX*1), Y1, Y1
+	VMULPS       rnnConstbbba8672<>+0(SB), Y1, Y2
+	VADDPS       rnnConst3ca8fc67<>+0(SB), Y2, Y2
+	VMULPS       Y1, Y2, Y2
+	VADDPS       rnnConstbd5c1ad2<>+0(SB), Y2, Y2
+	VMULPS       Y1, Y2, Y2
+	VADDPS       rnnConst3e08837b<>+0(SB), Y2, Y2
+	VMULPS       Y1, Y2, Y2
+	VADDPS       rnnConstbeaaaa99<>+0(SB), Y2, Y2
+	VMULPS       Y1, Y2, Y1
+	VMULPS       (BX)(CX*1), Y1, Y1
+	VADDPS       (BX)(CX*1), Y1, Y1
+	VBROADCASTSS rnnConst41200000<>+0(SB), Y2
+	VMINPS       Y0, Y2, Y2
+	VADDPS       Y2, Y2, Y2
+	VBROADCASTSS rnnConst42b20000<>+0(SB), Y3
+	VMINPS       Y2, Y3, Y2
+	VBROADCASTSS rnnConstc2d00000<>+0(SB), Y3
+	VMAXPS       Y2, Y3, Y2
+	VMULPS       rnnConst3fb8aa3b<>+0(SB), Y2, Y3
+	VADDPS       rnnConst4b400000<>+0(SB), Y3, Y3
+	VSUBPS       rnnConst4b400000<>+0(SB), Y3, Y4
+	VMULPS       rnnConst3f318000<>+0(SB), Y4, Y5
+	VSUBPS       Y5, Y2, Y2
+	VMULPS       rnnConstb95e8083<>+0(SB), Y4, Y4
+	VSUBPS       Y4, Y2, Y2
+	VMULPS       rnnConst394f459f<>+0(SB), Y2, Y4
+	VADDPS       rnnConst3ab6a028<>+0(SB), Y4, Y4
+	VMULPS       Y2, Y4, Y4
+	VADDPS       rnnConst3c088968<>+0(SB), Y4, Y4
+	VMULPS       Y2, Y4, Y4
+	VADDPS       rnnConst3d2aaa7a<>+0(SB), Y4, Y4
+	VMULPS       Y2, Y4, Y4
+	VADDPS       rnnConst3e2aaaaa<>+0(SB), Y4, Y4
+	VMULPS       Y2, Y4, Y4
+	VADDPS       rnnConst3f000000<>+0(SB), Y4, Y4
+	VMULPS       Y2, Y2, Y5
 	VMULPS       Y5, Y4, Y4
-	VADDPS       rnnConst3f800000<>+0(SB), Y4, Y4
-	VBROADCASTSS rnnConst40000000<>+0(SB), Y5
-	VDIVPS       Y4, Y5, Y4
-	VBROADCASTSS rnnConst3f800000<>+0(SB), Y5
-	VSUBPS       Y4, Y5, Y4
-	VPAND        rnnConst80000000<>+0(SB), Y0, Y0
-	VPOR         Y0, Y4, Y0
-	VCMPPS       $0x11, rnnConst3f200000<>+0(SB), Y2, Y2
-	VBLENDVPS    Y2, Y3, Y0, Y0
-	VMULPS       Y1, Y0, Y0
+	VADDPS       Y4, Y2, Y2
+	VPSUBD       rnnConst4b400000<>+0(SB), Y3, Y3
+	VPSRAD       $0x01, Y3, Y4
+	VADDPS       rnnConst3f800000<>+0(SB), Y2, Y2
+	VPADDD       rnnConst0000007f<>+0(SB), Y4, Y5
+	VPSLLD       $0x17, Y5, Y5
+	VMULPS       Y5, Y2, Y2
+	VPSUBD       Y4, Y3, Y3
+	VPADDD       rnnConst0000007f<>+0(SB), Y3, Y3
+	VPSLLD       $0x17, Y3, Y3
+	VMULPS       Y3, Y2, Y2
+	VADDPS       rnnConst3f800000<>+0(SB), Y2, Y2
+	VBROADCASTSS rnnConst40000000<>+0(SB), Y3
+	VDIVPS       Y2, Y3, Y2
+	VBROADCASTSS rnnConst3f800000<>+0(SB), Y3
+	VSUBPS       Y2, Y3, Y2
+	VMOVUPS      (BX)(CX*1), Y3
+	VPAND        rnnConst80000000<>+0(SB), Y3, Y3
+	VPOR         Y3, Y2, Y2
+	VCMPPS       $0x11, rnnConst3f200000<>+0(SB), Y0, Y0
+	VBLENDVPS    Y0, Y1, Y2, Y0
+	VMULPS       (SI)(CX*1), Y0, Y0
 	VMOVUPS      Y0, (DX)(CX*1)
 	ADDQ         $+32, CX
 	SUBQ         $+8, AX
@@ -2158,76 +2298,223 @@ TEXT ·rnnGRUAVX2(SB), NOSPLIT, $0-96
 	MOVQ candidate_base+48(FP), SI
 	MOVQ before_base+72(FP), DI
 
+many:
+	CMPQ         AX, $+16
+	JL           single
+	VMOVUPS      (SI)(CX*1), Y0
+	VMOVUPS      32(SI)(CX*1), Y1
+	VPAND        rnnConst7fffffff<>+0(SB), Y0, Y0
+	VPAND        rnnConst7fffffff<>+0(SB), Y1, Y3
+	VMOVUPS      (SI)(CX*1), Y1
+	VMOVUPS      32(SI)(CX*1), Y2
+	VMULPS       (SI)(CX*1), Y1, Y1
+	VMULPS       32(SI)(CX*1), Y2, Y4
+	VMULPS       rnnConstbbba8672<>+0(SB), Y1, Y2
+	VMULPS       rnnConstbbba8672<>+0(SB), Y4, Y5
+	VADDPS       rnnConst3ca8fc67<>+0(SB), Y2, Y2
+	VADDPS       rnnConst3ca8fc67<>+0(SB), Y5, Y5
+	VMULPS       Y1, Y2, Y2
+	VMULPS       Y4, Y5, Y5
+	VADDPS       rnnConstbd5c1ad2<>+0(SB), Y2, Y2
+	VADDPS       rnnConstbd5c1ad2<>+0(SB), Y5, Y5
+	VMULPS       Y1, Y2, Y2
+	VMULPS       Y4, Y5, Y5
+	VADDPS       rnnConst3e08837b<>+0(SB), Y2, Y2
+	VADDPS       rnnConst3e08837b<>+0(SB), Y5, Y5
+	VMULPS       Y1, Y2, Y2
+	VMULPS       Y4, Y5, Y5
+	VADDPS       rnnConstbeaaaa99<>+0(SB), Y2, Y2
+	VADDPS       rnnConstbeaaaa99<>+0(SB), Y5, Y5
+	VMULPS       Y1, Y2, Y1
+	VMULPS       Y4, Y5, Y2
+	VMULPS       (SI)(CX*1), Y1, Y1
+	VMULPS       32(SI)(CX*1), Y2, Y2
+	VADDPS       (SI)(CX*1), Y1, Y1
+	VADDPS       32(SI)(CX*1), Y2, Y4
+	VBROADCASTSS rnnConst41200000<>+0(SB), Y2
+	VBROADCASTSS rnnConst41200000<>+0(SB), Y5
+	VMINPS       Y0, Y2, Y2
+	VMINPS       Y3, Y5, Y5
+	VADDPS       Y2, Y2, Y2
+	VADDPS       Y5, Y5, Y6
+	VBROADCASTSS rnnConst42b20000<>+0(SB), Y5
+	VBROADCASTSS rnnConst42b20000<>+0(SB), Y7
+	VMINPS       Y2, Y5, Y2
+	VMINPS       Y6, Y7, Y6
+	VBROADCASTSS rnnConstc2d00000<>+0(SB), Y5
+	VBROADCASTSS rnnConstc2d00000<>+0(SB), Y7
+	VMAXPS       Y2, Y5, Y2
+	VMAXPS       Y6, Y7, Y6
+	VMULPS       rnnConst3fb8aa3b<>+0(SB), Y2, Y5
+	VMULPS       rnnConst3fb8aa3b<>+0(SB), Y6, Y7
+	VADDPS       rnnConst4b400000<>+0(SB), Y5, Y5
+	VADDPS       rnnConst4b400000<>+0(SB), Y7, Y9
+	VSUBPS       rnnConst4b400000<>+0(SB), Y5, Y7
+	VSUBPS       rnnConst4b400000<>+0(SB), Y9, Y10
+	VMULPS       rnnConst3f318000<>+0(SB), Y7, Y8
+	VMULPS       rnnConst3f318000<>+0(SB), Y10, Y11
+	VSUBPS       Y8, Y2, Y2
+	VSUBPS       Y11, Y6, Y6
+	VMULPS       rnnConstb95e8083<>+0(SB), Y7, Y7
+	VMULPS       rnnConstb95e8083<>+0(SB), Y10, Y8
+	VSUBPS       Y7, Y2, Y2
+	VSUBPS       Y8, Y6, Y7
+	VMULPS       rnnConst394f459f<>+0(SB), Y2, Y6
+	VMULPS       rnnConst394f459f<>+0(SB), Y7, Y8
+	VADDPS       rnnConst3ab6a028<>+0(SB), Y6, Y6
+	VADDPS       rnnConst3ab6a028<>+0(SB), Y8, Y8
+	VMULPS       Y2, Y6, Y6
+	VMULPS       Y7, Y8, Y8
+	VADDPS       rnnConst3c088968<>+0(SB), Y6, Y6
+	VADDPS       rnnConst3c088968<>+0(SB), Y8, Y8
+	VMULPS       Y2, Y6, Y6
+	VMULPS       Y7, Y8, Y8
+	VADDPS       rnnConst3d2aaa7a<>+0(SB), Y6, Y6
+	VADDPS       rnnConst3d2aaa7a<>+0(SB), Y8, Y8
+	VMULPS       Y2, Y6, Y6
+	VMULPS       Y7, Y8, Y8
+	VADDPS       rnnConst3e2aaaaa<>+0(SB), Y6, Y6
+	VADDPS       rnnConst3e2aaaaa<>+0(SB), Y8, Y8
+	VMULPS       Y2, Y6, Y6
+	VMULPS       Y7, Y8, Y8
+	VADDPS       rnnConst3f000000<>+0(SB), Y6, Y6
+	VADDPS       rnnConst3f000000<>+0(SB), Y8, Y10
+	VMULPS       Y2, Y2, Y8
+	VMULPS       Y7, Y7, Y11
+	VMULPS       Y8, Y6, Y6
+	VMULPS       Y11, Y10, Y8
+	VADDPS       Y6, Y2, Y2
+	VADDPS       Y8, Y7, Y6
+	VPSUBD       rnnConst4b400000<>+0(SB), Y5, Y5
+	VPSUBD       rnnConst4b400000<>+0(SB), Y9, Y8
+	VPSRAD       $0x01, Y5, Y7
+	VPSRAD       $0x01, Y8, Y9
+	VADDPS       rnnConst3f800000<>+0(SB), Y2, Y2
+	VADDPS       rnnConst3f800000<>+0(SB), Y6, Y10
+	VPADDD       rnnConst0000007f<>+0(SB), Y7, Y6
+	VPADDD       rnnConst0000007f<>+0(SB), Y9, Y11
+	VPSLLD       $0x17, Y6, Y6
+	VPSLLD       $0x17, Y11, Y11
+	VMULPS       Y6, Y2, Y2
+	VMULPS       Y11, Y10, Y6
+	VPSUBD       Y7, Y5, Y5
+	VPSUBD       Y9, Y8, Y7
+	VPADDD       rnnConst0000007f<>+0(SB), Y5, Y5
+	VPADDD       rnnConst0000007f<>+0(SB), Y7, Y7
+	VPSLLD       $0x17, Y5, Y5
+	VPSLLD       $0x17, Y7, Y7
+	VMULPS       Y5, Y2, Y2
+	VMULPS       Y7, Y6, Y5
+	VADDPS       rnnConst3f800000<>+0(SB), Y2, Y2
+	VADDPS       rnnConst3f800000<>+0(SB), Y5, Y6
+	VBROADCASTSS rnnConst40000000<>+0(SB), Y5
+	VBROADCASTSS rnnConst40000000<>+0(SB), Y7
+	VDIVPS       Y2, Y5, Y2
+	VDIVPS       Y6, Y7, Y6
+	VBROADCASTSS rnnConst3f800000<>+0(SB), Y5
+	VBROADCASTSS rnnConst3f800000<>+0(SB), Y7
+	VSUBPS       Y2, Y5, Y2
+	VSUBPS       Y6, Y7, Y6
+	VMOVUPS      (SI)(CX*1), Y5
+	VMOVUPS      32(SI)(CX*1), Y7
+	VPAND        rnnConst80000000<>+0(SB), Y5, Y5
+	VPAND        rnnConst80000000<>+0(SB), Y7, Y7
+	VPOR         Y5, Y2, Y2
+	VPOR         Y7, Y6, Y5
+	VCMPPS       $0x11, rnnConst3f200000<>+0(SB), Y0, Y0
+	VCMPPS       $0x11, rnnConst3f200000<>+0(SB), Y3, Y3
+	VBLENDVPS    Y0, Y1, Y2, Y0
+	VBLENDVPS    Y3, Y4, Y5, Y3
+	VMOVUPS      (DI)(CX*1), Y1
+	VMOVUPS      32(DI)(CX*1), Y2
+	VSUBPS       Y0, Y1, Y1
+	VSUBPS       Y3, Y2, Y4
+	VMOVUPS      (BX)(CX*1), Y2
+	VMOVUPS      32(BX)(CX*1), Y5
+	VMULPS       Y1, Y2, Y1
+	VMULPS       Y4, Y5, Y2
+	VADDPS       Y0, Y1, Y1
+	VADDPS       Y3, Y2, Y2
+	VMOVUPS      Y1, (DX)(CX*1)
+	VMOVUPS      Y0, (SI)(CX*1)
+	VMOVUPS      Y2, 32(DX)(CX*1)
+	VMOVUPS      Y3, 32(SI)(CX*1)
+	ADDQ         $+64, CX
+	SUBQ         $+16, AX
+	JMP          many
+
 single:
 	CMPQ         AX, $+8
 	JL           part
-	VMOVUPS      (BX)(CX*1), Y0
+	VMOVUPS      (SI)(CX*1), Y0
+	VPAND        rnnConst7fffffff<>+0(SB), Y0, Y0
 	VMOVUPS      (SI)(CX*1), Y1
-	VMOVUPS      (DI)(CX*1), Y2
-	VPAND        rnnConst7fffffff<>+0(SB), Y1, Y3
-	VMULPS       Y1, Y1, Y4
-	VMULPS       rnnConstbbba8672<>+0(SB), Y4, Y5
-	VADDPS       rnnConst3ca8fc67<>+0(SB), Y5, Y5
-	VMULPS       Y4, Y5, Y5
-	VADDPS       rnnConstbd5c1ad2<>+0(SB), Y5, Y5
-	VMULPS       Y4, Y5, Y5
-	VADDPS       rnnConst3e08837b<>+0(SB), Y5, Y5
-	VMULPS       Y4, Y5, Y5
-	VADDPS       rnnConstbeaaaa99<>+0(SB), Y5, Y5
-	VMULPS       Y4, Y5, Y4
-	VMULPS       Y1, Y4, Y4
-	VADDPS       Y1, Y4, Y4
-	VBROADCASTSS rnnConst41200000<>+0(SB), Y5
-	VMINPS       Y3, Y5, Y5
-	VADDPS       Y5, Y5, Y5
-	VBROADCASTSS rnnConst42b20000<>+0(SB), Y6
-	VMINPS       Y5, Y6, Y5
-	VBROADCASTSS rnnConstc2d00000<>+0(SB), Y6
-	VMAXPS       Y5, Y6, Y5
-	VMULPS       rnnConst3fb8aa3b<>+0(SB), Y5, Y6
-	VADDPS       rnnConst4b400000<>+0(SB), Y6, Y6
-	VSUBPS       rnnConst4b400000<>+0(SB), Y6, Y7
-	VMULPS       rnnConst3f318000<>+0(SB), Y7, Y8
-	VSUBPS       Y8, Y5, Y5
-	VMULPS       rnnConstb95e8083<>+0(SB), Y7, Y7
-	VSUBPS       Y7, Y5, Y5
-	VMULPS       rnnConst394f459f<>+0(SB), Y5, Y7
-	VADDPS       rnnConst3ab6a028<>+0(SB), Y7, Y7
-	VMULPS       Y5, Y7, Y7
-	VADDPS       rnnConst3c088968<>+0(SB), Y7, Y7
-	VMULPS       Y5, Y7, Y7
-	VADDPS       rnnConst3d2aaa7a<>+0(SB), Y7, Y7
-	VMULPS       Y5, Y7, Y7
-	VADDPS       rnnConst3e2aaaaa<>+0(SB), Y7, Y7
-	VMULPS       Y5, Y7, Y7
-	VADDPS       rnnConst3f000000<>+0(SB), Y7, Y7
-	VMULPS       Y5, Y5, Y8
-	VMULPS       Y8, Y7, Y7
-	VADDPS       Y7, Y5, Y5
-	VPSUBD       rnnConst4b400000<>+0(SB), Y6, Y6
-	VPSRAD       $0x01, Y6, Y7
-	VADDPS       rnnConst3f800000<>+0(SB), Y5, Y5
-	VPADDD       rnnConst0000007f<>+0(SB), Y7, Y8
-	VPSLLD       $0x17, Y8, Y8
-	VMULPS       Y8, Y5, Y5
-	VPSUBD       Y7, Y6, Y6
-	VPADDD       rnnConst0000007f<>+0(SB), Y6, Y6
-	VPSLLD       $0x17, Y6, Y6
-	VMULPS       Y6, Y5, Y5
-	VADDPS       rnnConst3f800000<>+0(SB), Y5, Y5
-	VBROADCASTSS rnnConst40000000<>+0(SB), Y6
-	VDIVPS       Y5, Y6, Y5
-	VBROADCASTSS rnnConst3f800000<>+0(SB), Y6
-	VSUBPS       Y5, Y6, Y5
-	VPAND        rnnConst80000000<>+0(SB), Y1, Y1
-	VPOR         Y1, Y5, Y1
-	VCMPPS       $0x11, rnnConst3f200000<>+0(SB), Y3, Y3
-	VBLENDVPS    Y3, Y4, Y1, Y1
-	VSUBPS       Y1, Y2, Y2
-	VMULPS       Y2, Y0, Y0
-	VADDPS       Y1, Y0, Y0
-	VMOVUPS      Y0, (DX)(CX*1)
-	VMOVUPS      Y1, (SI)(CX*1)
+	VMULPS       (SI)(CX*1), Y1, Y1
+	VMULPS       rnnConstbbba8672<>+0(SB), Y1, Y2
+	VADDPS       rnnConst3ca8fc67<>+0(SB), Y2, Y2
+	VMULPS       Y1, Y2, Y2
+	VADDPS       rnnConstbd5c1ad2<>+0(SB), Y2, Y2
+	VMULPS       Y1, Y2, Y2
+	VADDPS       rnnConst3e08837b<>+0(SB), Y2, Y2
+	VMULPS       Y1, Y2, Y2
+	VADDPS       rnnConstbeaaaa99<>+0(SB), Y2, Y2
+	VMULPS       Y1, Y2, Y1
+	VMULPS       (SI)(CX*1), Y1, Y1
+	VADDPS       (SI)(CX*1), Y1, Y1
+	VBROADCASTSS rnnConst41200000<>+0(SB), Y2
+	VMINPS       Y0, Y2, Y2
+	VADDPS       Y2, Y2, Y2
+	VBROADCASTSS rnnConst42b20000<>+0(SB), Y3
+	VMINPS       Y2, Y3, Y2
+	VBROADCASTSS rnnConstc2d00000<>+0(SB), Y3
+	VMAXPS       Y2, Y3, Y2
+	VMULPS       rnnConst3fb8aa3b<>+0(SB), Y2, Y3
+	VADDPS       rnnConst4b400000<>+0(SB), Y3, Y3
+	VSUBPS       rnnConst4b400000<>+0(SB), Y3, Y4
+	VMULPS       rnnConst3f318000<>+0(SB), Y4, Y5
+	VSUBPS       Y5, Y2, Y2
+	VMULPS       rnnConstb95e8083<>+0(SB), Y4, Y4
+	VSUBPS       Y4, Y2, Y2
+	VMULPS       rnnConst394f459f<>+0(SB), Y2, Y4
+	VADDPS       rnnConst3ab6a028<>+0(SB), Y4, Y4
+	VMULPS       Y2, Y4, Y4
+	VADDPS       rnnConst3c088968<>+0(SB), Y4, Y4
+	VMULPS       Y2, Y4, Y4
+	VADDPS       rnnConst3d2aaa7a<>+0(SB), Y4, Y4
+	VMULPS       Y2, Y4, Y4
+	VADDPS       rnnConst3e2aaaaa<>+0(SB), Y4, Y4
+	VMULPS       Y2, Y4, Y4
+	VADDPS       rnnConst3f000000<>+0(SB), Y4, Y4
+	VMULPS       Y2, Y2, Y5
+	VMULPS       Y5, Y4, Y4
+	VADDPS       Y4, Y2, Y2
+	VPSUBD       rnnConst4b400000<>+0(SB), Y3, Y3
+	VPSRAD       $0x01, Y3, Y4
+	VADDPS       rnnConst3f800000<>+0(SB), Y2, Y2
+	VPADDD       rnnConst0000007f<>+0(SB), Y4, Y5
+	VPSLLD       $0x17, Y5, Y5
+	VMULPS       Y5, Y2, Y2
+	VPSUBD       Y4, Y3, Y3
+	VPADDD       rnnConst0000007f<>+0(SB), Y3, Y3
+	VPSLLD       $0x17, Y3, Y3
+	VMULPS       Y3, Y2, Y2
+	VADDPS       rnnConst3f800000<>+0(SB), Y2, Y2
+	VBROADCASTSS rnnConst40000000<>+0(SB), Y3
+	VDIVPS       Y2, Y3, Y2
+	VBROADCASTSS rnnConst3f800000<>+0(SB), Y3
+	VSUBPS       Y2, Y3, Y2
+	VMOVUPS      (SI)(CX*1), Y3
+	VPAND        rnnConst80000000<>+0(SB), Y3, Y3
+	VPOR         Y3, Y2, Y2
+	VCMPPS       $0x11, rnnConst3f200000<>+0(SB), Y0, Y0
+	VBLENDVPS    Y0, Y1, Y2, Y0
+	VMOVUPS      (DI)(CX*1), Y1
+	VSUBPS       Y0, Y1, Y1
+	VMOVUPS      (BX)(CX*1), Y2
+	VMULPS       Y1, Y2, Y1
+	VADDPS       Y0, Y1, Y1
+	VMOVUPS      Y1, (DX)(CX*1)
+	VMOVUPS      Y0, (SI)(CX*1)
 	ADDQ         $+32, CX
 	SUBQ         $+8, AX
 	JMP          single
@@ -2531,90 +2818,90 @@ single:
 	JL           part
 	VMOVUPS      (DX)(CX*1), Y0
 	VMOVUPS      (BX)(CX*1), Y1
-	VMOVUPS      (SI)(CX*1), Y2
-	VMOVUPS      (DI)(CX*1), Y3
-	VPOR         rnnConst80000000<>+0(SB), Y1, Y4
-	VBROADCASTSS rnnConst42b20000<>+0(SB), Y5
-	VMINPS       Y4, Y5, Y4
-	VBROADCASTSS rnnConstc2d00000<>+0(SB), Y5
-	VMAXPS       Y4, Y5, Y4
-	VMULPS       rnnConst3fb8aa3b<>+0(SB), Y4, Y5
-	VADDPS       rnnConst4b400000<>+0(SB), Y5, Y5
+	VPOR         rnnConst80000000<>+0(SB), Y0, Y0
+	VPOR         rnnConst80000000<>+0(SB), Y1, Y2
+	VBROADCASTSS rnnConst42b20000<>+0(SB), Y1
+	VBROADCASTSS rnnConst42b20000<>+0(SB), Y3
+	VMINPS       Y0, Y1, Y0
+	VMINPS       Y2, Y3, Y2
+	VBROADCASTSS rnnConstc2d00000<>+0(SB), Y1
+	VBROADCASTSS rnnConstc2d00000<>+0(SB), Y3
+	VMAXPS       Y0, Y1, Y0
+	VMAXPS       Y2, Y3, Y2
+	VMULPS       rnnConst3fb8aa3b<>+0(SB), Y0, Y1
+	VMULPS       rnnConst3fb8aa3b<>+0(SB), Y2, Y3
+	VADDPS       rnnConst4b400000<>+0(SB), Y1, Y1
+	VADDPS       rnnConst4b400000<>+0(SB), Y3, Y5
+	VSUBPS       rnnConst4b400000<>+0(SB), Y1, Y3
 	VSUBPS       rnnConst4b400000<>+0(SB), Y5, Y6
+	VMULPS       rnnConst3f318000<>+0(SB), Y3, Y4
 	VMULPS       rnnConst3f318000<>+0(SB), Y6, Y7
-	VSUBPS       Y7, Y4, Y4
-	VMULPS       rnnConstb95e8083<>+0(SB), Y6, Y6
-	VSUBPS       Y6, Y4, Y4
-	VMULPS       rnnConst394f459f<>+0(SB), Y4, Y6
-	VADDPS       rnnConst3ab6a028<>+0(SB), Y6, Y6
-	VMULPS       Y4, Y6, Y6
-	VADDPS       rnnConst3c088968<>+0(SB), Y6, Y6
-	VMULPS       Y4, Y6, Y6
-	VADDPS       rnnConst3d2aaa7a<>+0(SB), Y6, Y6
-	VMULPS       Y4, Y6, Y6
-	VADDPS       rnnConst3e2aaaaa<>+0(SB), Y6, Y6
-	VMULPS       Y4, Y6, Y6
-	VADDPS       rnnConst3f000000<>+0(SB), Y6, Y6
-	VMULPS       Y4, Y4, Y7
-	VMULPS       Y7, Y6, Y6
-	VADDPS       Y6, Y4, Y4
-	VPSUBD       rnnConst4b400000<>+0(SB), Y5, Y5
-	VPSRAD       $0x01, Y5, Y6
-	VADDPS       rnnConst3f800000<>+0(SB), Y4, Y4
-	VPADDD       rnnConst0000007f<>+0(SB), Y6, Y7
-	VPSLLD       $0x17, Y7, Y7
-	VMULPS       Y7, Y4, Y4
-	VPSUBD       Y6, Y5, Y5
-	VPADDD       rnnConst0000007f<>+0(SB), Y5, Y5
-	VPSLLD       $0x17, Y5, Y5
-	VMULPS       Y5, Y4, Y4
-	VCMPPS       $0x1d, rnnConst00000000<>+0(SB), Y1, Y1
-	VBROADCASTSS rnnConst3f800000<>+0(SB), Y5
-	VBLENDVPS    Y1, Y5, Y4, Y1
-	VADDPS       rnnConst3f800000<>+0(SB), Y4, Y4
-	VDIVPS       Y4, Y1, Y1
-	VMULPS       Y3, Y1, Y3
-	VADDPS       Y2, Y3, Y2
-	VPOR         rnnConst80000000<>+0(SB), Y0, Y3
-	VBROADCASTSS rnnConst42b20000<>+0(SB), Y4
-	VMINPS       Y3, Y4, Y3
-	VBROADCASTSS rnnConstc2d00000<>+0(SB), Y4
-	VMAXPS       Y3, Y4, Y3
-	VMULPS       rnnConst3fb8aa3b<>+0(SB), Y3, Y4
-	VADDPS       rnnConst4b400000<>+0(SB), Y4, Y4
-	VSUBPS       rnnConst4b400000<>+0(SB), Y4, Y5
-	VMULPS       rnnConst3f318000<>+0(SB), Y5, Y6
-	VSUBPS       Y6, Y3, Y3
-	VMULPS       rnnConstb95e8083<>+0(SB), Y5, Y5
-	VSUBPS       Y5, Y3, Y3
-	VMULPS       rnnConst394f459f<>+0(SB), Y3, Y5
-	VADDPS       rnnConst3ab6a028<>+0(SB), Y5, Y5
-	VMULPS       Y3, Y5, Y5
-	VADDPS       rnnConst3c088968<>+0(SB), Y5, Y5
-	VMULPS       Y3, Y5, Y5
-	VADDPS       rnnConst3d2aaa7a<>+0(SB), Y5, Y5
-	VMULPS       Y3, Y5, Y5
-	VADDPS       rnnConst3e2aaaaa<>+0(SB), Y5, Y5
-	VMULPS       Y3, Y5, Y5
-	VADDPS       rnnConst3f000000<>+0(SB), Y5, Y5
-	VMULPS       Y3, Y3, Y6
-	VMULPS       Y6, Y5, Y5
-	VADDPS       Y5, Y3, Y3
-	VPSUBD       rnnConst4b400000<>+0(SB), Y4, Y4
+	VSUBPS       Y4, Y0, Y0
+	VSUBPS       Y7, Y2, Y2
+	VMULPS       rnnConstb95e8083<>+0(SB), Y3, Y3
+	VMULPS       rnnConstb95e8083<>+0(SB), Y6, Y4
+	VSUBPS       Y3, Y0, Y0
+	VSUBPS       Y4, Y2, Y3
+	VMULPS       rnnConst394f459f<>+0(SB), Y0, Y2
+	VMULPS       rnnConst394f459f<>+0(SB), Y3, Y4
+	VADDPS       rnnConst3ab6a028<>+0(SB), Y2, Y2
+	VADDPS       rnnConst3ab6a028<>+0(SB), Y4, Y4
+	VMULPS       Y0, Y2, Y2
+	VMULPS       Y3, Y4, Y4
+	VADDPS       rnnConst3c088968<>+0(SB), Y2, Y2
+	VADDPS       rnnConst3c088968<>+0(SB), Y4, Y4
+	VMULPS       Y0, Y2, Y2
+	VMULPS       Y3, Y4, Y4
+	VADDPS       rnnConst3d2aaa7a<>+0(SB), Y2, Y2
+	VADDPS       rnnConst3d2aaa7a<>+0(SB), Y4, Y4
+	VMULPS       Y0, Y2, Y2
+	VMULPS       Y3, Y4, Y4
+	VADDPS       rnnConst3e2aaaaa<>+0(SB), Y2, Y2
+	VADDPS       rnnConst3e2aaaaa<>+0(SB), Y4, Y4
+	VMULPS       Y0, Y2, Y2
+	VMULPS       Y3, Y4, Y4
+	VADDPS       rnnConst3f000000<>+0(SB), Y2, Y2
+	VADDPS       rnnConst3f000000<>+0(SB), Y4, Y6
+	VMULPS       Y0, Y0, Y4
+	VMULPS       Y3, Y3, Y7
+	VMULPS       Y4, Y2, Y2
+	VMULPS       Y7, Y6, Y4
+	VADDPS       Y2, Y0, Y0
+	VADDPS       Y4, Y3, Y2
+	VPSUBD       rnnConst4b400000<>+0(SB), Y1, Y1
+	VPSUBD       rnnConst4b400000<>+0(SB), Y5, Y4
+	VPSRAD       $0x01, Y1, Y3
 	VPSRAD       $0x01, Y4, Y5
-	VADDPS       rnnConst3f800000<>+0(SB), Y3, Y3
-	VPADDD       rnnConst0000007f<>+0(SB), Y5, Y6
-	VPSLLD       $0x17, Y6, Y6
-	VMULPS       Y6, Y3, Y3
-	VPSUBD       Y5, Y4, Y4
-	VPADDD       rnnConst0000007f<>+0(SB), Y4, Y4
-	VPSLLD       $0x17, Y4, Y4
-	VMULPS       Y4, Y3, Y3
-	VCMPPS       $0x1d, rnnConst00000000<>+0(SB), Y0, Y0
-	VBROADCASTSS rnnConst3f800000<>+0(SB), Y4
-	VBLENDVPS    Y0, Y4, Y3, Y0
-	VADDPS       rnnConst3f800000<>+0(SB), Y3, Y3
-	VDIVPS       Y3, Y0, Y0
+	VADDPS       rnnConst3f800000<>+0(SB), Y0, Y0
+	VADDPS       rnnConst3f800000<>+0(SB), Y2, Y6
+	VPADDD       rnnConst0000007f<>+0(SB), Y3, Y2
+	VPADDD       rnnConst0000007f<>+0(SB), Y5, Y7
+	VPSLLD       $0x17, Y2, Y2
+	VPSLLD       $0x17, Y7, Y7
+	VMULPS       Y2, Y0, Y0
+	VMULPS       Y7, Y6, Y2
+	VPSUBD       Y3, Y1, Y1
+	VPSUBD       Y5, Y4, Y3
+	VPADDD       rnnConst0000007f<>+0(SB), Y1, Y1
+	VPADDD       rnnConst0000007f<>+0(SB), Y3, Y3
+	VPSLLD       $0x17, Y1, Y1
+	VPSLLD       $0x17, Y3, Y3
+	VMULPS       Y1, Y0, Y0
+	VMULPS       Y3, Y2, Y2
+	VMOVUPS      (DX)(CX*1), Y1
+	VMOVUPS      (BX)(CX*1), Y3
+	VCMPPS       $0x1d, rnnConst00000000<>+0(SB), Y1, Y1
+	VCMPPS       $0x1d, rnnConst00000000<>+0(SB), Y3, Y4
+	VBROADCASTSS rnnConst3f800000<>+0(SB), Y3
+	VBROADCASTSS rnnConst3f800000<>+0(SB), Y5
+	VBLENDVPS    Y1, Y3, Y0, Y1
+	VBLENDVPS    Y4, Y5, Y2, Y3
+	VADDPS       rnnConst3f800000<>+0(SB), Y0, Y0
+	VADDPS       rnnConst3f800000<>+0(SB), Y2, Y2
+	VDIVPS       Y0, Y1, Y0
+	VDIVPS       Y2, Y3, Y1
+	VMULPS       (DI)(CX*1), Y1, Y2
+	VADDPS       (SI)(CX*1), Y2, Y2
 	VMOVUPS      Y0, (DX)(CX*1)
 	VMOVUPS      Y1, (BX)(CX*1)
 	VMOVUPS      Y2, (SI)(CX*1)
@@ -2632,6 +2919,46 @@ part:
 	VMASKMOVPS   (BX)(CX*1), Y0, Y2
 	VMASKMOVPS   (SI)(CX*1), Y0, Y3
 	VMASKMOVPS   (DI)(CX*1), Y0, Y4
+	VPOR         rnnConst80000000<>+0(SB), Y1, Y5
+	VBROADCASTSS rnnConst42b20000<>+0(SB), Y6
+	VMINPS       Y5, Y6, Y5
+	VBROADCASTSS rnnConstc2d00000<>+0(SB), Y6
+	VMAXPS       Y5, Y6, Y5
+	VMULPS       rnnConst3fb8aa3b<>+0(SB), Y5, Y6
+	VADDPS       rnnConst4b400000<>+0(SB), Y6, Y6
+	VSUBPS       rnnConst4b400000<>+0(SB), Y6, Y7
+	VMULPS       rnnConst3f318000<>+0(SB), Y7, Y8
+	VSUBPS       Y8, Y5, Y5
+	VMULPS       rnnConstb95e8083<>+0(SB), Y7, Y7
+	VSUBPS       Y7, Y5, Y5
+	VMULPS       rnnConst394f459f<>+0(SB), Y5, Y7
+	VADDPS       rnnConst3ab6a028<>+0(SB), Y7, Y7
+	VMULPS       Y5, Y7, Y7
+	VADDPS       rnnConst3c088968<>+0(SB), Y7, Y7
+	VMULPS       Y5, Y7, Y7
+	VADDPS       rnnConst3d2aaa7a<>+0(SB), Y7, Y7
+	VMULPS       Y5, Y7, Y7
+	VADDPS       rnnConst3e2aaaaa<>+0(SB), Y7, Y7
+	VMULPS       Y5, Y7, Y7
+	VADDPS       rnnConst3f000000<>+0(SB), Y7, Y7
+	VMULPS       Y5, Y5, Y8
+	VMULPS       Y8, Y7, Y7
+	VADDPS       Y7, Y5, Y5
+	VPSUBD       rnnConst4b400000<>+0(SB), Y6, Y6
+	VPSRAD       $0x01, Y6, Y7
+	VADDPS       rnnConst3f800000<>+0(SB), Y5, Y5
+	VPADDD       rnnConst0000007f<>+0(SB), Y7, Y8
+	VPSLLD       $0x17, Y8, Y8
+	VMULPS       Y8, Y5, Y5
+	VPSUBD       Y7, Y6, Y6
+	VPADDD       rnnConst0000007f<>+0(SB), Y6, Y6
+	VPSLLD       $0x17, Y6, Y6
+	VMULPS       Y6, Y5, Y5
+	VCMPPS       $0x1d, rnnConst00000000<>+0(SB), Y1, Y1
+	VBROADCASTSS rnnConst3f800000<>+0(SB), Y6
+	VBLENDVPS    Y1, Y6, Y5, Y1
+	VADDPS       rnnConst3f800000<>+0(SB), Y5, Y5
+	VDIVPS       Y5, Y1, Y1
 	VPOR         rnnConst80000000<>+0(SB), Y2, Y5
 	VBROADCASTSS rnnConst42b20000<>+0(SB), Y6
 	VMINPS       Y5, Y6, Y5
@@ -2674,46 +3001,6 @@ part:
 	VDIVPS       Y5, Y2, Y2
 	VMULPS       Y4, Y2, Y4
 	VADDPS       Y3, Y4, Y3
-	VPOR         rnnConst80000000<>+0(SB), Y1, Y4
-	VBROADCASTSS rnnConst42b20000<>+0(SB), Y5
-	VMINPS       Y4, Y5, Y4
-	VBROADCASTSS rnnConstc2d00000<>+0(SB), Y5
-	VMAXPS       Y4, Y5, Y4
-	VMULPS       rnnConst3fb8aa3b<>+0(SB), Y4, Y5
-	VADDPS       rnnConst4b400000<>+0(SB), Y5, Y5
-	VSUBPS       rnnConst4b400000<>+0(SB), Y5, Y6
-	VMULPS       rnnConst3f318000<>+0(SB), Y6, Y7
-	VSUBPS       Y7, Y4, Y4
-	VMULPS       rnnConstb95e8083<>+0(SB), Y6, Y6
-	VSUBPS       Y6, Y4, Y4
-	VMULPS       rnnConst394f459f<>+0(SB), Y4, Y6
-	VADDPS       rnnConst3ab6a028<>+0(SB), Y6, Y6
-	VMULPS       Y4, Y6, Y6
-	VADDPS       rnnConst3c088968<>+0(SB), Y6, Y6
-	VMULPS       Y4, Y6, Y6
-	VADDPS       rnnConst3d2aaa7a<>+0(SB), Y6, Y6
-	VMULPS       Y4, Y6, Y6
-	VADDPS       rnnConst3e2aaaaa<>+0(SB), Y6, Y6
-	VMULPS       Y4, Y6, Y6
-	VADDPS       rnnConst3f000000<>+0(SB), Y6, Y6
-	VMULPS       Y4, Y4, Y7
-	VMULPS       Y7, Y6, Y6
-	VADDPS       Y6, Y4, Y4
-	VPSUBD       rnnConst4b400000<>+0(SB), Y5, Y5
-	VPSRAD       $0x01, Y5, Y6
-	VADDPS       rnnConst3f800000<>+0(SB), Y4, Y4
-	VPADDD       rnnConst0000007f<>+0(SB), Y6, Y7
-	VPSLLD       $0x17, Y7, Y7
-	VMULPS       Y7, Y4, Y4
-	VPSUBD       Y6, Y5, Y5
-	VPADDD       rnnConst0000007f<>+0(SB), Y5, Y5
-	VPSLLD       $0x17, Y5, Y5
-	VMULPS       Y5, Y4, Y4
-	VCMPPS       $0x1d, rnnConst00000000<>+0(SB), Y1, Y1
-	VBROADCASTSS rnnConst3f800000<>+0(SB), Y5
-	VBLENDVPS    Y1, Y5, Y4, Y1
-	VADDPS       rnnConst3f800000<>+0(SB), Y4, Y4
-	VDIVPS       Y4, Y1, Y1
 	VMASKMOVPS   Y1, Y0, (DX)(CX*1)
 	VMASKMOVPS   Y2, Y0, (BX)(CX*1)
 	VMASKMOVPS   Y3, Y0, (SI)(CX*1)

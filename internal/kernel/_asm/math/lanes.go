@@ -32,7 +32,8 @@ func lanes() int {
 type lane struct {
 	r    reg.VecVirtual
 	m    Mem
-	full bool // the memory holds 32 bytes of the same
+	full bool // the memory holds a whole vector, not one number for all lanes
+	late bool // the vector is an operand, loaded where it is used
 }
 
 // A mask is the outcome of a comparison.
@@ -85,7 +86,11 @@ func double(x float64) Mem {
 func (a lane) in() reg.VecVirtual {
 	if a.r == nil {
 		r := vec()
-		VBROADCASTSS(a.m, r)
+		if a.late {
+			emit(func() { VMOVUPS(a.m, r) })
+		} else {
+			emit(func() { VBROADCASTSS(a.m, r) })
+		}
 		return r
 	}
 	return a.r
@@ -98,13 +103,14 @@ func two(f, bcst instr, a, b lane) lane {
 	d, x := vec(), a.in()
 	switch {
 	case b.r != nil:
-		f(b.r, x, d)
+		emit(func() { f(b.r, x, d) })
 	case wide && bcst != nil:
-		bcst(b.m, x, d)
+		emit(func() { bcst(b.m, x, d) })
 	case b.full && !wide:
-		f(b.m, x, d)
+		emit(func() { f(b.m, x, d) })
 	default:
-		f(b.in(), x, d)
+		y := b.in()
+		emit(func() { f(y, x, d) })
 	}
 	return lane{r: d}
 }
@@ -146,8 +152,8 @@ func xor(a, b lane) lane {
 func fix(f func(a, b, c Op)) instr { return func(o ...Op) { f(o[0], o[1], o[2]) } }
 
 func shift(f instr, a lane, n uint64) lane {
-	d := vec()
-	f(Imm(n), a.in(), d)
+	d, x := vec(), a.in()
+	emit(func() { f(Imm(n), x, d) })
 	return lane{r: d}
 }
 
@@ -156,8 +162,8 @@ func right(a lane, n uint64) lane { return shift(VPSRLD, a, n) } // unsigned
 func half(a lane) lane            { return shift(VPSRAD, a, 1) } // signed
 
 func one(f instr, a lane) lane {
-	d := vec()
-	f(a.in(), d)
+	d, x := vec(), a.in()
+	emit(func() { f(x, d) })
 	return lane{r: d}
 }
 
@@ -166,12 +172,14 @@ func toFloat(a lane) lane { return one(VCVTDQ2PS, a) }
 
 // round rounds to integer: mode 8 to nearest even, 9 down.
 func round(mode uint64, a lane) lane {
-	d := vec()
-	if wide {
-		VRNDSCALEPS(Imm(mode), a.in(), d)
-	} else {
-		VROUNDPS(Imm(mode), a.in(), d)
-	}
+	d, x := vec(), a.in()
+	emit(func() {
+		if wide {
+			VRNDSCALEPS(Imm(mode), x, d)
+		} else {
+			VROUNDPS(Imm(mode), x, d)
+		}
+	})
 	return lane{r: d}
 }
 
@@ -197,17 +205,18 @@ func cmp(pred uint64, a, b lane) mask {
 	if wide {
 		k := K()
 		if b.r == nil {
-			VCMPPS_BCST(Imm(pred), b.m, x, k)
+			emit(func() { VCMPPS_BCST(Imm(pred), b.m, x, k) })
 		} else {
-			VCMPPS(Imm(pred), b.r, x, k)
+			emit(func() { VCMPPS(Imm(pred), b.r, x, k) })
 		}
 		return mask{k: k}
 	}
 	d := YMM()
 	if b.r == nil && b.full {
-		VCMPPS(Imm(pred), b.m, x, d)
+		emit(func() { VCMPPS(Imm(pred), b.m, x, d) })
 	} else {
-		VCMPPS(Imm(pred), b.in(), x, d)
+		y := b.in()
+		emit(func() { VCMPPS(Imm(pred), y, x, d) })
 	}
 	return mask{r: d}
 }
@@ -216,7 +225,7 @@ func cmp(pred uint64, a, b lane) mask {
 func both(a, b mask) mask {
 	if wide {
 		k := K()
-		KANDW(a.k, b.k, k)
+		emit(func() { KANDW(a.k, b.k, k) })
 		return mask{k: k}
 	}
 	return mask{r: and(lane{r: a.r}, lane{r: b.r}).r}
@@ -225,7 +234,7 @@ func both(a, b mask) mask {
 func either(a, b mask) mask {
 	if wide {
 		k := K()
-		KORW(a.k, b.k, k)
+		emit(func() { KORW(a.k, b.k, k) })
 		return mask{k: k}
 	}
 	return mask{r: or(lane{r: a.r}, lane{r: b.r}).r}
@@ -233,12 +242,14 @@ func either(a, b mask) mask {
 
 // pick is m ? a : b.
 func pick(m mask, a, b lane) lane {
-	d := vec()
-	if wide {
-		VBLENDMPS(a.in(), b.in(), m.k, d)
-	} else {
-		VBLENDVPS(m.r, a.in(), b.in(), d)
-	}
+	d, x, y := vec(), a.in(), b.in()
+	emit(func() {
+		if wide {
+			VBLENDMPS(x, y, m.k, d)
+		} else {
+			VBLENDVPS(m.r, x, y, d)
+		}
+	})
 	return lane{r: d}
 }
 
@@ -247,9 +258,9 @@ func only(m mask, a lane) lane {
 	d := vec()
 	switch {
 	case wide && a.r == nil:
-		VBROADCASTSS_Z(a.m, m.k, d)
+		emit(func() { VBROADCASTSS_Z(a.m, m.k, d) })
 	case wide:
-		VMOVAPS_Z(a.r, m.k, d)
+		emit(func() { VMOVAPS_Z(a.r, m.k, d) })
 	default:
 		return and(lane{r: m.r}, a)
 	}

@@ -12,7 +12,9 @@ import (
 // A kern is a kernel that works element by element on slices of one length.
 type kern struct {
 	name   string
-	unroll int // vectors an iteration; 1 or 2 for kernels that stretch operands
+	unroll int  // vectors an iteration; 1 or 2 for kernels that stretch operands
+	woven  int  // the same with AVX2, woven; 0: unroll
+	late   bool // AVX2 has no registers to hold the operands meanwhile
 	// stretch: operands other than the first slice may have length 1.
 	stretch bool
 	outs    []string // slices that are written; nil = dst
@@ -40,6 +42,9 @@ func (k kern) write() {
 
 func (k kern) function(f function) {
 	width := 4 * lanes()
+	if k.woven > 0 && !wide {
+		k.unroll = k.woven
+	}
 	outs := k.outs
 	if outs == nil {
 		outs = []string{"dst"}
@@ -77,46 +82,71 @@ func (k kern) function(f function) {
 		}
 		SUBQ(I32(vectors*lanes()), n)
 	}
-	round := func(part, vectors int, m *tailMask) {
+	read := func(part int, m *tailMask) map[string]lane {
 		v := map[string]lane{}
 		for s, x := range scalars {
 			v[s] = x
 		}
 		for _, o := range ops {
-			if o.in {
+			at := Mem{Base: o.base, Index: o.at, Scale: 1, Disp: part * width}
+			switch {
+			case !o.in:
+			case k.late && !wide && m == nil:
+				v[o.name] = lane{m: at, full: true, late: true}
+			default:
 				r := vec()
-				at := Mem{Base: o.base, Index: o.at, Scale: 1, Disp: part * width}
 				m.load(at, r)
 				v[o.name] = lane{r: r}
 			}
 		}
-		res := k.body(v)
+		return v
+	}
+	write := func(part int, res map[string]lane, m *tailMask) {
 		for _, o := range ops {
 			if o.out {
 				m.store(res[o.name].in(), Mem{Base: o.base, Index: o.at, Scale: 1, Disp: part * width})
 			}
 		}
 	}
+	round := func(part int, m *tailMask) { write(part, k.body(read(part, m)), m) }
+	many := func() {
+		if k.woven == 0 || wide {
+			for p := range k.unroll {
+				round(p, nil)
+			}
+			return
+		}
+		var parts []func()
+		res := make([]map[string]lane, k.unroll)
+		for p := range k.unroll {
+			v := read(p, nil)
+			parts = append(parts, func() { res[p] = k.body(v) })
+		}
+		weave(parts...)
+		for p := range k.unroll {
+			write(p, res[p], nil)
+		}
+	}
 	if k.unroll > 1 {
 		Label("many")
 		CMPQ(n, I32(k.unroll*lanes()))
 		JL(LabelRef("single"))
-		for p := range k.unroll {
-			round(p, k.unroll, nil)
-		}
+		many()
 		step(k.unroll)
 		JMP(LabelRef("many"))
 	}
 	Label("single")
 	CMPQ(n, I32(lanes()))
 	JL(LabelRef("part"))
-	round(0, 1, nil)
+	round(0, nil)
 	step(1)
 	JMP(LabelRef("single"))
 	Label("part")
 	TESTQ(n, n)
 	JZ(LabelRef("done"))
-	round(0, 1, newTailMask(n))
+	inOrder = true
+	round(0, newTailMask(n))
+	inOrder = false
 	Label("done")
 	VZEROUPPER()
 	RET()

@@ -16,6 +16,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strings"
 
 	. "github.com/mmcloughlin/avo/build"
 )
@@ -43,4 +45,22 @@ func main() {
 	write()
 	writeDispatch()
 	Generate()
+	checkRegisters(filepath.Join(dir, topic+"_amd64.s"))
+}
+
+var highRegister = regexp.MustCompile(`\b[XY](1[6-9]|2\d|3[01])\b`)
+
+// checkRegisters refuses an AVX2 kernel with more than the 16 registers of AVX2:
+// the allocator hands out those of AVX-512.
+func checkRegisters(file string) {
+	src, err := os.ReadFile(file)
+	if err != nil {
+		panic(err)
+	}
+	for _, f := range strings.Split(string(src), "\nTEXT ") {
+		name, _, _ := strings.Cut(f, "(")
+		if strings.HasSuffix(name, "AVX2") && highRegister.MatchString(f) {
+			panic("math: " + name + " needs more than 16 vector registers")
+		}
+	}
 }

@@ -1,6 +1,9 @@
 package main
 
-import "math"
+import (
+	"maps"
+	"math"
+)
 
 var negInf, posInf = math.Inf(-1), math.Inf(1)
 
@@ -15,8 +18,10 @@ var topics = map[string]func(){
 }
 
 // unary writes a kernel of one operand.
-func unary(name string, unroll int, f func(x lane) lane) {
-	kern{name: name, unroll: unroll, body: func(v map[string]lane) map[string]lane {
+func unary(name string, unroll int, f func(x lane) lane) { wovenUnary(name, unroll, 0, f) }
+
+func wovenUnary(name string, unroll, woven int, f func(x lane) lane) {
+	kern{name: name, unroll: unroll, woven: woven, body: func(v map[string]lane) map[string]lane {
 		return map[string]lane{"dst": f(v["x"])}
 	}}.write()
 }
@@ -89,14 +94,14 @@ func writeVec() {
 }
 
 func writeMath() {
-	unary("Exp", 2, exp)
-	unary("Expm1", 1, expm1)
-	unary("Log", 1, log)
-	unary("Log1p", 1, log1p)
-	unary("Tanh", 1, tanh)
-	unary("Sigmoid", 1, sigmoid)
-	unary("Softplus", 1, softplus)
-	unary("Erf", 1, erf)
+	wovenUnary("Exp", 2, 3, exp)
+	wovenUnary("Expm1", 1, 2, expm1)
+	wovenUnary("Log", 1, 2, log)
+	wovenUnary("Log1p", 1, 2, log1p)
+	wovenUnary("Tanh", 1, 2, tanh)
+	wovenUnary("Sigmoid", 1, 3, sigmoid)
+	wovenUnary("Softplus", 1, 2, softplus)
+	wovenUnary("Erf", 1, 2, erf)
 	unary("Sin", 1, sin)
 	unary("Cos", 1, cos)
 	kern{name: "SigmoidLoss", unroll: 1, stretch: true, body: func(v map[string]lane) map[string]lane {
@@ -210,15 +215,35 @@ func writeRNN() {
 		v["dh"] = t
 		v["z"] = slopeSigmoid(dz, v["z"])
 	}
-	cell := func(name string, outs []string, only string, body func(v map[string]lane)) {
-		kern{name: name, unroll: 1, outs: outs, only: only, body: func(v map[string]lane) map[string]lane {
+	cell := func(name string, woven int, outs []string, only string, body func(v map[string]lane)) {
+		late := woven > 0
+		kern{name: name, unroll: 1, woven: woven, late: late, outs: outs, only: only, body: func(v map[string]lane) map[string]lane {
 			body(v)
 			return v
 		}}.write()
 	}
+	// activate replaces operands by their sigmoids, and one by its tanh.
+	activate := func(v map[string]lane, ofTanh string, ofSigmoid ...string) {
+		var parts []func()
+		y := map[string]lane{}
+		for _, n := range ofSigmoid {
+			parts = append(parts, func() { y[n] = sigmoid(v[n]) })
+		}
+		if ofTanh != "" {
+			parts = append(parts, func() { y[ofTanh] = tanh(v[ofTanh]) })
+		}
+		weave(parts...)
+		maps.Copy(v, y)
+	}
 	// The steps forward are two kernels: a sigmoid and then a tanh in one body
 	// would wait for each other longer than the processor can look ahead.
-	cell("LSTM", []string{"c", "i", "f", "g", "o"}, "c", func(v map[string]lane) {
+	cell("LSTM", 1, []string{"c", "i", "f", "g", "o"}, "c", func(v map[string]lane) {
+		if !wide {
+			activate(v, "", "i", "f")
+			activate(v, "g", "o")
+			v["c"] = add(mul(v["i"], v["g"]), mul(v["f"], v["before"]))
+			return
+		}
 		v["f"] = sigmoid(v["f"])
 		kept := mul(v["f"], v["before"])
 		v["i"] = sigmoid(v["i"])
@@ -226,8 +251,8 @@ func writeRNN() {
 		v["c"] = add(mul(v["i"], v["g"]), kept)
 		v["o"] = sigmoid(v["o"])
 	})
-	cell("Output", []string{"h"}, "h", func(v map[string]lane) { v["h"] = mul(tanh(v["c"]), v["o"]) })
-	cell("LSTMBack", []string{"dh", "dc", "i", "f", "g", "o"}, "", func(v map[string]lane) {
+	cell("Output", 2, []string{"h"}, "h", func(v map[string]lane) { v["h"] = mul(tanh(v["c"]), v["o"]) })
+	cell("LSTMBack", 0, []string{"dh", "dc", "i", "f", "g", "o"}, "", func(v map[string]lane) {
 		t := tanh(v["c"])
 		dc := add(v["dc"], slopeTanh(mul(v["dh"], v["o"]), t))
 		v["o"] = slopeSigmoid(mul(v["dh"], t), v["o"])
@@ -238,17 +263,22 @@ func writeRNN() {
 		v["dc"] = mul(dc, v["f"])
 		v["f"] = slopeSigmoid(mul(dc, v["before"]), v["f"])
 	})
-	cell("GRU", []string{"h", "candidate"}, "h", func(v map[string]lane) {
+	cell("GRU", 2, []string{"h", "candidate"}, "h", func(v map[string]lane) {
 		v["candidate"] = tanh(v["candidate"])
 		blend(v)
 	})
-	cell("GRUGates", []string{"z", "r", "candidate"}, "", func(v map[string]lane) {
+	cell("GRUGates", 1, []string{"z", "r", "candidate"}, "", func(v map[string]lane) {
+		if !wide {
+			activate(v, "", "z", "r")
+			v["candidate"] = add(mul(v["r"], v["inner"]), v["candidate"])
+			return
+		}
 		v["r"] = sigmoid(v["r"])
 		v["candidate"] = add(mul(v["r"], v["inner"]), v["candidate"])
 		v["z"] = sigmoid(v["z"])
 	})
-	cell("GRUBack", []string{"dh", "z", "candidate"}, "", unblend)
-	cell("GRUResetBack", []string{"dh", "z", "r", "candidate", "inner"}, "", func(v map[string]lane) {
+	cell("GRUBack", 0, []string{"dh", "z", "candidate"}, "", unblend)
+	cell("GRUResetBack", 0, []string{"dh", "z", "r", "candidate", "inner"}, "", func(v map[string]lane) {
 		unblend(v)
 		dr := mul(v["candidate"], v["inner"])
 		v["inner"] = mul(v["candidate"], v["r"])
