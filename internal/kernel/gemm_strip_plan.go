@@ -3,7 +3,9 @@ package kernel
 const (
 	stripBlock  = 256     // most rows of A that a task packs
 	stripPanels = 1 << 18 // most floats of A in a buffer that tasks share
-	stripPlace  = 16      // so few rows read B where it is
+	stripPlace  = 16      // so few rows read B where it is,
+	stripNear   = 1 << 16 // and twice as many if it has no more floats, since it stays in the second cache
+	stripBare   = 1 << 14 // most floats of A that are read where they are, along rows
 )
 
 // planStrips is plan for instruction sets that compute strips. B is never
@@ -13,8 +15,15 @@ func (p *gemmPlan) planStrips(j *gemmJob) {
 	m, n, k := j.m, j.n, j.k
 	p.mr = stripRows
 	p.cutColumns(n)
-	p.packB = j.b.Packed == nil && (j.b.Packer != nil || j.b.Trans || m > stripPlace)
-	p.packA = j.a.Packer != nil || (p.panels > 2 && m*k > 4096)
+	place, bare := stripPlace, stripBare
+	if k*n <= stripNear {
+		place *= 2
+	}
+	if j.a.Trans {
+		bare /= 4
+	}
+	p.packB = j.b.Packed == nil && (j.b.Packer != nil || j.b.Trans || m > place)
+	p.packA = j.a.Packer != nil || (p.panels > 2 && m*k > bare)
 	p.tm, p.tn = 1, 1
 	if work := m * n * k; work > gemmSerial {
 		// Splitting columns costs little, splitting rows packs B once more.
