@@ -78,11 +78,15 @@ func (m *affine) line(y int) (rows, columns line) {
 
 // inside returns the x in [0, n) whose place lies in [first, last].
 func (l line) inside(first, last float64, n int) (lo, hi int) {
-	in := func(x int) bool { v := l.at(x); return v >= first && v <= last }
-	if l.step == 0 {
-		if in(0) {
-			return 0, n
-		}
+	// Places grow or fall along a line, rounding included.
+	a, b := l.at(0), l.at(n-1)
+	if a > b {
+		a, b = b, a
+	}
+	if a >= first && b <= last {
+		return 0, n
+	}
+	if l.step == 0 || b < first || a > last {
 		return 0, 0
 	}
 	x0, x1 := (first-l.base)/l.step, (last-l.base)/l.step
@@ -91,6 +95,7 @@ func (l line) inside(first, last float64, n int) (lo, hi int) {
 	}
 	lo = int(min(max(math.Ceil(x0), 0), float64(n)))
 	hi = int(min(max(math.Ceil(x1), 0), float64(n)))
+	in := func(x int) bool { v := l.at(x); return v >= first && v <= last }
 	// Rounding may have put an end one off.
 	for lo > 0 && in(lo-1) {
 		lo--
