@@ -63,7 +63,7 @@ func similarities(t *testing.T, v *vectors) (within, between float64) {
 }
 
 func TestLearn(t *testing.T) {
-	c := config{Size: 16, Window: 5, MinCount: 1, Epochs: 30, Sample: 0.01, Seed: 3, Log: io.Discard}
+	c := config{Size: 16, Window: 5, MinCount: 1, Epochs: 16, Sample: 0.01, Seed: 3, Log: io.Discard}
 	v, err := learn(context.Background(), corpus(false), c)
 	if err != nil {
 		t.Fatal(err)
