@@ -1,6 +1,10 @@
 package image
 
-import "math"
+import (
+	"math"
+
+	"github.com/antler-ml/antler/image/internal/resample"
+)
 
 // coefs are the weights of a resize along one axis: output i is the sum of
 // k[i·size+j] times input lo[i]+j, j < n[i].
@@ -10,9 +14,10 @@ type coefs struct {
 	k              []float64
 	fixed          []int32 // k with 22 fractional bits
 	identity       bool    // nothing to do
+	rows           resample.Rows
 }
 
-const precision = 22
+const precision = resample.Precision
 
 func (c *coefs) compute(in, lo, n, out int, f filter) *coefs {
 	c.identity = lo == 0 && n == in && n == out
@@ -62,78 +67,28 @@ func resample8(dst, src *Image, cx, cy *coefs, temp *[]uint8) {
 	case cx.identity:
 		columns8(dst.Pix, src.Pix, in, cy, 0)
 	case cy.identity:
-		rows8(dst.Pix, src.Pix, in, out, c, cx)
+		rows8(dst.Pix, src.Pix, src.Width, c, cx)
 	case rowsFirst(dst, src):
 		*temp = resized(*temp, (cy.hi0-cy.lo0)*out)
-		rows8(*temp, src.Pix[cy.lo0*in:], in, out, c, cx)
+		rows8(*temp, src.Pix[cy.lo0*in:], src.Width, c, cx)
 		columns8(dst.Pix, *temp, out, cy, cy.lo0)
 	default:
 		*temp = resized(*temp, dst.Height*in)
 		columns8(*temp, src.Pix, in, cy, 0)
-		rows8(dst.Pix, *temp, in, out, c, cx)
+		rows8(dst.Pix, *temp, src.Width, c, cx)
 	}
 }
 
-// rows8 resizes each row, of in samples, to one of out samples.
-func rows8(dst, src []uint8, in, out, c int, cx *coefs) {
-	for y := 0; (y+1)*out <= len(dst); y++ {
-		row8(dst[y*out:][:out], src[y*in:][:in], cx, c)
-	}
+// rows8 resizes each row.
+func rows8(dst, src []uint8, width, c int, cx *coefs) {
+	cx.rows.Set(cx.lo, cx.n, cx.fixed, cx.size, width, c)
+	cx.rows.Do(dst, src)
 }
 
 // columns8 makes rows of weighted sums of rows; src begins with row top.
 func columns8(dst, src []uint8, stride int, cy *coefs, top int) {
 	for y := range cy.lo {
-		column8(dst[y*stride:][:stride], src[(cy.lo[y]-top)*stride:], stride, cy.fixed[y*cy.size:][:cy.n[y]])
-	}
-}
-
-func row8(dst, src []uint8, cx *coefs, c int) {
-	for x := range cx.lo {
-		k := cx.fixed[x*cx.size:][:cx.n[x]]
-		in := src[cx.lo[x]*c:][:len(k)*c]
-		switch c {
-		case 3:
-			var r, g, b int32 = 1 << (precision - 1), 1 << (precision - 1), 1 << (precision - 1)
-			for j, w := range k {
-				p := in[3*j : 3*j+3]
-				r += int32(p[0]) * w
-				g += int32(p[1]) * w
-				b += int32(p[2]) * w
-			}
-			o := dst[3*x : 3*x+3]
-			o[0], o[1], o[2] = clamp8(r>>precision), clamp8(g>>precision), clamp8(b>>precision)
-		default:
-			for i := range c {
-				sum := int32(1 << (precision - 1))
-				for j, w := range k {
-					sum += int32(in[j*c+i]) * w
-				}
-				dst[x*c+i] = clamp8(sum >> precision)
-			}
-		}
-	}
-}
-
-// column8 sets dst to the weighted sum of len(k) rows of src. It goes along the
-// rows in short pieces whose sums stay in the first-level cache.
-func column8(dst, src []uint8, stride int, k []int32) {
-	var sums [256]int32
-	for lo := 0; lo < len(dst); lo += len(sums) {
-		d := dst[lo:min(lo+len(sums), len(dst))]
-		s := sums[:len(d)]
-		for i := range s {
-			s[i] = 1 << (precision - 1)
-		}
-		for j, w := range k {
-			in := src[j*stride+lo:][:len(s)]
-			for i, v := range in {
-				s[i] += int32(v) * w
-			}
-		}
-		for i, v := range s {
-			d[i] = clamp8(v >> precision)
-		}
+		resample.Column(dst[y*stride:][:stride], src[(cy.lo[y]-top)*stride:], stride, cy.fixed[y*cy.size:][:cy.n[y]])
 	}
 }
 
