@@ -51,7 +51,7 @@ func BenchmarkConv(b *testing.B) {
 		})
 		b.Run(c.name+"/dw", func(b *testing.B) {
 			p := NewConvWeightGrad(s)
-			rate(b, p.Bind(x, y, w, make([]float32, p.Scratch())))
+			rate(b, p.Bind(x, y, w, nil, make([]float32, p.Scratch())))
 		})
 	}
 }

@@ -182,9 +182,21 @@ func checkConv(t *testing.T, s ConvShape, seed uint64) {
 	near(t, "y", y, y64, sy)
 	g.Bind(dy, w, nil, dx, nans(g.Scratch()), false, nil)()
 	near(t, "dx", dx, dx64, sx)
-	dwf := h.Bind(x, dy, dw, nans(h.Scratch()))
+	db := nans(s.F)
+	dwf := h.Bind(x, dy, dw, db, nans(h.Scratch()))
 	dwf()
 	near(t, "dw", dw, dw64, sw)
+	db64, sb := make([]float64, s.F), make([]float64, s.F)
+	for i, v := range dy {
+		db64[i%s.F] += float64(v)
+		sb[i%s.F] += math.Abs(float64(v))
+	}
+	near(t, "db", db, db64, sb)
+	alone := nans(nw)
+	h.Bind(x, dy, alone, nil, nans(h.Scratch()))()
+	if !slices.Equal(alone, dw) {
+		t.Fatal("dw differs when there is no db")
+	}
 
 	// Bias, ReLU and an activation.
 	double := func(x []float32, _ int) {
@@ -213,11 +225,11 @@ func checkConv(t *testing.T, s ConvShape, seed uint64) {
 	// The same bits for one worker.
 	par.SetWorkers(1)
 	defer par.SetWorkers(0)
-	y1, dx1, dw1 := slices.Clone(ybias), slices.Clone(xbias), slices.Clone(dw)
+	y1, dx1, dw1, db1 := slices.Clone(ybias), slices.Clone(xbias), slices.Clone(dw), slices.Clone(db)
 	fwd()
 	grad()
 	dwf()
-	if !slices.Equal(y1, ybias) || !slices.Equal(dx1, xbias) || !slices.Equal(dw1, dw) {
+	if !slices.Equal(y1, ybias) || !slices.Equal(dx1, xbias) || !slices.Equal(dw1, dw) || !slices.Equal(db1, db) {
 		t.Fatal("one worker gives other bits than two")
 	}
 	if n := testing.AllocsPerRun(3, func() { fwd(); grad(); dwf() }); n > 0 {

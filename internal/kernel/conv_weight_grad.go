@@ -80,17 +80,24 @@ func NewConvWeightGrad(s ConvShape) *ConvWeightGrad {
 
 // Scratch is how many floats Bind wants.
 func (p *ConvWeightGrad) Scratch() int {
+	return p.sums() + p.parts*p.s.F
+}
+
+// sums is how many of them parts of dw take.
+func (p *ConvWeightGrad) sums() int {
 	if p.narrow.on {
 		return p.parts * p.size
 	}
 	return max(0, p.parts-1) * p.size
 }
 
-// Bind returns the work: dw = Σ x·dy.
-func (p *ConvWeightGrad) Bind(x, dy, dw, scratch []float32) func() {
+// Bind returns the work: dw = Σ x·dy and, if it is not nil, db = Σ dy over
+// images and pixels, which are in cache anyway.
+func (p *ConvWeightGrad) Bind(x, dy, dw, db, scratch []float32) func() {
 	if p.none {
-		return func() { clear(dw) }
+		return func() { clear(dw); clear(db) }
 	}
+	biases := scratch[p.sums():]
 	// The first part's sums are the result, unless they lie turned.
 	first, others := dw, scratch
 	if p.narrow.on {
@@ -104,7 +111,12 @@ func (p *ConvWeightGrad) Bind(x, dy, dw, scratch []float32) func() {
 			if part > 0 {
 				c = others[(part-1)*p.size : part*p.size]
 			}
-			p.run(part, i%p.groups, x, dy, c)
+			var bias []float32
+			if db != nil && i%p.groups == 0 {
+				bias = biases[part*p.s.F : (part+1)*p.s.F]
+				clear(bias)
+			}
+			p.run(part, i%p.groups, x, dy, c, bias)
 		}
 	}
 	const grain = 4096
@@ -121,14 +133,27 @@ func (p *ConvWeightGrad) Bind(x, dy, dw, scratch []float32) func() {
 		if p.narrow.on {
 			p.narrow.turn(&p.s, dw, first)
 		}
+		clear(db)
+		for part := 0; part < p.parts && db != nil; part++ {
+			Add(db, db, biases[part*p.s.F:(part+1)*p.s.F])
+		}
 	}
 }
 
-// run sums up one part of the pixels for one group of panels.
-func (p *ConvWeightGrad) run(part, g int, x, dy, dw []float32) {
+// addRows adds the sums of the columns of x to sums; by way of tmp, so that no
+// sum is long.
+func addRows(sums, tmp, x []float32) {
+	clear(tmp)
+	AddColumns(tmp, x)
+	Add(sums, sums, tmp)
+}
+
+// run sums up one part of the pixels for one group of panels, and their
+// gradients to bias unless it is nil.
+func (p *ConvWeightGrad) run(part, g int, x, dy, dw, bias []float32) {
 	s := &p.s
 	if q := p.wino; q != nil {
-		q.grad(q.chunks*part/p.parts, q.chunks*(part+1)/p.parts, x, dy, dw)
+		q.grad(q.chunks*part/p.parts, q.chunks*(part+1)/p.parts, x, dy, dw, bias)
 		return
 	}
 	first, last := p.chunks.count*part/p.parts, p.chunks.count*(part+1)/p.parts
@@ -142,11 +167,18 @@ func (p *ConvWeightGrad) run(part, g int, x, dy, dw []float32) {
 	if p.narrow.on {
 		spread = getBuffer(len(p.pix[0]) * p.isa.lanes())
 	}
+	var tmp *convBuffer
+	if bias != nil {
+		tmp = getBuffer(s.F)
+	}
 	t := tile{isa: p.isa}
 	for i := first; i < last; i++ {
 		n0, n1, r0, r1, short := p.chunks.chunk(i)
 		a := p.strip.at(x, b, n0, n1, r0, r1)
 		d := dy[(n0*s.OH+r0)*s.OW*s.F:]
+		if bias != nil {
+			addRows(bias, tmp.x[:s.F], d[:((n1-n0-1)*s.OH+r1-r0)*s.OW*s.F])
+		}
 		if p.narrow.on {
 			init := initC
 			if i == first {
@@ -166,10 +198,9 @@ func (p *ConvWeightGrad) run(part, g int, x, dy, dw []float32) {
 			t.run(p.source, p.rows.arow, p.rows.crow, p.rows.m)
 		}
 	}
-	if buf != nil {
-		buf.put()
-	}
-	if spread != nil {
-		spread.put()
+	for _, b := range []*convBuffer{buf, spread, tmp} {
+		if b != nil {
+			b.put()
+		}
 	}
 }

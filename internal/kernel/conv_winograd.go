@@ -292,8 +292,8 @@ func gatherSquare(dst, src []float32, n, h, w, c, y, x, size int) {
 }
 
 // grad sums up the weight gradient of the chunks [first, last): dy has the
-// shape of the result. It writes 3·3·c·f.
-func (p *winograd) grad(first, last int, src, dy, dw []float32) {
+// shape of the result. It writes 3·3·c·f, and adds dy to bias unless that is nil.
+func (p *winograd) grad(first, last int, src, dy, dw, bias []float32) {
 	sv, sm, one := p.goal*p.c+winogradPad, p.goal*p.f+winogradPad, p.c*p.f
 	buf := getBuffer(p.parts * (sv + sm + one + max(p.c, p.f)))
 	v, d, u := buf.x[:p.parts*sv], buf.x[p.parts*sv:p.parts*(sv+sm)], buf.x[p.parts*(sv+sm):p.parts*(sv+sm+one)]
@@ -303,6 +303,9 @@ func (p *winograd) grad(first, last int, src, dy, dw []float32) {
 		from, to := chunk*p.goal, min(p.squares, (chunk+1)*p.goal)
 		p.transformSource(from, to, src, v, edge)
 		p.spread(from, to, dy, d, edge)
+		if bias != nil {
+			p.addGradients(from, to, dy, bias, edge[:p.f])
+		}
 		if p.isa == isaAVX512 {
 			t.tab = p.gradSteps[:to-from]
 		}
@@ -323,6 +326,21 @@ func (p *winograd) grad(first, last int, src, dy, dw []float32) {
 	winogradDispatch(p.isa, winogradKernels, u, winogradSteps{row: p.cells * one, col: one},
 		dw, winogradSteps{row: 3 * one, col: one}, one, 1, nil, false)
 	buf.put()
+}
+
+// addGradients adds the gradients of the results of the squares [first, last).
+func (p *winograd) addGradients(first, last int, dy, bias, tmp []float32) {
+	for s := first; s < last; {
+		n, y, x := p.square(s)
+		count := min(last-s, p.tw-x/p.m)
+		clear(tmp)
+		for r := range min(p.m, p.oh-y) {
+			at := ((n*p.oh+y+r)*p.ow + x) * p.f
+			AddColumns(tmp, dy[at:at+min(count*p.m, p.ow-x)*p.f])
+		}
+		Add(bias, bias, tmp)
+		s += count
+	}
 }
 
 // spread transforms the gradients of the results of the squares [first, last).

@@ -60,7 +60,7 @@ func Conv2DTransposeFused(x, w, bias *Value, size [2]int, c Conv2DConfig, act Ac
 // Conv2DWeightGrad is the gradient of Conv2D with respect to w, whose window is
 // kernel: (n, h, w, c) and (n, oh, ow, f) make (kh, kw, c/groups, f).
 func Conv2DWeightGrad(x, dy *Value, kernel [2]int, c Conv2DConfig) *Value {
-	return apply1(conv2DWeightGrad{c.withDefaults(), kernel}, x, dy)
+	return apply1(conv2DWeightGrad{c.withDefaults(), kernel, false}, x, dy)
 }
 
 func withBias(x, w, bias *Value) []*Value {
@@ -122,10 +122,9 @@ func (o conv2D) Bind(b *Binding) func() {
 
 func (o conv2D) Grad(in, out, dout []*Value) []*Value {
 	x, w, d := in[0], in[1], activationGrad(o.act, dout[0], out[0])
-	return append([]*Value{
-		Conv2DInputGrad(d, w, [2]int{x.Dim(1), x.Dim(2)}, o.c),
-		Conv2DWeightGrad(x, d, [2]int{w.Dim(0), w.Dim(1)}, o.c),
-	}, biasGrad(in, d)...)
+	dx := Conv2DInputGrad(d, w, [2]int{x.Dim(1), x.Dim(2)}, o.c)
+	sums := conv2DWeightGrad{o.c, [2]int{w.Dim(0), w.Dim(1)}, len(in) > 2}
+	return append([]*Value{dx}, Apply(sums, x, d)...)
 }
 
 // fused is the activation as the convolution kernels take it.

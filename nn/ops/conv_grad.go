@@ -71,9 +71,12 @@ func (o conv2DInputReLUGrad) Grad(in, _, dout []*Value) []*Value {
 	return append(o.conv2DInputGrad.Grad(in[:2], nil, []*Value{d}), nil)
 }
 
+// conv2DWeightGrad sums dy up over images and pixels too, for a second result,
+// when there is a bias.
 type conv2DWeightGrad struct {
 	c      Conv2DConfig
 	kernel [2]int
+	bias   bool
 }
 
 func (o conv2DWeightGrad) String() string { return "Conv2DWeightGrad" }
@@ -85,7 +88,11 @@ func (o conv2DWeightGrad) Infer(in [][]int) [][]int {
 		shapePanic("Conv2DWeightGrad", in, "axis 0 differs: x has %d images, dy %d", s.N, in[1][0])
 	}
 	o.c.checkWindows("Conv2DWeightGrad", in, s, in[1])
-	return [][]int{{s.KH, s.KW, s.C / s.Groups, s.F}}
+	out := [][]int{{s.KH, s.KW, s.C / s.Groups, s.F}}
+	if o.bias {
+		out = append(out, []int{s.F})
+	}
+	return out
 }
 
 func (o conv2DWeightGrad) shape(in [][]int) kernel.ConvShape {
@@ -102,15 +109,28 @@ func (o conv2DWeightGrad) Scratch(in [][]int) int {
 
 func (o conv2DWeightGrad) Bind(b *Binding) func() {
 	p := kernel.NewConvWeightGrad(o.shape(b.InShape))
-	return p.Bind(b.In[0], b.In[1], b.Out[0], b.Scratch)
+	var db []float32
+	if o.bias {
+		db = b.Out[1]
+	}
+	return p.Bind(b.In[0], b.In[1], b.Out[0], db, b.Scratch)
 }
 
 func (o conv2DWeightGrad) Grad(in, _, dout []*Value) []*Value {
 	x, dy := in[0], in[1]
-	return []*Value{
-		Conv2DInputGrad(dy, dout[0], [2]int{x.Dim(1), x.Dim(2)}, o.c),
-		Conv2D(x, dout[0], o.c),
+	var dx, ddy *Value
+	if dout[0] != nil {
+		dx = Conv2DInputGrad(dy, dout[0], [2]int{x.Dim(1), x.Dim(2)}, o.c)
+		ddy = Conv2D(x, dout[0], o.c)
 	}
+	if o.bias && dout[1] != nil {
+		every := BroadcastTo(dout[1], dy.shape...)
+		if ddy != nil {
+			every = Add(ddy, every)
+		}
+		ddy = every
+	}
+	return []*Value{dx, ddy}
 }
 
 var _, _, _ Scratcher = conv2D{}, conv2DInputGrad{}, conv2DWeightGrad{}

@@ -87,6 +87,23 @@ func TestConv2DFused(t *testing.T) {
 	}
 }
 
+// The gradients of weights and bias come out of one op; theirs do too.
+func TestConv2DBiasGradientOfGradient(t *testing.T) {
+	c := ops.Conv2DConfig{PadLow: [2]int{1, 1}, PadHigh: [2]int{1, 1}}
+	for name, loss := range map[string]func(dw, db *ops.Value) *ops.Value{
+		"both":    func(dw, db *ops.Value) *ops.Value { return ops.Add(ops.Sum(ops.Square(dw)), ops.Sum(ops.Square(db))) },
+		"bias":    func(_, db *ops.Value) *ops.Value { return ops.Sum(ops.Square(db)) },
+		"weights": func(dw, _ *ops.Value) *ops.Value { return ops.Sum(ops.Square(dw)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			nntest.Op(t, func(in ...*ops.Value) *ops.Value {
+				g := ops.Gradients(ops.Square(ops.Conv2DFused(in[0], in[1], in[2], c, ops.ActNone)), in[1], in[2])
+				return loss(g[0], g[1])
+			}, uniform(4, 2, 4, 3, 2), scaled(0.2, uniform(5, 3, 3, 2, 3)), uniform(6, 3))
+		})
+	}
+}
+
 // One op or three: the bits are the same.
 func TestConv2DFusedBits(t *testing.T) {
 	c := ops.Conv2DConfig{PadLow: [2]int{1, 1}, PadHigh: [2]int{1, 1}}
