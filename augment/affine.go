@@ -1,8 +1,6 @@
 package augment
 
-import (
-	"math"
-)
+import "math"
 
 // An affine maps places of the result to places of the source: row = r0 +
 // rr·y + rc·x, column = c0 + cr·y + cc·x.
@@ -89,25 +87,38 @@ func (l line) inside(first, last float64, n int) (lo, hi int) {
 	if l.step == 0 || b < first || a > last {
 		return 0, 0
 	}
-	x0, x1 := (first-l.base)/l.step, (last-l.base)/l.step
-	if x0 > x1 {
-		x0, x1 = x1, x0
+	// Of the places that grow from left to right, lo begins with the first one
+	// that reaches first, hi with the first one beyond last; of those that fall,
+	// the other way round.
+	if l.step > 0 {
+		return l.begin(first, n, false), l.begin(last, n, true)
 	}
-	lo = int(min(max(math.Ceil(x0), 0), float64(n)))
-	hi = int(min(max(math.Ceil(x1), 0), float64(n)))
-	in := func(x int) bool { v := l.at(x); return v >= first && v <= last }
-	// Rounding may have put an end one off.
-	for lo > 0 && in(lo-1) {
-		lo--
+	fall := line{-l.base, -l.step}
+	return fall.begin(-last, n, false), fall.begin(-first, n, true)
+}
+
+// begin returns the first x in [0, n] whose place, growing with x, reaches
+// limit, or lies beyond it.
+func (l line) begin(limit float64, n int, beyond bool) int {
+	at := (limit - l.base) / l.step
+	if !(at > 0) {
+		at = 0
 	}
-	for lo < hi && !in(lo) {
-		lo++
+	x := n
+	if at < float64(n) {
+		x = int(at)
 	}
-	for hi < n && in(hi) {
-		hi++
+	// Rounding may have put it one off.
+	for x > 0 && l.reaches(x-1, limit, beyond) {
+		x--
 	}
-	for hi > lo && !in(hi-1) {
-		hi--
+	for x < n && !l.reaches(x, limit, beyond) {
+		x++
 	}
-	return lo, hi
+	return x
+}
+
+func (l line) reaches(x int, limit float64, beyond bool) bool {
+	v := l.at(x)
+	return v > limit || v == limit && !beyond
 }

@@ -171,7 +171,11 @@ func (wp *warp[T]) write(dst, src []T, y, at, n int, out, in raster, s *scratch)
 }
 
 // fill sets all of x to v.
-func fill[T any](x []T, v T) {
+func fill[T float32 | uint8](x []T, v T) {
+	if v == 0 {
+		clear(x)
+		return
+	}
 	x[0] = v
 	for n := 1; n < len(x); n *= 2 {
 		copy(x[n:], x[:n])
