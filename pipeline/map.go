@@ -26,15 +26,32 @@ import (
 // recycle them.
 func Map[A, B any](ctx context.Context, in iter.Seq2[A, error], workers int,
 	f func(context.Context, A) (B, error)) iter.Seq2[B, error] {
+	return mapping[A, B]{in: func(context.Context) iter.Seq2[A, error] { return in }, workers: workers, f: f}.run(ctx)
+}
+
+// A mapping is what [Map] and [Apply] have in common.
+type mapping[A, B any] struct {
+	in       func(context.Context) iter.Seq2[A, error] // its context ends when the loop is left
+	workers  int
+	f        func(context.Context, A) (B, error)
+	maxBytes int64 // of items under way; 0: no bound
+	cost     func(A) int64
+}
+
+func (c mapping[A, B]) run(ctx context.Context) iter.Seq2[B, error] {
+	workers := c.workers
 	if workers <= 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
 	return func(yield func(B, error) bool) {
 		run, cancel := context.WithCancel(ctx)
-		m := newMapper(run, workers, f)
+		m := newMapper(run, workers, c.f)
+		if c.maxBytes > 0 {
+			m.budget, m.cost = newBudget(c.maxBytes), c.cost
+		}
 		defer m.wg.Wait()
 		defer cancel()
-		m.start(in, workers)
+		m.start(c.in(run), workers)
 
 		for {
 			// A select would choose at random between a result and the end of
@@ -62,6 +79,9 @@ func Map[A, B any](ctx context.Context, in iter.Seq2[A, error], workers int,
 			m.free <- j
 			if !yield(b, err) {
 				return
+			}
+			if m.budget != nil {
+				m.budget.giveBack()
 			}
 		}
 		if err := ctx.Err(); err != nil {
@@ -93,6 +113,9 @@ type mapper[A, B any] struct {
 	free  chan *job[A, B]
 	work  chan *job[A, B]
 	order chan *job[A, B] // every job in the order of the input; closed at its end
+
+	budget *budget // nil: no bound
+	cost   func(A) int64
 }
 
 func newMapper[A, B any](ctx context.Context, workers int, f func(context.Context, A) (B, error)) *mapper[A, B] {
@@ -144,6 +167,12 @@ func (m *mapper[A, B]) feed(in iter.Seq2[A, error]) {
 		if m.ctx.Err() != nil {
 			return
 		}
+		if m.budget != nil {
+			var n int64
+			if n, err = m.need(i, a, err); !m.budget.take(m.ctx, n) {
+				return
+			}
+		}
 		j.index, j.a, j.err = i, a, err
 		m.order <- j // never blocks: it holds all jobs
 		if err != nil {
@@ -153,6 +182,18 @@ func (m *mapper[A, B]) feed(in iter.Seq2[A, error]) {
 		}
 		i++
 	}
+}
+
+// need returns the bytes that item i takes from the budget; an error takes none.
+func (m *mapper[A, B]) need(i int, a A, err error) (int64, error) {
+	if err != nil {
+		return 0, err
+	}
+	n := max(0, m.cost(a))
+	if n > m.budget.max {
+		return 0, sampleError(i, a, fmt.Errorf("it needs %d bytes, but MaxBytes is %d; raise MaxBytes or leave it out", n, m.budget.max))
+	}
+	return n, nil
 }
 
 func (m *mapper[A, B]) do(j *job[A, B]) {
@@ -214,14 +255,18 @@ func sampleError(index int, a any, err error) error {
 	if errors.As(err, &inner) {
 		return err // a Map inside a Map: the inner one knows better
 	}
-	e := &SampleError{Index: index, Err: err}
+	return &SampleError{Index: index, Name: nameOf(a), Err: err}
+}
+
+// nameOf returns what an item calls itself.
+func nameOf(a any) string {
 	switch a := a.(type) {
 	case interface{ Name() string }:
-		e.Name = a.Name()
+		return a.Name()
 	case fmt.Stringer:
-		e.Name = a.String()
+		return a.String()
 	case string:
-		e.Name = a
+		return a
 	}
-	return e
+	return ""
 }

@@ -1,0 +1,72 @@
+package pipeline
+
+import (
+	"context"
+	"iter"
+	"math/rand/v2"
+
+	"github.com/antler-ml/antler/internal/rng"
+)
+
+// A Place says which item of a stream this is. Randomness that is drawn from
+// it does not depend on workers.
+type Place struct{ Epoch, Index int }
+
+// Rand returns the random numbers of this place.
+func (p Place) Rand(seed uint64) *rand.Rand {
+	return rng.At(seed, uint64(p.Epoch), uint64(p.Index))
+}
+
+// ApplyConfig says how [Apply] runs.
+type ApplyConfig[A any] struct {
+	Workers int // 0: one for each processor
+
+	// MaxBytes bounds the memory of the items under way, beside the bound of
+	// 2·Workers items; 0: no bound. Cost says how many bytes an item needs,
+	// what becomes of it included; without it, the item's method Bytes() int64
+	// is asked. An item that alone needs more is an error.
+	MaxBytes int64
+	Cost     func(A) int64
+}
+
+// Apply is the stream of f of every item of s, in the order of s, computed by
+// several workers. Errors and panics of f become a [*SampleError], as in [Map].
+func Apply[A, B any](s Stream[A], c ApplyConfig[A], f func(context.Context, Place, A) (B, error)) Stream[B] {
+	return NewStream(s.Len(), func(ctx context.Context, epoch int) iter.Seq2[B, error] {
+		in := func(ctx context.Context) iter.Seq2[placed[A], error] {
+			return func(yield func(placed[A], error) bool) {
+				p := Place{Epoch: epoch}
+				for v, err := range s.Items(ctx, epoch) {
+					if !yield(placed[A]{p, v}, err) {
+						return
+					}
+					p.Index++
+				}
+			}
+		}
+		m := mapping[placed[A], B]{in: in, workers: c.Workers, maxBytes: c.MaxBytes,
+			f: func(ctx context.Context, a placed[A]) (B, error) { return f(ctx, a.Place, a.item) }}
+		if c.Cost != nil {
+			m.cost = func(a placed[A]) int64 { return c.Cost(a.item) }
+		} else {
+			m.cost = func(a placed[A]) int64 { return bytesOf(a.item) }
+		}
+		return m.run(ctx)
+	})
+}
+
+// placed is an item that knows its place.
+type placed[A any] struct {
+	Place
+	item A
+}
+
+func (p placed[A]) Name() string { return nameOf(p.item) }
+
+// bytesOf returns what an item says of its size, else 0.
+func bytesOf(v any) int64 {
+	if s, ok := v.(interface{ Bytes() int64 }); ok {
+		return s.Bytes()
+	}
+	return 0
+}
