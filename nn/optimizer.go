@@ -110,7 +110,7 @@ func (s *optimizerState) apply(lr float64, updates uint64, p *plan) bool {
 	if s.set.Decay > 0 {
 		lr /= 1 + s.set.Decay*float64(updates)
 	}
-	s.step = Step{N: int(updates) + 1, LR: lr}
+	s.step = Step{N: int(updates) + 1, LR: lr}.at(s.set.Bases)
 	s.eachChunk(s.updateFn)
 	for _, w := range s.weights {
 		w.Constrain()

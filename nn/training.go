@@ -2,6 +2,7 @@ package nn
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/antler-ml/antler/nn/ops"
 )
@@ -62,6 +63,29 @@ type (
 type Step struct {
 	N  int     // 1 for the first update
 	LR float64 // learning rate, decay and schedule applied
+
+	bases, powers [2]float64 // what Pow was asked to know
+}
+
+// at completes a step of an optimizer: it raises the optimizer's bases once for
+// all weights.
+func (t Step) at(bases [2]float64) Step {
+	t.bases = bases
+	for i, b := range bases {
+		t.powers[i] = math.Pow(b, float64(t.N))
+	}
+	return t
+}
+
+// Pow returns base to the power of N. It costs nothing for the bases that the
+// optimizer's settings name.
+func (t Step) Pow(base float64) float64 {
+	for i, b := range t.bases {
+		if b == base && b != 0 {
+			return t.powers[i]
+		}
+	}
+	return math.Pow(base, float64(t.N))
 }
 
 // OptimizerSettings is what the trainer itself needs to know of an optimizer.
@@ -72,6 +96,8 @@ type OptimizerSettings struct {
 	Clipnorm       float64 // of each gradient, as tf-keras; 0 = off
 	GlobalClipnorm float64 // of all gradients together, as Keras 2.3's clipnorm; 0 = off
 	Clipvalue      float64 // 0 = off
+	// Bases are what Update raises to the power of the step (see [Step.Pow]); 0 is none.
+	Bases [2]float64
 }
 
 // LossFunc makes a loss of a function. The name is what it is saved as.

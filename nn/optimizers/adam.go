@@ -33,8 +33,7 @@ func (o *Adam) Slots() int {
 
 // Update does one update. Slots: mean, squares, largest squares.
 func (o *Adam) Update(t nn.Step, w, g []float32, s [][]float32) {
-	n := float64(t.N)
-	alpha := float32(t.LR * math.Sqrt(1-math.Pow(*o.Beta2, n)) / (1 - math.Pow(*o.Beta1, n)))
+	alpha := float32(t.LR * math.Sqrt(1-t.Pow(*o.Beta2)) / (1 - t.Pow(*o.Beta1)))
 	b1, b2, eps := float32(*o.Beta1), float32(*o.Beta2), float32(o.Epsilon)
 	if o.AMSGrad {
 		kernel.AMSGrad(w, g, s[0], s[1], s[2], alpha, b1, b2, eps)
@@ -46,7 +45,7 @@ func (o *Adam) Update(t nn.Step, w, g []float32, s [][]float32) {
 // Settings returns what the trainer needs.
 func (o *Adam) Settings() nn.OptimizerSettings {
 	return nn.OptimizerSettings{LearningRate: o.LearningRate, Decay: o.Decay, WeightDecay: o.WeightDecay,
-		Clipnorm: o.Clipnorm, GlobalClipnorm: o.GlobalClipnorm, Clipvalue: o.Clipvalue}
+		Clipnorm: o.Clipnorm, GlobalClipnorm: o.GlobalClipnorm, Clipvalue: o.Clipvalue, Bases: [2]float64{*o.Beta1, *o.Beta2}}
 }
 
 // Idle is true: without gradient and momentum nothing moves.
