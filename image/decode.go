@@ -172,6 +172,9 @@ func decode(s *scratch, name string, c *LoadConfig) (m *Image, err error) {
 	} else {
 		err = s.decodeOther(f, c)
 	}
+	if err != nil && s.reader.over {
+		err = errLate
+	}
 	if err != nil {
 		return nil, &DecodeError{name, format, explain(err, len(s.file))}
 	}
@@ -185,7 +188,7 @@ func decode(s *scratch, name string, c *LoadConfig) (m *Image, err error) {
 // start makes s.reader read the file from its beginning, for a limited time.
 func (s *scratch) start(l *Limits) {
 	s.reader.Reset(s.file)
-	s.reader.deadline = time.Time{}
+	s.reader.deadline, s.reader.over = time.Time{}, false
 	if l.MaxTime > 0 {
 		s.reader.deadline = time.Now().Add(l.MaxTime)
 	}

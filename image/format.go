@@ -121,10 +121,12 @@ func foreign(data []byte, l *Limits) *Format {
 type fileReader struct {
 	bytes.Reader
 	deadline time.Time
+	over     bool // the decoder was told so, in whatever error it wrapped that
 }
 
 func (r *fileReader) late() error {
 	if !r.deadline.IsZero() && time.Now().After(r.deadline) {
+		r.over = true
 		return errLate
 	}
 	return nil
