@@ -4832,7 +4832,7 @@ store:
 	RET
 
 // func packVectors1AVX2(dst *float32, src *float32, ld int, depth int, count int)
-// Requires: AVX, MMX+
+// Requires: AVX
 TEXT ·packVectors1AVX2(SB), NOSPLIT, $0-40
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
@@ -4841,18 +4841,17 @@ TEXT ·packVectors1AVX2(SB), NOSPLIT, $0-40
 	MOVQ depth+24(FP), BX
 
 loop:
-	PREFETCHT0 512(AX)
-	VMOVUPS    (CX), Y0
-	VMOVUPS    Y0, (AX)
-	ADDQ       DX, CX
-	ADDQ       $0x20, AX
-	DECQ       BX
-	JNZ        loop
+	VMOVUPS (CX), Y0
+	VMOVUPS Y0, (AX)
+	ADDQ    DX, CX
+	ADDQ    $0x20, AX
+	DECQ    BX
+	JNZ     loop
 	VZEROUPPER
 	RET
 
 // func packVectors1MaskedAVX2(dst *float32, src *float32, ld int, depth int, count int)
-// Requires: AVX, AVX2, MMX+
+// Requires: AVX, AVX2
 TEXT ·packVectors1MaskedAVX2(SB), NOSPLIT, $0-40
 	MOVQ         dst+0(FP), AX
 	MOVQ         src+8(FP), CX
@@ -4865,7 +4864,6 @@ TEXT ·packVectors1MaskedAVX2(SB), NOSPLIT, $0-40
 	VPCMPGTD     gemmLaneNumbers<>+0(SB), Y0, Y0
 
 loop:
-	PREFETCHT0 512(AX)
 	VMASKMOVPS (CX), Y0, Y1
 	VMOVUPS    Y1, (AX)
 	ADDQ       DX, CX
@@ -4876,7 +4874,7 @@ loop:
 	RET
 
 // func packVectors2AVX2(dst *float32, src *float32, ld int, depth int, count int)
-// Requires: AVX, MMX+
+// Requires: AVX
 TEXT ·packVectors2AVX2(SB), NOSPLIT, $0-40
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
@@ -4885,20 +4883,19 @@ TEXT ·packVectors2AVX2(SB), NOSPLIT, $0-40
 	MOVQ depth+24(FP), BX
 
 loop:
-	PREFETCHT0 512(AX)
-	VMOVUPS    (CX), Y0
-	VMOVUPS    Y0, (AX)
-	VMOVUPS    32(CX), Y0
-	VMOVUPS    Y0, 32(AX)
-	ADDQ       DX, CX
-	ADDQ       $0x40, AX
-	DECQ       BX
-	JNZ        loop
+	VMOVUPS (CX), Y0
+	VMOVUPS Y0, (AX)
+	VMOVUPS 32(CX), Y0
+	VMOVUPS Y0, 32(AX)
+	ADDQ    DX, CX
+	ADDQ    $0x40, AX
+	DECQ    BX
+	JNZ     loop
 	VZEROUPPER
 	RET
 
 // func packVectors2MaskedAVX2(dst *float32, src *float32, ld int, depth int, count int)
-// Requires: AVX, AVX2, MMX+
+// Requires: AVX, AVX2
 TEXT ·packVectors2MaskedAVX2(SB), NOSPLIT, $0-40
 	MOVQ         dst+0(FP), AX
 	MOVQ         src+8(FP), CX
@@ -4911,7 +4908,6 @@ TEXT ·packVectors2MaskedAVX2(SB), NOSPLIT, $0-40
 	VPCMPGTD     gemmLaneNumbers<>+0(SB), Y0, Y0
 
 loop:
-	PREFETCHT0 512(AX)
 	VMOVUPS    (CX), Y1
 	VMOVUPS    Y1, (AX)
 	VMASKMOVPS 32(CX), Y0, Y1
@@ -4924,7 +4920,7 @@ loop:
 	RET
 
 // func packVectors3AVX2(dst *float32, src *float32, ld int, depth int, count int)
-// Requires: AVX, MMX+
+// Requires: AVX
 TEXT ·packVectors3AVX2(SB), NOSPLIT, $0-40
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
@@ -4933,23 +4929,21 @@ TEXT ·packVectors3AVX2(SB), NOSPLIT, $0-40
 	MOVQ depth+24(FP), BX
 
 loop:
-	PREFETCHT0 512(AX)
-	PREFETCHT0 576(AX)
-	VMOVUPS    (CX), Y0
-	VMOVUPS    Y0, (AX)
-	VMOVUPS    32(CX), Y0
-	VMOVUPS    Y0, 32(AX)
-	VMOVUPS    64(CX), Y0
-	VMOVUPS    Y0, 64(AX)
-	ADDQ       DX, CX
-	ADDQ       $0x60, AX
-	DECQ       BX
-	JNZ        loop
+	VMOVUPS (CX), Y0
+	VMOVUPS Y0, (AX)
+	VMOVUPS 32(CX), Y0
+	VMOVUPS Y0, 32(AX)
+	VMOVUPS 64(CX), Y0
+	VMOVUPS Y0, 64(AX)
+	ADDQ    DX, CX
+	ADDQ    $0x60, AX
+	DECQ    BX
+	JNZ     loop
 	VZEROUPPER
 	RET
 
 // func packVectors3MaskedAVX2(dst *float32, src *float32, ld int, depth int, count int)
-// Requires: AVX, AVX2, MMX+
+// Requires: AVX, AVX2
 TEXT ·packVectors3MaskedAVX2(SB), NOSPLIT, $0-40
 	MOVQ         dst+0(FP), AX
 	MOVQ         src+8(FP), CX
@@ -4962,8 +4956,6 @@ TEXT ·packVectors3MaskedAVX2(SB), NOSPLIT, $0-40
 	VPCMPGTD     gemmLaneNumbers<>+0(SB), Y0, Y0
 
 loop:
-	PREFETCHT0 512(AX)
-	PREFETCHT0 576(AX)
 	VMOVUPS    (CX), Y1
 	VMOVUPS    Y1, (AX)
 	VMOVUPS    32(CX), Y1

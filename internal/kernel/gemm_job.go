@@ -13,7 +13,7 @@ type gemmISA struct {
 	lanes  int // columns in a vector; nr is a multiple of it
 	// tiles[v-1][r] computes r rows of v vectors; nil means the Go code.
 	tiles *[2][13]gemmTileFunc
-	// strips, when not nil, is used for large products instead of tiles.
+	// strips, when not nil, compute everything but Panels, instead of tiles.
 	strips *gemmStrips
 }
 

@@ -1,8 +1,12 @@
 package kernel
 
 import (
+	"math/rand/v2"
+	"slices"
 	"testing"
 	"unsafe"
+
+	"github.com/antler-ml/antler/internal/par"
 )
 
 func TestGemmStripLayout(t *testing.T) {
@@ -45,6 +49,33 @@ func TestStripsCutColumns(t *testing.T) {
 			w, last := p.column(q+1)-p.column(q), q == p.panels-1
 			if !last && w != 2*stripLanes && w != stripCols || w < 1 || w > stripCols || last && q > 0 && w <= stripLanes {
 				t.Fatalf("%d columns: panel %d of %d has %d", n, q, p.panels, w)
+			}
+		}
+	}
+}
+
+// Where a panel of B comes from (packed by the task, long before, or not at
+// all) does not change a bit.
+func TestStripsFromAnyPanel(t *testing.T) {
+	if chooseGemm().strips == nil {
+		t.Skip("no strips")
+	}
+	defer par.SetWorkers(0)
+	const rows, n, k = 300, 210, 600
+	r := rand.New(rand.NewPCG(20, 21))
+	g := newGemmCase(r, rows, n, k, false, false, 0)
+	bias := randomFloats(r, n)
+	product := func(m int, b Operand, workers int) []float32 {
+		par.SetWorkers(workers)
+		c := make([]float32, m*n)
+		Gemm(m, n, k, g.a, b, c, n, Epilogue{Bias: bias, ReLU: true})
+		return c
+	}
+	want := product(rows, Operand{Packed: PackB(k, n, g.b)}, 1)
+	for _, m := range []int{rows, stripPlace + 1, stripPlace, 2} {
+		for workers := 1; workers <= 2; workers++ {
+			if !slices.Equal(product(m, g.b, workers), want[:m*n]) {
+				t.Fatalf("%d rows, %d workers: other bits than with B packed before", m, workers)
 			}
 		}
 	}

@@ -45,10 +45,6 @@ func packVectors(s isa, v int, masked bool) {
 		masks[v-1] = s.mask(param("count"))
 	}
 	Label("loop")
-	PREFETCHT0(Mem{Base: dst, Disp: 512})
-	if v > 2 {
-		PREFETCHT0(Mem{Base: dst, Disp: 576})
-	}
 	for x := range v {
 		r := s.vec()
 		s.load(masks[x], Mem{Base: src, Disp: x * s.bytes()}, r)
