@@ -203,6 +203,19 @@ func (s Stream[T]) keep(n int, ok func(i int) bool) Stream[T] {
 	})
 }
 
+// filter is the items that satisfy ok, and all errors.
+func (s Stream[T]) filter(ok func(T) bool) Stream[T] {
+	return NewStream(-1, func(ctx context.Context, epoch int) iter.Seq2[T, error] {
+		return func(yield func(T, error) bool) {
+			for v, err := range s.Items(ctx, epoch) {
+				if (err != nil || ok(v)) && !yield(v, err) {
+					return
+				}
+			}
+		}
+	})
+}
+
 // Repeat makes one epoch of n epochs of s: epoch e is its epochs n·e to
 // n·e+n-1, so that no two of them are alike.
 func (s Stream[T]) Repeat(n int) Stream[T] {
