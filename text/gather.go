@@ -55,6 +55,10 @@ func (g *gathering) take(c *counter) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.documents += c.documents
+	if g.vocab.size == 0 {
+		g.adopt(c)
+		return
+	}
 	v := &c.vocab
 	for r, from := range c.runs {
 		to := v.size
@@ -76,6 +80,23 @@ func (g *gathering) take(c *counter) {
 		}
 	}
 	v.reset()
+	c.documents, c.runs = 0, c.runs[:0]
+}
+
+// adopt makes the table of a counter that of the gathering.
+func (g *gathering) adopt(c *counter) {
+	for r, from := range c.runs {
+		to := c.vocab.size
+		if r+1 < len(c.runs) {
+			to = c.runs[r+1].first
+		}
+		g.batches = max(g.batches, from.batch+1)
+		for k := from.first; k < to; k++ {
+			e := c.vocab.entry(k)
+			e.index, e.mark = int32(from.batch), uint32(k-from.first)
+		}
+	}
+	g.vocab, c.vocab = c.vocab, table{}
 	c.documents, c.runs = 0, c.runs[:0]
 }
 

@@ -20,7 +20,7 @@ import (
 // settings are the flags.
 type settings struct {
 	keras, hf        string
-	megabytes        int64
+	megabytes, large int64
 	rounds           int
 	memory, distinct int
 	out              string
@@ -35,6 +35,7 @@ func main() {
 	flag.StringVar(&s.keras, "keras", "", "Python with tf_keras")
 	flag.StringVar(&s.hf, "hf", "", "Python with tokenizers")
 	flag.Int64Var(&s.megabytes, "mb", 10, "size of the corpus")
+	flag.Int64Var(&s.large, "large", 100, "MB of the corpus for what only we and wc do")
 	flag.IntVar(&s.rounds, "rounds", 5, "turns of each pair; medians count")
 	flag.IntVar(&s.memory, "memory", 0, "MB of a file whose fitting and encoding is measured; 0 = not")
 	flag.IntVar(&s.distinct, "distinct", 0, "different words that are strewn into that file")

@@ -39,6 +39,7 @@ type work struct {
 	dir    string
 	rc     text.ReadConfig
 	tok    *text.Tokenizer
+	of     string // what it was fitted on
 	models map[string]*subword.Tokenizer
 }
 
@@ -49,24 +50,31 @@ func (w *work) do(op string) (seconds float64, sum int64, err error) {
 		}
 		return nil
 	}
+	name := "corpus.txt"
 	start := time.Now()
 	switch op {
-	case "fit":
+	case "fit", "fit-large":
+		if op == "fit-large" {
+			name = "large.txt"
+		}
 		tok := &text.Tokenizer{}
-		err = w.read(func(r io.Reader) error { return tok.FitReader(r, w.rc) })
+		err = w.read(name, func(r io.Reader) error { return tok.FitReader(r, w.rc) })
 		seconds = time.Since(start).Seconds()
 		for _, n := range tok.WordCounts() {
 			sum += int64(n)
 		}
-		w.tok = tok
-	case "encode":
-		if w.tok == nil {
-			if _, _, err := w.do("fit"); err != nil {
+		w.tok, w.of = tok, name
+	case "encode", "encode-large":
+		if op == "encode-large" {
+			name = "large.txt"
+		}
+		if w.of != name {
+			if _, _, err := w.do(strings.Replace(op, "encode", "fit", 1)); err != nil {
 				return 0, 0, err
 			}
 			start = time.Now()
 		}
-		err = w.read(func(r io.Reader) error { return w.tok.EncodeReader(r, w.rc, count) })
+		err = w.read(name, func(r io.Reader) error { return w.tok.EncodeReader(r, w.rc, count) })
 		seconds = time.Since(start).Seconds()
 	case "wordlevel", "bpe":
 		if w.models[op] == nil {
@@ -84,7 +92,7 @@ func (w *work) do(op string) (seconds float64, sum int64, err error) {
 			w.models[op] = t
 			start = time.Now()
 		}
-		err = w.read(func(r io.Reader) error {
+		err = w.read(name, func(r io.Reader) error {
 			return w.models[op].EncodeReader(r, w.rc, subword.EncodeConfig{}, count)
 		})
 		seconds = time.Since(start).Seconds()
@@ -94,8 +102,8 @@ func (w *work) do(op string) (seconds float64, sum int64, err error) {
 	return seconds, sum, err
 }
 
-func (w *work) read(f func(io.Reader) error) error {
-	file, err := os.Open(filepath.Join(w.dir, "corpus.txt"))
+func (w *work) read(name string, f func(io.Reader) error) error {
+	file, err := os.Open(filepath.Join(w.dir, name))
 	if err != nil {
 		return err
 	}
