@@ -47,13 +47,26 @@ func (r *WarpRow) plan(line WarpLine, x int) warpPlan {
 	return warpPlan{line, float64(r.h - 1), float64(r.w - 1), float64(x), int32(max(r.h-2, 0)), int32(max(r.w-2, 0)), int32(r.w)}
 }
 
+// inside reports whether all n places from x on lie inside the picture: they
+// grow or fall along the line, so its ends tell.
+func (p *warpPlan) inside(x, n int) bool {
+	ends := [2]float64{float64(x), float64(x + n - 1)}
+	for _, fx := range ends {
+		r, c := p.line.R+float64(fx*p.line.RStep), p.line.C+float64(fx*p.line.CStep)
+		if !(r >= 0 && r <= p.rMax && c >= 0 && c <= p.cMax) {
+			return false
+		}
+	}
+	return true
+}
+
 // Line takes n places from pixel x on, in a picture of h × w pixels.
 func (r *WarpRow) Line(line WarpLine, x, n, h, w int) {
 	r.size(n, h, w)
 	p := r.plan(line, x)
 	done := 0
 	if warpAVX2 && n > 0 {
-		warpPlacesLine(&p, r)
+		warpPlacesLine(&p, r, p.inside(x, n))
 		done = n
 	}
 	for i := done; i < n; i++ {
@@ -85,7 +98,7 @@ func (r *WarpRow) NearestLine(line WarpLine, x, n, h, w int) {
 	end := float64(x + max(n-1, 0))
 	r.last = !(max(line.R+float64(float64(x)*line.RStep), line.R+float64(end*line.RStep)) < float64(h)-1.5)
 	if warpAVX2 && n > 0 {
-		warpNearestLine(&p, r)
+		warpNearestLine(&p, r, p.inside(x, n))
 		return
 	}
 	for i := range n {

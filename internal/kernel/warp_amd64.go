@@ -18,7 +18,11 @@ func (p *warpPlan) bytes() *byte { return (*byte)(unsafe.Pointer(p)) }
 
 // The functions below need at least one place.
 
-func warpPlacesLine(p *warpPlan, r *WarpRow) {
+func warpPlacesLine(p *warpPlan, r *WarpRow, inside bool) {
+	if inside {
+		warpPlacesInsideAVX2(p.bytes(), &r.at[0], &r.u[0], &r.v[0], len(r.at))
+		return
+	}
 	warpPlacesLineAVX2(p.bytes(), &r.at[0], &r.u[0], &r.v[0], len(r.at))
 }
 
@@ -26,7 +30,11 @@ func warpPlacesList(p *warpPlan, r *WarpRow, rows, columns []float64) {
 	warpPlacesListAVX2(p.bytes(), &r.at[0], &r.u[0], &r.v[0], len(rows), &rows[0], &columns[0])
 }
 
-func warpNearestLine(p *warpPlan, r *WarpRow) {
+func warpNearestLine(p *warpPlan, r *WarpRow, inside bool) {
+	if inside {
+		warpNearestInsideAVX2(p.bytes(), &r.at[0], len(r.at))
+		return
+	}
 	warpNearestLineAVX2(p.bytes(), &r.at[0], len(r.at))
 }
 

@@ -19,18 +19,18 @@ TEXT ·warpPlacesLineAVX2(SB), NOSPLIT, $0-40
 	VBROADCASTSD 48(AX), Y0
 	VADDPD       warpTable0<>+0(SB), Y0, Y0
 	VBROADCASTSD warpTable1<>+0(SB), Y1
-	VBROADCASTSD 32(AX), Y6
-	VBROADCASTSD 40(AX), Y7
-	VXORPD       Y8, Y8, Y8
-	VPBROADCASTD 64(AX), X9
+	VBROADCASTSD 32(AX), Y8
+	VBROADCASTSD 40(AX), Y9
+	VXORPD       Y6, Y6, Y6
+	VPBROADCASTD 64(AX), X7
 	VPBROADCASTD 56(AX), X10
 	VPBROADCASTD 60(AX), X11
 
 loop:
 	VMULPD      Y3, Y0, Y12
 	VADDPD      Y12, Y2, Y12
-	VMAXPD      Y8, Y12, Y12
-	VMINPD      Y6, Y12, Y12
+	VMAXPD      Y6, Y12, Y12
+	VMINPD      Y8, Y12, Y12
 	VCVTTPD2DQY Y12, X13
 	VPMINSD     X10, X13, X13
 	VCVTDQ2PD   X13, Y14
@@ -40,8 +40,8 @@ loop:
 	ADDQ        $0x10, SI
 	VMULPD      Y5, Y0, Y12
 	VADDPD      Y12, Y4, Y12
-	VMAXPD      Y8, Y12, Y12
-	VMINPD      Y7, Y12, Y12
+	VMAXPD      Y6, Y12, Y12
+	VMINPD      Y9, Y12, Y12
 	VCVTTPD2DQY Y12, X14
 	VPMINSD     X11, X14, X14
 	VCVTDQ2PD   X14, Y15
@@ -49,7 +49,7 @@ loop:
 	VCVTPD2PSY  Y12, X12
 	VMOVUPS     X12, (BX)
 	ADDQ        $0x10, BX
-	VPMULLD     X9, X13, X13
+	VPMULLD     X7, X13, X13
 	VPADDD      X14, X13, X13
 	VMOVDQU     X13, (CX)
 	ADDQ        $0x10, CX
@@ -81,26 +81,26 @@ TEXT ·warpNearestLineAVX2(SB), NOSPLIT, $0-24
 	VBROADCASTSD 48(AX), Y0
 	VADDPD       warpTable2<>+0(SB), Y0, Y0
 	VBROADCASTSD warpTable3<>+0(SB), Y1
-	VBROADCASTSD 32(AX), Y6
-	VBROADCASTSD 40(AX), Y7
-	VXORPD       Y8, Y8, Y8
-	VPBROADCASTD 64(AX), X9
+	VBROADCASTSD 32(AX), Y8
+	VBROADCASTSD 40(AX), Y9
+	VXORPD       Y6, Y6, Y6
+	VPBROADCASTD 64(AX), X7
 	VBROADCASTSD warpTable4<>+0(SB), Y10
 
 loop:
 	VMULPD      Y3, Y0, Y11
 	VADDPD      Y11, Y2, Y11
-	VMAXPD      Y8, Y11, Y11
-	VMINPD      Y6, Y11, Y11
+	VMAXPD      Y6, Y11, Y11
+	VMINPD      Y8, Y11, Y11
 	VADDPD      Y10, Y11, Y11
 	VCVTTPD2DQY Y11, X11
 	VMULPD      Y5, Y0, Y12
 	VADDPD      Y12, Y4, Y12
-	VMAXPD      Y8, Y12, Y12
-	VMINPD      Y7, Y12, Y12
+	VMAXPD      Y6, Y12, Y12
+	VMINPD      Y9, Y12, Y12
 	VADDPD      Y10, Y12, Y12
 	VCVTTPD2DQY Y12, X12
-	VPMULLD     X9, X11, X11
+	VPMULLD     X7, X11, X11
 	VPADDD      X12, X11, X11
 	VMOVDQU     X11, (CX)
 	ADDQ        $0x10, CX
@@ -122,6 +122,110 @@ GLOBL warpTable3<>(SB), RODATA|NOPTR, $8
 DATA warpTable4<>+0(SB)/8, $(0.5)
 GLOBL warpTable4<>(SB), RODATA|NOPTR, $8
 
+// func warpPlacesInsideAVX2(p *byte, at *int32, u *float32, v *float32, n int)
+// Requires: AVX, AVX2
+TEXT ·warpPlacesInsideAVX2(SB), NOSPLIT, $0-40
+	MOVQ         p+0(FP), AX
+	MOVQ         at+8(FP), CX
+	MOVQ         n+32(FP), DX
+	MOVQ         u+16(FP), BX
+	MOVQ         v+24(FP), SI
+	VBROADCASTSD (AX), Y2
+	VBROADCASTSD 8(AX), Y3
+	VBROADCASTSD 16(AX), Y4
+	VBROADCASTSD 24(AX), Y5
+	VBROADCASTSD 48(AX), Y0
+	VADDPD       warpTable5<>+0(SB), Y0, Y0
+	VBROADCASTSD warpTable6<>+0(SB), Y1
+	VPBROADCASTD 64(AX), X6
+	VPBROADCASTD 56(AX), X7
+	VPBROADCASTD 60(AX), X8
+
+loop:
+	VMULPD      Y3, Y0, Y9
+	VADDPD      Y9, Y2, Y9
+	VCVTTPD2DQY Y9, X10
+	VPMINSD     X7, X10, X10
+	VCVTDQ2PD   X10, Y11
+	VSUBPD      Y11, Y9, Y9
+	VCVTPD2PSY  Y9, X9
+	VMOVUPS     X9, (SI)
+	ADDQ        $0x10, SI
+	VMULPD      Y5, Y0, Y9
+	VADDPD      Y9, Y4, Y9
+	VCVTTPD2DQY Y9, X11
+	VPMINSD     X8, X11, X11
+	VCVTDQ2PD   X11, Y12
+	VSUBPD      Y12, Y9, Y9
+	VCVTPD2PSY  Y9, X9
+	VMOVUPS     X9, (BX)
+	ADDQ        $0x10, BX
+	VPMULLD     X6, X10, X10
+	VPADDD      X11, X10, X10
+	VMOVDQU     X10, (CX)
+	ADDQ        $0x10, CX
+	VADDPD      Y1, Y0, Y0
+	SUBQ        $0x04, DX
+	JG          loop
+	VZEROUPPER
+	RET
+
+DATA warpTable5<>+0(SB)/8, $(0.0)
+DATA warpTable5<>+8(SB)/8, $(1.0)
+DATA warpTable5<>+16(SB)/8, $(2.0)
+DATA warpTable5<>+24(SB)/8, $(3.0)
+GLOBL warpTable5<>(SB), RODATA|NOPTR, $32
+
+DATA warpTable6<>+0(SB)/8, $(4.0)
+GLOBL warpTable6<>(SB), RODATA|NOPTR, $8
+
+// func warpNearestInsideAVX2(p *byte, at *int32, n int)
+// Requires: AVX, AVX2
+TEXT ·warpNearestInsideAVX2(SB), NOSPLIT, $0-24
+	MOVQ         p+0(FP), AX
+	MOVQ         at+8(FP), CX
+	MOVQ         n+16(FP), DX
+	VBROADCASTSD (AX), Y2
+	VBROADCASTSD 8(AX), Y3
+	VBROADCASTSD 16(AX), Y4
+	VBROADCASTSD 24(AX), Y5
+	VBROADCASTSD 48(AX), Y0
+	VADDPD       warpTable7<>+0(SB), Y0, Y0
+	VBROADCASTSD warpTable8<>+0(SB), Y1
+	VPBROADCASTD 64(AX), X6
+	VBROADCASTSD warpTable9<>+0(SB), Y7
+
+loop:
+	VMULPD      Y3, Y0, Y8
+	VADDPD      Y8, Y2, Y8
+	VADDPD      Y7, Y8, Y8
+	VCVTTPD2DQY Y8, X8
+	VMULPD      Y5, Y0, Y9
+	VADDPD      Y9, Y4, Y9
+	VADDPD      Y7, Y9, Y9
+	VCVTTPD2DQY Y9, X9
+	VPMULLD     X6, X8, X8
+	VPADDD      X9, X8, X8
+	VMOVDQU     X8, (CX)
+	ADDQ        $0x10, CX
+	VADDPD      Y1, Y0, Y0
+	SUBQ        $0x04, DX
+	JG          loop
+	VZEROUPPER
+	RET
+
+DATA warpTable7<>+0(SB)/8, $(0.0)
+DATA warpTable7<>+8(SB)/8, $(1.0)
+DATA warpTable7<>+16(SB)/8, $(2.0)
+DATA warpTable7<>+24(SB)/8, $(3.0)
+GLOBL warpTable7<>(SB), RODATA|NOPTR, $32
+
+DATA warpTable8<>+0(SB)/8, $(4.0)
+GLOBL warpTable8<>(SB), RODATA|NOPTR, $8
+
+DATA warpTable9<>+0(SB)/8, $(0.5)
+GLOBL warpTable9<>(SB), RODATA|NOPTR, $8
+
 // func warpPlacesListAVX2(p *byte, at *int32, u *float32, v *float32, n int, rows *float64, columns *float64)
 // Requires: AVX, AVX2
 TEXT ·warpPlacesListAVX2(SB), NOSPLIT, $0-56
@@ -132,18 +236,18 @@ TEXT ·warpPlacesListAVX2(SB), NOSPLIT, $0-56
 	MOVQ         v+24(FP), SI
 	MOVQ         rows+40(FP), DI
 	MOVQ         columns+48(FP), R8
-	VBROADCASTSD 32(AX), Y0
-	VBROADCASTSD 40(AX), Y1
-	VXORPD       Y2, Y2, Y2
-	VPBROADCASTD 64(AX), X3
+	VBROADCASTSD 32(AX), Y2
+	VBROADCASTSD 40(AX), Y3
+	VXORPD       Y0, Y0, Y0
+	VPBROADCASTD 64(AX), X1
 	VPBROADCASTD 56(AX), X4
 	VPBROADCASTD 60(AX), X5
 
 loop:
 	VMOVUPD     (DI), Y6
 	ADDQ        $0x20, DI
-	VMAXPD      Y2, Y6, Y6
-	VMINPD      Y0, Y6, Y6
+	VMAXPD      Y0, Y6, Y6
+	VMINPD      Y2, Y6, Y6
 	VCVTTPD2DQY Y6, X7
 	VPMINSD     X4, X7, X7
 	VCVTDQ2PD   X7, Y8
@@ -153,8 +257,8 @@ loop:
 	ADDQ        $0x10, SI
 	VMOVUPD     (R8), Y6
 	ADDQ        $0x20, R8
-	VMAXPD      Y2, Y6, Y6
-	VMINPD      Y1, Y6, Y6
+	VMAXPD      Y0, Y6, Y6
+	VMINPD      Y3, Y6, Y6
 	VCVTTPD2DQY Y6, X8
 	VPMINSD     X5, X8, X8
 	VCVTDQ2PD   X8, Y9
@@ -162,7 +266,7 @@ loop:
 	VCVTPD2PSY  Y6, X6
 	VMOVUPS     X6, (BX)
 	ADDQ        $0x10, BX
-	VPMULLD     X3, X7, X7
+	VPMULLD     X1, X7, X7
 	VPADDD      X8, X7, X7
 	VMOVDQU     X7, (CX)
 	ADDQ        $0x10, CX
@@ -179,26 +283,26 @@ TEXT ·warpNearestListAVX2(SB), NOSPLIT, $0-40
 	MOVQ         n+16(FP), DX
 	MOVQ         rows+24(FP), BX
 	MOVQ         columns+32(FP), SI
-	VBROADCASTSD 32(AX), Y0
-	VBROADCASTSD 40(AX), Y1
-	VXORPD       Y2, Y2, Y2
-	VPBROADCASTD 64(AX), X3
-	VBROADCASTSD warpTable5<>+0(SB), Y4
+	VBROADCASTSD 32(AX), Y2
+	VBROADCASTSD 40(AX), Y3
+	VXORPD       Y0, Y0, Y0
+	VPBROADCASTD 64(AX), X1
+	VBROADCASTSD warpTable10<>+0(SB), Y4
 
 loop:
 	VMOVUPD     (BX), Y5
 	ADDQ        $0x20, BX
-	VMAXPD      Y2, Y5, Y5
-	VMINPD      Y0, Y5, Y5
+	VMAXPD      Y0, Y5, Y5
+	VMINPD      Y2, Y5, Y5
 	VADDPD      Y4, Y5, Y5
 	VCVTTPD2DQY Y5, X5
 	VMOVUPD     (SI), Y6
 	ADDQ        $0x20, SI
-	VMAXPD      Y2, Y6, Y6
-	VMINPD      Y1, Y6, Y6
+	VMAXPD      Y0, Y6, Y6
+	VMINPD      Y3, Y6, Y6
 	VADDPD      Y4, Y6, Y6
 	VCVTTPD2DQY Y6, X6
-	VPMULLD     X3, X5, X5
+	VPMULLD     X1, X5, X5
 	VPADDD      X6, X5, X5
 	VMOVDQU     X5, (CX)
 	ADDQ        $0x10, CX
@@ -207,8 +311,8 @@ loop:
 	VZEROUPPER
 	RET
 
-DATA warpTable5<>+0(SB)/8, $(0.5)
-GLOBL warpTable5<>(SB), RODATA|NOPTR, $8
+DATA warpTable10<>+0(SB)/8, $(0.5)
+GLOBL warpTable10<>(SB), RODATA|NOPTR, $8
 
 // func warpPick1AVX2(dst *byte, src *byte, at *int32, n int)
 TEXT ·warpPick1AVX2(SB), NOSPLIT, $0-32
@@ -742,10 +846,10 @@ TEXT ·warpWeightsAVX2(SB), NOSPLIT, $0-40
 	MOVQ         u+16(FP), DX
 	MOVQ         v+24(FP), BX
 	MOVQ         n+32(FP), SI
-	VBROADCASTSS warpTable6<>+0(SB), Y0
-	VBROADCASTSS warpTable7<>+0(SB), Y1
-	VPBROADCASTD warpTable8<>+0(SB), Y2
-	VPBROADCASTD warpTable9<>+0(SB), Y3
+	VBROADCASTSS warpTable11<>+0(SB), Y0
+	VBROADCASTSS warpTable12<>+0(SB), Y1
+	VPBROADCASTD warpTable13<>+0(SB), Y2
+	VPBROADCASTD warpTable14<>+0(SB), Y3
 
 loop:
 	VMOVUPS    (DX), Y4
@@ -781,17 +885,17 @@ loop:
 	VZEROUPPER
 	RET
 
-DATA warpTable6<>+0(SB)/4, $(16384.0)
-GLOBL warpTable6<>(SB), RODATA|NOPTR, $4
+DATA warpTable11<>+0(SB)/4, $(16384.0)
+GLOBL warpTable11<>(SB), RODATA|NOPTR, $4
 
-DATA warpTable7<>+0(SB)/4, $(0.5)
-GLOBL warpTable7<>(SB), RODATA|NOPTR, $4
+DATA warpTable12<>+0(SB)/4, $(0.5)
+GLOBL warpTable12<>(SB), RODATA|NOPTR, $4
 
-DATA warpTable8<>+0(SB)/4, $0x00004000
-GLOBL warpTable8<>(SB), RODATA|NOPTR, $4
+DATA warpTable13<>+0(SB)/4, $0x00004000
+GLOBL warpTable13<>(SB), RODATA|NOPTR, $4
 
-DATA warpTable9<>+0(SB)/4, $0x0000ffff
-GLOBL warpTable9<>(SB), RODATA|NOPTR, $4
+DATA warpTable14<>+0(SB)/4, $0x0000ffff
+GLOBL warpTable14<>(SB), RODATA|NOPTR, $4
 
 // func warpLinearByte1AVX2(dst *uint8, src *uint8, at *int32, top *int32, bottom *int32, n int, row int)
 // Requires: AVX, AVX2
@@ -804,7 +908,7 @@ TEXT ·warpLinearByte1AVX2(SB), NOSPLIT, $0-56
 	MOVQ         top+24(FP), SI
 	MOVQ         bottom+32(FP), DI
 	MOVQ         n+40(FP), R8
-	VPBROADCASTD warpTable10<>+0(SB), Y0
+	VPBROADCASTD warpTable15<>+0(SB), Y0
 
 by8:
 	CMPQ         R8, $0x08
@@ -894,8 +998,8 @@ oneDone:
 	VZEROUPPER
 	RET
 
-DATA warpTable10<>+0(SB)/4, $0x00002000
-GLOBL warpTable10<>(SB), RODATA|NOPTR, $4
+DATA warpTable15<>+0(SB)/4, $0x00002000
+GLOBL warpTable15<>(SB), RODATA|NOPTR, $4
 
 // func warpLinearByte3AVX2(dst *uint8, src *uint8, at *int32, top *int32, bottom *int32, n int, row int)
 // Requires: AVX, AVX2
@@ -908,10 +1012,10 @@ TEXT ·warpLinearByte3AVX2(SB), NOSPLIT, $0-56
 	MOVQ         top+24(FP), SI
 	MOVQ         bottom+32(FP), DI
 	MOVQ         n+40(FP), R8
-	VPBROADCASTD warpTable11<>+0(SB), Y0
-	VMOVDQU      warpTable12<>+0(SB), X1
-	VMOVDQU      warpTable13<>+0(SB), X2
-	VMOVDQU      warpTable14<>+0(SB), X3
+	VPBROADCASTD warpTable16<>+0(SB), Y0
+	VMOVDQU      warpTable17<>+0(SB), X1
+	VMOVDQU      warpTable18<>+0(SB), X2
+	VMOVDQU      warpTable19<>+0(SB), X3
 
 by6:
 	CMPQ         R8, $0x06
@@ -1015,62 +1119,62 @@ oneDone:
 	VZEROUPPER
 	RET
 
-DATA warpTable11<>+0(SB)/4, $0x00002000
-GLOBL warpTable11<>(SB), RODATA|NOPTR, $4
+DATA warpTable16<>+0(SB)/4, $0x00002000
+GLOBL warpTable16<>(SB), RODATA|NOPTR, $4
 
-DATA warpTable12<>+0(SB)/1, $0x00
-DATA warpTable12<>+1(SB)/1, $0xff
-DATA warpTable12<>+2(SB)/1, $0x03
-DATA warpTable12<>+3(SB)/1, $0xff
-DATA warpTable12<>+4(SB)/1, $0x01
-DATA warpTable12<>+5(SB)/1, $0xff
-DATA warpTable12<>+6(SB)/1, $0x04
-DATA warpTable12<>+7(SB)/1, $0xff
-DATA warpTable12<>+8(SB)/1, $0x02
-DATA warpTable12<>+9(SB)/1, $0xff
-DATA warpTable12<>+10(SB)/1, $0x05
-DATA warpTable12<>+11(SB)/1, $0xff
-DATA warpTable12<>+12(SB)/1, $0xff
-DATA warpTable12<>+13(SB)/1, $0xff
-DATA warpTable12<>+14(SB)/1, $0xff
-DATA warpTable12<>+15(SB)/1, $0xff
-GLOBL warpTable12<>(SB), RODATA|NOPTR, $16
+DATA warpTable17<>+0(SB)/1, $0x00
+DATA warpTable17<>+1(SB)/1, $0xff
+DATA warpTable17<>+2(SB)/1, $0x03
+DATA warpTable17<>+3(SB)/1, $0xff
+DATA warpTable17<>+4(SB)/1, $0x01
+DATA warpTable17<>+5(SB)/1, $0xff
+DATA warpTable17<>+6(SB)/1, $0x04
+DATA warpTable17<>+7(SB)/1, $0xff
+DATA warpTable17<>+8(SB)/1, $0x02
+DATA warpTable17<>+9(SB)/1, $0xff
+DATA warpTable17<>+10(SB)/1, $0x05
+DATA warpTable17<>+11(SB)/1, $0xff
+DATA warpTable17<>+12(SB)/1, $0xff
+DATA warpTable17<>+13(SB)/1, $0xff
+DATA warpTable17<>+14(SB)/1, $0xff
+DATA warpTable17<>+15(SB)/1, $0xff
+GLOBL warpTable17<>(SB), RODATA|NOPTR, $16
 
-DATA warpTable13<>+0(SB)/1, $0x02
-DATA warpTable13<>+1(SB)/1, $0xff
-DATA warpTable13<>+2(SB)/1, $0x05
-DATA warpTable13<>+3(SB)/1, $0xff
-DATA warpTable13<>+4(SB)/1, $0x03
-DATA warpTable13<>+5(SB)/1, $0xff
-DATA warpTable13<>+6(SB)/1, $0x06
-DATA warpTable13<>+7(SB)/1, $0xff
-DATA warpTable13<>+8(SB)/1, $0x04
-DATA warpTable13<>+9(SB)/1, $0xff
-DATA warpTable13<>+10(SB)/1, $0x07
-DATA warpTable13<>+11(SB)/1, $0xff
-DATA warpTable13<>+12(SB)/1, $0xff
-DATA warpTable13<>+13(SB)/1, $0xff
-DATA warpTable13<>+14(SB)/1, $0xff
-DATA warpTable13<>+15(SB)/1, $0xff
-GLOBL warpTable13<>(SB), RODATA|NOPTR, $16
+DATA warpTable18<>+0(SB)/1, $0x02
+DATA warpTable18<>+1(SB)/1, $0xff
+DATA warpTable18<>+2(SB)/1, $0x05
+DATA warpTable18<>+3(SB)/1, $0xff
+DATA warpTable18<>+4(SB)/1, $0x03
+DATA warpTable18<>+5(SB)/1, $0xff
+DATA warpTable18<>+6(SB)/1, $0x06
+DATA warpTable18<>+7(SB)/1, $0xff
+DATA warpTable18<>+8(SB)/1, $0x04
+DATA warpTable18<>+9(SB)/1, $0xff
+DATA warpTable18<>+10(SB)/1, $0x07
+DATA warpTable18<>+11(SB)/1, $0xff
+DATA warpTable18<>+12(SB)/1, $0xff
+DATA warpTable18<>+13(SB)/1, $0xff
+DATA warpTable18<>+14(SB)/1, $0xff
+DATA warpTable18<>+15(SB)/1, $0xff
+GLOBL warpTable18<>(SB), RODATA|NOPTR, $16
 
-DATA warpTable14<>+0(SB)/1, $0x00
-DATA warpTable14<>+1(SB)/1, $0x01
-DATA warpTable14<>+2(SB)/1, $0x02
-DATA warpTable14<>+3(SB)/1, $0x04
-DATA warpTable14<>+4(SB)/1, $0x05
-DATA warpTable14<>+5(SB)/1, $0x06
-DATA warpTable14<>+6(SB)/1, $0x08
-DATA warpTable14<>+7(SB)/1, $0x09
-DATA warpTable14<>+8(SB)/1, $0x0a
-DATA warpTable14<>+9(SB)/1, $0x0c
-DATA warpTable14<>+10(SB)/1, $0x0d
-DATA warpTable14<>+11(SB)/1, $0x0e
-DATA warpTable14<>+12(SB)/1, $0xff
-DATA warpTable14<>+13(SB)/1, $0xff
-DATA warpTable14<>+14(SB)/1, $0xff
-DATA warpTable14<>+15(SB)/1, $0xff
-GLOBL warpTable14<>(SB), RODATA|NOPTR, $16
+DATA warpTable19<>+0(SB)/1, $0x00
+DATA warpTable19<>+1(SB)/1, $0x01
+DATA warpTable19<>+2(SB)/1, $0x02
+DATA warpTable19<>+3(SB)/1, $0x04
+DATA warpTable19<>+4(SB)/1, $0x05
+DATA warpTable19<>+5(SB)/1, $0x06
+DATA warpTable19<>+6(SB)/1, $0x08
+DATA warpTable19<>+7(SB)/1, $0x09
+DATA warpTable19<>+8(SB)/1, $0x0a
+DATA warpTable19<>+9(SB)/1, $0x0c
+DATA warpTable19<>+10(SB)/1, $0x0d
+DATA warpTable19<>+11(SB)/1, $0x0e
+DATA warpTable19<>+12(SB)/1, $0xff
+DATA warpTable19<>+13(SB)/1, $0xff
+DATA warpTable19<>+14(SB)/1, $0xff
+DATA warpTable19<>+15(SB)/1, $0xff
+GLOBL warpTable19<>(SB), RODATA|NOPTR, $16
 
 // func warpLinearByte4AVX2(dst *uint8, src *uint8, at *int32, top *int32, bottom *int32, n int, row int)
 // Requires: AVX, AVX2
@@ -1083,8 +1187,8 @@ TEXT ·warpLinearByte4AVX2(SB), NOSPLIT, $0-56
 	MOVQ         top+24(FP), SI
 	MOVQ         bottom+32(FP), DI
 	MOVQ         n+40(FP), R8
-	VPBROADCASTD warpTable15<>+0(SB), Y0
-	VMOVDQU      warpTable16<>+0(SB), X1
+	VPBROADCASTD warpTable20<>+0(SB), Y0
+	VMOVDQU      warpTable21<>+0(SB), X1
 
 by4:
 	CMPQ         R8, $0x04
@@ -1178,23 +1282,23 @@ oneDone:
 	VZEROUPPER
 	RET
 
-DATA warpTable15<>+0(SB)/4, $0x00002000
-GLOBL warpTable15<>(SB), RODATA|NOPTR, $4
+DATA warpTable20<>+0(SB)/4, $0x00002000
+GLOBL warpTable20<>(SB), RODATA|NOPTR, $4
 
-DATA warpTable16<>+0(SB)/1, $0x00
-DATA warpTable16<>+1(SB)/1, $0xff
-DATA warpTable16<>+2(SB)/1, $0x04
-DATA warpTable16<>+3(SB)/1, $0xff
-DATA warpTable16<>+4(SB)/1, $0x01
-DATA warpTable16<>+5(SB)/1, $0xff
-DATA warpTable16<>+6(SB)/1, $0x05
-DATA warpTable16<>+7(SB)/1, $0xff
-DATA warpTable16<>+8(SB)/1, $0x02
-DATA warpTable16<>+9(SB)/1, $0xff
-DATA warpTable16<>+10(SB)/1, $0x06
-DATA warpTable16<>+11(SB)/1, $0xff
-DATA warpTable16<>+12(SB)/1, $0x03
-DATA warpTable16<>+13(SB)/1, $0xff
-DATA warpTable16<>+14(SB)/1, $0x07
-DATA warpTable16<>+15(SB)/1, $0xff
-GLOBL warpTable16<>(SB), RODATA|NOPTR, $16
+DATA warpTable21<>+0(SB)/1, $0x00
+DATA warpTable21<>+1(SB)/1, $0xff
+DATA warpTable21<>+2(SB)/1, $0x04
+DATA warpTable21<>+3(SB)/1, $0xff
+DATA warpTable21<>+4(SB)/1, $0x01
+DATA warpTable21<>+5(SB)/1, $0xff
+DATA warpTable21<>+6(SB)/1, $0x05
+DATA warpTable21<>+7(SB)/1, $0xff
+DATA warpTable21<>+8(SB)/1, $0x02
+DATA warpTable21<>+9(SB)/1, $0xff
+DATA warpTable21<>+10(SB)/1, $0x06
+DATA warpTable21<>+11(SB)/1, $0xff
+DATA warpTable21<>+12(SB)/1, $0x03
+DATA warpTable21<>+13(SB)/1, $0xff
+DATA warpTable21<>+14(SB)/1, $0x07
+DATA warpTable21<>+15(SB)/1, $0xff
+GLOBL warpTable21<>(SB), RODATA|NOPTR, $16

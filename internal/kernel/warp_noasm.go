@@ -4,9 +4,9 @@ package kernel
 
 const warpAVX2 = false
 
-func warpPlacesLine(*warpPlan, *WarpRow)                       {}
+func warpPlacesLine(*warpPlan, *WarpRow, bool)                 {}
 func warpPlacesList(*warpPlan, *WarpRow, []float64, []float64) {}
-func warpNearestLine(*warpPlan, *WarpRow)                      {}
+func warpNearestLine(*warpPlan, *WarpRow, bool)                {}
 func warpNearestList(*warpPlan, *WarpRow, []float64, []float64) {
 }
 func warpWeights(*WarpRow)                                   {}

@@ -11,6 +11,12 @@ func warpPlacesLineAVX2(p *byte, at *int32, u *float32, v *float32, n int)
 func warpNearestLineAVX2(p *byte, at *int32, n int)
 
 //go:noescape
+func warpPlacesInsideAVX2(p *byte, at *int32, u *float32, v *float32, n int)
+
+//go:noescape
+func warpNearestInsideAVX2(p *byte, at *int32, n int)
+
+//go:noescape
 func warpPlacesListAVX2(p *byte, at *int32, u *float32, v *float32, n int, rows *float64, columns *float64)
 
 //go:noescape

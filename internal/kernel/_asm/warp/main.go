@@ -15,7 +15,7 @@ import (
 
 func main() {
 	ConstraintExpr("amd64,!purego")
-	for _, from := range []string{"Line", "List"} {
+	for _, from := range []string{"Line", "Inside", "List"} {
 		places(from, false)
 		places(from, true)
 	}

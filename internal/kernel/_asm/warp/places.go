@@ -18,8 +18,9 @@ const (
 )
 
 // places writes offsets and ways of n places, n rounded up to 4, that lie on a
-// line or are given one by one.
+// line, on a line inside the picture, or are given one by one.
 func places(from string, nearest bool) {
+	onLine := from != "List"
 	name, args := "warpPlaces"+from, "p *byte, at *int32, u, v *float32, n int"
 	if nearest {
 		name, args = "warpNearest"+from, "p *byte, at *int32, n int"
@@ -47,7 +48,7 @@ func places(from string, nearest bool) {
 	}
 	x, four := YMM(), YMM()
 	var rb, rs, cb, cs reg.VecVirtual
-	if from == "Line" {
+	if onLine {
 		rb, rs, cb, cs = broadcast(offR), broadcast(offRStep), broadcast(offC), broadcast(offCStep)
 		VBROADCASTSD(field(offX), x)
 		VADDPD(table(F64(0), F64(1), F64(2), F64(3)), x, x)
@@ -57,9 +58,12 @@ func places(from string, nearest bool) {
 		Load(Param("rows"), rows)
 		Load(Param("columns"), columns)
 	}
-	rmax, cmax := broadcast(offRMax), broadcast(offCMax)
+	var rmax, cmax reg.VecVirtual
 	zero, width := YMM(), XMM()
-	VXORPD(zero, zero, zero)
+	if from != "Inside" {
+		rmax, cmax = broadcast(offRMax), broadcast(offCMax)
+		VXORPD(zero, zero, zero)
+	}
 	VPBROADCASTD(field(offW), width)
 	var rlast, clast, half reg.VecVirtual
 	if nearest {
@@ -74,15 +78,17 @@ func places(from string, nearest bool) {
 	// axis returns the pixel and, unless nearest, stores the way to the next one.
 	axis := func(base, step, top, last reg.VecVirtual, list, way reg.GPVirtual) reg.VecVirtual {
 		place, pixel := YMM(), XMM()
-		if from == "Line" {
+		if onLine {
 			VMULPD(step, x, place)
 			VADDPD(place, base, place)
 		} else {
 			VMOVUPD(Mem{Base: list}, place)
 			ADDQ(Imm(32), list)
 		}
-		VMAXPD(zero, place, place)
-		VMINPD(top, place, place)
+		if from != "Inside" {
+			VMAXPD(zero, place, place)
+			VMINPD(top, place, place)
+		}
 		if nearest {
 			VADDPD(half, place, place)
 			VCVTTPD2DQY(place, pixel)
@@ -105,7 +111,7 @@ func places(from string, nearest bool) {
 	VPADDD(c, r, r)
 	VMOVDQU(r, Mem{Base: at})
 	ADDQ(Imm(16), at)
-	if from == "Line" {
+	if onLine {
 		VADDPD(four, x, x)
 	}
 	SUBQ(Imm(4), n)
