@@ -154,6 +154,8 @@ type summary struct {
 	Bytes    int64    `json:"bytes,omitempty"`
 	Seconds  float64  `json:"seconds"`
 	InputDim int      `json:"input_dim,omitempty"`
+
+	CountError int `json:"count_error,omitempty"` // of fit with --max-vocab-memory
 }
 
 func percent(x float64) string { return fmt.Sprintf("%.1f %%", 100*x) }

@@ -50,9 +50,9 @@ func (e *Env) fit(ctx context.Context, args []string) error {
 	e.Console.Close()
 	e.Console.Printf("%s", tok)
 	if d := tok.CountError(); d > 0 {
-		e.Console.Warnf("memory was short: rare words were dropped, and counts are too low by at most %s", cli.Count(d))
+		e.Console.Warnf("--max-vocab-memory %s was short: rare words were dropped, and counts are too low by at most %s", e.MaxVocab, cli.Count(d))
 	}
-	sum := &summary{Version: 1, Command: "fit", Rows: n, InputDim: tok.InputDim()}
+	sum := &summary{Version: 1, Command: "fit", Rows: n, InputDim: tok.InputDim(), CountError: tok.CountError()}
 	next := ""
 	if !t.ToStdout() {
 		sum.Output = t.Path

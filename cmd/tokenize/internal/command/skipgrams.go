@@ -25,6 +25,9 @@ func (e *Env) skipgrams(ctx context.Context, args []string) error {
 	if size == 0 && (e.NegativeSamples > 0 || e.SamplingFactor > 0) {
 		return cli.Errorf(cli.Usage, "how many words are there to draw from?").Do("-t tok.json if the input is text, --vocabulary-size N if it is numbers, or --negative-samples 0")
 	}
+	if size == 1 && e.NegativeSamples > 0 {
+		return cli.Errorf(cli.Usage, "--vocabulary-size 1 leaves no word to draw: 0 is padding").Do("--vocabulary-size N, the largest number plus one, or --negative-samples 0")
+	}
 	c := sequence.SkipGramConfig{WindowSize: e.WindowSize, NegativeSamples: &e.NegativeSamples, Shuffle: &e.Shuffle, Fast: e.Fast}
 	if e.SamplingFactor > 0 {
 		var err error

@@ -40,7 +40,7 @@ func (e *Env) load() (vocabulary, error) {
 	if data != nil {
 		t, err := subword.FromJSON(data)
 		if err != nil {
-			return nil, cli.Errorf(cli.BadData, "%s: %w", e.Tokenizer, err)
+			return nil, cli.Errorf(cli.BadData, "%s: %w", e.Tokenizer, err).Do("take a tokenizer.json without it, or make one: tokenize fit --model bpe corpus.txt -o tokenizer.json")
 		}
 		if e.NumWords > 0 {
 			return nil, cli.Errorf(cli.Usage, "--num-words is for Keras' tokenizers, and %s is a %s", e.Tokenizer, t.ModelType())
@@ -91,7 +91,7 @@ func (e *Env) read() ([]byte, *text.Tokenizer, error) {
 		if !isObject {
 			return nil, nil, what.Do("-t wants what tokenize fit wrote; texts are named without -t")
 		}
-		return nil, nil, what
+		return nil, nil, what.Do("make it again: tokenize fit corpus.txt -o %s --force, or write what Keras' to_json returns", cli.Quote(name))
 	}
 	t.Workers = 1 // this program has workers of its own
 	return nil, t, nil
