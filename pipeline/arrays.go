@@ -127,6 +127,11 @@ func (a *arrays) Samples() int {
 
 // Batches yields the batches of an epoch.
 func (a *arrays) Batches(ctx context.Context, epoch int) iter.Seq2[Batch, error] {
+	return a.BatchesFrom(ctx, epoch, 0)
+}
+
+// BatchesFrom yields the batches of an epoch from batch first on.
+func (a *arrays) BatchesFrom(ctx context.Context, epoch, first int) iter.Seq2[Batch, error] {
 	return func(yield func(Batch, error) bool) {
 		if a.err != nil {
 			yield(Batch{}, a.err)
@@ -140,7 +145,7 @@ func (a *arrays) Batches(ctx context.Context, epoch int) iter.Seq2[Batch, error]
 			s.order = order
 		}
 		size := a.c.BatchSize
-		for b := range a.Len() {
+		for b := first; b < a.Len(); b++ {
 			if err := ctx.Err(); err != nil {
 				yield(Batch{}, err)
 				return

@@ -32,6 +32,10 @@ func (p *prefetch) Len() int     { return p.src.Len() }
 func (p *prefetch) Samples() int { return Samples(p.src) }
 
 func (p *prefetch) Batches(ctx context.Context, epoch int) iter.Seq2[Batch, error] {
+	return p.BatchesFrom(ctx, epoch, 0)
+}
+
+func (p *prefetch) BatchesFrom(ctx context.Context, epoch, batch int) iter.Seq2[Batch, error] {
 	return func(yield func(Batch, error) bool) {
 		run, cancel := context.WithCancel(ctx)
 		var wg sync.WaitGroup
@@ -48,7 +52,7 @@ func (p *prefetch) Batches(ctx context.Context, epoch int) iter.Seq2[Batch, erro
 				p.free.put(s)
 			}
 		}()
-		wg.Go(func() { p.fill(run, epoch, free, full) })
+		wg.Go(func() { p.fill(run, epoch, batch, free, full) })
 		var last error
 		for s := range full {
 			var b Batch
@@ -68,10 +72,9 @@ func (p *prefetch) Batches(ctx context.Context, epoch int) iter.Seq2[Batch, erro
 	}
 }
 
-// fill sends the batches of an epoch to full and closes it.
-func (p *prefetch) fill(ctx context.Context, epoch int, free, full chan *slot) {
+// fill sends the batches of an epoch, from the given one on, to full and closes it.
+func (p *prefetch) fill(ctx context.Context, epoch, batch int, free, full chan *slot) {
 	defer close(full)
-	batch := 0
 	// send reports whether to go on.
 	send := func(b Batch, err error) bool {
 		var s *slot
@@ -96,7 +99,7 @@ func (p *prefetch) fill(ctx context.Context, epoch int, free, full chan *slot) {
 			send(Batch{}, fmt.Errorf("pipeline: Prefetch: batch %d of epoch %d: %w", batch, epoch, err))
 		}
 	}()
-	for b, err := range p.src.Batches(ctx, epoch) {
+	for b, err := range from(ctx, p.src, epoch, batch) {
 		if !send(b, err) {
 			return
 		}
