@@ -72,15 +72,8 @@ func (p *ConvForward) Bind(x, w, bias, y, scratch []float32, relu bool, act func
 	if p.none {
 		return func() {}
 	}
-	if q := p.wino; q != nil {
-		rows := len(q.panels) * q.c
-		body := func(lo, hi int) {
-			for r := lo; r < hi; r++ {
-				i, k := r/q.c, r%q.c
-				q.transformTaps(scratch, w, k*q.f+q.panels[i].c, q.c*q.f, i, k)
-			}
-		}
-		return q.bind(x, scratch, bias, y, func() { par.For(rows, packGrain(rows, q.size), body) }, relu, act)
+	if p.wino != nil {
+		return p.bindWinograd(x, w, scratch, convOut{y: y, bias: bias, relu: relu, act: act})
 	}
 	if p.job.packed == 0 {
 		return p.job.bind(x, w, bias, y, nil, relu, act)
@@ -99,6 +92,32 @@ func (p *ConvForward) Bind(x, w, bias, y, scratch []float32, relu bool, act func
 	}
 	pack := func() { par.For(len(panels), packGrain(len(panels), p.job.packed), body) }
 	return p.job.bind(x, scratch, bias, y, pack, relu, act)
+}
+
+// Pools reports whether BindPool works for the geometry.
+func (p *ConvForward) Pools() bool { return p.wino != nil && p.s.OH > 1 && p.s.OW > 1 }
+
+// BindPool returns the work y = max over 2×2 windows of act(x*w + bias), rows
+// and columns that fill no window left out. cells, unless nil, holds CellFloats
+// of the size of y and says where the maxima lay.
+func (p *ConvForward) BindPool(x, w, bias, y, cells, scratch []float32, relu bool) func() {
+	out := convOut{y: y, bias: bias, relu: relu, pool: true}
+	if cells != nil {
+		out.cells = cellBytes(cells)
+	}
+	return p.bindWinograd(x, w, scratch, out)
+}
+
+func (p *ConvForward) bindWinograd(x, w, scratch []float32, out convOut) func() {
+	q := p.wino
+	rows := len(q.panels) * q.c
+	body := func(lo, hi int) {
+		for r := lo; r < hi; r++ {
+			i, k := r/q.c, r%q.c
+			q.transformTaps(scratch, w, k*q.f+q.panels[i].c, q.c*q.f, i, k)
+		}
+	}
+	return q.bind(convGrid{x: x}, scratch, out, func() { par.For(rows, packGrain(rows, q.size), body) })
 }
 
 func (p *ConvForward) packNarrow(n *convNarrow, w, dst []float32) {

@@ -131,23 +131,34 @@ func (p *ConvInputGrad) Bind(dy, w, bias, dx, scratch []float32, relu bool, act 
 			p.pack(i/panels, i%panels, w, scratch)
 		}
 	}
-	if q := p.wino; q != nil {
-		// The packed taps, turned around by steps from the last one.
-		u := scratch[p.job.packed:]
-		turn := func(lo, hi int) {
-			for i := lo; i < hi; i++ {
-				p.pack(0, i, w, scratch)
-				from := &p.job.passes[0].panels[i]
-				for k := range q.c {
-					q.transformTaps(u, scratch, from.b+(8*q.c+k)*from.ldb, -q.c*from.ldb, i, k)
-				}
-			}
-		}
-		return q.bind(dy, u, bias, dx, func() { par.For(panels, packGrain(panels, q.size), turn) }, relu, act)
+	if p.wino != nil {
+		return p.bindWinograd(convGrid{x: dy}, w, scratch, convOut{y: dx, bias: bias, relu: relu, act: act})
 	}
 	n := panels * len(p.job.passes)
 	pack := func() { par.For(n, packGrain(n, p.job.packed), body) }
 	return p.job.bind(dy, scratch, bias, dx, pack, relu, act)
+}
+
+// BindPool returns the work of Bind for what the gradients dy of max-pooling of
+// 2×2 windows are before it, with the cells that ConvForward.BindPool wrote.
+func (p *ConvInputGrad) BindPool(dy, cells, w, dx, scratch []float32, act func(x []float32, at int)) func() {
+	return p.bindWinograd(convGrid{dy, cellBytes(cells)}, w, scratch, convOut{y: dx, act: act})
+}
+
+func (p *ConvInputGrad) bindWinograd(dy convGrid, w, scratch []float32, out convOut) func() {
+	// The packed taps, turned around by steps from the last one.
+	q, u := p.wino, scratch[p.job.packed:]
+	panels := p.job.passes[0].panels
+	turn := func(lo, hi int) {
+		for i := lo; i < hi; i++ {
+			p.pack(0, i, w, scratch)
+			from := &panels[i]
+			for k := range q.c {
+				q.transformTaps(u, scratch, from.b+(8*q.c+k)*from.ldb, -q.c*from.ldb, i, k)
+			}
+		}
+	}
+	return q.bind(dy, u, out, func() { par.For(len(panels), packGrain(len(panels), q.size), turn) })
 }
 
 // pack writes panel i of a pass: rows are taps and output channels, columns

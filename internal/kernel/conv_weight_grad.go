@@ -94,6 +94,16 @@ func (p *ConvWeightGrad) sums() int {
 // Bind returns the work: dw = Σ x·dy and, if it is not nil, db = Σ dy over
 // images and pixels, which are in cache anyway.
 func (p *ConvWeightGrad) Bind(x, dy, dw, db, scratch []float32) func() {
+	return p.bind(x, convGrid{x: dy}, dw, db, scratch)
+}
+
+// BindPool returns the work of Bind for what the gradients dy of max-pooling of
+// 2×2 windows are before it, with the cells that ConvForward.BindPool wrote.
+func (p *ConvWeightGrad) BindPool(x, dy, cells, dw, db, scratch []float32) func() {
+	return p.bind(x, convGrid{dy, cellBytes(cells)}, dw, db, scratch)
+}
+
+func (p *ConvWeightGrad) bind(x []float32, dy convGrid, dw, db, scratch []float32) func() {
 	if p.none {
 		return func() { clear(dw); clear(db) }
 	}
@@ -116,7 +126,7 @@ func (p *ConvWeightGrad) Bind(x, dy, dw, db, scratch []float32) func() {
 				bias = biases[part*p.s.F : (part+1)*p.s.F]
 				clear(bias)
 			}
-			p.run(part, i%p.groups, x, dy, c, bias)
+			p.run(part, i%p.groups, x, &dy, c, bias)
 		}
 	}
 	const grain = 4096
@@ -150,10 +160,10 @@ func addRows(sums, tmp, x []float32) {
 
 // run sums up one part of the pixels for one group of panels, and their
 // gradients to bias unless it is nil.
-func (p *ConvWeightGrad) run(part, g int, x, dy, dw, bias []float32) {
-	s := &p.s
+func (p *ConvWeightGrad) run(part, g int, x []float32, grid *convGrid, dw, bias []float32) {
+	s, dy := &p.s, grid.x
 	if q := p.wino; q != nil {
-		q.grad(q.chunks*part/p.parts, q.chunks*(part+1)/p.parts, x, dy, dw, bias)
+		q.grad(q.chunks*part/p.parts, q.chunks*(part+1)/p.parts, x, grid, dw, bias)
 		return
 	}
 	first, last := p.chunks.count*part/p.parts, p.chunks.count*(part+1)/p.parts

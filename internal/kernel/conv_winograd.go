@@ -36,6 +36,8 @@ type winograd struct {
 }
 
 const (
+	winogradStay = 1 << 17 // floats of the transformed squares of a chunk
+	winogradGoal = 192     // most squares of a chunk
 	winogradTaps = 1 << 16 // most pairs of channels: beyond that, reading transformed taps rules
 	winogradPad  = 16      // floats between the parts, which would share cache sets
 )
@@ -80,11 +82,7 @@ func newWinograd(isa tileISA, n, h, w, c, oh, ow, f, ph, pw int) *winograd {
 // columns of the transformed result stay in the cache.
 func (p *winograd) cut(wide int) {
 	high := p.isa.rows(srcBroadcast)
-	stay, most := 1<<17, 192
-	if p.isa == isaAVX2 {
-		stay, most = winogradStay, winogradMost
-	}
-	p.goal = min(most, stay/(p.parts*(p.c+min(wide, p.f))))
+	p.goal = min(winogradGoal, winogradStay/(p.parts*(p.c+min(wide, p.f))))
 	if p.n < 16 {
 		p.goal = min(p.goal, max(2*high, ceilDiv(p.squares, 8)))
 	}
@@ -92,11 +90,11 @@ func (p *winograd) cut(wide int) {
 	p.chunks = ceilDiv(p.squares, p.goal)
 }
 
-var (
-	winogradDepth = 16      // channels of one sum: more would lose digits
-	winogradGroup = 2       // panels
-	winogradStay  = 1 << 17 // floats of a chunk
-	winogradMost  = 192     // squares of a chunk
+// For AVX2. Of depth depends the error: sums of 32 channels are off by up to
+// 1.2e-6 of the largest result, sums of 16 that are added by 0.8e-6.
+const (
+	winogradDepth = 16 // channels of one sum; what follows is added to it
+	winogradGroup = 2  // panels
 )
 
 // forGrad adds what weight gradients need.
@@ -125,11 +123,11 @@ func (p *winograd) transformTaps(u, w []float32, at, step, i, k int) {
 		u[(i*p.c+k)*width:], winogradSteps{row: p.cells * one, col: one}, q.n, 1, nil, false)
 }
 
-// bind returns the work: dst = act(src * u + bias).
-func (p *winograd) bind(src, u, bias, dst []float32, prepare func(), relu bool, act func(x []float32, at int)) func() {
+// bind returns the work: out = act(src * u + bias).
+func (p *winograd) bind(src convGrid, u []float32, out convOut, prepare func()) func() {
 	body := func(lo, hi int) {
 		for i := lo; i < hi; i++ {
-			p.run(i, src, u, bias, dst, relu, act)
+			p.run(i, &src, u, &out)
 		}
 	}
 	return func() {
@@ -138,10 +136,10 @@ func (p *winograd) bind(src, u, bias, dst []float32, prepare func(), relu bool, 
 	}
 }
 
-func (p *winograd) run(chunk int, src, u, bias, dst []float32, relu bool, act func(x []float32, at int)) {
+func (p *winograd) run(chunk int, src *convGrid, u []float32, out *convOut) {
 	first, last := chunk*p.goal, min(p.squares, (chunk+1)*p.goal)
 	sv, sm := p.goal*p.c+winogradPad, p.goal*min(p.f, p.group*2*p.isa.lanes())+winogradPad
-	buf := getBuffer(p.parts * (sv + sm + max(p.c, p.f)))
+	buf := getBuffer(p.parts*(sv+sm) + max(p.edge(), p.lineSize(src.pooled(), out.pool)))
 	v, m, edge := buf.x[:p.parts*sv], buf.x[p.parts*sv:p.parts*(sv+sm)], buf.x[p.parts*(sv+sm):]
 	p.transformSource(first, last, src, v, edge)
 	for g := 0; g < len(p.panels); g += p.group {
@@ -162,13 +160,20 @@ func (p *winograd) run(chunk int, src, u, bias, dst []float32, relu bool, act fu
 				}
 			}
 		}
-		p.transformResults(first, last, m, sm, cols, bias, dst, c0, edge, relu)
+		if out.pool {
+			p.poolResults(first, last, m, sm, cols, out, c0, edge)
+		} else {
+			p.transformResults(first, last, m, sm, cols, out, c0, edge)
+		}
 	}
-	if act != nil {
-		p.activate(first, last, dst, act)
+	if out.act != nil {
+		p.activate(first, last, out)
 	}
 	buf.put()
 }
+
+// edge is how many floats a square of cells or results takes.
+func (p *winograd) edge() int { return p.parts * max(p.c, p.f) }
 
 // tiles multiplies with the general tile.
 func (p *winograd) tiles(squares int, v, u, m []float32) {
@@ -198,9 +203,14 @@ func (p *winograd) square(s int) (n, y, x int) {
 }
 
 // transformSource transforms what lies under the squares [first, last).
-func (p *winograd) transformSource(first, last int, src, v, edge []float32) {
+func (p *winograd) transformSource(first, last int, grid *convGrid, v, edge []float32) {
 	sv, c, size := p.goal*p.c+winogradPad, p.c, p.cells
 	to := winogradSteps{row: size * sv, col: sv, next: c}
+	if grid.pooled() {
+		p.transformPooled(winogradSources, first, last, grid, v, to, size, p.ph, p.pw, edge, nil)
+		return
+	}
+	src := grid.x
 	for s := first; s < last; {
 		n, y, x := p.square(s)
 		left := min(last-s, p.tw-x/p.m) // in this line of squares
@@ -225,10 +235,8 @@ func (p *winograd) transformSource(first, last int, src, v, edge []float32) {
 }
 
 // transformResults makes the columns [c0, c0+cols) of the squares [first, last).
-func (p *winograd) transformResults(first, last int, m []float32, sm, cols int, bias, dst []float32, c0 int, edge []float32, relu bool) {
-	if bias != nil {
-		bias = bias[c0:]
-	}
+func (p *winograd) transformResults(first, last int, m []float32, sm, cols int, out *convOut, c0 int, edge []float32) {
+	bias, dst, relu := out.biasFrom(c0), out.y, out.relu
 	f, size := p.f, p.m
 	from := winogradSteps{row: p.cells * sm, col: sm, next: cols}
 	for s := first; s < last; {
@@ -256,12 +264,12 @@ func (p *winograd) transformResults(first, last int, m []float32, sm, cols int, 
 }
 
 // activate calls act on the results of the squares [first, last).
-func (p *winograd) activate(first, last int, dst []float32, act func(x []float32, at int)) {
+func (p *winograd) activate(first, last int, out *convOut) {
 	for s := first; s < last; s++ {
 		n, y, x := p.square(s)
 		for r := range min(p.m, p.oh-y) {
 			at := ((n*p.oh+y+r)*p.ow + x) * p.f
-			act(dst[at:at+min(p.m, p.ow-x)*p.f], at)
+			out.act(out.y[at:at+min(p.m, p.ow-x)*p.f], at)
 		}
 	}
 }
@@ -293,19 +301,17 @@ func gatherSquare(dst, src []float32, n, h, w, c, y, x, size int) {
 
 // grad sums up the weight gradient of the chunks [first, last): dy has the
 // shape of the result. It writes 3·3·c·f, and adds dy to bias unless that is nil.
-func (p *winograd) grad(first, last int, src, dy, dw, bias []float32) {
+func (p *winograd) grad(first, last int, src []float32, dy *convGrid, dw, bias []float32) {
 	sv, sm, one := p.goal*p.c+winogradPad, p.goal*p.f+winogradPad, p.c*p.f
-	buf := getBuffer(p.parts * (sv + sm + one + max(p.c, p.f)))
+	buf := getBuffer(p.parts*(sv+sm+one) + max(p.edge(), p.lineSize(dy.pooled(), false)))
 	v, d, u := buf.x[:p.parts*sv], buf.x[p.parts*sv:p.parts*(sv+sm)], buf.x[p.parts*(sv+sm):p.parts*(sv+sm+one)]
 	edge := buf.x[p.parts*(sv+sm+one):]
 	t := tile{isa: p.isa, ldb: p.f, init: initZero}
+	grid := convGrid{x: src}
 	for chunk := first; chunk < last; chunk++ {
 		from, to := chunk*p.goal, min(p.squares, (chunk+1)*p.goal)
-		p.transformSource(from, to, src, v, edge)
-		p.spread(from, to, dy, d, edge)
-		if bias != nil {
-			p.addGradients(from, to, dy, bias, edge[:p.f])
-		}
+		p.transformSource(from, to, &grid, v, edge)
+		p.spread(from, to, dy, d, edge, bias)
 		if p.isa == isaAVX512 {
 			t.tab = p.gradSteps[:to-from]
 		}
@@ -343,10 +349,19 @@ func (p *winograd) addGradients(first, last int, dy, bias, tmp []float32) {
 	}
 }
 
-// spread transforms the gradients of the results of the squares [first, last).
-func (p *winograd) spread(first, last int, dy, d, edge []float32) {
+// spread transforms the gradients of the results of the squares [first, last),
+// and adds them to bias unless that is nil.
+func (p *winograd) spread(first, last int, grid *convGrid, d, edge, bias []float32) {
 	sm, f, size := p.goal*p.f+winogradPad, p.f, p.m
 	to := winogradSteps{row: p.cells * sm, col: sm, next: f}
+	if grid.pooled() {
+		p.transformPooled(winogradSpreads, first, last, grid, d, to, size, 0, 0, edge, bias)
+		return
+	}
+	dy := grid.x
+	if bias != nil {
+		p.addGradients(first, last, dy, bias, edge[:f])
+	}
 	for s := first; s < last; {
 		n, y, x := p.square(s)
 		at := d[(s-first)*f:]

@@ -1795,3 +1795,145 @@ next:
 	JNZ  pixel
 	VZEROUPPER
 	RET
+
+// func poolCellsAVX2(x0 *float32, x1 *float32, col int, y *float32, cells *byte, next int, n int, count int, relu int)
+// Requires: AVX, AVX2
+TEXT ·poolCellsAVX2(SB), NOSPLIT, $0-72
+	MOVQ         x0+0(FP), AX
+	MOVQ         x1+8(FP), CX
+	MOVQ         y+24(FP), DX
+	MOVQ         cells+32(FP), BX
+	MOVQ         col+16(FP), SI
+	SHLQ         $0x02, SI
+	MOVQ         count+56(FP), DI
+	MOVL         $0x00000001, R8
+	VMOVD        R8, X4
+	VPBROADCASTD X4, Y4
+	MOVL         $0x00000002, R8
+	VMOVD        R8, X5
+	VPBROADCASTD X5, Y5
+	MOVL         $0x00000003, R8
+	VMOVD        R8, X6
+	VPBROADCASTD X6, Y6
+	MOVL         $0x00000004, R8
+	VMOVD        R8, X7
+	VPBROADCASTD X7, Y7
+	VXORPS       Y8, Y8, Y8
+	MOVL         $0x0c080400, R8
+	VMOVD        R8, X9
+	VPBROADCASTD X9, Y9
+
+window:
+	MOVQ n+48(FP), R8
+	XORQ R9, R9
+
+vector:
+	VMOVUPS   (AX)(R9*4), Y0
+	VXORPS    Y2, Y2, Y2
+	LEAQ      (AX)(R9*4), R10
+	VMOVUPS   (R10)(SI*1), Y1
+	VCMPPS    $0x06, Y0, Y1, Y3
+	VCMPPS    $0x07, Y0, Y0, Y12
+	VANDPS    Y12, Y3, Y3
+	VBLENDVPS Y3, Y4, Y2, Y2
+	VCMPPS    $0x03, Y0, Y0, Y12
+	VMAXPS    Y1, Y0, Y11
+	VBLENDVPS Y12, Y0, Y11, Y0
+	VMOVUPS   (CX)(R9*4), Y1
+	VCMPPS    $0x06, Y0, Y1, Y3
+	VCMPPS    $0x07, Y0, Y0, Y12
+	VANDPS    Y12, Y3, Y3
+	VBLENDVPS Y3, Y5, Y2, Y2
+	VCMPPS    $0x03, Y0, Y0, Y12
+	VMAXPS    Y1, Y0, Y11
+	VBLENDVPS Y12, Y0, Y11, Y0
+	LEAQ      (CX)(R9*4), R10
+	VMOVUPS   (R10)(SI*1), Y1
+	VCMPPS    $0x06, Y0, Y1, Y3
+	VCMPPS    $0x07, Y0, Y0, Y12
+	VANDPS    Y12, Y3, Y3
+	VBLENDVPS Y3, Y6, Y2, Y2
+	VCMPPS    $0x03, Y0, Y0, Y12
+	VMAXPS    Y1, Y0, Y11
+	VBLENDVPS Y12, Y0, Y11, Y0
+	VMOVUPS   Y0, (DX)(R9*4)
+	TESTQ     BX, BX
+	JZ        next
+	CMPQ      relu+64(FP), $0x00
+	JE        all
+	VCMPPS    $0x1e, Y8, Y0, Y3
+	VBLENDVPS Y3, Y2, Y7, Y2
+
+all:
+	VPSHUFB      Y9, Y2, Y2
+	VEXTRACTI128 $0x01, Y2, X1
+	VPUNPCKLDQ   X1, X2, X2
+	VMOVQ        X2, (BX)(R9*1)
+
+next:
+	ADDQ  $0x08, R9
+	SUBQ  $0x08, R8
+	JNZ   vector
+	LEAQ  (AX)(SI*2), AX
+	LEAQ  (CX)(SI*2), CX
+	MOVQ  next+40(FP), R8
+	LEAQ  (DX)(R8*4), DX
+	TESTQ BX, BX
+	JZ    none
+	ADDQ  R8, BX
+
+none:
+	DECQ DI
+	JNZ  window
+	VZEROUPPER
+	RET
+
+// func poolSpreadAVX2(y *float32, cells *byte, next int, x0 *float32, x1 *float32, col int, n int, count int)
+// Requires: AVX, AVX2
+TEXT ·poolSpreadAVX2(SB), NOSPLIT, $0-64
+	MOVQ     x0+24(FP), AX
+	MOVQ     x1+32(FP), CX
+	MOVQ     y+0(FP), DX
+	MOVQ     cells+8(FP), BX
+	MOVQ     col+40(FP), SI
+	SHLQ     $0x02, SI
+	MOVQ     count+56(FP), DI
+	VPXOR    Y4, Y4, Y4
+	VPCMPEQD Y8, Y8, Y8
+	VPSUBD   Y8, Y4, Y5
+	VPSUBD   Y8, Y5, Y6
+	VPSUBD   Y8, Y6, Y7
+
+window:
+	MOVQ n+48(FP), R8
+	XORQ R9, R9
+
+vector:
+	VMOVUPS   (DX)(R9*4), Y0
+	VPMOVZXBD (BX)(R9*1), Y1
+	LEAQ      (AX)(R9*4), R10
+	VPCMPEQD  Y4, Y1, Y2
+	VANDPS    Y0, Y2, Y2
+	VMOVUPS   Y2, (R10)
+	VPCMPEQD  Y5, Y1, Y3
+	VANDPS    Y0, Y3, Y3
+	VMOVUPS   Y3, (R10)(SI*1)
+	LEAQ      (CX)(R9*4), R10
+	VPCMPEQD  Y6, Y1, Y2
+	VANDPS    Y0, Y2, Y2
+	VMOVUPS   Y2, (R10)
+	VPCMPEQD  Y7, Y1, Y3
+	VANDPS    Y0, Y3, Y3
+	VMOVUPS   Y3, (R10)(SI*1)
+	ADDQ      $0x08, R9
+	SUBQ      $0x08, R8
+	JNZ       vector
+	LEAQ      (AX)(SI*2), AX
+	LEAQ      (CX)(SI*2), CX
+	MOVQ      next+16(FP), R8
+	LEAQ      (DX)(R8*4), DX
+	ADDQ      R8, BX
+	DECQ      DI
+	JNZ       window
+	VZEROUPPER
+	RET

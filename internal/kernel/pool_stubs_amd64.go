@@ -57,3 +57,13 @@ func poolMaxGradReLUAddAVX2(p *byte)
 
 //go:noescape
 func poolAvgGradAddAVX2(p *byte)
+
+// computes count windows of n channels, a multiple of 8. Steps are in elements; cells may be nil.
+//
+//go:noescape
+func poolCellsAVX2(x0 *float32, x1 *float32, col int, y *float32, cells *byte, next int, n int, count int, relu int)
+
+// writes count windows of n channels, a multiple of 8. Steps are in elements.
+//
+//go:noescape
+func poolSpreadAVX2(y *float32, cells *byte, next int, x0 *float32, x1 *float32, col int, n int, count int)

@@ -59,6 +59,7 @@ func (g *graph) optimize() {
 		g.pass(table)
 	}
 	if !g.literal {
+		fusePools(g)
 		fuseElementwise(g)
 	}
 }

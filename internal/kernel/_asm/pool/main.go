@@ -53,6 +53,8 @@ func main() {
 			kernel(i, "AvgGrad"+mode, true, func(i isa, w walk, l label, masked bool) { avgGrad(i, w, l, masked, add) })
 		}
 	}
+	cells2x2()
+	spread2x2()
 	Generate()
 }
 
