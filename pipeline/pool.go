@@ -14,6 +14,7 @@ type slot struct {
 	parts [3][]part // X, Y, W
 	order []int
 	shape []int // scratch
+	bytes int64 // of the parts, as ringBytes counts them
 	err   error
 }
 

@@ -22,9 +22,17 @@ func Prefetch(src Source, n int) Source {
 	return &prefetch{src: src, n: n}
 }
 
+// PrefetchBytes is [Prefetch] whose ring holds at most maxBytes bytes: it runs
+// ahead by fewer batches, down to none, while batches are large. A batch that
+// alone has more is an error.
+func PrefetchBytes(src Source, n int, maxBytes int64) Source {
+	return &prefetch{src: src, n: max(n, 1), max: max(maxBytes, 1)}
+}
+
 type prefetch struct {
 	src  Source
 	n    int
+	max  int64 // bytes of a ring; 0: no bound
 	free pool
 }
 
@@ -52,7 +60,8 @@ func (p *prefetch) BatchesFrom(ctx context.Context, epoch, batch int) iter.Seq2[
 				p.free.put(s)
 			}
 		}()
-		wg.Go(func() { p.fill(run, epoch, batch, free, full) })
+		r := &ringBytes{max: p.max, ring: ring, free: free}
+		wg.Go(func() { p.fill(run, epoch, batch, r, free, full) })
 		var last error
 		for s := range full {
 			var b Batch
@@ -73,7 +82,7 @@ func (p *prefetch) BatchesFrom(ctx context.Context, epoch, batch int) iter.Seq2[
 }
 
 // fill sends the batches of an epoch, from the given one on, to full and closes it.
-func (p *prefetch) fill(ctx context.Context, epoch, batch int, free, full chan *slot) {
+func (p *prefetch) fill(ctx context.Context, epoch, batch int, r *ringBytes, free, full chan *slot) {
 	defer close(full)
 	// send reports whether to go on.
 	send := func(b Batch, err error) bool {
@@ -83,7 +92,10 @@ func (p *prefetch) fill(ctx context.Context, epoch, batch int, free, full chan *
 		case <-ctx.Done():
 			return false
 		}
-		if s.err = err; err == nil {
+		if s.err = err; err == nil && p.max > 0 {
+			s.err = r.room(ctx, s, b)
+		}
+		if s.err == nil {
 			s.err = s.copyFrom(b)
 		}
 		select {
