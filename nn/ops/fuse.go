@@ -60,6 +60,7 @@ func (g *graph) optimize() {
 	}
 	if !g.literal {
 		fusePools(g)
+		fuseNorms(g)
 		fuseElementwise(g)
 	}
 }

@@ -37,17 +37,26 @@ func present(vs ...*Value) []*Value {
 }
 
 // batchNorm is both. Operands: x, gamma and beta when the flags say so, then
-// mean and variance when given.
+// mean and variance when given. Compile may add what comes after (see fuseNorms):
+// the addition of a residual, the last operand, and a ReLU.
 type batchNorm struct {
 	eps                float32
 	gamma, beta, given bool
+	residual, relu     bool
 }
 
 func (o batchNorm) String() string {
+	s := "BatchNorm"
 	if o.given {
-		return "BatchNormInference"
+		s = "BatchNormInference"
 	}
-	return "BatchNorm"
+	if o.residual {
+		s += "(add)"
+	}
+	if o.relu {
+		s += "(relu)"
+	}
+	return s
 }
 
 // places returns the index of gamma, beta and mean among the operands, -1 for none.
@@ -71,7 +80,11 @@ func (o batchNorm) Infer(in [][]int) [][]int {
 		shapePanic(o.String(), in, "a scalar has no last axis")
 	}
 	c := in[0][len(in[0])-1]
-	for _, s := range in[1:] {
+	params := in[1:]
+	if o.residual {
+		params = params[:len(params)-1]
+	}
+	for _, s := range params {
 		if len(s) != 1 || s[0] != c {
 			shapePanic(o.String(), in, "gamma, beta, mean and variance need the shape [%d]", c)
 		}
@@ -99,8 +112,19 @@ func (o batchNorm) Bind(b *Binding) func() {
 	gi, bi, mi := o.places()
 	params := cut(b.Scratch, n.wide, 3)
 	mean, scale, shift := params[0], params[1], params[2]
+	var residual []float32
+	if o.residual {
+		residual = b.In[len(b.In)-1]
+	}
 	apply := n.chunkLoop(func(_, lo, hi, w int) {
-		kernel.NormApply(y[lo:hi], x[lo:hi], mean[:w], scale[:w], shift[:w])
+		y := y[lo:hi]
+		kernel.NormApply(y, x[lo:hi], mean[:w], scale[:w], shift[:w])
+		if residual != nil {
+			kernel.Add(y, y, residual[lo:hi])
+		}
+		if o.relu {
+			kernel.ReLU(y, y)
+		}
 	})
 	finish := func(m, v []float32) {
 		for c := range n.cols {
@@ -128,6 +152,9 @@ func (o batchNorm) Bind(b *Binding) func() {
 }
 
 func (o batchNorm) Grad(in, out, dout []*Value) []*Value {
+	if o.relu || o.residual {
+		return noGrad(o)
+	}
 	gi, bi, mi := o.places()
 	g := batchNormGrad{eps: o.eps, given: o.given, gamma: o.gamma}
 	dy := dout[0]
