@@ -76,7 +76,11 @@ func extent(m *tensor.Tensor) (b Box, x, y float64, n int) {
 func TestSamplesStayTogether(t *testing.T) {
 	for name, p := range all(t) {
 		colour := slices.Contains([]string{"jitter", "gamma", "grey", "blur", "noise", "jpeg", "cutout", "erasing", "some", "one"}, name)
-		for seed := range uint64(25) {
+		seeds := uint64(25)
+		if raceEnabled {
+			seeds = 2
+		}
+		for seed := range seeds {
 			s := disc(64, 80, 3, 42, 30, 11)
 			replay := s.Clone()
 			r := NewRand(seed, 3)

@@ -32,6 +32,9 @@ func correlated(n, d int) *tensor.Tensor {
 // The fast way agrees with the eigenvectors, for both formulas, sizes around
 // the panels', and matrices that are plain, diagonal or zero.
 func TestFastWhitening(t *testing.T) {
+	if raceEnabled {
+		t.Skip("runs on one goroutine")
+	}
 	for _, c := range []struct{ n, d int }{{50, 1}, {50, 2}, {40, 3}, {300, 63}, {300, 64}, {300, 65}, {300, 66}, {400, 130}, {500, 257}} {
 		f := &fitting{c: &settings{}, n: c.n, h: 1, w: c.d, ch: 1, size: c.d}
 		x := correlated(c.n, c.d)
@@ -70,6 +73,9 @@ func TestFastWhitening(t *testing.T) {
 // Whitened images have no correlations: through Fit and Standardize, with the
 // covariance taken in many blocks.
 func TestZCAWhitens(t *testing.T) {
+	if raceEnabled {
+		t.Skip("runs on one goroutine")
+	}
 	const n, d = 900, 420
 	x := correlated(n, d)
 	g := &ImageDataGenerator{ZCAWhitening: true}
