@@ -164,6 +164,48 @@ func TestTolerate(t *testing.T) {
 	}
 }
 
+// The list has exactly the thousand bad samples among ten thousand, in any order
+// of epochs, and the good ones all come.
+func TestQuarantineIsExact(t *testing.T) {
+	q := new(Quarantine)
+	good := items(t, corrupt(10000).Tolerate(TolerateConfig[string]{OnError: Skip, Quarantine: q}), 1)
+	bad := map[string]bool{}
+	for _, b := range q.List() {
+		bad[b.Name] = true
+	}
+	if len(good) != 9000 || len(bad) != 1000 || len(q.List()) != 1000 {
+		t.Fatalf("%d good, %d bad", len(good), len(bad))
+	}
+	for i := 5; i < 10000; i += 10 {
+		if !bad[fmt.Sprintf("%d.png", i)] {
+			t.Errorf("%d.png is not listed", i)
+		}
+	}
+}
+
+func TestApplyAllocatesNothing(t *testing.T) {
+	n := 100
+	s := Apply(Each(func(yield func(int, error) bool) {
+		for i := range n {
+			if !yield(i, nil) {
+				return
+			}
+		}
+	}), ApplyConfig[int]{Workers: 2}, func(_ context.Context, p Place, v int) (int, error) { return v + p.Index, nil })
+	epoch := func() {
+		for _, err := range s.Items(t.Context(), 0) {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	few := testing.AllocsPerRun(5, epoch)
+	n = 10000
+	if many := testing.AllocsPerRun(5, epoch); many > few+20 { // the scheduler allocates now and then
+		t.Errorf("%v allocations for 100 items, %v for 10000", few, many)
+	}
+}
+
 func TestTolerateErrors(t *testing.T) {
 	disk := errors.New("disk gone")
 	none := Apply(count(3), ApplyConfig[int]{}, func(context.Context, Place, int) (string, error) { return "", errors.New("bad") })

@@ -239,7 +239,8 @@ func volume(shape []int) int {
 	return n
 }
 
-// pad copies src to the low corner of dst and fills the rest with value.
+// pad copies src of shape ss (nil: nothing) to the low corner of dst and fills
+// the rest with value.
 func pad(dst []float32, ds []int, src []float32, ss []int, value float32) {
 	if len(ds) <= 1 {
 		for i := copy(dst, src); i < len(dst); i++ {
@@ -247,15 +248,16 @@ func pad(dst []float32, ds []int, src []float32, ss []int, value float32) {
 		}
 		return
 	}
-	dn, sn := volume(ds[1:]), volume(ss[1:])
+	dn, sn, have := volume(ds[1:]), 0, 0
+	if ss != nil {
+		sn, have = volume(ss[1:]), ss[0]
+	}
 	for i := range ds[0] {
-		if i < ss[0] {
-			pad(dst[i*dn:(i+1)*dn], ds[1:], src[i*sn:(i+1)*sn], ss[1:], value)
+		row := dst[i*dn : (i+1)*dn]
+		if i < have {
+			pad(row, ds[1:], src[i*sn:(i+1)*sn], ss[1:], value)
 		} else {
-			pad(dst[i*dn:(i+1)*dn], ds[1:], nil, zeros[:len(ds)-1], value)
+			pad(row, ds[1:], nil, nil, value)
 		}
 	}
 }
-
-// zeros is the shape of nothing, for any rank that occurs.
-var zeros [32]int

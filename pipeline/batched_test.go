@@ -80,6 +80,11 @@ func TestBatchedPadsEveryAxis(t *testing.T) {
 	if want := []float32{1, 2, 9, 9, 3, 9, 4, 9}; !slices.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
 	}
+	deep := func(n int) []int { return append(slices.Repeat([]int{1}, 40), n) }
+	s = List([]Sample{{X: []*tensor.Tensor{seq(deep(2)...)}}, {X: []*tensor.Tensor{seq(deep(1)...)}}})
+	if got := flat(collect(t, Batched(s, BatchConfig{Pad: true, PadValue: 9}), 0)); !slices.Equal(got, []float32{0, 1, 0, 9}) {
+		t.Errorf("41 axes: %v", got)
+	}
 	// A view is read by its strides.
 	s = List([]Sample{{X: []*tensor.Tensor{tensor.Transpose(tensor.From([]float32{1, 2, 3, 4}, 2, 2))}}})
 	if got := flat(collect(t, Batched(s, BatchConfig{}), 0)); !slices.Equal(got, []float32{1, 3, 2, 4}) {

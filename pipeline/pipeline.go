@@ -1,5 +1,22 @@
 // Package pipeline feeds batches to training: parallel, ordered, cancellable,
 // with the same bytes for any number of workers.
+//
+// There are two things. A [Stream] yields items: paths, rows, pictures,
+// samples. A [Source] yields batches of samples; training reads it. Arrays in
+// memory are a source at once ([Arrays]); all else begins as a stream:
+//
+//   - where items come from: [List], [ListShuffled], [Each], [Chan], [Find] with
+//     [ReadFiles], [Lines], [CSV], [JSONLines], [Tar], [ZipFiles];
+//   - what happens to them: [Apply], [Stream.Tolerate], [Stream.Shuffle],
+//     [Stream.Cache], [CacheFile], [Stream.Shard], [Stream.Take], [Stream.Skip],
+//     [Stream.Repeat], [Zip], [Interleave];
+//   - how they become batches: [Batched], with padding and by length;
+//   - what happens to batches: [Prefetch], [PrefetchBytes], [Take], [Repeat],
+//     [Concat], [NewResumable], [Timed], [Watch], [RequireSteps].
+//
+// Each stage with memory of its own has its own bound (Workers and MaxBytes of
+// [ApplyConfig], Window and MaxBytes of [ShuffleConfig], [PrefetchBytes], the
+// maxBytes of [Stream.Cache]); a pipeline holds no more than their sum.
 package pipeline
 
 import (
