@@ -53,12 +53,14 @@ func TestWatchNamesTheStage(t *testing.T) {
 
 // The loop body may take its time, and a cancelled context is not a stall.
 func TestWatchIsQuiet(t *testing.T) {
-	src := Watch(byEpoch(3), WatchConfig{Timeout: 200 * time.Millisecond})
-	for _, err := range src.Batches(t.Context(), 0) {
+	src := Watch(byEpoch(3), WatchConfig{Timeout: 400 * time.Millisecond})
+	for b, err := range src.Batches(t.Context(), 0) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(110 * time.Millisecond)
+		if b.X[0].Data()[0] == 0 {
+			time.Sleep(500 * time.Millisecond)
+		}
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
