@@ -15,6 +15,7 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -83,6 +84,11 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	case words[0] == "version":
 		fmt.Fprintf(stdout, "tokenize %s\n", version())
 		return cli.OK
+	}
+	if words[0] == "completion" {
+		script, err := settings.Completion(strings.Join(words[1:], " "))
+		fmt.Fprint(stdout, script)
+		return report(stderr, err)
 	}
 	verb, err := settings.Find(words[0])
 	if err != nil {

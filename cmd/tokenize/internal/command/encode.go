@@ -164,8 +164,22 @@ func (e *Env) encodeRows(ctx context.Context, args []string, v vocabulary, comma
 // show prints the rows of a dry run, before and after.
 func (e *Env) show(p *part) {
 	for i := 0; i+1 < len(p.shows); i += 2 {
-		fmt.Fprintf(e.Out, "%s\n  -> %s\n", preview(p.shows[i]), cli.Short(trimLine(p.shows[i+1]), 200))
+		e.showRow(p.shows[i], trimLine(p.shows[i+1]))
 	}
+}
+
+// showRow prints a row of a dry run; with --json as one line of JSON.
+func (e *Env) showRow(before, after string) {
+	if !e.JSON {
+		fmt.Fprintf(e.Out, "%s\n  -> %s\n", preview(before), cli.Short(after, 200))
+		return
+	}
+	b, _ := marshal(struct {
+		Version int    `json:"v"`
+		Before  string `json:"before"`
+		After   string `json:"after"`
+	}{1, preview(before), cli.Short(after, 200)})
+	fmt.Fprintf(e.Out, "%s\n", b)
 }
 
 func trimLine(s string) string {
@@ -218,7 +232,7 @@ func (e *Env) encodeMatrix(ctx context.Context, args []string, v words) error {
 				for i := range seqs {
 					row := x.Data()[i*cols : (i+1)*cols]
 					if e.DryRun {
-						fmt.Fprintf(e.Out, "%s\n  -> %s\n", preview(p.shows[from+i]), cli.Short(trimLine(string(output.IDs.AppendFloats(nil, row))), 200))
+						e.showRow(p.shows[from+i], trimLine(string(output.IDs.AppendFloats(nil, row))))
 						continue
 					}
 					buf = t.Kind.AppendFloats(buf, row)

@@ -137,7 +137,7 @@ func (r *showing) Read(p []byte) (int, error) {
 func (e *Env) showWords(s *input.Stream, tok *text.Tokenizer) error {
 	return each(e, s, func(_ int, b *text.Block, _ []string) ([]string, error) { return texts(s, b) }, func(all []string) error {
 		for _, t := range all {
-			fmt.Fprintf(e.Out, "%s\n  -> %s\n", preview(t), cli.Short(strings.Join(quoted(tok.Words(t)), " "), 200))
+			e.showRow(t, strings.Join(quoted(tok.Words(t)), " "))
 		}
 		return nil
 	})

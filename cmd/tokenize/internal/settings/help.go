@@ -3,6 +3,8 @@ package settings
 import (
 	"fmt"
 	"strings"
+
+	"github.com/antler-ml/antler/internal/cli"
 )
 
 // Short is what the program says without arguments: twelve lines.
@@ -39,6 +41,7 @@ Commands (tokenize COMMAND --help explains its flags):
 	for _, v := range Verbs {
 		fmt.Fprintf(&b, "  %-42s %s\n", v.Name+" "+v.Args, v.Does)
 	}
+	fmt.Fprintf(&b, "  %-42s %s\n", "completion "+strings.Join(cli.Shells, "|"), "completes commands and flags in your shell")
 	b.WriteString(`Inputs: files, globs, folders, - or nothing for standard input; .gz and .zst are unpacked.
 Flags (default in brackets):
 `)

@@ -103,6 +103,15 @@ var Verbs = []Verb{
 	{"convert", "TOKENIZER", "Keras' JSON to tokenizer.json and back", []string{"output"}, []string{"tokenizer"}},
 }
 
+// Completion returns the script that completes commands and flags in a shell.
+func Completion(shell string) (string, error) {
+	var all []cli.Verb
+	for i := range Verbs {
+		all = append(all, cli.Verb{Name: Verbs[i].Name, Does: Verbs[i].Does, Has: Verbs[i].Has})
+	}
+	return Flags(Default()).Completion(shell, all)
+}
+
 // Find returns the verb of that name.
 func Find(name string) (*Verb, error) {
 	var names []string
