@@ -110,3 +110,22 @@ func TestTransformMovesPixels(t *testing.T) {
 		}
 	}
 }
+
+// ApplyTransformTo writes the same into the caller's memory.
+func TestApplyTransformTo(t *testing.T) {
+	g := &ImageDataGenerator{}
+	x, tr := noise(7, 9, 3), Transform{Theta: 20, Zx: 0.8, FlipHorizontal: true}
+	want, err := g.ApplyTransform(x, tr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dst := noise(7, 9, 3)
+	if err := g.ApplyTransformTo(dst, x, tr); err != nil || !slices.Equal(dst.Data(), want.Data()) {
+		t.Errorf("other numbers; %v", err)
+	}
+	for name, bad := range map[string]*tensor.Tensor{"another shape": tensor.New(9, 7, 3), "x itself": x} {
+		if err := g.ApplyTransformTo(bad, x, tr); err == nil {
+			t.Errorf("%s was accepted", name)
+		}
+	}
+}
