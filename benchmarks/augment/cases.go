@@ -23,7 +23,7 @@ type contest struct {
 }
 
 var contests = map[string]func() []contest{
-	"warp": warps, "generator": generators, "chain": chains, "policy": policies, "zca": whitenings,
+	"warp": warps, "generator": generators, "chain": chains, "policy": policies, "zca": zcaOld, "zca-tf_keras": zcaNew,
 }
 
 const size = 224
@@ -152,29 +152,27 @@ func policies() []contest {
 	return []contest{{name: "RandAugment, flip, normalise", peer: "torchvision-randaugment/1", cores: 1, want: 1, ours: flow(g, augment.FlowConfig{Workers: 1, Policy: p})}}
 }
 
-func whitenings() (list []contest) {
+func zcaOld() []contest { return whitening(augment.KerasPreprocessing112, "zca/kp") }
+
+func zcaNew() []contest { return whitening(augment.TFKeras, "zca/tfk") }
+
+func whitening(compat augment.Compat, peer string) []contest {
 	const n, d = 10000, 3072
-	for _, c := range []struct {
-		compat augment.Compat
-		peer   string
-	}{{augment.KerasPreprocessing112, "zca/kp"}, {augment.TFKeras, "zca/tfk"}} {
-		list = append(list, contest{name: fmt.Sprintf("ZCA fit of 10,000 × 32×32×3 (%s)", c.compat), peer: c.peer, cores: 1, want: 0.5, whole: true, ours: func(float64) float64 {
-			r := rand.New(rand.NewPCG(1, 2))
-			x := tensor.New(n, 32, 32, 3)
-			for i := range n {
-				sum := 0.0
-				for k := range d {
-					sum += 0.05 * r.NormFloat64()
-					x.Data()[i*d+k] = float32(sum)
-				}
+	return []contest{{name: fmt.Sprintf("ZCA fit of 10,000 × 32×32×3 (%s)", compat), peer: peer, cores: 1, want: 0.5, whole: true, ours: func(float64) float64 {
+		r := rand.New(rand.NewPCG(1, 2))
+		x := tensor.New(n, 32, 32, 3)
+		for i := range n {
+			sum := 0.0
+			for k := range d {
+				sum += 0.05 * r.NormFloat64()
+				x.Data()[i*d+k] = float32(sum)
 			}
-			start := time.Now()
-			g := &augment.ImageDataGenerator{ZCAWhitening: true, Compat: c.compat}
-			if err := g.Fit(x, augment.FitConfig{}); err != nil {
-				panic(err)
-			}
-			return time.Since(start).Seconds()
-		}})
-	}
-	return list
+		}
+		start := time.Now()
+		g := &augment.ImageDataGenerator{ZCAWhitening: true, Compat: compat}
+		if err := g.Fit(x, augment.FitConfig{}); err != nil {
+			panic(err)
+		}
+		return time.Since(start).Seconds()
+	}}}
 }

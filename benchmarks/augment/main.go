@@ -26,7 +26,7 @@ import (
 )
 
 func main() {
-	cases := flag.String("case", "warp,generator,chain,policy,zca", "what to time")
+	cases := flag.String("case", "warp,generator,chain,policy,zca,zca-tf_keras", "what to time")
 	python := flag.String("python", "", "of the peers")
 	keras := flag.String("keras", "", "another Python that has tf_keras; default: -python")
 	seconds := flag.Float64("seconds", 0.4, "for each turn")
@@ -75,7 +75,7 @@ func run(cases []string, python, keras string, seconds float64, rounds int, out 
 	for _, name := range cases {
 		list, ok := contests[name]
 		if !ok {
-			return fmt.Errorf("case %q, want some of warp, generator, chain, policy, zca", name)
+			return fmt.Errorf("case %q, want some of warp, generator, chain, policy, zca, zca-tf_keras", name)
 		}
 		all = slices.DeleteFunc(all, func(r result) bool { return r.Case == name })
 		for _, c := range list() {
@@ -115,7 +115,7 @@ func run(cases []string, python, keras string, seconds float64, rounds int, out 
 }
 
 func (c contest) run(name string, p *peer, seconds float64, rounds int) (result, error) {
-	r := result{Case: name, Name: c.name, Peer: strings.Split(c.peer, "/")[0], Want: c.want, Whole: c.whole}
+	r := result{Case: name, Name: c.name, Peer: strings.Replace(strings.Split(c.peer, "/")[0], "zca", "numpy", 1), Want: c.want, Whole: c.whole}
 	if c.whole {
 		rounds = 1
 	}

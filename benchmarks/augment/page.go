@@ -36,7 +36,7 @@ func page(all []result, versions map[string]string) []byte {
 	for _, t := range titles {
 		fmt.Fprintf(&b, "\n## %s\n\n%s\n\n| | ours | peer | theirs | quotient | aim |\n|---|---:|---|---:|---:|---:|\n", t.title, t.text)
 		for _, r := range all {
-			if r.Case == t.name {
+			if strings.HasPrefix(r.Case, t.name) {
 				fmt.Fprintf(&b, "| %s | %s | %s | %s | %.2f | %g |\n", r.Name, r.time(r.Ours), r.Peer, r.time(r.Theirs), r.Theirs/r.Ours, r.Want)
 			}
 		}

@@ -659,63 +659,84 @@ oneDone:
 // func warpLinearFloat3AVX2(dst *float32, src *float32, at *int32, u *float32, v *float32, n int, row int)
 // Requires: AVX
 TEXT ·warpLinearFloat3AVX2(SB), NOSPLIT, $0-56
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ row+48(FP), DX
-	LEAQ (CX)(DX*4), DX
-	MOVQ at+16(FP), BX
-	MOVQ u+24(FP), SI
-	MOVQ v+32(FP), DI
-	MOVQ n+40(FP), R8
+	MOVQ    dst+0(FP), AX
+	MOVQ    src+8(FP), CX
+	MOVQ    row+48(FP), DX
+	LEAQ    (CX)(DX*4), DX
+	MOVQ    at+16(FP), BX
+	MOVQ    u+24(FP), SI
+	MOVQ    v+32(FP), DI
+	MOVQ    n+40(FP), R8
+	VMOVDQU warpTable11<>+0(SB), Y0
 
-by3:
-	CMPQ         R8, $0x03
-	JLT          by3Done
+by5:
+	CMPQ         R8, $0x05
+	JLT          by5Done
 	MOVL         (BX), R9
 	LEAQ         (R9)(R9*2), R9
-	VMOVUPS      (CX)(R9*4), X0
-	VMOVUPS      12(CX)(R9*4), X1
-	VMOVUPS      (DX)(R9*4), X2
-	VPERMILPS    $0xf9, 8(DX)(R9*4), X3
-	VBROADCASTSS (SI), X4
-	VBROADCASTSS (DI), X5
-	VSUBPS       X0, X1, X1
-	VMULPS       X4, X1, X1
-	VADDPS       X0, X1, X1
-	VSUBPS       X2, X3, X3
-	VMULPS       X4, X3, X3
-	VADDPS       X2, X3, X3
-	VSUBPS       X1, X3, X3
-	VMULPS       X5, X3, X3
-	VADDPS       X1, X3, X3
-	VMOVUPS      X3, (AX)
-	MOVL         4(BX), R9
+	MOVL         4(BX), R10
+	LEAQ         (R10)(R10*2), R10
+	VMOVUPS      (CX)(R9*4), X1
+	VINSERTF128  $0x01, (CX)(R10*4), Y1, Y1
+	VMOVUPS      12(CX)(R9*4), X2
+	VINSERTF128  $0x01, 12(CX)(R10*4), Y2, Y2
+	VMOVUPS      (DX)(R9*4), X3
+	VINSERTF128  $0x01, (DX)(R10*4), Y3, Y3
+	VMOVUPS      8(DX)(R9*4), X4
+	VINSERTF128  $0x01, 8(DX)(R10*4), Y4, Y4
+	VPERMILPS    $0xf9, Y4, Y4
+	VBROADCASTSD (SI), Y5
+	VPERMILPS    Y0, Y5, Y5
+	VBROADCASTSD (DI), Y6
+	VPERMILPS    Y0, Y6, Y6
+	VSUBPS       Y1, Y2, Y2
+	VMULPS       Y5, Y2, Y2
+	VADDPS       Y1, Y2, Y2
+	VSUBPS       Y3, Y4, Y4
+	VMULPS       Y5, Y4, Y4
+	VADDPS       Y3, Y4, Y4
+	VSUBPS       Y2, Y4, Y4
+	VMULPS       Y6, Y4, Y4
+	VADDPS       Y2, Y4, Y4
+	MOVL         8(BX), R9
 	LEAQ         (R9)(R9*2), R9
-	VMOVUPS      (CX)(R9*4), X0
-	VMOVUPS      12(CX)(R9*4), X1
-	VMOVUPS      (DX)(R9*4), X2
-	VPERMILPS    $0xf9, 8(DX)(R9*4), X3
-	VBROADCASTSS 4(SI), X4
-	VBROADCASTSS 4(DI), X5
-	VSUBPS       X0, X1, X1
-	VMULPS       X4, X1, X1
-	VADDPS       X0, X1, X1
-	VSUBPS       X2, X3, X3
-	VMULPS       X4, X3, X3
-	VADDPS       X2, X3, X3
-	VSUBPS       X1, X3, X3
-	VMULPS       X5, X3, X3
-	VADDPS       X1, X3, X3
-	VMOVUPS      X3, 12(AX)
-	ADDQ         $0x08, BX
-	ADDQ         $0x08, SI
-	ADDQ         $0x08, DI
-	ADDQ         $0x18, AX
+	MOVL         12(BX), R10
+	LEAQ         (R10)(R10*2), R10
+	VMOVUPS      (CX)(R9*4), X7
+	VINSERTF128  $0x01, (CX)(R10*4), Y7, Y7
+	VMOVUPS      12(CX)(R9*4), X8
+	VINSERTF128  $0x01, 12(CX)(R10*4), Y8, Y8
+	VMOVUPS      (DX)(R9*4), X9
+	VINSERTF128  $0x01, (DX)(R10*4), Y9, Y9
+	VMOVUPS      8(DX)(R9*4), X10
+	VINSERTF128  $0x01, 8(DX)(R10*4), Y10, Y10
+	VPERMILPS    $0xf9, Y10, Y10
+	VBROADCASTSD 8(SI), Y5
+	VPERMILPS    Y0, Y5, Y5
+	VBROADCASTSD 8(DI), Y6
+	VPERMILPS    Y0, Y6, Y6
+	VSUBPS       Y7, Y8, Y8
+	VMULPS       Y5, Y8, Y8
+	VADDPS       Y7, Y8, Y8
+	VSUBPS       Y9, Y10, Y10
+	VMULPS       Y5, Y10, Y10
+	VADDPS       Y9, Y10, Y10
+	VSUBPS       Y8, Y10, Y10
+	VMULPS       Y6, Y10, Y10
+	VADDPS       Y8, Y10, Y10
+	VMOVUPS      X4, (AX)
+	VEXTRACTF128 $0x01, Y4, 12(AX)
+	VMOVUPS      X10, 24(AX)
+	VEXTRACTF128 $0x01, Y10, 36(AX)
+	ADDQ         $0x10, BX
+	ADDQ         $0x10, SI
+	ADDQ         $0x10, DI
+	ADDQ         $0x30, AX
 	INCQ         R8
-	SUBQ         $0x03, R8
-	JMP          by3
+	SUBQ         $0x05, R8
+	JMP          by5
 
-by3Done:
+by5Done:
 one:
 	CMPQ         R8, $0x01
 	JLT          oneDone
@@ -746,7 +767,18 @@ one:
 	JMP          one
 
 oneDone:
+	VZEROUPPER
 	RET
+
+DATA warpTable11<>+0(SB)/4, $0x00000000
+DATA warpTable11<>+4(SB)/4, $0x00000000
+DATA warpTable11<>+8(SB)/4, $0x00000000
+DATA warpTable11<>+12(SB)/4, $0x00000000
+DATA warpTable11<>+16(SB)/4, $0x00000001
+DATA warpTable11<>+20(SB)/4, $0x00000001
+DATA warpTable11<>+24(SB)/4, $0x00000001
+DATA warpTable11<>+28(SB)/4, $0x00000001
+GLOBL warpTable11<>(SB), RODATA|NOPTR, $32
 
 // func warpLinearFloat4AVX2(dst *float32, src *float32, at *int32, u *float32, v *float32, n int, row int)
 // Requires: AVX
@@ -846,10 +878,10 @@ TEXT ·warpWeightsAVX2(SB), NOSPLIT, $0-40
 	MOVQ         u+16(FP), DX
 	MOVQ         v+24(FP), BX
 	MOVQ         n+32(FP), SI
-	VBROADCASTSS warpTable11<>+0(SB), Y0
-	VBROADCASTSS warpTable12<>+0(SB), Y1
-	VPBROADCASTD warpTable13<>+0(SB), Y2
-	VPBROADCASTD warpTable14<>+0(SB), Y3
+	VBROADCASTSS warpTable12<>+0(SB), Y0
+	VBROADCASTSS warpTable13<>+0(SB), Y1
+	VPBROADCASTD warpTable14<>+0(SB), Y2
+	VPBROADCASTD warpTable15<>+0(SB), Y3
 
 loop:
 	VMOVUPS    (DX), Y4
@@ -885,17 +917,17 @@ loop:
 	VZEROUPPER
 	RET
 
-DATA warpTable11<>+0(SB)/4, $(16384.0)
-GLOBL warpTable11<>(SB), RODATA|NOPTR, $4
-
-DATA warpTable12<>+0(SB)/4, $(0.5)
+DATA warpTable12<>+0(SB)/4, $(16384.0)
 GLOBL warpTable12<>(SB), RODATA|NOPTR, $4
 
-DATA warpTable13<>+0(SB)/4, $0x00004000
+DATA warpTable13<>+0(SB)/4, $(0.5)
 GLOBL warpTable13<>(SB), RODATA|NOPTR, $4
 
-DATA warpTable14<>+0(SB)/4, $0x0000ffff
+DATA warpTable14<>+0(SB)/4, $0x00004000
 GLOBL warpTable14<>(SB), RODATA|NOPTR, $4
+
+DATA warpTable15<>+0(SB)/4, $0x0000ffff
+GLOBL warpTable15<>(SB), RODATA|NOPTR, $4
 
 // func warpLinearByte1AVX2(dst *uint8, src *uint8, at *int32, top *int32, bottom *int32, n int, row int)
 // Requires: AVX, AVX2
@@ -908,7 +940,7 @@ TEXT ·warpLinearByte1AVX2(SB), NOSPLIT, $0-56
 	MOVQ         top+24(FP), SI
 	MOVQ         bottom+32(FP), DI
 	MOVQ         n+40(FP), R8
-	VPBROADCASTD warpTable15<>+0(SB), Y0
+	VPBROADCASTD warpTable16<>+0(SB), Y0
 
 by8:
 	CMPQ         R8, $0x08
@@ -998,8 +1030,8 @@ oneDone:
 	VZEROUPPER
 	RET
 
-DATA warpTable15<>+0(SB)/4, $0x00002000
-GLOBL warpTable15<>(SB), RODATA|NOPTR, $4
+DATA warpTable16<>+0(SB)/4, $0x00002000
+GLOBL warpTable16<>(SB), RODATA|NOPTR, $4
 
 // func warpLinearByte3AVX2(dst *uint8, src *uint8, at *int32, top *int32, bottom *int32, n int, row int)
 // Requires: AVX, AVX2
@@ -1012,10 +1044,10 @@ TEXT ·warpLinearByte3AVX2(SB), NOSPLIT, $0-56
 	MOVQ         top+24(FP), SI
 	MOVQ         bottom+32(FP), DI
 	MOVQ         n+40(FP), R8
-	VPBROADCASTD warpTable16<>+0(SB), Y0
-	VMOVDQU      warpTable17<>+0(SB), X1
-	VMOVDQU      warpTable18<>+0(SB), X2
-	VMOVDQU      warpTable19<>+0(SB), X3
+	VPBROADCASTD warpTable17<>+0(SB), Y0
+	VMOVDQU      warpTable18<>+0(SB), X1
+	VMOVDQU      warpTable19<>+0(SB), X2
+	VMOVDQU      warpTable20<>+0(SB), X3
 
 by6:
 	CMPQ         R8, $0x06
@@ -1119,38 +1151,20 @@ oneDone:
 	VZEROUPPER
 	RET
 
-DATA warpTable16<>+0(SB)/4, $0x00002000
-GLOBL warpTable16<>(SB), RODATA|NOPTR, $4
+DATA warpTable17<>+0(SB)/4, $0x00002000
+GLOBL warpTable17<>(SB), RODATA|NOPTR, $4
 
-DATA warpTable17<>+0(SB)/1, $0x00
-DATA warpTable17<>+1(SB)/1, $0xff
-DATA warpTable17<>+2(SB)/1, $0x03
-DATA warpTable17<>+3(SB)/1, $0xff
-DATA warpTable17<>+4(SB)/1, $0x01
-DATA warpTable17<>+5(SB)/1, $0xff
-DATA warpTable17<>+6(SB)/1, $0x04
-DATA warpTable17<>+7(SB)/1, $0xff
-DATA warpTable17<>+8(SB)/1, $0x02
-DATA warpTable17<>+9(SB)/1, $0xff
-DATA warpTable17<>+10(SB)/1, $0x05
-DATA warpTable17<>+11(SB)/1, $0xff
-DATA warpTable17<>+12(SB)/1, $0xff
-DATA warpTable17<>+13(SB)/1, $0xff
-DATA warpTable17<>+14(SB)/1, $0xff
-DATA warpTable17<>+15(SB)/1, $0xff
-GLOBL warpTable17<>(SB), RODATA|NOPTR, $16
-
-DATA warpTable18<>+0(SB)/1, $0x02
+DATA warpTable18<>+0(SB)/1, $0x00
 DATA warpTable18<>+1(SB)/1, $0xff
-DATA warpTable18<>+2(SB)/1, $0x05
+DATA warpTable18<>+2(SB)/1, $0x03
 DATA warpTable18<>+3(SB)/1, $0xff
-DATA warpTable18<>+4(SB)/1, $0x03
+DATA warpTable18<>+4(SB)/1, $0x01
 DATA warpTable18<>+5(SB)/1, $0xff
-DATA warpTable18<>+6(SB)/1, $0x06
+DATA warpTable18<>+6(SB)/1, $0x04
 DATA warpTable18<>+7(SB)/1, $0xff
-DATA warpTable18<>+8(SB)/1, $0x04
+DATA warpTable18<>+8(SB)/1, $0x02
 DATA warpTable18<>+9(SB)/1, $0xff
-DATA warpTable18<>+10(SB)/1, $0x07
+DATA warpTable18<>+10(SB)/1, $0x05
 DATA warpTable18<>+11(SB)/1, $0xff
 DATA warpTable18<>+12(SB)/1, $0xff
 DATA warpTable18<>+13(SB)/1, $0xff
@@ -1158,23 +1172,41 @@ DATA warpTable18<>+14(SB)/1, $0xff
 DATA warpTable18<>+15(SB)/1, $0xff
 GLOBL warpTable18<>(SB), RODATA|NOPTR, $16
 
-DATA warpTable19<>+0(SB)/1, $0x00
-DATA warpTable19<>+1(SB)/1, $0x01
-DATA warpTable19<>+2(SB)/1, $0x02
-DATA warpTable19<>+3(SB)/1, $0x04
-DATA warpTable19<>+4(SB)/1, $0x05
-DATA warpTable19<>+5(SB)/1, $0x06
-DATA warpTable19<>+6(SB)/1, $0x08
-DATA warpTable19<>+7(SB)/1, $0x09
-DATA warpTable19<>+8(SB)/1, $0x0a
-DATA warpTable19<>+9(SB)/1, $0x0c
-DATA warpTable19<>+10(SB)/1, $0x0d
-DATA warpTable19<>+11(SB)/1, $0x0e
+DATA warpTable19<>+0(SB)/1, $0x02
+DATA warpTable19<>+1(SB)/1, $0xff
+DATA warpTable19<>+2(SB)/1, $0x05
+DATA warpTable19<>+3(SB)/1, $0xff
+DATA warpTable19<>+4(SB)/1, $0x03
+DATA warpTable19<>+5(SB)/1, $0xff
+DATA warpTable19<>+6(SB)/1, $0x06
+DATA warpTable19<>+7(SB)/1, $0xff
+DATA warpTable19<>+8(SB)/1, $0x04
+DATA warpTable19<>+9(SB)/1, $0xff
+DATA warpTable19<>+10(SB)/1, $0x07
+DATA warpTable19<>+11(SB)/1, $0xff
 DATA warpTable19<>+12(SB)/1, $0xff
 DATA warpTable19<>+13(SB)/1, $0xff
 DATA warpTable19<>+14(SB)/1, $0xff
 DATA warpTable19<>+15(SB)/1, $0xff
 GLOBL warpTable19<>(SB), RODATA|NOPTR, $16
+
+DATA warpTable20<>+0(SB)/1, $0x00
+DATA warpTable20<>+1(SB)/1, $0x01
+DATA warpTable20<>+2(SB)/1, $0x02
+DATA warpTable20<>+3(SB)/1, $0x04
+DATA warpTable20<>+4(SB)/1, $0x05
+DATA warpTable20<>+5(SB)/1, $0x06
+DATA warpTable20<>+6(SB)/1, $0x08
+DATA warpTable20<>+7(SB)/1, $0x09
+DATA warpTable20<>+8(SB)/1, $0x0a
+DATA warpTable20<>+9(SB)/1, $0x0c
+DATA warpTable20<>+10(SB)/1, $0x0d
+DATA warpTable20<>+11(SB)/1, $0x0e
+DATA warpTable20<>+12(SB)/1, $0xff
+DATA warpTable20<>+13(SB)/1, $0xff
+DATA warpTable20<>+14(SB)/1, $0xff
+DATA warpTable20<>+15(SB)/1, $0xff
+GLOBL warpTable20<>(SB), RODATA|NOPTR, $16
 
 // func warpLinearByte4AVX2(dst *uint8, src *uint8, at *int32, top *int32, bottom *int32, n int, row int)
 // Requires: AVX, AVX2
@@ -1187,8 +1219,8 @@ TEXT ·warpLinearByte4AVX2(SB), NOSPLIT, $0-56
 	MOVQ         top+24(FP), SI
 	MOVQ         bottom+32(FP), DI
 	MOVQ         n+40(FP), R8
-	VPBROADCASTD warpTable20<>+0(SB), Y0
-	VMOVDQU      warpTable21<>+0(SB), X1
+	VPBROADCASTD warpTable21<>+0(SB), Y0
+	VMOVDQU      warpTable22<>+0(SB), X1
 
 by4:
 	CMPQ         R8, $0x04
@@ -1282,23 +1314,23 @@ oneDone:
 	VZEROUPPER
 	RET
 
-DATA warpTable20<>+0(SB)/4, $0x00002000
-GLOBL warpTable20<>(SB), RODATA|NOPTR, $4
+DATA warpTable21<>+0(SB)/4, $0x00002000
+GLOBL warpTable21<>(SB), RODATA|NOPTR, $4
 
-DATA warpTable21<>+0(SB)/1, $0x00
-DATA warpTable21<>+1(SB)/1, $0xff
-DATA warpTable21<>+2(SB)/1, $0x04
-DATA warpTable21<>+3(SB)/1, $0xff
-DATA warpTable21<>+4(SB)/1, $0x01
-DATA warpTable21<>+5(SB)/1, $0xff
-DATA warpTable21<>+6(SB)/1, $0x05
-DATA warpTable21<>+7(SB)/1, $0xff
-DATA warpTable21<>+8(SB)/1, $0x02
-DATA warpTable21<>+9(SB)/1, $0xff
-DATA warpTable21<>+10(SB)/1, $0x06
-DATA warpTable21<>+11(SB)/1, $0xff
-DATA warpTable21<>+12(SB)/1, $0x03
-DATA warpTable21<>+13(SB)/1, $0xff
-DATA warpTable21<>+14(SB)/1, $0x07
-DATA warpTable21<>+15(SB)/1, $0xff
-GLOBL warpTable21<>(SB), RODATA|NOPTR, $16
+DATA warpTable22<>+0(SB)/1, $0x00
+DATA warpTable22<>+1(SB)/1, $0xff
+DATA warpTable22<>+2(SB)/1, $0x04
+DATA warpTable22<>+3(SB)/1, $0xff
+DATA warpTable22<>+4(SB)/1, $0x01
+DATA warpTable22<>+5(SB)/1, $0xff
+DATA warpTable22<>+6(SB)/1, $0x05
+DATA warpTable22<>+7(SB)/1, $0xff
+DATA warpTable22<>+8(SB)/1, $0x02
+DATA warpTable22<>+9(SB)/1, $0xff
+DATA warpTable22<>+10(SB)/1, $0x06
+DATA warpTable22<>+11(SB)/1, $0xff
+DATA warpTable22<>+12(SB)/1, $0x03
+DATA warpTable22<>+13(SB)/1, $0xff
+DATA warpTable22<>+14(SB)/1, $0x07
+DATA warpTable22<>+15(SB)/1, $0xff
+GLOBL warpTable22<>(SB), RODATA|NOPTR, $16

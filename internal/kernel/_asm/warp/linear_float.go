@@ -56,11 +56,41 @@ func linearFloat3() {
 		VBROADCASTSS(Mem{Base: b.v, Disp: 4 * i}, v)
 		return mix(v, mix(u, p00, p01), mix(u, p10, p11))
 	}
-	counted(b.n, "by3", 3, func() { // one more than are written: its first float is overwritten next
-		for i := range 2 {
-			VMOVUPS(pixel(i), Mem{Base: b.dst, Disp: 12 * i})
+	// Two pixels side by side, one in each half of a register.
+	spread := YMM()
+	VMOVDQU(table(U32(0), U32(0), U32(0), U32(0), U32(1), U32(1), U32(1), U32(1)), spread)
+	pair := func(i int) reg.VecVirtual {
+		idx := [2]reg.GPVirtual{GP64(), GP64()}
+		for k, x := range idx {
+			MOVL(Mem{Base: b.at, Disp: 4 * (i + k)}, x.As32())
+			LEAQ(Mem{Base: x, Index: x, Scale: 2}, x)
 		}
-		b.advance(2, 12)
+		both := func(base reg.GPVirtual, disp int) reg.VecVirtual {
+			r := YMM()
+			VMOVUPS(Mem{Base: base, Index: idx[0], Scale: 4, Disp: disp}, r.AsX())
+			VINSERTF128(Imm(1), Mem{Base: base, Index: idx[1], Scale: 4, Disp: disp}, r, r)
+			return r
+		}
+		way := func(base reg.GPVirtual) reg.VecVirtual {
+			r := YMM()
+			VBROADCASTSD(Mem{Base: base, Disp: 4 * i}, r)
+			VPERMILPS(spread, r, r)
+			return r
+		}
+		p00, p01, p10, p11 := both(b.src, 0), both(b.src, 12), both(b.below, 0), both(b.below, 8)
+		VPERMILPS(Imm(0b11_11_10_01), p11, p11)
+		u, v := way(b.u), way(b.v)
+		return mix(v, mix(u, p00, p01), mix(u, p10, p11))
+	}
+	put := func(r reg.VecVirtual, i int) { // and a float of what follows, which is overwritten next
+		VMOVUPS(r.AsX(), Mem{Base: b.dst, Disp: 12 * i})
+		VEXTRACTF128(Imm(1), r, Mem{Base: b.dst, Disp: 12 * (i + 1)})
+	}
+	counted(b.n, "by5", 5, func() {
+		first, second := pair(0), pair(2)
+		put(first, 0)
+		put(second, 2)
+		b.advance(4, 12)
 		INCQ(b.n)
 	})
 	counted(b.n, "one", 1, func() {
@@ -69,6 +99,7 @@ func linearFloat3() {
 		VEXTRACTPS(Imm(2), r, Mem{Base: b.dst, Disp: 8})
 		b.advance(1, 12)
 	})
+	VZEROUPPER()
 	RET()
 }
 
