@@ -170,6 +170,10 @@ func fromRGB64(dst, src []uint8, mode ColorMode) {
 // fromGrey takes every step-th byte as a grey sample.
 func fromGrey(dst, src []uint8, step int, mode ColorMode) {
 	c := mode.Channels()
+	if c == 1 && step == 1 {
+		copy(dst, src)
+		return
+	}
 	for x := 0; x < len(src)/step; x++ {
 		v := src[x*step]
 		switch d := dst[x*c : (x+1)*c]; c {

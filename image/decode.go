@@ -167,8 +167,9 @@ func decode(s *scratch, name string, c *LoadConfig) (m *Image, err error) {
 	}
 	format = f.Name
 	s.start(&c.Limits)
+	m = &s.image
 	if format == "jpeg" {
-		err = s.decodeJPEG(c)
+		m, err = s.decodeJPEG(c)
 	} else {
 		err = s.decodeOther(f, c)
 	}
@@ -178,7 +179,6 @@ func decode(s *scratch, name string, c *LoadConfig) (m *Image, err error) {
 	if err != nil {
 		return nil, &DecodeError{name, format, explain(err, len(s.file))}
 	}
-	m = &s.image
 	if c.TargetSize == [2]int{} || c.TargetSize == [2]int{m.Height, m.Width} {
 		return m, nil
 	}

@@ -33,21 +33,20 @@ func resizeChecked(m *Image, height, width int, i Interpolation, crop bool) (*Im
 // A box is the part of a picture that is resized.
 type box struct{ x, y, w, h int }
 
-// centred returns the largest centred box with the proportions of h × w.
-func centred(m *Image, h, w int) box {
-	bh, bw := min(m.Height, m.Width*h/w), min(m.Width, m.Height*w/h)
-	return box{(m.Width - bw) / 2, (m.Height - bh) / 2, bw, bh}
+// cut returns the part of a picture that becomes h × w: all of it, or with
+// crop the largest box in its middle that has these proportions.
+func cut(height, width, h, w int, crop bool) box {
+	if !crop {
+		return box{0, 0, width, height}
+	}
+	bh, bw := min(height, width*h/w), min(width, height*w/h)
+	// A line of pixels may have to be cut to less than one.
+	return box{(width - bw) / 2, (height - bh) / 2, max(bw, 1), max(bh, 1)}
 }
 
 // resize returns an image in the memory of s.
 func (s *scratch) resize(m *Image, h, w int, ip Interpolation, crop bool) *Image {
-	b := box{0, 0, m.Width, m.Height}
-	if crop {
-		b = centred(m, h, w)
-		if b.w == 0 || b.h == 0 { // a line of pixels, to be cut to less than one
-			b.w, b.h = max(b.w, 1), max(b.h, 1)
-		}
-	}
+	b := cut(m.Height, m.Width, h, w, crop)
 	f, _ := ip.filter()
 	dst := &s.small
 	if m.Pix16 != nil {

@@ -15,6 +15,7 @@ type scratch struct {
 	reader  fileReader
 	jpeg    jpeg.Decoder
 	sink    jpegSink
+	stream  stream
 	image   Image   // as decoded
 	turned  Image   // before it is turned
 	small   Image   // resized
