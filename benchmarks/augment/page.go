@@ -22,7 +22,7 @@ var titles = []struct{ name, title, text string }{
 	{"generator", "The whole generator, 224×224×3, one core", "An epoch of `Flow` beside `next` of tf_keras' `flow`, batches of 32, float32."},
 	{"chain", "The same chain, 224×224×3", "An epoch of `Flow` over float32 arrays beside albumentations (threads; OpenCV on one each) and torchvision v2 (tensors of bytes; `set_num_threads`) into one float32 array."},
 	{"policy", "RandAugment, 224×224×3, one core", "Two operations of magnitude 9, flip and normalisation. Ours works on float32, torchvision on bytes."},
-	{"zca", "ZCA fit, one core", "`Fit` beside numpy's formula as Keras has it, float32, OpenBLAS on one thread. Only the covariance (75 MB) and a block of images are held beside the images."},
+	{"zca", "ZCA fit, one core", "`Fit` beside numpy's formula as Keras has it, float32, OpenBLAS on one thread. Beside the images it holds the covariance (75 MB), the result (38 MB) and blocks of some MB."},
 }
 
 func page(all []result, versions map[string]string) []byte {
