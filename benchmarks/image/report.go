@@ -69,7 +69,7 @@ func report(rows []row, peers []*peer, s settings) string {
 	b.WriteString(`
 What the peers do: Pillow opens, decodes and, for "load", resizes and makes a float32 array with numpy; its draft mode scales. simplejpeg is libjpeg-turbo
 without anything around it. OpenCV decodes to BGR; its resizing does not smooth when it shrinks, so only nearest and bilinear are shown, and they are other pictures.
-torchvision decodes with libjpeg-turbo (decode_image) and resizes with antialias=True, as floats. A dash: the peer has no such operation.
+torchvision decodes with libjpeg-turbo (decode_image) and resizes the bytes with antialias=True. A dash: the peer has no such operation.
 `)
 	return b.String()
 }
