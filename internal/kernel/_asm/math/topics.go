@@ -235,8 +235,8 @@ func writeRNN() {
 		weave(parts...)
 		maps.Copy(v, y)
 	}
-	// The steps forward are two kernels: a sigmoid and then a tanh in one body
-	// would wait for each other longer than the processor can look ahead.
+	// On AVX-512 the steps forward are two kernels: there a sigmoid and then a
+	// tanh in one body would wait longer than the processor can look ahead.
 	cell("LSTM", 1, []string{"c", "i", "f", "g", "o"}, "c", func(v map[string]lane) {
 		if !wide {
 			activate(v, "", "i", "f")
