@@ -15,11 +15,18 @@ import (
 
 const none = nn.Unknown
 
-// contracts holds one or more layers of every class with inputs that suit them.
-var contracts = map[string]struct {
+// contract is a layer with inputs that suit it.
+type contract struct {
 	layer nn.Layer
 	in    []nn.Shape
-}{
+}
+
+// layerKinds are the folders of testdata/keras that TestGolden walks; a family
+// of layers adds its own from init, beside its contracts.
+var layerKinds = []string{"layers"}
+
+// contracts holds one or more layers of every class.
+var contracts = map[string]contract{
 	"dense":            {&layers.Dense{Units: 4, Activation: activations.Tanh}, []nn.Shape{{none, 3}}},
 	"dense rank 3":     {&layers.Dense{Units: 2, UseBias: new(false)}, []nn.Shape{{none, 5, 3}}},
 	"dense penalty":    {&layers.Dense{Units: 2, KernelRegularizer: regularizers.L2(0.1)}, []nn.Shape{{none, 3}}},
@@ -71,10 +78,12 @@ func TestEveryLayerIsTested(t *testing.T) {
 		have[nn.ClassName(c.layer)] = true
 	}
 	keras := map[string]bool{}
-	for _, name := range golden.Names(t, "layers") {
-		var f layerCase
-		golden.Load(t, "layers", name).Decode(t, &f)
-		keras[f.ClassName] = true
+	for _, kind := range layerKinds {
+		for _, name := range golden.Names(t, kind) {
+			var f layerCase
+			golden.Load(t, kind, name).Decode(t, &f)
+			keras[f.ClassName] = true
+		}
 	}
 	for _, name := range golden.Names(t, "merge") {
 		var f mergeCase
