@@ -21,8 +21,13 @@ func (p Place) Rand(seed uint64) *rand.Rand {
 type ApplyConfig[A any] struct {
 	Workers int // 0: one for each processor
 
+	// Ahead is how many items may be under way, worked on or done and waiting to
+	// be asked for; default 2·Workers, at least Workers. With as many as there
+	// are in some batches, workers go on while the consumer is busy with one.
+	Ahead int
+
 	// MaxBytes bounds the memory of the items under way, beside the bound of
-	// 2·Workers items; 0: no bound. Cost says how many bytes an item needs,
+	// Ahead items; 0: no bound. Cost says how many bytes an item needs,
 	// what becomes of it included; without it, the item's method Bytes() int64
 	// is asked. An item that alone needs more is an error.
 	MaxBytes int64
@@ -32,11 +37,11 @@ type ApplyConfig[A any] struct {
 // Apply is the stream of f of every item of s, in the order of s, computed by
 // several workers. Errors and panics of f become a [*SampleError], as in [Map].
 func Apply[A, B any](s Stream[A], c ApplyConfig[A], f func(context.Context, Place, A) (B, error)) Stream[B] {
-	return NewStream(s.Len(), func(ctx context.Context, epoch int) iter.Seq2[B, error] {
+	return seekable(s.Len(), func(ctx context.Context, epoch, first int) iter.Seq2[B, error] {
 		in := func(ctx context.Context) iter.Seq2[placed[A], error] {
 			return func(yield func(placed[A], error) bool) {
-				p := Place{Epoch: epoch}
-				for v, err := range s.Items(ctx, epoch) {
+				p := Place{Epoch: epoch, Index: first}
+				for v, err := range s.ItemsFrom(ctx, epoch, first) {
 					if !yield(placed[A]{p, v}, err) {
 						return
 					}
@@ -44,7 +49,7 @@ func Apply[A, B any](s Stream[A], c ApplyConfig[A], f func(context.Context, Plac
 				}
 			}
 		}
-		m := mapping[placed[A], B]{in: in, workers: c.Workers, maxBytes: c.MaxBytes,
+		m := mapping[placed[A], B]{in: in, first: first, workers: c.Workers, ahead: c.Ahead, maxBytes: c.MaxBytes,
 			f: func(ctx context.Context, a placed[A]) (B, error) { return f(ctx, a.Place, a.item) }}
 		if c.Cost != nil {
 			m.cost = func(a placed[A]) int64 { return c.Cost(a.item) }

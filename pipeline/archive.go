@@ -4,18 +4,17 @@ import (
 	"archive/tar"
 	"archive/zip"
 	"bytes"
-	"compress/gzip"
 	"context"
 	"fmt"
 	"io"
 	"io/fs"
 	"iter"
-	"strings"
 )
 
 // Tar yields the files inside tar archives, in their order, one archive after
-// the other; names ending in .gz or .tgz are decompressed. A file of more than
-// maxBytes bytes (0: 1 GiB) is a [*SampleError]; a broken archive ends the epoch.
+// the other; those compressed with gzip or zstd are decompressed, whatever their
+// names. A file of more than maxBytes bytes (0: 1 GiB) is a [*SampleError]; a
+// broken archive ends the epoch.
 func Tar(fsys fs.FS, archives Stream[string], maxBytes int64) Stream[File] {
 	if maxBytes <= 0 {
 		maxBytes = 1 << 30
@@ -24,13 +23,6 @@ func Tar(fsys fs.FS, archives Stream[string], maxBytes int64) Stream[File] {
 		broken := func(err error) bool {
 			yield(File{Archive: p}, fmt.Errorf("pipeline: Tar: %s: %w", p, err))
 			return false
-		}
-		if strings.HasSuffix(p, ".gz") || strings.HasSuffix(p, ".tgz") {
-			z, err := gzip.NewReader(r)
-			if err != nil {
-				return broken(err)
-			}
-			r = z
 		}
 		end := &tail{r: r}
 		tr := tar.NewReader(end)

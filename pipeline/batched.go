@@ -37,9 +37,11 @@ type BatchConfig struct {
 	DropLast  bool // leave out batches that are not full
 
 	// Pad lets samples of a batch have different sizes: each axis becomes as
-	// long as the longest sample's, filled up with PadValue at the end.
+	// long as the longest sample's, filled up with PadValue at its end, or with
+	// PadFront at its beginning.
 	Pad      bool
 	PadValue float32
+	PadFront bool // Keras: padding="pre", the default of pad_sequences
 
 	// Boundaries, rising, put samples of similar lengths into the same batches:
 	// the first axis of X[0] is the length, and each sample is padded to the
@@ -61,8 +63,8 @@ func Batched(s Stream[Sample], c BatchConfig) Source {
 		b.err = fmt.Errorf("pipeline: Batched: BatchSize is %d, want at least 1", c.BatchSize)
 	}
 	for i, n := range c.Boundaries {
-		if n < 1 || i > 0 && n <= c.Boundaries[i-1] {
-			b.err = fmt.Errorf("pipeline: Batched: Boundaries are %v, want rising lengths above 0", c.Boundaries)
+		if n < 0 || i > 0 && n <= c.Boundaries[i-1] {
+			b.err = fmt.Errorf("pipeline: Batched: Boundaries are %v, want rising lengths", c.Boundaries)
 		}
 	}
 	return b
@@ -98,6 +100,20 @@ func (b *batcher) Samples() int {
 }
 
 func (b *batcher) Batches(ctx context.Context, epoch int) iter.Seq2[Batch, error] {
+	return b.BatchesFrom(ctx, epoch, 0)
+}
+
+// BatchesFrom begins behind the samples of the batches before; with Boundaries
+// nobody knows which those are, and they are made.
+func (b *batcher) BatchesFrom(ctx context.Context, epoch, batch int) iter.Seq2[Batch, error] {
+	if len(b.c.Boundaries) > 0 {
+		return dropped(ctx, b.collect(ctx, epoch, 0), epoch, batch)
+	}
+	return b.collect(ctx, epoch, batch*b.c.BatchSize)
+}
+
+// collect makes batches of the samples from the given one on.
+func (b *batcher) collect(ctx context.Context, epoch, first int) iter.Seq2[Batch, error] {
 	return func(yield func(Batch, error) bool) {
 		if b.err != nil {
 			yield(Batch{}, b.err)
@@ -114,7 +130,7 @@ func (b *batcher) Batches(ctx context.Context, epoch int) iter.Seq2[Batch, error
 			}
 			return yield(bins[k].slot.batch(), nil)
 		}
-		for v, err := range b.in.Items(ctx, epoch) {
+		for v, err := range b.in.ItemsFrom(ctx, epoch, first) {
 			k := 0
 			if err == nil {
 				k, err = b.bin(v)
@@ -187,7 +203,7 @@ func (b *batcher) fill(s *slot, rows []Sample, k int) error {
 				if slices.Equal(t.Shape(), shape) {
 					copy(dst[j*row:(j+1)*row], t.Data())
 				} else {
-					pad(dst[j*row:(j+1)*row], shape, t.Data(), t.Shape(), b.c.PadValue)
+					b.c.pad(dst[j*row:(j+1)*row], shape, t.Data(), t.Shape())
 				}
 			}
 		}
@@ -239,25 +255,32 @@ func volume(shape []int) int {
 	return n
 }
 
-// pad copies src of shape ss (nil: nothing) to the low corner of dst and fills
-// the rest with value.
-func pad(dst []float32, ds []int, src []float32, ss []int, value float32) {
-	if len(ds) <= 1 {
-		for i := copy(dst, src); i < len(dst); i++ {
-			dst[i] = value
-		}
+// pad copies src of shape ss, nowhere larger than ds, to the low corner of dst,
+// with PadFront to the high one, and fills the rest with PadValue.
+func (c *BatchConfig) pad(dst []float32, ds []int, src []float32, ss []int) {
+	dn, sn := volume(ds[1:]), volume(ss[1:])
+	at := 0 // where src begins
+	if c.PadFront {
+		at = ds[0] - ss[0]
+	}
+	spread(dst[:at*dn], c.PadValue)
+	spread(dst[(at+ss[0])*dn:], c.PadValue)
+	dst = dst[at*dn:]
+	if dn == sn { // on the last axis too
+		copy(dst, src)
 		return
 	}
-	dn, sn, have := volume(ds[1:]), 0, 0
-	if ss != nil {
-		sn, have = volume(ss[1:]), ss[0]
+	for i := range ss[0] {
+		c.pad(dst[i*dn:(i+1)*dn], ds[1:], src[i*sn:(i+1)*sn], ss[1:])
 	}
-	for i := range ds[0] {
-		row := dst[i*dn : (i+1)*dn]
-		if i < have {
-			pad(row, ds[1:], src[i*sn:(i+1)*sn], ss[1:], value)
-		} else {
-			pad(row, ds[1:], nil, nil, value)
-		}
+}
+
+func spread(dst []float32, v float32) {
+	if v == 0 {
+		clear(dst)
+		return
+	}
+	for i := range dst {
+		dst[i] = v
 	}
 }

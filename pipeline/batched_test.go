@@ -37,7 +37,7 @@ func shapes(t *testing.T, src Source) []shaped {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got = append(got, shaped{slices.Clone(b.X[0].Shape()), slices.Clone(b.X[0].Data()), slices.Clone(b.Y[0].Data())})
+		got = append(got, shaped{slices.Clone(b.X[0].Shape()), append([]float32{}, b.X[0].Data()...), slices.Clone(b.Y[0].Data())})
 	}
 	return got
 }
@@ -55,6 +55,10 @@ func TestBatched(t *testing.T) {
 			[]shaped{{[]int{2, 2}, []float32{1, 1, 2, 2}, []float32{0, 1}}}},
 		{"padded", Batched(ragged(1, 3, 2), BatchConfig{BatchSize: 2, Pad: true, PadValue: -1}), 2,
 			[]shaped{{[]int{2, 3}, []float32{1, -1, -1, 2, 2, 2}, []float32{0, 1}}, {[]int{1, 2}, []float32{3, 3}, []float32{2}}}},
+		{"padded in front", Batched(ragged(1, 3, 2), BatchConfig{BatchSize: 2, Pad: true, PadFront: true, PadValue: -1}), 2,
+			[]shaped{{[]int{2, 3}, []float32{-1, -1, 1, 2, 2, 2}, []float32{0, 1}}, {[]int{1, 2}, []float32{3, 3}, []float32{2}}}},
+		{"empty samples", Batched(ragged(0, 2), BatchConfig{BatchSize: 2, Boundaries: []int{0, 2}}), -1,
+			[]shaped{{[]int{1, 0}, []float32{}, []float32{0}}, {[]int{1, 2}, []float32{2, 2}, []float32{1}}}},
 		// Lengths 1, 4, 2, 3, 1 for boundaries 2 and 4: the short bucket is full first.
 		{"buckets", Batched(ragged(1, 4, 2, 3, 1), BatchConfig{BatchSize: 2, Boundaries: []int{2, 4}}), -1,
 			[]shaped{{[]int{2, 2}, []float32{1, 0, 3, 3}, []float32{0, 2}}, {[]int{2, 4}, []float32{2, 2, 2, 2, 4, 4, 4, 0}, []float32{1, 3}}, {[]int{1, 2}, []float32{5, 0}, []float32{4}}}},
@@ -79,6 +83,10 @@ func TestBatchedPadsEveryAxis(t *testing.T) {
 	got := flat(collect(t, Batched(s, BatchConfig{Pad: true, PadValue: 9}), 0))
 	if want := []float32{1, 2, 9, 9, 3, 9, 4, 9}; !slices.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
+	}
+	got = flat(collect(t, Batched(s, BatchConfig{Pad: true, PadFront: true, PadValue: 9}), 0))
+	if want := []float32{9, 9, 1, 2, 9, 3, 9, 4}; !slices.Equal(got, want) {
+		t.Errorf("in front: %v, want %v", got, want)
 	}
 	deep := func(n int) []int { return append(slices.Repeat([]int{1}, 40), n) }
 	s = List([]Sample{{X: []*tensor.Tensor{seq(deep(2)...)}}, {X: []*tensor.Tensor{seq(deep(1)...)}}})

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"testing/fstest"
+	"time"
 
 	"github.com/antler-ml/antler/pipeline"
 	"github.com/antler-ml/antler/tensor"
@@ -88,4 +89,25 @@ func ExampleRequireSteps() {
 	fmt.Println(pipeline.RequireSteps(context.Background(), src, 10))
 	// Output:
 	// pipeline: an epoch of the source has 4 batches, 10 steps were asked for; ask for at most 4, or Repeat the source 3 times
+}
+
+// A Meter says what the workers of a stage are busy with, and Watch which of it
+// hangs.
+func ExampleMeter_Work() {
+	var m pipeline.Meter
+	decode := m.Work("decode")
+	samples := pipeline.Apply(pipeline.List([]string{"a.jpg", "b.jpg"}), pipeline.ApplyConfig[string]{Workers: 2},
+		func(_ context.Context, _ pipeline.Place, name string) (pipeline.Sample, error) {
+			defer decode.Begin(name).End()
+			return pipeline.Sample{ID: name, X: []*tensor.Tensor{tensor.New(4, 4, 3)}}, nil
+		})
+	train := pipeline.Watch(pipeline.Batched(samples, pipeline.BatchConfig{BatchSize: 2}), pipeline.WatchConfig{Meter: &m})
+	for b, err := range train.Batches(context.Background(), 0) {
+		fmt.Println(b.X[0].Shape(), err)
+	}
+	s := m.Stages()[0]
+	fmt.Println(s.Stage, s.Items, s.Each() < time.Minute)
+	// Output:
+	// [2 4 4 3] <nil>
+	// decode 2 true
 }

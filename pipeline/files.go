@@ -128,7 +128,8 @@ func (l Line[T]) Name() string { return fmt.Sprintf("%s:%d", l.File, l.Number) }
 const maxLine = 16 << 20
 
 // Lines yields the lines of the files, one file after the other, without line
-// ends. Lines above 16 MiB are a [*SampleError] each.
+// ends. Lines above 16 MiB are a [*SampleError] each. Files compressed with gzip
+// or zstd are decompressed, as by all readers of lines and archives here.
 func Lines(fsys fs.FS, paths Stream[string]) Stream[Line[[]byte]] {
 	return open(fsys, paths, func(p string, r io.Reader, yield func(Line[[]byte], error) bool) bool {
 		br := bufio.NewReaderSize(r, 1<<16)
@@ -180,7 +181,8 @@ func line(r *bufio.Reader) ([]byte, error) {
 	}
 }
 
-// open yields what read finds in each of the files. read reports whether to go on.
+// open yields what read finds in each of the files, decompressed if they are
+// compressed. read reports whether to go on.
 func open[T any](fsys fs.FS, paths Stream[string], read func(path string, r io.Reader, yield func(T, error) bool) bool) Stream[T] {
 	return NewStream(-1, func(ctx context.Context, epoch int) iter.Seq2[T, error] {
 		return func(yield func(T, error) bool) {
@@ -197,7 +199,14 @@ func open[T any](fsys fs.FS, paths Stream[string], read func(path string, r io.R
 					yield(zero, fmt.Errorf("pipeline: %w", err))
 					return
 				}
-				more := read(p, f, yield)
+				r, err := unpack(f)
+				if err != nil {
+					f.Close()
+					yield(zero, fmt.Errorf("pipeline: %s: %w", p, err))
+					return
+				}
+				more := read(p, r, yield)
+				r.Close()
 				f.Close()
 				if !more {
 					return

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"github.com/klauspost/compress/zstd"
 )
 
 // told is what a stream yields, errors included.
@@ -74,6 +76,19 @@ func TestLines(t *testing.T) {
 	check(t, told(t, Lines(fsys, List([]string{"a", "b"})), show), "a:1 one", "a:2 ", "a:3 two", "b:1 three")
 	check(t, told(t, Lines(fsys, List([]string{"long"})), show), "error: sample 0 (long:1): the line has more than", "long:2 short")
 	check(t, told(t, Lines(fsys, List([]string{"none"})), show), "error: open none")
+
+	var gz, zs bytes.Buffer
+	w := gzip.NewWriter(&gz)
+	io.WriteString(w, "one\ntwo\n")
+	w.Close()
+	z, err := zstd.NewWriter(&zs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	io.WriteString(z, "three")
+	z.Close()
+	fsys = disk(map[string]string{"a.gz": gz.String(), "b.zst": zs.String(), "empty": ""})
+	check(t, told(t, Lines(fsys, List([]string{"a.gz", "empty", "b.zst"})), show), "a.gz:1 one", "a.gz:2 two", "b.zst:1 three")
 }
 
 func TestJSONLines(t *testing.T) {
@@ -134,21 +149,30 @@ func tarOf(t *testing.T, w io.Writer, names ...string) {
 }
 
 func TestArchives(t *testing.T) {
-	var plain, packed, zipped bytes.Buffer
+	var plain, packed, dense, zipped bytes.Buffer
 	tarOf(t, &plain, "cat/1", "cat/10")
 	gz := gzip.NewWriter(&packed)
 	tarOf(t, gz, "dog/2")
 	gz.Close()
+	zs, err := zstd.NewWriter(&dense)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tarOf(t, zs, "dog/3", "emu/4")
+	zs.Close()
 	zw := zip.NewWriter(&zipped)
 	for _, n := range []string{"cat/1", "cat/10"} {
 		w, _ := zw.Create(n)
 		io.WriteString(w, n)
 	}
 	zw.Close()
-	fsys := disk(map[string]string{"0.tar": plain.String(), "1.tgz": packed.String(), "cut.tar": plain.String()[:1100], "a.zip": zipped.String(), "bad.zip": zipped.String()[:40]})
+	fsys := disk(map[string]string{"0.tar": plain.String(), "1.tgz": packed.String(), "2.tar.zst": dense.String(), "3": dense.String(), "cut.zst": dense.String()[:dense.Len()/2], "bad.gz": "\x1f\x8bno", "cut.tar": plain.String()[:1100], "a.zip": zipped.String(), "bad.zip": zipped.String()[:40]})
 	show := func(f File) string { return f.Name() + " " + f.Class() + " " + string(f.Data) }
 
 	check(t, told(t, Tar(fsys, List([]string{"0.tar", "1.tgz"}), 0), show), "0.tar:cat/1 cat cat/1", "0.tar:cat/10 cat cat/10", "1.tgz:dog/2 dog dog/2")
+	check(t, told(t, Tar(fsys, List([]string{"2.tar.zst", "3"}), 0), show), "2.tar.zst:dog/3 dog dog/3", "2.tar.zst:emu/4 emu emu/4", "3:dog/3 dog dog/3", "3:emu/4 emu emu/4")
+	check(t, told(t, Tar(fsys, List([]string{"cut.zst", "0.tar"}), 0), show), "error: Tar: cut.zst: ")
+	check(t, told(t, Tar(fsys, List([]string{"bad.gz"}), 0), show), "error: bad.gz: ")
 	check(t, told(t, Tar(fsys, List([]string{"0.tar"}), 5), show), "0.tar:cat/1 cat cat/1", "error: (0.tar:cat/10): it has 6 bytes, more than 5")
 	check(t, told(t, Tar(fsys, List([]string{"cut.tar", "0.tar"}), 0), show), "cut.tar:cat/1 cat cat/1", "error: Tar: cut.tar: it is cut short")
 	check(t, told(t, Tar(fsys, List([]string{"none.tar"}), 0), show), "error: open none.tar")

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -32,7 +33,9 @@ func Map[A, B any](ctx context.Context, in iter.Seq2[A, error], workers int,
 // A mapping is what [Map] and [Apply] have in common.
 type mapping[A, B any] struct {
 	in       func(context.Context) iter.Seq2[A, error] // its context ends when the loop is left
+	first    int                                       // what the first item is called in errors
 	workers  int
+	ahead    int // items under way; 0: 2·workers
 	f        func(context.Context, A) (B, error)
 	maxBytes int64 // of items under way; 0: no bound
 	cost     func(A) int64
@@ -45,7 +48,8 @@ func (c mapping[A, B]) run(ctx context.Context) iter.Seq2[B, error] {
 	}
 	return func(yield func(B, error) bool) {
 		run, cancel := context.WithCancel(ctx)
-		m := newMapper(run, workers, c.f)
+		m := newMapper(run, max(cmp.Or(c.ahead, 2*workers), workers), c.f)
+		m.first = c.first
 		if c.maxBytes > 0 {
 			m.budget, m.cost = newBudget(c.maxBytes), c.cost
 		}
@@ -109,6 +113,7 @@ func (j *job[A, B]) reset() {
 type mapper[A, B any] struct {
 	ctx   context.Context
 	f     func(context.Context, A) (B, error)
+	first int
 	wg    sync.WaitGroup
 	free  chan *job[A, B]
 	work  chan *job[A, B]
@@ -118,8 +123,7 @@ type mapper[A, B any] struct {
 	cost   func(A) int64
 }
 
-func newMapper[A, B any](ctx context.Context, workers int, f func(context.Context, A) (B, error)) *mapper[A, B] {
-	depth := 2 * workers
+func newMapper[A, B any](ctx context.Context, depth int, f func(context.Context, A) (B, error)) *mapper[A, B] {
 	m := &mapper[A, B]{
 		ctx:   ctx,
 		f:     f,
@@ -148,7 +152,7 @@ func (m *mapper[A, B]) start(in iter.Seq2[A, error], workers int) {
 func (m *mapper[A, B]) feed(in iter.Seq2[A, error]) {
 	defer close(m.order)
 	defer close(m.work)
-	i := 0
+	i := m.first
 	defer func() {
 		if v := recover(); v != nil {
 			j := &job[A, B]{done: make(chan struct{}, 1)}

@@ -13,7 +13,14 @@ import (
 // A Meter takes the times of the stages of a pipeline. Its zero value is ready.
 type Meter struct {
 	mu     sync.Mutex
-	probes []*probe // in the order of construction: each stage after those it reads from
+	stages []stage // in the order of construction: each after those it reads from
+}
+
+type stage interface {
+	time() StageTime
+	// busy returns what is waited for, since when, and on which item; "" when
+	// nothing is.
+	busy() (stage, item string, since time.Time)
 }
 
 // A StageTime is how long a stage took since its pipeline was made.
@@ -22,6 +29,7 @@ type StageTime struct {
 	Items int           // that it gave
 	Wait  time.Duration // its consumer waited for it
 	Used  time.Duration // its consumer was busy with its items
+	Work  time.Duration // workers were busy with it, all together; of [Meter.Work] only
 }
 
 // Share is the part of the time that the consumer waited: of the last stage
@@ -33,13 +41,29 @@ func (s StageTime) Share() float64 {
 	return float64(s.Wait) / float64(s.Wait+s.Used)
 }
 
+// Each is the work on an item, on average.
+func (s StageTime) Each() time.Duration { return s.Work / time.Duration(max(s.Items, 1)) }
+
+// Since is what was added to an earlier time of the same stage.
+func (s StageTime) Since(t StageTime) StageTime {
+	return StageTime{s.Stage, s.Items - t.Items, s.Wait - t.Wait, s.Used - t.Used, s.Work - t.Work}
+}
+
+// String is "decode 3.1ms each", or "prefetch 40% wait" where no work was taken.
+func (s StageTime) String() string {
+	if s.Work > 0 {
+		return fmt.Sprintf("%s %v each", s.Stage, s.Each().Round(time.Microsecond))
+	}
+	return fmt.Sprintf("%s %.0f%% wait", s.Stage, 100*s.Share())
+}
+
 // Stages returns the times, the first stage first.
 func (m *Meter) Stages() []StageTime {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	times := make([]StageTime, len(m.probes))
-	for i, p := range m.probes {
-		times[i] = StageTime{p.stage, int(p.items.Load()), time.Duration(p.spent[waiting].Load()), time.Duration(p.spent[used].Load())}
+	times := make([]StageTime, len(m.stages))
+	for i, s := range m.stages {
+		times[i] = s.time()
 	}
 	return times
 }
@@ -48,7 +72,7 @@ func (m *Meter) Stages() []StageTime {
 func (m *Meter) String() string {
 	var parts []string
 	for _, s := range m.Stages() {
-		parts = append(parts, fmt.Sprintf("%s %.0f%% wait", s.Stage, 100*s.Share()))
+		parts = append(parts, s.String())
 	}
 	return strings.Join(parts, ", ")
 }
@@ -57,11 +81,11 @@ func (m *Meter) String() string {
 // end of.
 func (s Stream[T]) Timed(m *Meter, stage string) Stream[T] {
 	p := m.probe(stage)
-	return NewStream(s.Len(), func(ctx context.Context, epoch int) iter.Seq2[T, error] {
+	return seekable(s.Len(), func(ctx context.Context, epoch, first int) iter.Seq2[T, error] {
 		return func(yield func(T, error) bool) {
 			defer p.turn(idle)
 			p.turn(waiting)
-			for v, err := range s.Items(ctx, epoch) {
+			for v, err := range s.ItemsFrom(ctx, epoch, first) {
 				p.items.Add(1)
 				p.turn(used)
 				if !yield(v, err) {
@@ -123,10 +147,27 @@ type probe struct {
 
 func (m *Meter) probe(stage string) *probe {
 	p := &probe{stage: stage}
+	m.add(p)
+	return p
+}
+
+func (m *Meter) add(s stage) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.probes = append(m.probes, p)
-	return p
+	m.stages = append(m.stages, s)
+}
+
+func (p *probe) time() StageTime {
+	return StageTime{Stage: p.stage, Items: int(p.items.Load()), Wait: time.Duration(p.spent[waiting].Load()), Used: time.Duration(p.spent[used].Load())}
+}
+
+func (p *probe) busy() (stage, item string, since time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.state != waiting {
+		return "", "", time.Time{}
+	}
+	return p.stage, "", p.since
 }
 
 func (p *probe) turn(state int) {
@@ -140,17 +181,24 @@ func (p *probe) turn(state int) {
 	p.state, p.since = state, now
 }
 
-// stuck returns the first stage that somebody waits for; "" when nobody does.
-func (m *Meter) stuck() (stage string, items int) {
+// stuck returns what a pipeline waits for: the stage, the item that it is about
+// where that is known, and how many items the stage has given. Of the work that
+// runs, that is the longest; without any, the first stage that is waited for. ""
+// when nobody waits.
+func (m *Meter) stuck() (name, item string, items int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for _, p := range m.probes {
-		p.mu.Lock()
-		state := p.state
-		p.mu.Unlock()
-		if state == waiting {
-			return p.stage, int(p.items.Load())
+	var longest time.Time
+	for _, s := range m.stages {
+		n, i, since := s.busy()
+		_, works := s.(*Work)
+		switch {
+		case n == "":
+		case works && (longest.IsZero() || since.Before(longest)):
+			name, item, items, longest = n, i, s.time().Items, since
+		case name == "":
+			name, item, items = n, i, s.time().Items
 		}
 	}
-	return "", 0
+	return name, item, items
 }

@@ -6,7 +6,7 @@
 // memory are a source at once ([Arrays]); all else begins as a stream:
 //
 //   - where items come from: [List], [ListShuffled], [Each], [Chan], [Find] with
-//     [ReadFiles], [Lines], [CSV], [JSONLines], [Tar], [ZipFiles];
+//     [ReadFiles], [Lines], [CSV], [JSONLines], [Tar] (gzip and zstd too), [ZipFiles];
 //   - what happens to them: [Apply], [Stream.Tolerate], [Stream.Shuffle],
 //     [Stream.Cache], [CacheFile], [Stream.Shard], [Stream.Take], [Stream.Skip],
 //     [Stream.Repeat], [Zip], [Interleave];
@@ -14,9 +14,11 @@
 //   - what happens to batches: [Prefetch], [PrefetchBytes], [Take], [Repeat],
 //     [Concat], [NewResumable], [Timed], [Watch], [RequireSteps].
 //
-// Each stage with memory of its own has its own bound (Workers and MaxBytes of
+// Each stage with memory of its own has its own bound (Ahead and MaxBytes of
 // [ApplyConfig], Window and MaxBytes of [ShuffleConfig], [PrefetchBytes], the
-// maxBytes of [Stream.Cache]); a pipeline holds no more than their sum.
+// maxBytes of [Stream.Cache]); a pipeline holds no more than their sum. There is
+// no common pool of bytes: a stage that holds items back, as a window or a bucket
+// does, would take what the stages behind it need to go on, and all would wait.
 package pipeline
 
 import (

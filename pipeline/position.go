@@ -22,9 +22,14 @@ func from(ctx context.Context, src Source, epoch, batch int) iter.Seq2[Batch, er
 	if s, ok := src.(Seeker); ok {
 		return s.BatchesFrom(ctx, epoch, batch)
 	}
+	return dropped(ctx, src.Batches(ctx, epoch), epoch, batch)
+}
+
+// dropped leaves out the first batches of an epoch, which are made all the same.
+func dropped(ctx context.Context, batches iter.Seq2[Batch, error], epoch, batch int) iter.Seq2[Batch, error] {
 	return func(yield func(Batch, error) bool) {
 		i := 0
-		for b, err := range src.Batches(ctx, epoch) {
+		for b, err := range batches {
 			if (i >= batch || err != nil) && !yield(b, err) {
 				return
 			}
@@ -54,8 +59,13 @@ type Resumable struct {
 }
 
 // NewResumable wraps src. It must be the outermost stage, since a stage that
-// reads ahead would hide the position.
+// reads ahead would hide the position; what is one already stays itself. Going on
+// costs nothing for sources that are a [Seeker], as arrays are, batches of lists
+// of files, and what stages make of such.
 func NewResumable(src Source) *Resumable {
+	if r, ok := src.(*Resumable); ok {
+		return r
+	}
 	return &Resumable{src: src, at: Position{Len: src.Len(), Samples: Samples(src)}}
 }
 

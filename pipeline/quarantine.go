@@ -33,16 +33,12 @@ type TolerateConfig[T any] struct {
 // of an ended context, still end the epoch. An epoch of which no sample could
 // be used is an error.
 func (s Stream[T]) Tolerate(c TolerateConfig[T]) Stream[T] {
-	n := s.Len()
-	if c.OnError == Skip {
-		n = -1
-	}
-	return NewStream(n, func(ctx context.Context, epoch int) iter.Seq2[T, error] {
+	t := seekable(s.Len(), func(ctx context.Context, epoch, first int) iter.Seq2[T, error] {
 		return func(yield func(T, error) bool) {
 			good, bad := 0, 0
 			var zero T
 			var last error
-			for v, err := range s.Items(ctx, epoch) {
+			for v, err := range s.ItemsFrom(ctx, epoch, first) {
 				var e *SampleError
 				switch {
 				case err == nil:
@@ -79,6 +75,10 @@ func (s Stream[T]) Tolerate(c TolerateConfig[T]) Stream[T] {
 			}
 		}
 	})
+	if c.OnError == Skip { // how many are left is found out on the way
+		t.n, t.from = -1, nil
+	}
+	return t
 }
 
 // tooMany hides the SampleErrors inside it from isSample, so that it ends the

@@ -24,12 +24,23 @@ func Func(n int, f func(ctx context.Context, epoch int) iter.Seq2[Batch, error])
 type function struct {
 	len, samples int
 	f            func(ctx context.Context, epoch int) iter.Seq2[Batch, error]
+	from         func(ctx context.Context, epoch, batch int) iter.Seq2[Batch, error] // nil: only f can be asked
 }
 
 func (s *function) Len() int     { return s.len }
 func (s *function) Samples() int { return s.samples }
 func (s *function) Batches(ctx context.Context, epoch int) iter.Seq2[Batch, error] {
+	if s.from != nil {
+		return s.from(ctx, epoch, 0)
+	}
 	return s.f(ctx, epoch)
+}
+
+func (s *function) BatchesFrom(ctx context.Context, epoch, batch int) iter.Seq2[Batch, error] {
+	if s.from != nil {
+		return s.from(ctx, epoch, batch)
+	}
+	return dropped(ctx, s.f(ctx, epoch), epoch, batch)
 }
 
 // FromSeq is a source whose every epoch is seq; seq is started anew for each.
@@ -58,13 +69,13 @@ func Take(src Source, n int) Source {
 	if have := src.Len(); have >= 0 {
 		n = min(n, have)
 	}
-	return Func(n, func(ctx context.Context, epoch int) iter.Seq2[Batch, error] {
+	return &function{len: n, samples: -1, from: func(ctx context.Context, epoch, batch int) iter.Seq2[Batch, error] {
 		return func(yield func(Batch, error) bool) {
-			if n == 0 {
+			got := batch
+			if got >= n {
 				return
 			}
-			got := 0
-			for b, err := range src.Batches(ctx, epoch) {
+			for b, err := range from(ctx, src, epoch, batch) {
 				if !yield(b, err) || err != nil {
 					return
 				}
@@ -74,7 +85,7 @@ func Take(src Source, n int) Source {
 			}
 			yield(Batch{}, fmt.Errorf("pipeline: Take: the source ended after %d batches of epoch %d, %d were asked for; take at most %d, or make it endless", got, epoch, n, got))
 		}
-	})
+	}}
 }
 
 // Repeat makes one epoch of n epochs of src: epoch e is its epochs n·e to
@@ -82,16 +93,26 @@ func Take(src Source, n int) Source {
 func Repeat(src Source, n int) Source {
 	n = max(n, 0)
 	r := &function{len: times(src.Len(), n), samples: times(Samples(src), n)}
-	r.f = func(ctx context.Context, epoch int) iter.Seq2[Batch, error] {
+	k := src.Len()
+	whole := func(ctx context.Context, epoch, batch int) iter.Seq2[Batch, error] {
 		return func(yield func(Batch, error) bool) {
-			for i := range n {
-				for b, err := range src.Batches(ctx, epoch*n+i) {
+			begin, first := 0, 0
+			if k > 0 {
+				begin, first = batch/k, batch%k
+			}
+			for i := begin; i < n; i++ {
+				for b, err := range from(ctx, src, epoch*n+i, first) {
 					if !yield(b, err) {
 						return
 					}
 				}
+				first = 0
 			}
 		}
+	}
+	r.f = func(ctx context.Context, epoch int) iter.Seq2[Batch, error] { return whole(ctx, epoch, 0) }
+	if k > 0 {
+		r.from = whole
 	}
 	return r
 }
@@ -109,16 +130,26 @@ func Concat(srcs ...Source) Source {
 	for _, s := range srcs {
 		c.len, c.samples = plus(c.len, s.Len()), plus(c.samples, Samples(s))
 	}
-	c.f = func(ctx context.Context, epoch int) iter.Seq2[Batch, error] {
+	whole := func(ctx context.Context, epoch, batch int) iter.Seq2[Batch, error] {
 		return func(yield func(Batch, error) bool) {
+			batch := batch // left to skip
 			for _, s := range srcs {
-				for b, err := range s.Batches(ctx, epoch) {
+				if n := s.Len(); batch > 0 && batch >= n {
+					batch -= n
+					continue
+				}
+				for b, err := range from(ctx, s, epoch, batch) {
 					if !yield(b, err) {
 						return
 					}
 				}
+				batch = 0
 			}
 		}
+	}
+	c.f = func(ctx context.Context, epoch int) iter.Seq2[Batch, error] { return whole(ctx, epoch, 0) }
+	if c.len >= 0 {
+		c.from = whole
 	}
 	return c
 }

@@ -18,13 +18,21 @@ import (
 //
 // Streams become batches for training by [Batched].
 type Stream[T any] struct {
-	n int
-	f func(ctx context.Context, epoch int) iter.Seq2[T, error]
+	n    int
+	f    func(ctx context.Context, epoch int) iter.Seq2[T, error]
+	from func(ctx context.Context, epoch, first int) iter.Seq2[T, error] // nil: only f can be asked
 }
 
 // NewStream is the stream of n items (-1 when not known) that f yields.
 func NewStream[T any](n int, f func(ctx context.Context, epoch int) iter.Seq2[T, error]) Stream[T] {
-	return Stream[T]{max(n, -1), f}
+	return Stream[T]{n: max(n, -1), f: f}
+}
+
+// seekable is a stream that can begin at any item.
+func seekable[T any](n int, from func(ctx context.Context, epoch, first int) iter.Seq2[T, error]) Stream[T] {
+	s := NewStream(n, func(ctx context.Context, epoch int) iter.Seq2[T, error] { return from(ctx, epoch, 0) })
+	s.from = from
+	return s
 }
 
 // Len returns the number of items in an epoch, -1 when it is not known.
@@ -37,13 +45,29 @@ func (s Stream[T]) Len() int {
 
 // Items yields the items of an epoch. When ctx ends, its error comes last.
 func (s Stream[T]) Items(ctx context.Context, epoch int) iter.Seq2[T, error] {
+	return s.ItemsFrom(ctx, epoch, 0)
+}
+
+// ItemsFrom yields the items of an epoch from the given one on. Lists, and what
+// [Apply], Timed, Take, Repeat and Tolerate (unless it skips) make of them, begin
+// there at once; other streams make the items before and drop them.
+func (s Stream[T]) ItemsFrom(ctx context.Context, epoch, first int) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		if s.f == nil {
 			return
 		}
+		var items iter.Seq2[T, error]
+		switch {
+		case first <= 0:
+			items = s.f(ctx, epoch)
+		case s.from != nil:
+			items = s.from(ctx, epoch, first)
+		default:
+			items = counted(s.f(ctx, epoch), new(first))
+		}
 		var zero T
 		ended := false
-		for v, err := range s.f(ctx, epoch) {
+		for v, err := range items {
 			if e := ctx.Err(); e != nil {
 				yield(zero, context.Cause(ctx))
 				return
@@ -74,9 +98,9 @@ func fail[T any](err error) Stream[T] {
 
 // List is the stream of the given items, in their order. The slice is kept.
 func List[T any](items []T) Stream[T] {
-	return NewStream(len(items), func(context.Context, int) iter.Seq2[T, error] {
+	return seekable(len(items), func(_ context.Context, _, first int) iter.Seq2[T, error] {
 		return func(yield func(T, error) bool) {
-			for _, v := range items {
+			for _, v := range items[min(first, len(items)):] {
 				if !yield(v, nil) {
 					return
 				}
@@ -89,10 +113,10 @@ func List[T any](items []T) Stream[T] {
 // (seed, epoch) only and takes no memory.
 func ListShuffled[T any](items []T, seed uint64) Stream[T] {
 	n := len(items)
-	return NewStream(n, func(_ context.Context, epoch int) iter.Seq2[T, error] {
+	return seekable(n, func(_ context.Context, epoch, first int) iter.Seq2[T, error] {
 		return func(yield func(T, error) bool) {
 			p := newPermutation(n, rng.Mix(seed, uint64(epoch)))
-			for i := range n {
+			for i := first; i < n; i++ {
 				if !yield(items[p.at(i)], nil) {
 					return
 				}
@@ -147,13 +171,13 @@ func (s Stream[T]) Take(n int) Stream[T] {
 	} else if n == 0 {
 		have = 0
 	}
-	return NewStream(have, func(ctx context.Context, epoch int) iter.Seq2[T, error] {
+	return seekable(have, func(ctx context.Context, epoch, first int) iter.Seq2[T, error] {
 		return func(yield func(T, error) bool) {
-			if n == 0 {
+			got := first
+			if got >= n {
 				return
 			}
-			got := 0
-			for v, err := range s.Items(ctx, epoch) {
+			for v, err := range s.ItemsFrom(ctx, epoch, first) {
 				if !yield(v, err) {
 					return
 				}
@@ -220,10 +244,22 @@ func (s Stream[T]) filter(ok func(T) bool) Stream[T] {
 // n·e+n-1, so that no two of them are alike.
 func (s Stream[T]) Repeat(n int) Stream[T] {
 	n = max(n, 0)
-	return NewStream(times(s.Len(), n), func(ctx context.Context, epoch int) iter.Seq2[T, error] {
+	return seekable(times(s.Len(), n), func(ctx context.Context, epoch, first int) iter.Seq2[T, error] {
 		return func(yield func(T, error) bool) {
-			for i := range n {
-				for v, err := range s.Items(ctx, epoch*n+i) {
+			begin, first := 0, first // left to skip
+			if k := s.Len(); k > 0 {
+				begin, first = first/k, first%k
+			}
+			for i := begin; i < n; i++ {
+				items := s.Items(ctx, epoch*n+i)
+				switch {
+				case first == 0:
+				case s.Len() > 0:
+					items, first = s.ItemsFrom(ctx, epoch*n+i, first), 0
+				default: // nobody knows where the next epoch begins
+					items = counted(items, &first)
+				}
+				for v, err := range items {
 					if !yield(v, err) || err != nil && !isSample(err) {
 						return
 					}
@@ -231,4 +267,19 @@ func (s Stream[T]) Repeat(n int) Stream[T] {
 			}
 		}
 	})
+}
+
+// counted leaves out items while *n is above 0, and counts it down.
+func counted[T any](items iter.Seq2[T, error], n *int) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for v, err := range items {
+			if *n > 0 && (err == nil || isSample(err)) {
+				*n--
+				continue
+			}
+			if !yield(v, err) {
+				return
+			}
+		}
+	}
 }

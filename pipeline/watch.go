@@ -12,13 +12,14 @@ import (
 // WatchConfig says how [Watch] watches.
 type WatchConfig struct {
 	Timeout time.Duration     // longest wait for a batch; default 5 minutes
-	Meter   *Meter            // names the stage; give it the stages by Timed. nil: no stage is named
+	Meter   *Meter            // names the stage; give it the stages by Timed or Work. nil: no stage is named
 	OnStall func(*StallError) // called at once, from another goroutine; may be nil
 }
 
 // A StallError says that a pipeline gave no batch for too long.
 type StallError struct {
 	Stage        string // the one that is waited for; "" when not known
+	Item         string // what it works on; "" when not known
 	Items        int    // that it has given
 	Epoch, Batch int    // the batch that did not come
 	Timeout      time.Duration
@@ -26,7 +27,10 @@ type StallError struct {
 
 func (e *StallError) Error() string {
 	stage := "give Watch a Meter to learn which stage is stuck"
-	if e.Stage != "" {
+	switch {
+	case e.Item != "":
+		stage = fmt.Sprintf("stage %q is stuck on %s, after %d items", e.Stage, e.Item, e.Items)
+	case e.Stage != "":
 		stage = fmt.Sprintf("stage %q is stuck, after %d items", e.Stage, e.Items)
 	}
 	return fmt.Sprintf("pipeline: batch %d of epoch %d did not come within %v: %s", e.Batch, e.Epoch, e.Timeout, stage)
@@ -64,7 +68,7 @@ func (w *watch) BatchesFrom(ctx context.Context, epoch, batch int) iter.Seq2[Bat
 		timer := time.AfterFunc(w.c.Timeout, func() {
 			e := &StallError{Epoch: epoch, Batch: int(n.Load()), Timeout: w.c.Timeout}
 			if w.c.Meter != nil {
-				e.Stage, e.Items = w.c.Meter.stuck()
+				e.Stage, e.Item, e.Items = w.c.Meter.stuck()
 			}
 			if w.c.OnStall != nil {
 				w.c.OnStall(e)

@@ -3,8 +3,10 @@ package pipeline
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/antler-ml/antler/tensor"
@@ -30,12 +32,14 @@ func stuckAt(stage string, m *Meter) Source {
 	return Prefetch(Batched(sample, BatchConfig{BatchSize: 1}), 1)
 }
 
+// In a bubble of synctest time passes only when everything waits, and no
+// goroutine may be left at its end.
 func TestWatchNamesTheStage(t *testing.T) {
 	for _, stage := range []string{"read", "decode"} {
-		noLeaks(t, func() {
+		synctest.Test(t, func(t *testing.T) {
 			var m Meter
 			told := make(chan *StallError, 1)
-			src := Watch(stuckAt(stage, &m), WatchConfig{Timeout: 400 * time.Millisecond, Meter: &m, OnStall: func(e *StallError) { told <- e }})
+			src := Watch(stuckAt(stage, &m), WatchConfig{Meter: &m, OnStall: func(e *StallError) { told <- e }})
 			n, last := 0, error(nil)
 			for _, err := range src.Batches(t.Context(), 0) {
 				if last = err; err == nil {
@@ -44,31 +48,70 @@ func TestWatchNamesTheStage(t *testing.T) {
 			}
 			var e *StallError
 			if !errors.As(last, &e) || e.Stage != stage || e.Batch != 5 || n != 5 || <-told != e ||
-				!strings.Contains(last.Error(), `batch 5 of epoch 0 did not come within 400ms: stage "`+stage+`" is stuck, after 5 items`) {
+				!strings.Contains(last.Error(), `batch 5 of epoch 0 did not come within 5m0s: stage "`+stage+`" is stuck, after 5 items`) {
 				t.Errorf("%s: %d batches, then %v", stage, n, last)
 			}
 		})
 	}
 }
 
+// Of the workers of one stage, the work and the item are named that take longest.
+func TestWatchNamesTheItem(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var m Meter
+		read, decode := m.Work("read"), m.Work("decode")
+		src := Watch(Batched(Apply(count(8), ApplyConfig[int]{Workers: 3}, func(ctx context.Context, p Place, v int) (Sample, error) {
+			task := read.Begin("unread")
+			time.Sleep(time.Second)
+			task.End()
+			task = decode.Begin(fmt.Sprint("photo ", v))
+			defer task.End()
+			if v == 4 {
+				<-ctx.Done()
+				return Sample{}, ctx.Err()
+			}
+			time.Sleep(time.Minute)
+			return Sample{X: []*tensor.Tensor{tensor.Full(float32(v), 1)}}, nil
+		}).Timed(&m, "sample"), BatchConfig{BatchSize: 2}), WatchConfig{Meter: &m})
+		var last error
+		for _, err := range src.Batches(t.Context(), 0) {
+			last = err
+		}
+		var e *StallError
+		if !errors.As(last, &e) || e.Stage != "decode" || e.Item != "photo 4" || e.Batch != 2 ||
+			!strings.Contains(last.Error(), `stage "decode" is stuck on photo 4, after 7 items`) {
+			t.Errorf("%v", last)
+		}
+		// 8 reads of a second; 7 decodings of a minute, and one until the end.
+		got := m.Stages()
+		if got[0].Items != 8 || got[0].Work != 8*time.Second || got[0].Each() != time.Second || got[1].Items != 8 || got[1].Work < 7*time.Minute || got[0].String() != "read 1s each" {
+			t.Errorf("%+v", got)
+		}
+		if d := got[0].Since(StageTime{Items: 5, Work: 2 * time.Second}); d.Items != 3 || d.Work != 6*time.Second {
+			t.Errorf("%+v", d)
+		}
+		var none *Meter
+		none.Work("nothing").Begin("").End()
+	})
+}
+
 // The loop body may take its time, and a cancelled context is not a stall.
 func TestWatchIsQuiet(t *testing.T) {
-	src := Watch(byEpoch(3), WatchConfig{Timeout: 400 * time.Millisecond})
-	for b, err := range src.Batches(t.Context(), 0) {
-		if err != nil {
-			t.Fatal(err)
+	synctest.Test(t, func(t *testing.T) {
+		for _, err := range Watch(byEpoch(3), WatchConfig{Timeout: time.Second}).Batches(t.Context(), 0) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(time.Hour)
 		}
-		if b.X[0].Data()[0] == 0 {
-			time.Sleep(500 * time.Millisecond)
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		for _, err := range Watch(Arrays(seq(3), nil, ArraysConfig{}), WatchConfig{}).Batches(ctx, 0) {
+			if err != context.Canceled {
+				t.Errorf("%v", err)
+			}
 		}
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	for _, err := range Watch(Arrays(seq(3), nil, ArraysConfig{}), WatchConfig{}).Batches(ctx, 0) {
-		if err != context.Canceled {
-			t.Errorf("%v", err)
-		}
-	}
+	})
 }
 
 func TestMeter(t *testing.T) {
@@ -92,7 +135,7 @@ func TestMeter(t *testing.T) {
 	if !strings.HasPrefix(m.String(), "read ") || s.Len() != 2 || Samples(s) != 3 || (StageTime{Wait: 1, Used: 3}).Share() != 0.25 {
 		t.Error(m.String())
 	}
-	if stage, _ := m.stuck(); stage != "" {
+	if stage, _, _ := m.stuck(); stage != "" {
 		t.Errorf("%s is stuck after its end", stage)
 	}
 }

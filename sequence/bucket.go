@@ -26,12 +26,12 @@ type BucketConfig struct {
 // A BucketSource is a [pipeline.Source] of padded batches of sequences of
 // nearly equal lengths.
 type BucketSource struct {
-	c         BucketConfig
-	sequences [][]int
-	targets   *tensor.Tensor
-	lengths   *Lengths
-	bounds    []int
-	buckets   [][]int // numbers of the sequences
+	c       BucketConfig
+	samples []pipeline.Sample // the sequences, cut, and their targets
+	lengths *Lengths
+	bounds  []int
+	buckets [][]int // numbers of the sequences
+	src     pipeline.Source
 }
 
 var _ pipeline.Source = (*BucketSource)(nil)
@@ -40,11 +40,16 @@ var _ pipeline.Source = (*BucketSource)(nil)
 // the same batches, so that little of them is padding: each sequence is padded
 // to the first of a few lengths that it does not exceed. Unless Boundaries are
 // given, the lengths are those that pad least. targets [sequences, …] may be nil.
+// The batches are made by [pipeline.Batched], which does the same for streams
+// whose lengths are not known beforehand; like its batches they are valid until
+// the loop body ends.
 //
-// Without Shuffle, batches come from the shortest bucket to the longest.
+// Full batches come first, without Shuffle from the shortest bucket to the
+// longest; then, in that order, those that are not full.
 //
 // It is an error if a setting is out of range, if a sequence is longer than the
-// last boundary, and if there is not one target for each sequence.
+// last boundary or holds a number that has no float32, and if there is not one
+// target for each sequence.
 func Bucketed(sequences [][]int, targets *tensor.Tensor, c BucketConfig) (*BucketSource, error) {
 	if c.BatchSize == 0 {
 		c.BatchSize = 32
@@ -64,10 +69,7 @@ func Bucketed(sequences [][]int, targets *tensor.Tensor, c BucketConfig) (*Bucke
 	if targets != nil && (targets.Rank() == 0 || targets.Dim(0) != len(sequences)) {
 		return nil, fmt.Errorf("sequence: %d sequences and targets of shape %v: want one target for each", len(sequences), targets.Shape())
 	}
-	s := &BucketSource{c: c, sequences: sequences, lengths: LengthsOf(sequences)}
-	if targets != nil {
-		s.targets = targets.Contiguous()
-	}
+	s := &BucketSource{c: c, lengths: LengthsOf(sequences)}
 	s.bounds = slices.Clone(c.Boundaries)
 	if s.bounds == nil {
 		s.bounds = s.lengths.Boundaries(c.Buckets, c.MaxLen)
@@ -86,7 +88,42 @@ func Bucketed(sequences [][]int, targets *tensor.Tensor, c BucketConfig) (*Bucke
 		}
 		s.buckets[k] = append(s.buckets[k], i)
 	}
+	if err := s.fill(sequences, targets); err != nil {
+		return nil, err
+	}
+	s.src = pipeline.Batched(pipeline.NewStream(s.Samples(), s.order), pipeline.BatchConfig{
+		BatchSize: c.BatchSize, DropLast: c.DropLast, Boundaries: s.bounds, PadFront: c.Padding != Post, PadValue: c.Value,
+	})
 	return s, nil
+}
+
+// fill makes samples of the sequences. They share one array of numbers.
+func (s *BucketSource) fill(sequences [][]int, targets *tensor.Tensor) error {
+	total := 0
+	for _, seq := range sequences {
+		total += s.cut(len(seq))
+	}
+	data := make([]float32, total)
+	var y []float32
+	size := 0
+	if targets != nil {
+		y = targets.Contiguous().Data()
+		size = len(y) / len(sequences)
+	}
+	s.samples = make([]pipeline.Sample, len(sequences))
+	for i, seq := range sequences {
+		n := s.cut(len(seq))
+		row := data[:n:n]
+		data = data[n:]
+		if err := padRow(row, seq, i, s.c.PadConfig); err != nil {
+			return err
+		}
+		s.samples[i] = pipeline.Sample{ID: fmt.Sprintf("sequence %d", i), X: []*tensor.Tensor{tensor.From(row, n)}}
+		if targets != nil {
+			s.samples[i].Y = []*tensor.Tensor{tensor.From(y[i*size:(i+1)*size], targets.Shape()[1:]...)}
+		}
+	}
+	return nil
 }
 
 // cut is the length of a sequence after truncation.
@@ -105,7 +142,7 @@ func (s *BucketSource) Padding() float64 {
 	cells, filled := 0, 0
 	for k, b := range s.buckets {
 		for _, i := range b {
-			filled += s.cut(len(s.sequences[i]))
+			filled += s.samples[i].X[0].Dim(0)
 		}
 		cells += len(b) * s.bounds[k]
 	}
@@ -124,7 +161,7 @@ func (s *BucketSource) PaddingWithout() float64 {
 // String says what the buckets save.
 func (s *BucketSource) String() string {
 	return fmt.Sprintf("%d sequences in %d buckets of lengths %v: %.1f %% padding (%.1f %% without buckets)",
-		len(s.sequences), len(s.bounds), s.bounds, 100*s.Padding(), 100*s.PaddingWithout())
+		len(s.samples), len(s.bounds), s.bounds, 100*s.Padding(), 100*s.PaddingWithout())
 }
 
 // Len returns the number of batches in an epoch.
@@ -155,53 +192,36 @@ func (s *BucketSource) Samples() int {
 
 // Batches yields the batches of an epoch.
 func (s *BucketSource) Batches(ctx context.Context, epoch int) iter.Seq2[pipeline.Batch, error] {
-	return func(yield func(pipeline.Batch, error) bool) {
-		type batch struct {
-			bucket int
-			rows   []int
-		}
-		var all []batch
+	return s.src.Batches(ctx, epoch)
+}
+
+// order yields the samples of an epoch batch by batch.
+func (s *BucketSource) order(_ context.Context, epoch int) iter.Seq2[pipeline.Sample, error] {
+	return func(yield func(pipeline.Sample, error) bool) {
+		var full, rest [][]int
 		random := rng.At(s.c.Seed, uint64(epoch))
-		for k, rows := range s.buckets {
+		for _, rows := range s.buckets {
 			if s.c.Shuffle {
 				rows = slices.Clone(rows)
 				random.Shuffle(len(rows), func(i, j int) { rows[i], rows[j] = rows[j], rows[i] })
 			}
-			for i := range s.batches(len(rows)) {
-				all = append(all, batch{k, rows[i*s.c.BatchSize : min((i+1)*s.c.BatchSize, len(rows))]})
+			for b := range slices.Chunk(rows, s.c.BatchSize) {
+				if len(b) == s.c.BatchSize {
+					full = append(full, b)
+				} else if !s.c.DropLast {
+					rest = append(rest, b)
+				}
 			}
 		}
 		if s.c.Shuffle {
-			random.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+			random.Shuffle(len(full), func(i, j int) { full[i], full[j] = full[j], full[i] })
 		}
-		for _, b := range all {
-			if ctx.Err() != nil {
-				yield(pipeline.Batch{}, context.Cause(ctx))
-				return
-			}
-			out, err := s.batch(s.bounds[b.bucket], b.rows)
-			if !yield(out, err) || err != nil {
-				return
+		for _, b := range append(full, rest...) {
+			for _, i := range b {
+				if !yield(s.samples[i], nil) {
+					return
+				}
 			}
 		}
 	}
-}
-
-func (s *BucketSource) batch(length int, rows []int) (pipeline.Batch, error) {
-	x := tensor.New(len(rows), length)
-	for k, i := range rows {
-		if err := padRow(x.Data()[k*length:(k+1)*length], s.sequences[i], i, s.c.PadConfig); err != nil {
-			return pipeline.Batch{}, err
-		}
-	}
-	b := pipeline.Batch{X: []*tensor.Tensor{x}}
-	if s.targets != nil {
-		y := tensor.New(append([]int{len(rows)}, s.targets.Shape()[1:]...)...)
-		size := s.targets.Len() / len(s.sequences)
-		for k, i := range rows {
-			copy(y.Data()[k*size:(k+1)*size], s.targets.Data()[i*size:])
-		}
-		b.Y = []*tensor.Tensor{y}
-	}
-	return b, nil
 }
