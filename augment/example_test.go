@@ -1,6 +1,7 @@
 package augment_test
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/antler-ml/antler/augment"
@@ -64,4 +65,32 @@ func ExampleApplyAffineTransform() {
 	// Output:
 	// 4 3
 	// 2 1
+}
+
+// Images may come from anywhere: a function reads them where they are needed, in
+// several goroutines.
+func ExampleImageDataGenerator_FlowFunc() {
+	gen := &augment.ImageDataGenerator{Rescale: 1. / 255}
+	read := func(dst []float32, i int) error { // image i
+		for k := range dst {
+			dst[k] = float32(51 * i)
+		}
+		return nil
+	}
+	y := tensor.From([]float32{0, 1, 0}, 3)
+	flow, err := gen.FlowFunc(3, []int{2, 2, 1}, read, y, augment.FlowConfig{BatchSize: 2, Prefetch: 1, Shuffle: new(false)})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for b, err := range flow.Batches(context.Background(), 0) {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Printf("%v %.1f %v\n", b.X[0].Shape(), b.X[0].Data(), b.Y[0].Data())
+	}
+	// Output:
+	// [2 2 2 1] [0.0 0.0 0.0 0.0 0.2 0.2 0.2 0.2] [0 1]
+	// [1 2 2 1] [0.4 0.4 0.4 0.4] [0]
 }

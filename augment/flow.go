@@ -41,9 +41,14 @@ type Flow struct {
 	badMu      sync.Mutex
 	bad        []BadFile
 	slots      sync.Pool
+
+	loading, augmenting *pipeline.Work
 }
 
-var _ pipeline.Source = (*Flow)(nil)
+var (
+	_ pipeline.Source = (*Flow)(nil)
+	_ pipeline.Seeker = (*Flow)(nil)
+)
 
 // A BadFile is a file that could not be read.
 type BadFile struct {
@@ -66,6 +71,7 @@ func newFlow(c *settings, f FlowConfig, n int, shape []int) (*Flow, error) {
 		return nil, err
 	}
 	fl.size = fl.h * fl.w * fl.ch
+	fl.augmenting = f.Meter.Work("augment")
 	if fl.std, err = c.standardizer(shape); err != nil {
 		return nil, err
 	}

@@ -28,32 +28,70 @@ func (g *ImageDataGenerator) Flow(x, y *tensor.Tensor, f FlowConfig) (*Flow, err
 	if n == 0 {
 		return nil, fmt.Errorf("augment: Flow: x has shape %v: no samples", shape)
 	}
-	columns, err := f.columns(n, y)
+	fl, lo, err := f.part(c, n, shape[1:], y)
 	if err != nil {
 		return nil, err
 	}
-	lo, hi := 0, n
+	fl.images = x.Data()[lo*fl.size : (lo+fl.n)*fl.size]
+	return fl, nil
+}
+
+// FlowFunc is [ImageDataGenerator.Flow] for n images of the given shape that read
+// writes to dst, in the generator's data format, where and when they are needed.
+// Several goroutines call it at once. Its error ends the epoch, or with OnError
+// Placeholder makes an image of zeros; [Flow.Bad] has them.
+func (g *ImageDataGenerator) FlowFunc(n int, shape []int, read func(dst []float32, i int) error, y *tensor.Tensor, f FlowConfig) (*Flow, error) {
+	c, err := g.resolve()
+	if err != nil {
+		return nil, err
+	}
+	if err := f.defaults(); err != nil {
+		return nil, err
+	}
+	if n < 1 || read == nil || len(shape) != 3 {
+		return nil, fmt.Errorf("augment: FlowFunc: %d images of shape %v, read is nil: %v; want at least one, rank 3 (%s) and a function", n, shape, read == nil, c.axes())
+	}
+	if f.OnError == Skip {
+		return nil, fmt.Errorf("augment: FlowFunc: OnError is %q, but which images cannot be read is known too late; leave them out of n, or use %q", Skip, Placeholder)
+	}
+	fl, lo, err := f.part(c, n, shape, y)
+	if err != nil {
+		return nil, err
+	}
+	fl.read = func(dst []float32, i int) error { return read(dst, lo+i) }
+	if f.Name != nil {
+		fl.name = func(i int) string { return f.Name(lo + i) }
+	}
+	return fl, nil
+}
+
+// part makes a flow of the subset of n images, which begins at image lo, and of
+// what goes along with them.
+func (f *FlowConfig) part(c *settings, n int, shape []int, y *tensor.Tensor) (fl *Flow, lo int, err error) {
+	columns, err := f.columns(n, y)
+	if err != nil {
+		return nil, 0, err
+	}
+	hi := n
 	if f.Subset != "" {
 		at := int(float64(n) * c.ValidationSplit)
 		if lo, hi = 0, at; f.Subset == Training {
 			lo, hi = at, n
 		}
 		if y != nil && !f.IgnoreClassSplit && !slices.Equal(unique(y, 0, at), unique(y, at, n)) {
-			return nil, fmt.Errorf("augment: Flow: the first %d of %d samples (Validation) and the rest (Training) have different labels; shuffle x and y first, or set IgnoreClassSplit if y holds no classes", at, n)
+			return nil, 0, fmt.Errorf("augment: Flow: the first %d of %d samples (Validation) and the rest (Training) have different labels; shuffle x and y first, or set IgnoreClassSplit if y holds no classes", at, n)
 		}
 		if lo == hi {
-			return nil, fmt.Errorf("augment: Flow: subset %q of %d samples is empty with ValidationSplit = %v", f.Subset, n, c.ValidationSplit)
+			return nil, 0, fmt.Errorf("augment: Flow: subset %q of %d samples is empty with ValidationSplit = %v", f.Subset, n, c.ValidationSplit)
 		}
 	}
-	fl, err := newFlow(c, f, hi-lo, shape[1:])
-	if err != nil {
-		return nil, err
+	if fl, err = newFlow(c, *f, hi-lo, shape); err != nil {
+		return nil, 0, err
 	}
-	fl.images = x.Data()[lo*fl.size : hi*fl.size]
 	if f.Masks != nil {
 		d := f.Masks.Shape()
 		if len(d) != 4 || d[0] != n || d[1] != fl.h || d[2] != fl.w || d[3] < 1 {
-			return nil, fmt.Errorf("augment: Flow: Masks has shape %v, want [%d %d %d channels] as x has (channels always last)", d, n, fl.h, fl.w)
+			return nil, 0, fmt.Errorf("augment: Flow: Masks has shape %v, want [%d %d %d channels] as x has (channels always last)", d, n, fl.h, fl.w)
 		}
 		size := fl.h * fl.w * d[3]
 		fl.masks = &maskColumn{ch: d[3], data: f.Masks.Data()[lo*size : hi*size]}
@@ -64,7 +102,7 @@ func (g *ImageDataGenerator) Flow(x, y *tensor.Tensor, f FlowConfig) (*Flow, err
 		col.fill = func(dst []float32, i int) { fill(dst, lo+i) }
 		fl.filler = append(fl.filler, col)
 	}
-	return fl, nil
+	return fl, lo, nil
 }
 
 // columns returns what goes along with the images.

@@ -40,10 +40,17 @@ type slot struct {
 
 // Batches yields the batches of an epoch.
 func (fl *Flow) Batches(ctx context.Context, epoch int) iter.Seq2[pipeline.Batch, error] {
+	return fl.BatchesFrom(ctx, epoch, 0)
+}
+
+// BatchesFrom yields the batches of an epoch from the given one on; those before
+// are not made.
+func (fl *Flow) BatchesFrom(ctx context.Context, epoch, batch int) iter.Seq2[pipeline.Batch, error] {
 	return func(yield func(pipeline.Batch, error) bool) {
-		// Map has at most 2·workers samples under way, so that many rows ahead of
-		// the batch in the consumer's hands, and the batch itself, may be in use.
-		ring := make([]*slot, 2*fl.f.Workers/fl.f.BatchSize+2)
+		// So many samples are under way: so many rows ahead of the batch in the
+		// consumer's hands, and the batch itself, may be in use.
+		ahead := max(2*fl.f.Workers, fl.f.Prefetch*fl.f.BatchSize)
+		ring := make([]*slot, ahead/fl.f.BatchSize+2)
 		for i := range ring {
 			ring[i], _ = fl.slots.Get().(*slot)
 			if ring[i] == nil {
@@ -55,7 +62,9 @@ func (fl *Flow) Batches(ctx context.Context, epoch int) iter.Seq2[pipeline.Batch
 				fl.slots.Put(s)
 			}
 		}()
-		for j, err := range pipeline.Map(ctx, fl.jobs(epoch, ring), fl.f.Workers, fl.do) {
+		jobs := pipeline.NewStream(fl.n, func(context.Context, int) iter.Seq2[job, error] { return fl.jobs(epoch, batch, ring) })
+		c := pipeline.ApplyConfig[job]{Workers: fl.f.Workers, Ahead: ahead}
+		for j, err := range pipeline.Apply(jobs, c, fl.do).Items(ctx, epoch) {
 			if err != nil {
 				yield(pipeline.Batch{}, unwrap(err))
 				return
@@ -84,8 +93,8 @@ func unwrap(err error) error {
 	return err
 }
 
-// jobs draws all random numbers of an epoch, in order.
-func (fl *Flow) jobs(epoch int, ring []*slot) iter.Seq2[job, error] {
+// jobs draws all random numbers of an epoch, in order, from a batch on.
+func (fl *Flow) jobs(epoch, first int, ring []*slot) iter.Seq2[job, error] {
 	return func(yield func(job, error) bool) {
 		var src rng.Source
 		r := rand.New(&src)
@@ -94,13 +103,13 @@ func (fl *Flow) jobs(epoch int, ring []*slot) iter.Seq2[job, error] {
 			mt = new(rng.MT)
 		}
 		transforms := make([]Transform, fl.f.BatchSize) // Keras draws a batch's transformations first, then its file names
-		var order []int
-		for b := range fl.Len() {
-			if mt != nil {
+		if mt != nil {                                  // the order comes from the numbers of the first batch
+			mt.Seed(uint32(fl.seed + uint64(epoch*fl.Len())))
+		}
+		order := fl.order(epoch, mt)
+		for b := first; b < fl.Len(); b++ {
+			if mt != nil && b > 0 {
 				mt.Seed(uint32(fl.seed + uint64(epoch*fl.Len()+b)))
-			}
-			if b == 0 {
-				order = fl.order(epoch, mt)
 			}
 			lo, hi := b*fl.f.BatchSize, min((b+1)*fl.f.BatchSize, fl.n)
 			s := ring[b%len(ring)]
@@ -218,7 +227,7 @@ func (fl *Flow) mixed(epoch int, j job) error {
 }
 
 // do makes one sample.
-func (fl *Flow) do(_ context.Context, j job) (job, error) {
+func (fl *Flow) do(_ context.Context, _ pipeline.Place, j job) (job, error) {
 	s := scratches.Get().(*scratch)
 	defer scratches.Put(s)
 	dst := j.s.memX[j.row*fl.size:][:fl.size]

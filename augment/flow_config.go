@@ -5,6 +5,7 @@ import (
 	"runtime"
 
 	"github.com/antler-ml/antler/image"
+	"github.com/antler-ml/antler/pipeline"
 	"github.com/antler-ml/antler/tensor"
 )
 
@@ -21,6 +22,11 @@ type FlowConfig struct {
 	Subset    Subset // which part of the samples, by ValidationSplit
 	NoAugment bool   // leave out the random transformations and Policy, as one should for validation; Keras has no such switch
 	Workers   int    // goroutines; 0: one for each processor. The batches do not depend on it.
+	Prefetch  int    // batches that workers make while one is in use; 0: some samples only. It copies nothing, unlike pipeline.Prefetch.
+
+	// Meter takes the times of the workers' "load" (of flows from files) and
+	// "augment", and knows what they work on. May be nil.
+	Meter *pipeline.Meter
 
 	// Beyond Keras. Policy comes before the generator's own transformation. In
 	// flows from files it sees pictures in their own size, and what it leaves is
@@ -40,8 +46,10 @@ type FlowConfig struct {
 	FollowLinks     bool                // descend into directories that are symbolic links
 	Interpolation   image.Interpolation `default:"nearest"` // of the resizing to TargetSize
 	KeepAspectRatio bool                // cut images to TargetSize's proportions
+	Draft           bool                // decode large JPEGs at 1/2, 1/4 or 1/8, see [image.LoadConfig]; not for flows with Policy or masks, which begin with whole pictures
+	Orient          bool                // turn pictures, and masks, each as its own EXIF orientation says
 	Limits          image.Limits        // what reading one image may cost
-	OnError         OnError             `default:"fail"` // what becomes of files that cannot be read
+	OnError         OnError             `default:"fail"` // what becomes of files that cannot be read (FlowFunc knows no Skip)
 
 	// For FlowFromDataframe only.
 	XCol              string   `default:"filename"`
@@ -50,10 +58,11 @@ type FlowConfig struct {
 	LabelSeparator    string   // between the labels of a cell that holds several, in CSV and TSV files
 	ValidateFilenames *bool    `default:"true"` // leave out rows whose file does not exist or has another extension; Bad lists them
 
-	// For Flow only.
-	Misc             []*tensor.Tensor // further inputs, passed on after the images
-	SampleWeight     *tensor.Tensor   // one for each sample
-	IgnoreClassSplit bool             // with Subset: do not insist that both parts have the same labels
+	// For Flow and FlowFunc only.
+	Misc             []*tensor.Tensor   // further inputs, passed on after the images
+	SampleWeight     *tensor.Tensor     // one for each sample
+	Name             func(i int) string // what errors call sample i of FlowFunc; nil: "sample i"
+	IgnoreClassSplit bool               // with Subset: do not insist that both parts have the same labels
 }
 
 // A Subset is a part of the samples.
@@ -102,6 +111,7 @@ func (f *FlowConfig) defaults() error {
 	if f.Workers <= 0 {
 		f.Workers = runtime.GOMAXPROCS(0)
 	}
+	f.Prefetch = max(f.Prefetch, 0)
 	switch f.Subset {
 	case "", Training, Validation:
 	default:

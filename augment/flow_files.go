@@ -48,9 +48,14 @@ func newFileFlow(c *settings, f FlowConfig, dir string, files []string) (*Flow, 
 	}
 	fl.dir, fl.filenames = dir, files
 	load := f.loadConfig()
-	fl.name = func(i int) string { return filepath.Join(dir, fl.filenames[i]) }
+	paths := make([]string, len(files))
+	for i, name := range files {
+		paths[i] = filepath.Join(dir, name)
+	}
+	fl.name = func(i int) string { return paths[i] }
+	fl.loading = f.Meter.Work("load")
 	fl.read = func(dst []float32, i int) error {
-		if err := image.LoadArray(dst, fl.name(i), load, c.DataFormat); err != nil {
+		if err := image.LoadArray(dst, paths[i], load, c.DataFormat); err != nil {
 			return fmt.Errorf("augment: %w", err)
 		}
 		return nil
@@ -163,7 +168,7 @@ func (s *Sample) fill(place **tensor.Tensor, m *image.Image) {
 }
 
 func (f *FlowConfig) loadConfig() image.LoadConfig {
-	return image.LoadConfig{ColorMode: f.ColorMode, TargetSize: f.TargetSize, Interpolation: f.Interpolation, KeepAspectRatio: f.KeepAspectRatio, Limits: f.Limits}
+	return image.LoadConfig{ColorMode: f.ColorMode, TargetSize: f.TargetSize, Interpolation: f.Interpolation, KeepAspectRatio: f.KeepAspectRatio, Draft: f.Draft, Orient: f.Orient, Limits: f.Limits}
 }
 
 // Check reads every file once and returns those that cannot be read, in the

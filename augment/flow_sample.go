@@ -19,24 +19,47 @@ func (fl *Flow) sample(dst []float32, j job, s *scratch) error {
 		return fl.wholeSample(dst, j, s)
 	}
 	var src []float32
-	if fl.read == nil {
+	switch {
+	case fl.read == nil:
 		src = fl.images[j.index*fl.size:][:fl.size]
-	} else {
+		if fl.f.NoAugment {
+			copy(dst, src)
+		}
+	case fl.f.NoAugment:
+		if err := fl.fetch(dst, j.index); err != nil {
+			return fl.unreadable(dst, j, err)
+		}
+	default:
 		s.raw = resized(s.raw, fl.size)
 		src = s.raw
-		if err := fl.read(src, j.index); err != nil {
+		if err := fl.fetch(src, j.index); err != nil {
 			return fl.unreadable(dst, j, err)
 		}
 	}
-	if fl.f.NoAugment {
-		copy(dst, src)
-	} else {
+	t := fl.augmenting.Begin(fl.called(j.index))
+	defer t.End()
+	if !fl.f.NoAugment {
 		fl.c.apply(dst, src, fl.h, fl.w, fl.ch, j.t, fl.finish, s)
 		if fl.finish != nil {
 			return nil
 		}
 	}
 	return fl.standardize(dst, j, s)
+}
+
+// called names a sample where somebody wants to know.
+func (fl *Flow) called(i int) string {
+	if fl.f.Meter == nil {
+		return ""
+	}
+	return fl.name(i)
+}
+
+// fetch reads image i and takes the time.
+func (fl *Flow) fetch(dst []float32, i int) error {
+	t := fl.loading.Begin(fl.called(i))
+	defer t.End()
+	return fl.read(dst, i)
 }
 
 func (fl *Flow) standardize(dst []float32, j job, s *scratch) error {
@@ -67,13 +90,11 @@ func (fl *Flow) wholeSample(dst []float32, j job, s *scratch) error {
 	}
 	p := s.sample
 	p.Name = fl.name(j.index)
-	if fl.load != nil {
-		if err := fl.load(p, j.index); err != nil {
-			return fl.unreadable(dst, j, err)
-		}
-	} else {
-		fl.fromArrays(p, j.index)
+	if err := fl.begin(p, j.index, s); err != nil {
+		return fl.unreadable(dst, j, err)
 	}
+	t := fl.augmenting.Begin(p.Name)
+	defer t.End()
 	if fl.f.Policy != nil && !fl.f.NoAugment {
 		s.rand.Reset(fl.seed, uint64(j.epoch), uint64(j.index), 2)
 		h, w, _ := p.size()
@@ -112,9 +133,27 @@ func (fl *Flow) wholeSample(dst []float32, j job, s *scratch) error {
 	return fl.standardize(dst, j, s)
 }
 
-// fromArrays fills p with copies of image and mask i.
-func (fl *Flow) fromArrays(p *Sample, i int) {
-	src := fl.images[i*fl.size:][:fl.size]
+// begin fills p with image and mask i.
+func (fl *Flow) begin(p *Sample, i int, s *scratch) error {
+	switch {
+	case fl.load != nil:
+		t := fl.loading.Begin(p.Name)
+		defer t.End()
+		return fl.load(p, i)
+	case fl.read != nil:
+		s.raw = resized(s.raw, fl.size)
+		if err := fl.fetch(s.raw, i); err != nil {
+			return err
+		}
+		fl.fromArray(p, s.raw, i)
+	default:
+		fl.fromArray(p, fl.images[i*fl.size:][:fl.size], i)
+	}
+	return nil
+}
+
+// fromArray fills p with copies of an image and of mask i.
+func (fl *Flow) fromArray(p *Sample, src []float32, i int) {
 	p.put(&p.Image, fl.h, fl.w, fl.ch)
 	if fl.c.DataFormat == image.ChannelsFirst {
 		pixels(p.Image.Data(), src, fl.ch)

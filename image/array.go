@@ -27,6 +27,30 @@ func LoadArrayFS(dst []float32, fsys fs.FS, name string, c LoadConfig, f DataFor
 	return loadArray(dst, fsys, name, c, f)
 }
 
+// DecodeArray is [LoadArray] for a file that is in memory already, such as one
+// of an archive. It keeps nothing of data.
+func DecodeArray(dst []float32, data []byte, c LoadConfig, f DataFormat) error {
+	if err := c.check(); err != nil {
+		return err
+	}
+	if err := c.Limits.checkBytes(int64(len(data))); err != nil {
+		return &DecodeError{Cause: err}
+	}
+	s := scratches.Get().(*scratch)
+	own := s.file
+	s.file = data
+	defer func() {
+		s.file = own
+		s.reader.Reset(nil)
+		scratches.Put(s)
+	}()
+	m, err := decode(s, "", &c)
+	if err != nil {
+		return err
+	}
+	return intoFloats(dst, m, f, "the picture")
+}
+
 func loadArray(dst []float32, fsys fs.FS, name string, c LoadConfig, f DataFormat) error {
 	s := scratches.Get().(*scratch)
 	defer scratches.Put(s)
@@ -34,6 +58,10 @@ func loadArray(dst []float32, fsys fs.FS, name string, c LoadConfig, f DataForma
 	if err != nil {
 		return err
 	}
+	return intoFloats(dst, m, f, name)
+}
+
+func intoFloats(dst []float32, m *Image, f DataFormat, name string) error {
 	if n := m.Height * m.Width * m.Channels; n != len(dst) {
 		return fmt.Errorf("image: %s has %d×%d×%d = %d samples, the array %d; set TargetSize", name, m.Height, m.Width, m.Channels, n, len(dst))
 	}
