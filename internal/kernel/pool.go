@@ -4,23 +4,37 @@ import "github.com/antler-ml/antler/internal/par"
 
 //go:generate go run -C _asm ./pool -out ../pool_amd64.s -stubs ../pool_stubs_amd64.go -pkg kernel
 
-// A PoolShape is the geometry of two-dimensional pooling over n images of
-// h·w·c, channels last. Cells of a window that lie in the padding do not exist.
+// A PoolShape is the geometry of pooling over n volumes of d·h·w·c, channels
+// last. Cells of a window that lie in the padding do not exist. Images have D,
+// OD, KD and SD of 1 or 0.
 type PoolShape struct {
-	N, H, W, C int
-	OH, OW     int
-	KH, KW     int
-	SH, SW     int
-	PH, PW     int // padding before, less than the window
+	N, D, H, W, C int
+	OD, OH, OW    int
+	KD, KH, KW    int
+	SD, SH, SW    int
+	PD, PH, PW    int // padding before, less than the window
 }
+
+// withDepth makes an image a volume of depth 1.
+func (s PoolShape) withDepth() PoolShape {
+	if s.KD == 0 {
+		s.D, s.OD, s.KD, s.SD = 1, 1, 1, 1
+	}
+	return s
+}
+
+// cells and windows are the numbers of them in one volume.
+func (s PoolShape) cells() int   { return s.D * s.H * s.W }
+func (s PoolShape) windows() int { return s.OD * s.OH * s.OW }
 
 // A Pool runs max or average pooling of one geometry, and its gradients.
 type Pool struct {
 	s      PoolShape
 	isa    tileISA
-	rows   []poolSpan // of each result row; n is 1
+	slabs  []poolSpan // of each result slab; n is 1
+	rows   []poolSpan // of each result row in a slab; n is 1
 	cols   []poolSpan // runs of result columns with windows of the same width
-	tabs   map[[2]int][]int
+	tabs   map[[3]int][]int
 	apart  bool // windows do not overlap
 	gaps   bool // cells that no window covers
 	chunks convChunks
@@ -45,18 +59,22 @@ type poolRun struct {
 
 // NewPool plans pooling for the instruction set of this machine.
 func NewPool(s PoolShape) *Pool {
-	p := &Pool{s: s, isa: bestPoolISA(), tabs: map[[2]int][]int{}}
+	s = s.withDepth()
+	p := &Pool{s: s, isa: bestPoolISA(), tabs: map[[3]int][]int{}}
+	p.slabs = poolSpans(s.D, s.OD, s.KD, s.SD, s.PD, false)
 	p.rows = poolSpans(s.H, s.OH, s.KH, s.SH, s.PH, false)
 	p.cols = poolSpans(s.W, s.OW, s.KW, s.SW, s.PW, true)
-	for _, r := range p.rows {
-		for _, c := range p.cols {
-			p.addTab(r.size, c.size)
+	for _, d := range p.slabs {
+		for _, r := range p.rows {
+			for _, c := range p.cols {
+				p.addTab(d.size, r.size, c.size)
+			}
 		}
 	}
-	p.apart = s.SH >= s.KH && s.SW >= s.KW
-	p.gaps = s.SH > s.KH || s.SW > s.KW ||
-		s.OH*s.SH-s.PH < s.H || s.OW*s.SW-s.PW < s.W
-	p.chunks = cutChunks(s.N, s.OH, s.OW, 1, max(1, (1<<15)/max(1, s.C)), 1, 16)
+	p.apart = s.SD >= s.KD && s.SH >= s.KH && s.SW >= s.KW
+	p.gaps = s.SD > s.KD || s.SH > s.KH || s.SW > s.KW ||
+		s.OD*s.SD-s.PD < s.D || s.OH*s.SH-s.PH < s.H || s.OW*s.SW-s.PW < s.W
+	p.chunks = cutChunks(s.N, s.OD*s.OH, s.OW, 1, max(1, (1<<15)/max(1, s.C)), 1, 16)
 	l := p.isa.lanes()
 	p.pieces = 1
 	if s.N > 0 && s.N < 8 {
@@ -71,17 +89,19 @@ func NewPool(s PoolShape) *Pool {
 // Then dx of MaxGrad may be x.
 func (p *Pool) Tiles() bool { return p.apart && !p.gaps }
 
-func (p *Pool) addTab(h, w int) {
-	if _, ok := p.tabs[[2]int{h, w}]; ok {
+func (p *Pool) addTab(d, h, w int) {
+	if _, ok := p.tabs[[3]int{d, h, w}]; ok {
 		return
 	}
 	var t []int
-	for y := range h {
-		for x := range w {
-			t = append(t, (y*p.s.W+x)*p.s.C)
+	for z := range d {
+		for y := range h {
+			for x := range w {
+				t = append(t, ((z*p.s.H+y)*p.s.W+x)*p.s.C)
+			}
 		}
 	}
-	p.tabs[[2]int{h, w}] = t
+	p.tabs[[3]int{d, h, w}] = t
 }
 
 // poolSpans lists the windows of an axis, clipped to the input; runs of equal
@@ -112,6 +132,7 @@ const (
 	poolMaxGradReLUAdd
 	poolAvgGradStore
 	poolAvgGradAdd
+	poolSum // poolAvg without the division
 )
 
 // Max returns the work y = max of each window of x; NaN if it holds one.
@@ -119,6 +140,9 @@ func (p *Pool) Max(x, y []float32) func() { return p.forward(poolMax, x, nil, y)
 
 // Avg returns the work y = mean of the real cells of each window of x.
 func (p *Pool) Avg(x, y []float32) func() { return p.forward(poolAvg, x, nil, y) }
+
+// Sum returns the work y = sum of the real cells of each window of x.
+func (p *Pool) Sum(x, y []float32) func() { return p.forward(poolSum, x, nil, y) }
 
 // Pick returns the work y = v where x has the first maximum of each window: the
 // gradient of MaxGrad with respect to dy.
@@ -133,11 +157,11 @@ func (p *Pool) forward(kind poolKind, x, v, y []float32) func() {
 		for i := lo; i < hi; i++ {
 			n0, n1, r0, r1, _ := p.chunks.chunk(i)
 			for n := n0; n < n1; n++ {
-				at, vn := n*s.H*s.W*s.C, v
+				at, vn := n*s.cells()*s.C, v
 				if v != nil {
 					vn = v[at:]
 				}
-				p.run(kind, x[at:], y[n*s.OH*s.OW*s.C:], vn, r0, r1, 0, s.C)
+				p.run(kind, x[at:], y[n*s.windows()*s.C:], vn, r0, r1, 0, s.C)
 			}
 		}
 	}
@@ -179,8 +203,8 @@ func (p *Pool) backward(kind poolKind, x, dy, dx []float32) func() {
 		for i := lo; i < hi; i++ {
 			n, c0 := i/p.pieces, i%p.pieces*p.lanes
 			c1 := min(s.C, c0+p.lanes)
-			at := n * s.H * s.W * s.C
-			d := dx[at : at+s.H*s.W*s.C]
+			at := n * s.cells() * s.C
+			d := dx[at : at+s.cells()*s.C]
 			switch {
 			case p.apart && !p.gaps:
 			case p.pieces == 1:
@@ -190,13 +214,14 @@ func (p *Pool) backward(kind poolKind, x, dy, dx []float32) func() {
 					clear(d[c : c+c1-c0])
 				}
 			}
-			p.run(kind, x[at:], dy[n*s.OH*s.OW*s.C:], d, 0, s.OH, c0, c1)
+			p.run(kind, x[at:], dy[n*s.windows()*s.C:], d, 0, s.OD*s.OH, c0, c1)
 		}
 	}
 	return func() { par.For(s.N*p.pieces, 1, body) }
 }
 
-// run does the result rows [r0, r1) and channels [c0, c1) of one image.
+// run does the result rows [r0, r1), slab by slab, and channels [c0, c1) of one
+// volume.
 func (p *Pool) run(kind poolKind, x, y, dx []float32, r0, r1, c0, c1 int) {
 	s := &p.s
 	l := p.isa.lanes()
@@ -205,17 +230,23 @@ func (p *Pool) run(kind poolKind, x, y, dx []float32, r0, r1, c0, c1 int) {
 		c: c1 - c0, xstep: s.SW * s.C, ystep: s.C,
 		mask: 1<<rest - 1, maskv: &laneMasks[rest],
 	}
+	sum := kind == poolSum
+	if sum {
+		kind = poolAvg
+	}
 	for r := r0; r < r1; r++ {
-		row := &p.rows[r]
+		slab, row := &p.slabs[r/s.OH], &p.rows[r%s.OH]
 		for i := range p.cols {
 			col := &p.cols[i]
-			in := (row.in*s.W+col.in)*s.C + c0
+			in := ((slab.in*s.H+row.in)*s.W+col.in)*s.C + c0
 			t.x, t.y, t.n = x[in:], y[(r*s.OW+col.out)*s.C+c0:], col.n
 			if dx != nil {
 				t.dx = dx[in:]
 			}
-			t.tab = p.tabs[[2]int{row.size, col.size}]
-			t.count = float32(row.size * col.size)
+			t.tab = p.tabs[[3]int{slab.size, row.size, col.size}]
+			if t.count = float32(len(t.tab)); sum {
+				t.count = 1
+			}
 			poolDispatch(&t, p.isa, kind)
 		}
 	}

@@ -44,6 +44,14 @@ func poolCase(n, h, w, c, kh, kw, sh, sw, lo, hi int) PoolShape {
 	return s
 }
 
+// volumeCase is poolCase for volumes.
+func volumeCase(n, d, h, w, c, kd, kh, kw, sd, sh, sw, lo, hi int) PoolShape {
+	s := poolCase(n, h, w, c, kh, kw, sh, sw, lo, hi)
+	s.D, s.KD, s.SD, s.PD = d, kd, sd, min(lo, kd-1)
+	s.OD = max(0, (d+s.PD+min(hi, kd-1)-kd)/sd+1)
+	return s
+}
+
 var poolCases = []PoolShape{
 	//       n  h   w  c  kh kw sh sw lo hi
 	poolCase(1, 1, 1, 1, 1, 1, 1, 1, 0, 0),
@@ -60,6 +68,13 @@ var poolCases = []PoolShape{
 	poolCase(1, 33, 30, 17, 2, 2, 2, 2, 0, 0), // rows of one image
 	poolCase(0, 4, 4, 9, 3, 3, 2, 2, 0, 1),
 	poolCase(1, 17, 17, 2, 17, 17, 1, 1, 0, 0),
+	//         n  d  h  w  c   k........ s........ lo hi
+	volumeCase(2, 4, 4, 6, 16, 2, 2, 2, 2, 2, 2, 0, 0),
+	volumeCase(1, 5, 3, 7, 9, 2, 2, 2, 2, 2, 2, 0, 0),  // cells left over
+	volumeCase(2, 5, 4, 5, 3, 3, 2, 3, 2, 1, 2, 1, 1),  // overlapping
+	volumeCase(1, 7, 5, 4, 20, 2, 1, 2, 3, 2, 2, 0, 0), // gaps
+	volumeCase(9, 3, 3, 3, 2, 3, 3, 3, 1, 1, 1, 1, 1),  //
+	volumeCase(1, 4, 1, 1, 40, 2, 1, 1, 2, 1, 1, 0, 0), // depth alone
 }
 
 func TestPool(t *testing.T) {
@@ -74,7 +89,8 @@ func TestPool(t *testing.T) {
 
 func checkPool(t *testing.T, s PoolShape, seed uint64, nan bool) {
 	r := rand.New(rand.NewPCG(seed, 3))
-	nx, ny := s.N*s.H*s.W*s.C, s.N*s.OH*s.OW*s.C
+	s = s.withDepth()
+	nx, ny := s.N*s.D*s.H*s.W*s.C, s.N*s.OD*s.OH*s.OW*s.C
 	x, dy := make([]float32, nx), random(r, ny)
 	for i := range x {
 		x[i] = float32(r.IntN(9) - 6) // many equal ones
@@ -85,33 +101,31 @@ func checkPool(t *testing.T, s PoolShape, seed uint64, nan bool) {
 			x[i] = float32(math.Inf(-1))
 		}
 	}
-	wantMax, wantAvg, wantPick := make([]float64, ny), make([]float64, ny), make([]float64, ny)
+	wantMax, wantAvg, wantSum, wantPick := make([]float64, ny), make([]float64, ny), make([]float64, ny), make([]float64, ny)
 	v := random(r, nx)
 	wantDMax, wantDAvg, wantDReLU := make([]float64, nx), make([]float64, nx), make([]float64, nx)
 	for iy := range ny {
-		c, ow, oh, n := iy%s.C, iy/s.C%s.OW, iy/s.C/s.OW%s.OH, iy/s.C/s.OW/s.OH
+		c, ow, oh, od, n := iy%s.C, iy/s.C%s.OW, iy/s.C/s.OW%s.OH, iy/s.C/s.OW/s.OH%s.OD, iy/s.C/s.OW/s.OH/s.OD
 		best, sum, count := -1, 0.0, 0
 		for pass := range 2 {
-			for kh := range s.KH {
-				for kw := range s.KW {
-					ih, iw := oh*s.SH-s.PH+kh, ow*s.SW-s.PW+kw
-					if ih < 0 || ih >= s.H || iw < 0 || iw >= s.W {
-						continue
-					}
-					ix := ((n*s.H+ih)*s.W+iw)*s.C + c
-					if pass == 1 {
-						wantDAvg[ix] += float64(dy[iy]) / float64(count)
-						continue
-					}
-					count++
-					sum += float64(x[ix])
-					if best < 0 || x[best] == x[best] && (x[ix] > x[best] || x[ix] != x[ix]) {
-						best = ix
-					}
+			for k := range s.KD * s.KH * s.KW {
+				id, ih, iw := od*s.SD-s.PD+k/s.KW/s.KH, oh*s.SH-s.PH+k/s.KW%s.KH, ow*s.SW-s.PW+k%s.KW
+				if id < 0 || id >= s.D || ih < 0 || ih >= s.H || iw < 0 || iw >= s.W {
+					continue
+				}
+				ix := (((n*s.D+id)*s.H+ih)*s.W+iw)*s.C + c
+				if pass == 1 {
+					wantDAvg[ix] += float64(dy[iy]) / float64(count)
+					continue
+				}
+				count++
+				sum += float64(x[ix])
+				if best < 0 || x[best] == x[best] && (x[ix] > x[best] || x[ix] != x[ix]) {
+					best = ix
 				}
 			}
 		}
-		wantMax[iy], wantAvg[iy] = float64(x[best]), sum/float64(count)
+		wantMax[iy], wantAvg[iy], wantSum[iy] = float64(x[best]), sum/float64(count), sum
 		wantPick[iy] = float64(v[best])
 		wantDMax[best] += float64(dy[iy])
 	}
@@ -121,8 +135,8 @@ func checkPool(t *testing.T, s PoolShape, seed uint64, nan bool) {
 		}
 	}
 	p, in := NewPool(s), slices.Clone(x)
-	got := [][]float32{nans(ny), nans(ny), nans(nx), nans(nx), nans(ny), nans(nx)}
-	work := []func(){p.Max(x, got[0]), p.Avg(x, got[1]), p.MaxGrad(x, dy, got[2]), p.AvgGrad(dy, got[3]), p.Pick(x, v, got[4]), p.MaxGradReLU(x, dy, got[5])}
+	got := [][]float32{nans(ny), nans(ny), nans(nx), nans(nx), nans(ny), nans(nx), nans(ny)}
+	work := []func(){p.Max(x, got[0]), p.Avg(x, got[1]), p.MaxGrad(x, dy, got[2]), p.AvgGrad(dy, got[3]), p.Pick(x, v, got[4]), p.MaxGradReLU(x, dy, got[5]), p.Sum(x, got[6])}
 	if p.Tiles() {
 		p.MaxGradReLU(in, dy, in)()
 		for i, w := range wantDReLU {
@@ -131,8 +145,8 @@ func checkPool(t *testing.T, s PoolShape, seed uint64, nan bool) {
 			}
 		}
 	}
-	names := []string{"max", "average", "gradient of max", "gradient of average", "pick", "gradient of max of relu"}
-	for k, want := range [][]float64{wantMax, wantAvg, wantDMax, wantDAvg, wantPick, wantDReLU} {
+	names := []string{"max", "average", "gradient of max", "gradient of average", "pick", "gradient of max of relu", "sum"}
+	for k, want := range [][]float64{wantMax, wantAvg, wantDMax, wantDAvg, wantPick, wantDReLU, wantSum} {
 		work[k]()
 		for i, w := range want {
 			g := float64(got[k][i])
@@ -164,11 +178,12 @@ func BenchmarkPool(b *testing.B) {
 		{"32x32x32_2x2_b64", poolCase(64, 32, 32, 32, 2, 2, 2, 2, 0, 0)},
 		{"56x56x64_3x3s2_b8", poolCase(8, 56, 56, 64, 3, 3, 2, 2, 0, 1)},
 		{"7x7x512_global_b32", poolCase(32, 7, 7, 512, 7, 7, 1, 1, 0, 0)},
+		{"16x56x56x32_2x2x2_b4", volumeCase(4, 16, 56, 56, 32, 2, 2, 2, 2, 2, 2, 0, 0)},
 	} {
 		s := c.s
 		p := NewPool(s)
 		r := rand.New(rand.NewPCG(1, 2))
-		x, y := random(r, s.N*s.H*s.W*s.C), random(r, s.N*s.OH*s.OW*s.C)
+		x, y := random(r, s.N*p.s.cells()*s.C), random(r, s.N*p.s.windows()*s.C)
 		dx := make([]float32, len(x))
 		for _, w := range []struct {
 			name   string

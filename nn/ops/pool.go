@@ -40,22 +40,26 @@ func (c PoolConfig) shape(op string, in [][]int, x []int) kernel.PoolShape {
 	}
 	var out [2]int
 	for a := range 2 {
-		size, pad := c.Size[a], c.PadLow[a]+c.PadHigh[a]
-		if size < 1 || c.Strides[a] < 1 {
-			shapePanic(op, in, "%s: window %d and stride %d must be positive", spatialNames[a], size, c.Strides[a])
-		}
-		if min(c.PadLow[a], c.PadHigh[a]) < 0 || max(c.PadLow[a], c.PadHigh[a]) >= size {
-			shapePanic(op, in, "%s: padding %d and %d must be less than the window, %d, and not negative",
-				spatialNames[a], c.PadLow[a], c.PadHigh[a], size)
-		}
-		if x[1+a] < 1 || x[1+a]+pad < size {
-			shapePanic(op, in, "%s (axis %d): a window of %d does not fit into %d cells and %d of padding; use padding 'same' or a smaller window",
-				spatialNames[a], 1+a, size, x[1+a], pad)
-		}
-		out[a] = (x[1+a]+pad-size)/c.Strides[a] + 1
+		out[a] = poolWindows(op, in, spatialNames[a], 1+a, x[1+a], c.Size[a], c.Strides[a], c.PadLow[a], c.PadHigh[a])
 	}
 	return kernel.PoolShape{N: x[0], H: x[1], W: x[2], C: x[3], OH: out[0], OW: out[1], KH: c.Size[0], KW: c.Size[1],
 		SH: c.Strides[0], SW: c.Strides[1], PH: c.PadLow[0], PW: c.PadLow[1]}
+}
+
+// poolWindows checks the settings along an axis of so many cells and counts the
+// windows.
+func poolWindows(op string, in [][]int, name string, axis, cells, size, stride, low, high int) int {
+	if size < 1 || stride < 1 {
+		shapePanic(op, in, "%s: window %d and stride %d must be positive", name, size, stride)
+	}
+	if min(low, high) < 0 || max(low, high) >= size {
+		shapePanic(op, in, "%s: padding %d and %d must be less than the window, %d, and not negative", name, low, high, size)
+	}
+	if cells < 1 || cells+low+high < size {
+		shapePanic(op, in, "%s (axis %d): a window of %d does not fit into %d cells and %d of padding; use padding 'same' or a smaller window",
+			name, axis, size, cells, low+high)
+	}
+	return (cells+low+high-size)/stride + 1
 }
 
 // infer is the result shape.
