@@ -1,10 +1,10 @@
 package sheet
 
 import (
-	"hash/fnv"
 	stdimage "image"
 	"image/color"
 	"image/draw"
+	"slices"
 	"unicode/utf8"
 
 	"github.com/antler-ml/antler/cmd/augment/internal/boxfile"
@@ -16,17 +16,39 @@ var palette = []color.RGBA{
 	{230, 159, 0, 255}, {86, 180, 233, 255}, {0, 158, 115, 255}, {240, 228, 66, 255}, {0, 114, 178, 255}, {213, 94, 0, 255}, {204, 121, 167, 255},
 }
 
-// colourOf gives a label always the same colour.
-func colourOf(label string) color.RGBA {
-	h := fnv.New32a()
-	h.Write([]byte(label))
-	return palette[h.Sum32()%uint32(len(palette))]
+// colour gives labels different colours as long as there are enough, in the
+// order of their names.
+func (s *sheet) colour(label string) color.RGBA {
+	i, _ := slices.BinarySearch(s.labels, label)
+	return palette[i%len(palette)]
+}
+
+// labels returns all labels of boxes, sorted.
+func labels(cells [][]Cell) []string {
+	var all []string
+	for _, row := range cells {
+		for _, c := range row {
+			for _, b := range c.Boxes {
+				all = append(all, b.Label)
+			}
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// ink is black, or white on dark colours.
+func ink(c color.RGBA) stdimage.Image {
+	if 299*int(c.R)+587*int(c.G)+114*int(c.B) < 110*1000 {
+		return stdimage.White
+	}
+	return stdimage.Black
 }
 
 // box draws a box of a picture that is at a place of the sheet, its outlines
 // and key points, and its label where there is room.
 func (s *sheet) box(at stdimage.Rectangle, b boxfile.Box, fx, fy float64) {
-	c := colourOf(b.Label)
+	c := s.colour(b.Label)
 	place := func(x, y float64) (int, int) { return at.Min.X + int(x*fx+0.5), at.Min.Y + int(y*fy+0.5) }
 	x0, y0 := place(b.X0, b.Y0)
 	x1, y1 := place(b.X1, b.Y1)
@@ -78,7 +100,7 @@ func (s *sheet) box(at stdimage.Rectangle, b boxfile.Box, fx, fy float64) {
 		return
 	}
 	fill(tag, c)
-	s.write(x0+1, y0+textHeight-4, text, wide)
+	s.ink(ink(c), x0+1, y0+textHeight-4, text, wide)
 }
 
 // line calls set for the pixels of a line (J. Bresenham, 1965).

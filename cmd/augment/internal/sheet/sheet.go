@@ -68,6 +68,7 @@ func Draw(w io.Writer, cells [][]Cell, opt Options) error {
 	if err != nil {
 		return err
 	}
+	s.labels = labels(cells)
 	s.m = stdimage.NewRGBA(stdimage.Rect(0, 0, s.width(), s.height()))
 	draw.Draw(s.m, s.m.Bounds(), stdimage.White, stdimage.Point{}, draw.Src)
 	s.write(margin, margin+textHeight-4, opt.Title, s.width()-2*margin)
@@ -91,6 +92,7 @@ type sheet struct {
 	m             *stdimage.RGBA
 	opt           Options
 	rows, columns int
+	labels        []string // of all boxes, sorted
 }
 
 // plan makes cells so small that they fit.
@@ -181,8 +183,10 @@ func (checkers) At(x, y int) color.Color {
 	return color.Gray{205}
 }
 
-// write draws one line of text, cut to a width.
-func (s *sheet) write(x, y int, text string, width int) {
-	d := font.Drawer{Dst: s.m, Src: stdimage.Black, Face: inconsolata.Regular8x16, Dot: fixed.P(x, y)}
+// write draws one line of black text, cut to a width.
+func (s *sheet) write(x, y int, text string, width int) { s.ink(stdimage.Black, x, y, text, width) }
+
+func (s *sheet) ink(ink stdimage.Image, x, y int, text string, width int) {
+	d := font.Drawer{Dst: s.m, Src: ink, Face: inconsolata.Regular8x16, Dot: fixed.P(x, y)}
 	d.DrawString(fitting(text, width/textWidth))
 }

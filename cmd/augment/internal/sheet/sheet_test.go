@@ -74,7 +74,7 @@ func TestBox(t *testing.T) {
 		"segmentation": boxfile.Polygons{{15, 12, 25, 12, 25, 18}}, "keypoints": boxfile.KeyPoints{20, 30, 2, 0, 0, 0}}}
 	opt := Options{Size: 160}
 	m := drawn(t, [][]Cell{{{Picture: plainPicture(40, 40, grey), Boxes: []boxfile.Box{b}}}}, opt)
-	c := colourOf("a") // scaled by 4, the box is 40…120 × 40…80
+	c := palette[0] // scaled by 4, the box is 40…120 × 40…80
 	for _, p := range []struct {
 		x, y int
 		want color.RGBA
