@@ -6,7 +6,12 @@ import "github.com/antler-ml/antler/internal/par"
 func (j *gemmJob) packShared() {
 	depth, floats := j.p1-j.p0, 0
 	j.panelsA, j.panelsB = 0, 0
-	if j.packB && j.isa.strips == nil { // strips pack B as they go
+	switch {
+	case j.shareB:
+		j.panelsB = j.panels
+		j.bufB = grow(j.bufB, roundUp(j.n, stripLanes)*depth)
+		floats = len(j.bufB)
+	case j.packB && j.isa.strips == nil: // strips pack B as they go
 		j.panelsB = ceilDiv(j.j1-j.j0, j.isa.nr)
 		j.bufB = grow(j.bufB, j.panelsB*j.isa.nr*depth)
 		floats = len(j.bufB)
@@ -33,6 +38,11 @@ func (j *gemmJob) packPanels(lo, hi int) {
 	for p := j.p0; p < j.p1; p += j.kc {
 		kc := min(j.kc, j.p1-p)
 		for q := lo * j.panelsB / j.packParts; q < hi*j.panelsB/j.packParts; q++ {
+			if j.shareB {
+				c := j.column(q)
+				j.packPanel(j.sharedB(c, p, kc), c, j.column(q+1)-c, p, kc)
+				continue
+			}
 			c := j.j0 + q*nr
 			j.b.pack(j.isa, j.viewB(c, p, kc).data[:nr*kc], nr, c, min(nr, j.j1-c), p, kc, j.b.Trans)
 		}

@@ -12,6 +12,7 @@ type gemmPlan struct {
 
 	packA, packB bool // copy into panels, or read operands where they are
 	shareA       bool // A's panels are made before the tasks, not by each task
+	shareB       bool // so are B's, where strips are computed
 	tm, tn       int  // tasks: row blocks × column blocks
 
 	// How strips cut columns: lead panels of two vectors, then panels of three.

@@ -43,14 +43,15 @@ type stripView struct {
 	step, next int
 }
 
-// stripTask computes C[i0:i1] of panels q0 to q1. One panel of B at a time is
-// brought to the first cache (and packed, unless it is used too seldom), and
-// meets all rows of A, which stay in the second.
+// stripTask computes C[i0:i1] of panels q0 to q1 over the inner indices of the
+// pass. One panel of B at a time is brought to the first cache (and packed,
+// unless it is used too seldom or was packed for all), and meets all rows of A,
+// which stay in the second.
 func (j *gemmJob) stripTask(w *gemmWorker, i0, i1, q0, q1 int) {
 	s := &w.strip
 	s.cStep = j.ldc
-	for p := 0; p < j.k; p += j.kc {
-		s.k = min(j.kc, j.k-p)
+	for p := j.p0; p < j.p1; p += j.kc {
+		s.k = min(j.kc, j.p1-p)
 		s.flags = 0
 		if p > 0 || j.e.Accumulate {
 			s.flags = gemmAccumulate
@@ -83,18 +84,20 @@ func (j *gemmJob) stripTask(w *gemmWorker, i0, i1, q0, q1 int) {
 			}
 		}
 	}
-	j.finish(i0, i1, j.column(q0), j.column(q1), false)
+	if j.p1 == j.k {
+		j.finish(i0, i1, j.column(q0), j.column(q1), false)
+	}
 }
 
 // aheadB is where the panel after q begins, if it lies in plain rows.
 func (j *gemmJob) aheadB(q, q0, q1, p int) *float32 {
-	if j.b.Packed != nil || j.b.Packer != nil || j.b.Trans {
+	if j.b.Packed != nil || j.b.Packer != nil || j.b.Trans || j.shareB {
 		return nil
 	}
 	if q++; q == q1 {
 		q, p = q0, p+j.kc
 	}
-	if p >= j.k {
+	if p >= j.p1 {
 		return nil
 	}
 	return &j.b.Data[p*j.b.Ld+j.column(q)]
@@ -137,7 +140,7 @@ func (j *gemmJob) stripRun(s *gemmStrip, a stripView, i0, i1, c, cols int, ahead
 func (j *gemmJob) stripA(w *gemmWorker, i0, i1, p, kc int) stripView {
 	switch {
 	case j.shareA:
-		return stripView{j.bufA[p*roundUp(j.m, stripRows)+i0*kc:], false, stripRows, stripRows * kc}
+		return stripView{j.bufA[(p-j.p0)*roundUp(j.m, stripRows)+i0*kc:], false, stripRows, stripRows * kc}
 	case j.packA:
 		w.a = grow(w.a, roundUp(i1-i0, stripRows)*kc)
 		for i := i0; i < i1; i += stripRows {
@@ -157,12 +160,26 @@ func (j *gemmJob) stripB(w *gemmWorker, c, cols, p int) []float32 {
 	case j.b.Packed != nil:
 		s.bStep = width
 		return j.b.Packed.data[p*roundUp(j.n, stripLanes)+c*s.k:]
+	case j.shareB:
+		s.bStep = width
+		return j.sharedB(c, p, s.k)
 	case j.packB:
 		s.bStep = width
 		w.b = grow(w.b, stripCols*j.kc)
-		j.b.pack(j.isa, w.b[:width*s.k], width, c, cols, p, s.k, j.b.Trans)
+		j.packPanel(w.b, c, cols, p, s.k)
 		return w.b
 	}
 	s.bStep = j.b.Ld
 	return j.b.Data[p*j.b.Ld+c:]
+}
+
+// sharedB is where the panel of column c lies, of kc inner indices from p on.
+func (j *gemmJob) sharedB(c, p, kc int) []float32 {
+	return j.bufB[(p-j.p0)*roundUp(j.n, stripLanes)+c*kc:]
+}
+
+// packPanel packs B[p:p+kc, c:c+cols] in whole vectors.
+func (j *gemmJob) packPanel(dst []float32, c, cols, p, kc int) {
+	width := roundUp(cols, stripLanes)
+	j.b.pack(j.isa, dst[:width*kc], width, c, cols, p, kc, j.b.Trans)
 }

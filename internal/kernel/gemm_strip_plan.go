@@ -6,11 +6,13 @@ const (
 	stripPlace  = 16      // so few rows read B where it is,
 	stripNear   = 1 << 16 // and twice as many if it has no more floats, since it stays in the second cache
 	stripBare   = 1 << 14 // most floats of A that are read where they are, along rows
+	stripMany   = 4       // so many blocks of rows share panels of B,
+	stripPass   = 1 << 21 // of at most this many floats (or one block of inner indices) at a time
 )
 
-// planStrips is plan for instruction sets that compute strips. B is never
-// packed as a whole and nothing waits for a pass to end: each task goes through
-// all inner indices.
+// planStrips is plan for instruction sets that compute strips. Unless many
+// blocks of rows would pack B again, it is not packed as a whole and nothing
+// waits for a pass to end: each task goes through all inner indices.
 func (p *gemmPlan) planStrips(j *gemmJob) {
 	m, n, k := j.m, j.n, j.k
 	p.mr = stripRows
@@ -37,6 +39,9 @@ func (p *gemmPlan) planStrips(j *gemmJob) {
 	}
 	p.shareA = p.packA && p.tn > 1 && m*k <= stripPanels
 	p.kg, p.nc = k, n
+	if p.shareB = p.packB && p.tm >= stripMany; p.shareB {
+		p.kg = max(p.kc, min(k, stripPass/n/p.kc*p.kc))
+	}
 }
 
 // cutColumns cuts n columns into panels of three vectors after up to two
