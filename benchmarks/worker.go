@@ -141,25 +141,31 @@ func (w *worker) losses(n int) (wire.Reply, error) {
 	return r, nil
 }
 
-// steps times n steps of Fit on the first batch, and counts allocations.
+// steps times n steps of Fit on the first batch, and counts the allocations
+// from the end of the first to the end of the last, as for n: what a call of
+// Fit needs once is no matter of a step.
 func (w *worker) steps(n int) (wire.Reply, error) {
 	b := w.batch(w.spec.Batch)
+	var before, after runtime.MemStats
 	src := pipeline.Func(n, func(context.Context, int) iter.Seq2[pipeline.Batch, error] {
 		return func(yield func(pipeline.Batch, error) bool) {
-			for range n {
+			for i := range n {
+				if i == 1 {
+					runtime.ReadMemStats(&before)
+				}
 				if !yield(b, nil) {
 					return
 				}
 			}
+			runtime.ReadMemStats(&after)
 		}
 	})
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
 	start := time.Now()
 	_, err := w.model.Fit(context.Background(), src, nn.FitConfig{})
 	r := wire.Reply{NS: float64(time.Since(start))}
-	runtime.ReadMemStats(&after)
-	r.Allocs = float64(after.Mallocs - before.Mallocs)
+	if n > 1 {
+		r.Allocs = float64(after.Mallocs-before.Mallocs) * float64(n) / float64(n-1)
+	}
 	return r, err
 }
 
