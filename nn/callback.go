@@ -57,7 +57,7 @@ type Run struct {
 	Metrics      []string // names of the logs of an epoch, val_ ones included
 	DoValidation bool
 	BatchSize    int     // of the last batch
-	DataWait     float64 // share of the epoch's time spent waiting for data
+	DataWait     float64 // share of the epoch's time, so far, spent waiting for data
 	stop         bool
 }
 

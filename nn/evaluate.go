@@ -9,7 +9,8 @@ import (
 
 // EvaluateConfig is how Evaluate runs. The zero value evaluates all the data.
 type EvaluateConfig struct {
-	Steps int // batches; 0: all
+	Steps int         // batches; 0: all. A source that is known to have fewer is refused.
+	Warn  func(error) // as in [FitConfig]
 }
 
 // Evaluate returns loss and metrics over the data, with the names of
@@ -21,7 +22,10 @@ func (m *Model) Evaluate(ctx context.Context, data pipeline.Source, c EvaluateCo
 	if m.compiled == nil {
 		return Logs{}, ErrNotCompiled
 	}
-	return m.evaluate(ctx, data, c.Steps, m.newMeter(""))
+	if err := requireSteps(ctx, data, c.Steps, "Evaluate: Steps"); err != nil {
+		return Logs{}, err
+	}
+	return m.evaluate(ctx, data, c.Steps, m.newMeter(""), func(n int) { endedEarly(c.Warn, "evaluation", 0, n, c.Steps) })
 }
 
 // EvaluateGenerator is Evaluate: a generator is a Source.
@@ -29,7 +33,8 @@ func (m *Model) EvaluateGenerator(ctx context.Context, data pipeline.Source, c E
 	return m.Evaluate(ctx, data, c)
 }
 
-func (m *Model) evaluate(ctx context.Context, data pipeline.Source, steps int, mt *meter) (Logs, error) {
+// evaluate calls ended with the number of batches.
+func (m *Model) evaluate(ctx context.Context, data pipeline.Source, steps int, mt *meter, ended func(batches int)) (Logs, error) {
 	mt.reset()
 	n := 0
 	for b, err := range data.Batches(ctx, 0) {
@@ -53,6 +58,7 @@ func (m *Model) evaluate(ctx context.Context, data pipeline.Source, steps int, m
 	if n == 0 {
 		return Logs{}, errors.New("nn: Evaluate: the data has no batches")
 	}
+	ended(n)
 	return mt.read(m.compiled), nil
 }
 

@@ -13,20 +13,26 @@ import (
 type FitConfig struct {
 	Epochs       int // absolute index of the last epoch + 1; default 1
 	InitialEpoch int
-	// StepsPerEpoch ends an epoch after so many batches; 0: the source's end.
+	// StepsPerEpoch ends an epoch after so many batches; 0: the source's end. A
+	// source that is known to have fewer is refused before anything runs. One of
+	// unknown length that ends early makes its epoch the last (see
+	// [EndedEarlyError]).
 	StepsPerEpoch int
 	// Validation is evaluated after each epoch (see ValidationFreq).
 	Validation pipeline.Source
 	// ValidationSplit takes this part of the samples, from the end and before
 	// any shuffling, as validation data; for sources over arrays.
 	ValidationSplit float64
-	ValidationSteps int // batches of validation; 0: all
+	ValidationSteps int // batches of validation; 0: all. Fewer are treated as in StepsPerEpoch, but end nothing.
 	ValidationFreq  int // validate every so many epochs; default 1
 	// ClassWeight multiplies the loss of the samples of a class. Targets are
 	// class ids or one-hot; every class that occurs must be in the map. For
 	// models with one output. Sample weights multiply too.
 	ClassWeight map[int]float64
 	Callbacks   []Callback
+	// Warn is told what ends no training with an error but should be known: an
+	// [*EndedEarlyError]. nil: nobody is.
+	Warn func(error)
 }
 
 // Fit trains the model. It returns what it has when ctx ends, with ctx's error.
@@ -57,6 +63,12 @@ func (m *Model) Fit(ctx context.Context, data pipeline.Source, c FitConfig) (*Hi
 		if data, val, err = s.SplitEnd(c.ValidationSplit); err != nil {
 			return h, fmt.Errorf("nn: Fit: %w", err)
 		}
+	}
+	if err := requireSteps(ctx, data, c.StepsPerEpoch, "Fit: StepsPerEpoch"); err != nil {
+		return h, err
+	}
+	if err := requireSteps(ctx, val, c.ValidationSteps, "Fit: ValidationSteps"); err != nil {
+		return h, err
 	}
 	f := fitter{m: m, c: c, data: data, val: val, history: h}
 	return h, f.run(ctx)
@@ -96,6 +108,7 @@ type fitter struct {
 	meter   *meter
 	valid   *meter
 	classW  classWeights
+	ended   bool // the data ended before StepsPerEpoch
 }
 
 func (f *fitter) run(ctx context.Context) (err error) {
@@ -129,7 +142,7 @@ func (f *fitter) run(ctx context.Context) (err error) {
 			return errors.Join(err, f.end(last))
 		}
 	}
-	for epoch := c.InitialEpoch; epoch < c.Epochs && !f.r.stop; epoch++ {
+	for epoch := c.InitialEpoch; epoch < c.Epochs && !f.r.stop && !f.ended; epoch++ {
 		if last, err = f.epoch(ctx, epoch); err != nil {
 			break
 		}
@@ -162,6 +175,7 @@ func (f *fitter) epoch(ctx context.Context, epoch int) (Logs, error) {
 			return Logs{}, err
 		}
 		wait += time.Since(asked)
+		f.r.DataWait = share(wait, start)
 		if err := f.step(b, epoch, steps); err != nil {
 			return Logs{}, err
 		}
@@ -177,16 +191,17 @@ func (f *fitter) epoch(ctx context.Context, epoch int) (Logs, error) {
 	switch {
 	case steps == 0:
 		return Logs{}, errors.New("nn: Fit: the data has no batches; check that the source is not empty and can be read again each epoch")
-	case f.c.StepsPerEpoch > 0 && steps < f.c.StepsPerEpoch && !f.r.stop:
-		return Logs{}, fmt.Errorf("nn: Fit: the data ended after %d batches, but StepsPerEpoch is %d; set StepsPerEpoch to %d or less, or repeat the data", steps, f.c.StepsPerEpoch, steps)
+	case steps < f.c.StepsPerEpoch && !f.r.stop:
+		f.ended = true
+		endedEarly(f.c.Warn, "training", epoch, steps, f.c.StepsPerEpoch)
 	}
 	if !f.r.stop { // else the epoch was cut short
 		f.r.Steps = steps
 	}
-	f.r.DataWait = wait.Seconds() / max(1e-9, time.Since(start).Seconds())
+	f.r.DataWait = share(wait, start)
 	logs := f.meter.read(f.m.compiled).Clone()
 	if f.val != nil && !f.r.stop && (epoch+1)%f.c.ValidationFreq == 0 {
-		vl, err := f.m.evaluate(ctx, f.val, f.c.ValidationSteps, f.valid)
+		vl, err := f.m.evaluate(ctx, f.val, f.c.ValidationSteps, f.valid, func(n int) { endedEarly(f.c.Warn, "validation", epoch, n, f.c.ValidationSteps) })
 		if err != nil {
 			return logs, fmt.Errorf("validation: %w", err)
 		}
@@ -199,6 +214,11 @@ func (f *fitter) epoch(ctx context.Context, epoch int) (Logs, error) {
 	}
 	f.history.add(epoch, logs)
 	return logs, nil
+}
+
+// share is what part of the time since start wait is.
+func share(wait time.Duration, start time.Time) float64 {
+	return wait.Seconds() / max(1e-9, time.Since(start).Seconds())
 }
 
 func (f *fitter) step(b pipeline.Batch, epoch, batch int) error {

@@ -13,7 +13,8 @@ import (
 
 // PredictConfig is how Predict runs. The zero value predicts all the data.
 type PredictConfig struct {
-	Steps int // batches; 0: all
+	Steps int         // batches; 0: all. A source that is known to have fewer is refused.
+	Warn  func(error) // as in [FitConfig]
 }
 
 // Predict returns the model's outputs for all samples, in order, one tensor
@@ -22,6 +23,9 @@ type PredictConfig struct {
 func (m *Model) Predict(ctx context.Context, data pipeline.Source, c PredictConfig) ([]*tensor.Tensor, error) {
 	if m.err != nil {
 		return nil, m.err
+	}
+	if err := requireSteps(ctx, data, c.Steps, "Predict: Steps"); err != nil {
+		return nil, err
 	}
 	var rows [][]float32
 	var shape [][]int
@@ -58,6 +62,7 @@ func (m *Model) Predict(ctx context.Context, data pipeline.Source, c PredictConf
 	if n == 0 {
 		return nil, errors.New("nn: Predict: the data has no batches")
 	}
+	endedEarly(c.Warn, "prediction", 0, n, c.Steps)
 	out := make([]*tensor.Tensor, len(rows))
 	for i := range rows {
 		shape[i][0] = samples

@@ -266,7 +266,7 @@ func TestErrors(t *testing.T) {
 		}, []string{"data hold no number", "input input_1, sample 1", "clean the data"}},
 		"steps": {func() error {
 			return fit(three(), sparse, tensor.New(2, 4), tensor.New(2), nn.FitConfig{StepsPerEpoch: 3})
-		}, []string{"ended after 1 batches", "StepsPerEpoch"}},
+		}, []string{"StepsPerEpoch is 3", "has 1 batches", "ask for at most 1"}},
 		"learning rate": {func() error {
 			return three().Compile(nn.CompileConfig{Optimizer: &optimizers.SGD{LearningRate: -1}, Loss: losses.SparseCategoricalCrossentropy{}})
 		}, []string{"learning_rate is -1"}},
