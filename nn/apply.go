@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/antler-ml/antler/internal/config"
 	"github.com/antler-ml/antler/nn/ops"
@@ -32,9 +33,38 @@ func ApplyMulti(l Layer, in ...*Symbol) []*Symbol {
 	}
 	out, err := apply(l, in)
 	if err != nil {
-		return []*Symbol{failed(fmt.Errorf("nn: %s: %w", describe(l), err))}
+		return []*Symbol{failed(&layerError{placed(l, in), err})}
 	}
 	return out
+}
+
+// A layerError is a mistake in one layer.
+type layerError struct {
+	layer string
+	err   error
+}
+
+func (e *layerError) Error() string { return fmt.Sprintf("nn: %s: %v", e.layer, e.err) }
+func (e *layerError) Unwrap() error { return e.err }
+
+// placed describes a layer and, when it has no name yet and is not the first
+// after an input, what it was applied to.
+func placed(l Layer, in []*Symbol) string {
+	s := describe(l)
+	if l.base().name != "" {
+		return s
+	}
+	var on []string
+	inner := false
+	for _, x := range in {
+		_, input := x.node.layer.(*InputLayer)
+		inner = inner || !input
+		on = append(on, fmt.Sprintf("%v of %s", x.shape, describe(x.node.layer)))
+	}
+	if !inner {
+		return s
+	}
+	return s + ", applied to " + strings.Join(on, " and ")
 }
 
 // isNil reports whether there is no layer, or a nil pointer to one.
@@ -54,17 +84,26 @@ func apply(l Layer, in []*Symbol) ([]*Symbol, error) {
 	if err := build(l, shapes); err != nil {
 		return nil, err
 	}
-	a, err := probe(l, in, 2, 32)
+	a, err := probe(l, in, small, false)
 	if err != nil {
+		return nil, reuse(l, shapes, err)
+	}
+	b, err := probe(l, in, large, true)
+	if err != nil {
+		return nil, reuse(l, shapes, err)
+	}
+	if err := allUsed(in, a, b); err != nil {
 		return nil, err
 	}
-	b, err := probe(l, in, 3, 33)
-	if err != nil {
-		return nil, err
+	if !slices.Equal(a.metrics, b.metrics) {
+		return nil, fmt.Errorf("Call adds the metrics %q while training and %q otherwise; add the same ones in both", b.metrics, a.metrics)
 	}
-	n := &node{layer: l, call: len(l.base().nodes), in: slices.Clone(in)}
+	n := &node{layer: l, call: len(l.base().nodes), in: slices.Clone(in), metrics: a.metrics}
 	for i := range a.out {
 		s := &Symbol{node: n, index: i, masked: a.masks[i] != nil}
+		if m := a.called.masks[i]; m != nil {
+			s.maskAxes = m.Rank()
+		}
 		if s.shape, err = stated(l, i, shapes, a.out[i].Shape(), b.out[i].Shape()); err != nil {
 			return nil, err
 		}
@@ -72,6 +111,9 @@ func apply(l Layer, in []*Symbol) ([]*Symbol, error) {
 			return nil, fmt.Errorf("the output of one sample would have the shape %v, more numbers than fit into memory", s.shape)
 		}
 		n.out = append(n.out, s)
+	}
+	if err := l.base().setGiven(); err != nil {
+		return nil, err
 	}
 	l.base().nodes = append(l.base().nodes, n)
 	return n.out, nil
@@ -82,6 +124,9 @@ func build(l Layer, in []Shape) error {
 	b := l.base()
 	if b.ready {
 		return nil
+	}
+	if m, ok := l.(*Model); ok {
+		return m.buildOn(in)
 	}
 	if err := config.Defaults(l); err != nil {
 		return err
@@ -97,32 +142,9 @@ func build(l Layer, in []Shape) error {
 			return err
 		}
 	}
-	for _, s := range b.subs {
-		if b.frozen {
-			s.layer.base().SetTrainable(false)
-		}
-	}
+	b.builtOn = slices.Clone(in)
 	b.ready = true
 	return nil
-}
-
-// probe traces one call of the layer with concrete sizes for unknown axes.
-func probe(l Layer, in []*Symbol, batch, other int) (r called, err error) {
-	err = recovered(func() error {
-		t := newTrace(false)
-		t.probing = true
-		vals, masks := make([]*ops.Value, len(in)), make([]*ops.Value, len(in))
-		for i, s := range in {
-			sh := s.shape.with(batch, other)
-			vals[i] = ops.Input(sh...)
-			if s.masked {
-				masks[i] = ops.Input(sh[:min(2, len(sh))]...)
-			}
-		}
-		r, err = t.call(l, vals, masks)
-		return err
-	})
-	return r, err
 }
 
 // stated is the shape of output i: what the layer says, checked against what
@@ -172,6 +194,7 @@ func (e buildError) Unwrap() error { return e.error }
 type InputLayer struct {
 	Base
 	shape Shape
+	first Layer // of a Sequential model, which names the input
 }
 
 // Call returns the fed value.

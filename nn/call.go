@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 
@@ -13,9 +14,10 @@ type Call struct {
 	// still sees true here: ask c.Learning for layers that freeze as a whole.
 	Training bool
 
-	trace *trace
-	layer Layer
-	masks []*ops.Value
+	trace    *trace
+	layer    Layer
+	masks    []*ops.Value
+	outMasks map[int]*ops.Value // see SetMask
 }
 
 // Learning is true while training a layer that is not frozen. Batch
@@ -23,7 +25,12 @@ type Call struct {
 func (c *Call) Learning() bool { return c.Training && c.layer.base().Trainable() }
 
 // Read returns the value of a weight.
-func (c *Call) Read(w *Weight) *ops.Value { return c.trace.read(w) }
+func (c *Call) Read(w *Weight) *ops.Value {
+	if v, ok := c.trace.assigned[w]; ok && w.state { // a layer with states that is called again goes on
+		return v
+	}
+	return c.trace.read(w)
+}
 
 // Assign gives a weight a new value after the step: moving averages, states.
 // It takes effect in the graph that is being traced, training or not.
@@ -38,8 +45,15 @@ func (c *Call) Mask(i int) *ops.Value {
 	return c.masks[i]
 }
 
-// AddLoss adds a number (a value of one element) to the model's loss.
+// AddLoss adds a number (a value of one element) to the model's loss, in
+// training and in evaluation. Keras: add_loss.
 func (c *Call) AddLoss(v *ops.Value) { c.trace.addLoss(v) }
+
+// AddMetric adds a metric: the mean of all elements of v over the epoch, under a
+// name in the logs. It must be called while not training too. Keras: add_metric.
+func (c *Call) AddMetric(name string, v *ops.Value) {
+	c.trace.metrics = append(c.trace.metrics, addedMetric{name, ops.StopGradient(v)})
+}
 
 // Stream returns the number of a fresh stream of random numbers for ops such as
 // ops.Dropout. It depends on the layer's name and on how many streams the layer
@@ -56,7 +70,10 @@ func (c *Call) RandomUniform(shape []int, lo, hi float64) *ops.Value {
 	return ops.RandomUniform(c.Stream(), float32(lo), float32(hi), shape...)
 }
 
-// Sub calls a layer inside a wrapper layer, without masks.
+// Sub calls a layer inside a wrapper layer, without masks. A layer that Build
+// did not build (see [Build.Sub]) is built at its first call, for the values
+// that it gets, and its weights become part of the wrapper's: a struct with
+// layers as fields and nothing but Call is a layer.
 func (c *Call) Sub(l Layer, in ...*ops.Value) *ops.Value {
 	out, _ := c.SubMasked(l, in, nil)
 	return out[0]
@@ -65,8 +82,14 @@ func (c *Call) Sub(l Layer, in ...*ops.Value) *ops.Value {
 // SubMasked calls a layer inside a wrapper layer with the given masks (nil =
 // none) and returns all its outputs and their masks.
 func (c *Call) SubMasked(l Layer, in, masks []*ops.Value) (out, outMasks []*ops.Value) {
+	if isNil(l) {
+		panic(&ops.ShapeError{Op: ClassName(c.layer), Shapes: shapesOfValues(in), Reason: "a layer inside is nil"})
+	}
 	if masks == nil {
 		masks = make([]*ops.Value, len(in))
+	}
+	if err := c.take(l, in); err != nil {
+		panic(&ops.ShapeError{Op: describe(l), Reason: err.Error()})
 	}
 	r, err := c.trace.call(l, in, masks)
 	if err != nil {
@@ -78,13 +101,14 @@ func (c *Call) SubMasked(l Layer, in, masks []*ops.Value) (out, outMasks []*ops.
 // trace collects what one tracing of a model finds.
 type trace struct {
 	training bool
-	probing  bool // for shapes only: weights have no memory yet
-	calls    int  // of layers, so far
+	probing  *sizes // set when tracing for shapes only: weights have no memory yet
+	calls    int    // of layers, so far
 	vars     map[*Weight]*ops.Value
 	read_    []*Weight // in order of first use
 	assigned map[*Weight]*ops.Value
 	assigns  []*Weight // in order of first assignment
 	losses   []*ops.Value
+	metrics  []addedMetric
 	path     string // names of the layers that are being called
 	streams  map[string]int
 }
@@ -101,7 +125,7 @@ func newTrace(training bool) *trace {
 func (t *trace) read(w *Weight) *ops.Value {
 	v, ok := t.vars[w]
 	if !ok {
-		if t.probing { // the shape will do
+		if t.probing != nil { // the shape will do
 			v = ops.Input(w.shape...)
 		} else {
 			v = ops.Variable(w.Value())
@@ -119,7 +143,12 @@ func (t *trace) assign(w *Weight, v *ops.Value) {
 	t.assigned[w] = v
 }
 
-func (t *trace) addLoss(v *ops.Value) { t.losses = append(t.losses, ops.Reshape(v)) }
+func (t *trace) addLoss(v *ops.Value) {
+	if v.Size() != 1 {
+		panic(&ops.ShapeError{Op: "AddLoss", Shapes: [][]int{v.Shape()}, Reason: "want one number, such as ops.Sum or ops.Mean of the values"})
+	}
+	t.losses = append(t.losses, ops.Reshape(v))
+}
 
 func (t *trace) stream() uint64 {
 	n := t.streams[t.path]
@@ -140,7 +169,7 @@ func (t *trace) call(l Layer, in, masks []*ops.Value) (called, error) {
 		return called{}, fmt.Errorf("more than %d calls of layers: nested models call each other too often", maxCalls)
 	}
 	outer := t.path
-	t.path += "/" + l.base().name
+	t.path += "/" + cmp.Or(l.base().name, l.base().inner)
 	defer func() { t.path = outer }()
 
 	c := &Call{Training: t.training, trace: t, layer: l, masks: masks}
@@ -173,10 +202,8 @@ func (t *trace) call(l Layer, in, masks []*ops.Value) (called, error) {
 	if name := l.base().name; name != "" {
 		ops.Label(name, out...)
 	}
-	mask, err := outputMask(c, l, in)
-	r := called{out: out, masks: make([]*ops.Value, len(out))}
-	r.masks[0] = mask
-	return r, err
+	outMasks, err := masksOf(c, l, in, out)
+	return called{out: out, masks: outMasks}, err
 }
 
 func outputMask(c *Call, l Layer, in []*ops.Value) (*ops.Value, error) {
@@ -214,3 +241,6 @@ func (*DropMask) Call(_ *Call, in ...*ops.Value) *ops.Value { return in[0] }
 
 // ComputeMask returns no mask.
 func (*DropMask) ComputeMask(*Call, ...*ops.Value) *ops.Value { return nil }
+
+// EndsMask says that the mask is dropped knowingly.
+func (*DropMask) EndsMask() {}

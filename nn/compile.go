@@ -37,6 +37,7 @@ type OutputConfig struct {
 type compiled struct {
 	cfg       CompileConfig
 	outputs   []outputPlan
+	added     []string  // names of the metrics that layers add
 	trainable []*Weight // in model order
 	opt       optimizerState
 	lr        float64
@@ -63,6 +64,7 @@ var ErrNotCompiled = errors.New("nn: the model is not compiled; call Compile wit
 
 // Compile sets how the model is trained. It reads which layers are trainable;
 // call it again after freezing some. Optimizer state starts anew, weights stay.
+// A Sequential model that does not know its input yet reports mistakes when it does.
 func (m *Model) Compile(c CompileConfig) error {
 	if m.err != nil {
 		return m.err
@@ -73,6 +75,10 @@ func (m *Model) Compile(c CompileConfig) error {
 	var err error
 	if c.Optimizer, err = complete(c.Optimizer); err != nil {
 		return fmt.Errorf("nn: Compile: %w", err)
+	}
+	if m.waiting != nil { // the rest is done when the input is known
+		m.waiting.compile = &c
+		return nil
 	}
 	comp := &compiled{cfg: c, lr: c.Optimizer.Settings().LearningRate}
 	names := m.OutputNames()
@@ -114,18 +120,13 @@ func (m *Model) Compile(c CompileConfig) error {
 	if targets == 0 {
 		return errors.New("nn: Compile: no output has a loss")
 	}
+	comp.added = m.addedMetrics()
 	m.uniqueMetricKeys(comp)
 	if c.Seed != 0 {
 		m.seed = c.Seed
 	}
 	m.initialize()
-	seen := map[*Weight]bool{}
-	for _, w := range m.allWeights() {
-		if w.Trainable() && !seen[w] {
-			seen[w] = true
-			comp.trainable = append(comp.trainable, w)
-		}
-	}
+	comp.trainable = m.trainableWeights()
 	comp.opt.reset(c.Optimizer, comp.trainable)
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -189,15 +190,20 @@ func planOutput(name string, o OutputConfig, several bool) (outputPlan, error) {
 // uniqueMetricKeys appends _1, _2, … to metrics of one name, as Keras does.
 func (m *Model) uniqueMetricKeys(c *compiled) {
 	used := map[string]bool{"loss": true}
+	unique := func(k *string) {
+		stem := *k
+		for n := 1; used[*k]; n++ {
+			*k = fmt.Sprintf("%s_%d", stem, n)
+		}
+		used[*k] = true
+	}
 	for i := range c.outputs {
 		for j := range c.outputs[i].metrics {
-			k := &c.outputs[i].metrics[j].key
-			stem := *k
-			for n := 1; used[*k]; n++ {
-				*k = fmt.Sprintf("%s_%d", stem, n)
-			}
-			used[*k] = true
+			unique(&c.outputs[i].metrics[j].key)
 		}
+	}
+	for i := range c.added {
+		unique(&c.added[i])
 	}
 }
 
@@ -220,7 +226,7 @@ func (m *Model) MetricsNames() []string {
 			names = append(names, mt.key)
 		}
 	}
-	return names
+	return append(names, m.compiled.added...)
 }
 
 // targets counts the target tensors that a batch must bring.

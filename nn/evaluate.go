@@ -19,6 +19,9 @@ func (m *Model) Evaluate(ctx context.Context, data pipeline.Source, c EvaluateCo
 	if m.err != nil {
 		return Logs{}, m.err
 	}
+	if err := m.buildFrom(ctx, data); err != nil {
+		return Logs{}, err
+	}
 	if m.compiled == nil {
 		return Logs{}, ErrNotCompiled
 	}

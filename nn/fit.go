@@ -42,6 +42,9 @@ func (m *Model) Fit(ctx context.Context, data pipeline.Source, c FitConfig) (*Hi
 	if m.err != nil {
 		return h, m.err
 	}
+	if err := m.buildFrom(ctx, data); err != nil {
+		return h, err
+	}
 	if m.compiled == nil {
 		return h, ErrNotCompiled
 	}

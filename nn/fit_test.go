@@ -239,7 +239,6 @@ func TestDescriptionMistakes(t *testing.T) {
 		"the layer is nil ":       nn.NewSequential(nn.Input(2), none).Err(),
 		"without an input":        nn.Apply(&layers.Dense{Units: 1}).Err(),
 		"symbol 0 is nil":         nn.Apply(&layers.Dense{Units: 1}, nil).Err(),
-		"symbol 0 is nil ":        nn.NewSequential(nil).Err(),
 		"at least one input":      nn.NewModel(nil, []*nn.Symbol{nn.Input(1)}).Err(),
 		"Call returned nil":       call(func(...*ops.Value) *ops.Value { return nil }),
 		"has no axis":             call(func(in ...*ops.Value) *ops.Value { return ops.Sum(in[0]) }),

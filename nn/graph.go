@@ -94,6 +94,14 @@ func (m *Model) addLoss(t *trace, g *graph, r called, md mode, s shapes) error {
 			g.metricSize = append(g.metricSize, v.Size())
 		}
 	}
+	if len(t.metrics) != len(c.added) {
+		return fmt.Errorf("nn: layers add %d metrics, but %d were known to Compile; Call must add the same ones every time", len(t.metrics), len(c.added))
+	}
+	for _, a := range t.metrics {
+		v := WeightedSum(a.value, nil)
+		vectors = append(vectors, v)
+		g.metricSize = append(g.metricSize, v.Size())
+	}
 	if total == nil {
 		total = ops.Scalar(0)
 	}

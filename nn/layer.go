@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/antler-ml/antler/nn/ops"
+	"github.com/antler-ml/antler/tensor"
 )
 
 // A Layer turns values into a value. Implementations embed [Base], and their
@@ -42,6 +43,10 @@ type (
 	// MaskPasser hands its (combined) input mask on unchanged. A layer that is
 	// neither Masker nor MaskPasser refuses a masked input.
 	MaskPasser interface{ SupportsMasking() }
+	// MaskEnder is a Masker that knowingly returns no mask though its output may
+	// have the steps that the mask is about; nntest.Layer takes others for a
+	// mistake.
+	MaskEnder interface{ EndsMask() }
 	// Penalizer adds an activity regularizer on the layer's output.
 	Penalizer interface{ ActivityPenalty() Regularizer }
 	// Resetter has states that live from batch to batch.
@@ -56,8 +61,13 @@ type Base struct {
 	frozen  bool
 	ready   bool // settings validated, weights built
 	weights []*Weight
-	subs    []subLayer // layers inside a wrapper
-	nodes   []*node    // one for each call in a model
+	subs    []subLayer       // layers inside a wrapper
+	nodes   []*node          // one for each call in a model
+	parent  *Base            // the wrapper that the layer is inside of
+	inner   string           // its name there
+	builtOn []Shape          // the inputs that the weights were made for
+	starts  Shape            // see InputShape
+	given   []*tensor.Tensor // see WithWeights
 }
 
 type subLayer struct {
@@ -71,6 +81,14 @@ func (b *Base) base() *Base { return b }
 // first model gave it, in Keras' manner (dense, dense_1, …); "" before that.
 func (b *Base) Name() string { return b.name }
 
+// path is the layer's name; inside a wrapper, the wrapper's and the name there.
+func (b *Base) path() string {
+	if b.parent != nil {
+		return b.parent.path() + "/" + b.inner
+	}
+	return b.name
+}
+
 // Trainable reports whether training changes the layer's weights. Models read
 // it in Compile.
 func (b *Base) Trainable() bool { return !b.frozen }
@@ -82,6 +100,10 @@ func (b *Base) SetTrainable(t bool) {
 		s.layer.base().SetTrainable(t)
 	}
 }
+
+// Fix marks the layer itself as not trainable, and leaves those inside it as
+// they are: files say it of each.
+func (b *Base) Fix() { b.frozen = true }
 
 // Weights returns the layer's weights in Keras' order: trainable ones first,
 // those of wrapped layers included.
@@ -133,31 +155,11 @@ func (b *Base) CountParams() int {
 	return n
 }
 
-// Calls returns how often the layer was applied.
-func (b *Base) Calls() int { return len(b.nodes) }
-
-// InputAt returns the first input of call i (0-based), nil if there is none.
-// Keras: get_input_at.
-func (b *Base) InputAt(i int) *Symbol {
-	if i < 0 || i >= len(b.nodes) || len(b.nodes[i].in) == 0 {
-		return nil
-	}
-	return b.nodes[i].in[0]
-}
-
-// OutputAt returns the first output of call i (0-based), nil if there is none.
-// Keras: get_output_at.
-func (b *Base) OutputAt(i int) *Symbol {
-	if i < 0 || i >= len(b.nodes) {
-		return nil
-	}
-	return b.nodes[i].out[0]
-}
-
 // Name gives a layer its name and returns it: nn.Name("fc1", &layers.Dense{Units: 64}).
 // Names must be unique in a model.
 func Name[L Layer](name string, l L) L {
-	l.base().name = name
+	b := l.base()
+	b.name, b.auto = name, false
 	return l
 }
 

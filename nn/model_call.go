@@ -31,7 +31,12 @@ func (m *Model) run(t *trace, in, masks []*ops.Value) (called, error) {
 	for i, s := range m.inputs {
 		// A probe may use another batch size than a fixed one: only stateful
 		// layers care, and they check for themselves.
-		if why := s.shape.anyBatch().mismatch(in[i].Shape()); why != "" {
+		got := Shape(in[i].Shape())
+		if s.shape.anyBatch().mismatch(got) != "" {
+			if t.probing != nil {
+				got = t.probing.unknown(got)
+			}
+			why := s.shape.anyBatch().mismatch(got)
 			return called{}, fmt.Errorf("input %d: %s", i, why)
 		}
 		vals[s] = in[i]

@@ -10,7 +10,7 @@ import (
 // link finds the calls between inputs and outputs, orders and names them.
 func (m *Model) link() {
 	m.err = nil
-	if err := cmp.Or(errorOf(m.outputs), errorOf(m.inputs)); err != nil {
+	if err := cmp.Or(errorOf(m.outputs), errorOf(m.inputs), errorOf(m.extra)); err != nil {
 		m.err = err
 		return
 	}
@@ -18,13 +18,27 @@ func (m *Model) link() {
 		m.err = errors.New("nn: a model needs at least one input and one output")
 		return
 	}
+	for i, s := range m.inputs {
+		if slices.Contains(m.inputs[:i], s) {
+			m.err = fmt.Errorf("nn: inputs %d and %d of the model are the same symbol, %v of %s; give each once", slices.Index(m.inputs, s), i, s.shape, describe(s.node.layer))
+			return
+		}
+	}
 	if m.err = m.walk(); m.err != nil {
 		return
 	}
-	if m.err = m.nameLayers(); m.err != nil {
+	if m.err = m.nameAll(); m.err != nil {
 		return
 	}
 	m.ready = true
+	m.plans.clear()
+}
+
+// nameAll names the layers and the model, and takes the layers in.
+func (m *Model) nameAll() error {
+	if err := m.nameLayers(); err != nil {
+		return err
+	}
 	m.subs = nil
 	for _, l := range m.layers {
 		m.subs = append(m.subs, subLayer{l.base().name, l})
@@ -35,7 +49,18 @@ func (m *Model) link() {
 			m.name = "model"
 		}
 	}
-	m.plans.clear()
+	return nil
+}
+
+// contains reports whether a layer is somewhere inside the model.
+func (m *Model) contains(l Layer) bool {
+	for _, x := range m.layers {
+		sub, ok := x.(*Model)
+		if x == l || ok && sub.contains(l) {
+			return true
+		}
+	}
+	return false
 }
 
 // walk sets order and layers: depth first from the outputs, then by depth.
@@ -47,6 +72,12 @@ func (m *Model) walk() error {
 	visit = func(n *node) error {
 		if state[n] == 2 {
 			return nil
+		}
+		if state[n] == 1 {
+			return fmt.Errorf("nn: the output of %s depends on itself: the model has a cycle", describe(n.layer))
+		}
+		if sub, ok := n.layer.(*Model); ok && (sub == m || sub.contains(m)) {
+			return fmt.Errorf("nn: %s is part of itself", describe(m))
 		}
 		state[n] = 1
 		for _, s := range n.in {
@@ -72,13 +103,19 @@ func (m *Model) walk() error {
 			return err
 		}
 	}
-	for i := len(post) - 1; i >= 0; i-- {
+	main := len(post)
+	for _, s := range m.extra { // the layers of added losses come last
+		if err := visit(s.node); err != nil {
+			return err
+		}
+	}
+	for i := main - 1; i >= 0; i-- {
 		for _, s := range post[i].in {
 			depth[s.node] = max(depth[s.node], depth[post[i]]+1)
 		}
 	}
 	m.order = slices.Clone(post)
-	slices.SortStableFunc(m.order, func(a, b *node) int { return depth[b] - depth[a] })
+	slices.SortStableFunc(m.order[:main], func(a, b *node) int { return depth[b] - depth[a] })
 
 	layerDepth := map[Layer]int{}
 	var layers []Layer
@@ -93,10 +130,13 @@ func (m *Model) walk() error {
 			add(s.node)
 		}
 	}
-	for _, n := range post {
+	for _, n := range post[:main] {
 		add(n)
 	}
 	slices.SortStableFunc(layers, func(a, b Layer) int { return layerDepth[b] - layerDepth[a] })
+	for _, n := range post[main:] {
+		add(n)
+	}
 	m.layers = layers
 	return nil
 }
@@ -117,6 +157,9 @@ func (m *Model) nameLayers() error {
 	}
 	for _, l := range layers {
 		b := l.base()
+		if in, ok := l.(*InputLayer); ok && in.first != nil && b.name == "" {
+			continue
+		}
 		if b.name != "" && !b.auto || b.auto && used[b.name] == nil && b.name != "" {
 			used[b.name] = l
 			continue
@@ -132,6 +175,13 @@ func (m *Model) nameLayers() error {
 		}
 		b.name, b.auto = freeName(stem, func(name string) bool { return used[name] != nil || b.clashes(l, name) }), true
 		used[b.name] = l
+	}
+	for _, l := range layers { // Keras: dense_input
+		if in, ok := l.(*InputLayer); ok && in.first != nil && in.name == "" {
+			in.auto = true
+			in.name = freeName(in.first.base().name+"_input", func(name string) bool { return used[name] != nil })
+			used[in.name] = l
+		}
 	}
 	for _, l := range layers {
 		if b := l.base(); !slices.Contains(b.models, m) {

@@ -48,27 +48,34 @@ func (m *Model) NamedWeights() iter.Seq2[string, *Weight] {
 	}
 }
 
-// GetWeights returns copies of the weights' values, in the order of [Model.Weights].
-func (m *Model) GetWeights() []*tensor.Tensor {
-	var ts []*tensor.Tensor
-	for _, w := range m.Weights() {
-		ts = append(ts, tensor.From(slices.Clone(w.Value().Data()), w.shape...))
-	}
-	return ts
+// TrainableWeights returns the weights that training changes: none of frozen
+// layers, and none of what is inside a frozen model. Keras: trainable_weights.
+func (m *Model) TrainableWeights() []*Weight {
+	m.initialize()
+	return m.trainableWeights()
 }
 
+// NonTrainableWeights returns the other weights. Keras: non_trainable_weights.
+func (m *Model) NonTrainableWeights() []*Weight {
+	learns := m.learning()
+	return slices.DeleteFunc(m.Weights(), func(w *Weight) bool { return learns[w] })
+}
+
+func (m *Model) trainableWeights() []*Weight {
+	learns := m.learning()
+	return slices.DeleteFunc(m.allWeights(), func(w *Weight) bool { return !learns[w] })
+}
+
+// GetWeights returns copies of the weights' values, in the order of [Model.Weights].
+func (m *Model) GetWeights() []*tensor.Tensor { return copies(m.Weights()) }
+
 // SetWeights copies values into the weights, in the order of [Model.Weights].
+// When one does not fit, none changes.
 func (m *Model) SetWeights(ts []*tensor.Tensor) error {
-	ws := m.allWeights()
-	if len(ts) != len(ws) {
-		return fmt.Errorf("nn: model %q has %d weights, got %d tensors", m.name, len(ws), len(ts))
+	if m.waiting != nil {
+		return ErrNotBuilt
 	}
-	for i, w := range ws {
-		if err := w.Set(ts[i]); err != nil {
-			return err
-		}
-	}
-	return nil
+	return setAll(fmt.Sprintf("model %q", m.name), m.allWeights(), ts)
 }
 
 // initialize gives every weight that has none its first value.

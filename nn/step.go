@@ -69,6 +69,9 @@ func (t *meter) read(c *compiled) Logs {
 			i, k = i+1, k+1
 		}
 	}
+	for ; k < len(t.sums); i, k = i+1, k+1 { // those that layers add
+		t.logs.values[i] = Ratio(t.sums[k])
+	}
 	return t.logs
 }
 
@@ -200,6 +203,9 @@ func (m *Model) checkBatch(b pipeline.Batch, targets bool) error {
 	if m.err != nil {
 		return m.err
 	}
+	if err := m.buildFor(b.X); err != nil {
+		return err
+	}
 	if err := m.checkInputs(b.X); err != nil {
 		return err
 	}
@@ -268,6 +274,9 @@ func (m *Model) checkInputs(x []*tensor.Tensor) error {
 // inputHint guesses what went wrong with an input's shape.
 func (m *Model) inputHint(i int, got []int) string {
 	want := m.inputs[i].shape
+	if len(got) == len(want) && want[0] != Unknown && want[1:].mismatch(got[1:]) == "" {
+		return fmt.Sprintf("; the model has a fixed batch size (nn.BatchInput), which stateful layers need: feed batches of exactly %d samples", want[0])
+	}
 	if len(got) == len(want)-1 {
 		if want[1:].mismatch(got) == "" {
 			return "; one sample alone needs a batch axis in front"

@@ -37,10 +37,13 @@ type LayerRange struct{ From, To string }
 func (m *Model) Summary(w io.Writer) error { return m.SummaryWith(w, SummaryConfig{}) }
 
 // SummaryWith is [Model.Summary] with settings. It returns an error when the
-// model has a mistake, when LayerRange finds nothing, or when w fails.
+// model has a mistake or does not know its input yet, when LayerRange finds nothing, or when w fails.
 func (m *Model) SummaryWith(w io.Writer, c SummaryConfig) error {
 	if m.err != nil {
 		return m.err
+	}
+	if m.waiting != nil {
+		return ErrNotBuilt
 	}
 	s := &summary{m: m, c: c, w: bufio.NewWriter(w), connected: !m.inARow()}
 	layers, err := c.LayerRange.pick(m.Layers())
@@ -115,14 +118,12 @@ func (s *summary) print(layers []Layer) {
 	}
 	s.rule("=", 0)
 	total, trainable := s.m.CountParams(), 0
-	ws := s.m.allWeights()
+	ws := s.m.trainableWeights()
 	if c := s.m.compiled; c != nil { // as Compile found them
 		ws = c.trainable
 	}
 	for _, w := range ws {
-		if w.Trainable() || s.m.compiled != nil {
-			trainable += w.size()
-		}
+		trainable += w.size()
 	}
 	fmt.Fprintf(s.w, "Total params: %d (%s)\n", total, memory(total))
 	fmt.Fprintf(s.w, "Trainable params: %d (%s)\n", trainable, memory(trainable))

@@ -4,19 +4,21 @@ import "fmt"
 
 // A Symbol is one wire of a model drawing: a value that a layer will produce.
 type Symbol struct {
-	shape  Shape
-	node   *node
-	index  int // which output of the node
-	masked bool
-	err    error // the first mistake on the way here
+	shape    Shape
+	node     *node
+	index    int // which output of the node
+	masked   bool
+	maskAxes int   // of the mask
+	err      error // the first mistake on the way here
 }
 
 // node is one call of a layer.
 type node struct {
-	layer Layer
-	call  int // how many calls of the layer came before
-	in    []*Symbol
-	out   []*Symbol
+	layer   Layer
+	call    int // how many calls of the layer came before
+	in      []*Symbol
+	out     []*Symbol
+	metrics []string // names of the metrics that the call adds
 }
 
 // Shape returns the symbol's shape, the batch axis included; nil after a mistake.

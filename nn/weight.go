@@ -57,13 +57,15 @@ type Weight struct {
 	ready       bool // has values
 }
 
-// Name returns the weight's Keras name, such as dense_1/kernel.
-func (w *Weight) Name() string { return w.owner.name + "/" + w.name }
+// Name returns the weight's Keras name, such as dense_1/kernel, or
+// bidirectional/forward_layer/kernel inside a wrapper.
+func (w *Weight) Name() string { return w.owner.path() + "/" + w.name }
 
 // Shape returns the size of each axis.
 func (w *Weight) Shape() Shape { return slices.Clone(w.shape) }
 
-// Trainable reports whether training changes the weight.
+// Trainable reports whether training changes the weight, as far as its own layer
+// says; see also [Model.TrainableWeights].
 func (w *Weight) Trainable() bool { return w.trainable && !w.owner.frozen }
 
 // Value returns the weight's own memory. Writing to it changes the model; it
@@ -147,11 +149,25 @@ func (b *Build) Weight(s WeightSpec) *Weight {
 }
 
 // Sub builds a layer inside a wrapper layer, whose weights become part of the
-// wrapper's.
+// wrapper's. name is that of the setting that holds the layer: it leads to its
+// weights in files, as in bidirectional/forward_layer/kernel.
 func (b *Build) Sub(name string, l Layer, in ...Shape) error {
-	if err := build(l, in); err != nil {
-		return err
+	if isNil(l) {
+		return fmt.Errorf("%s is nil; want a layer", name)
 	}
-	b.owner.subs = append(b.owner.subs, subLayer{name, l})
+	if err := build(l, in); err != nil {
+		return fmt.Errorf("%s, %s: %w", name, describe(l), err)
+	}
+	b.owner.adopt(name, l)
 	return nil
+}
+
+// adopt makes a built layer part of a wrapper.
+func (b *Base) adopt(name string, l Layer) {
+	inner := l.base()
+	inner.parent, inner.inner = b, name
+	b.subs = append(b.subs, subLayer{name, l})
+	if b.frozen {
+		inner.SetTrainable(false)
+	}
 }

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"math"
@@ -31,6 +32,7 @@ func Decode(v any, m map[string]any, ignore ...string) error {
 			return err
 		}
 	}
+	var errs []error
 	for _, f := range fs {
 		x, given := m[f.key]
 		var err error
@@ -43,10 +45,10 @@ func Decode(v any, m map[string]any, ignore ...string) error {
 			s.Field(f.index).SetZero()
 		}
 		if err != nil {
-			return fmt.Errorf("config: %s: %s: %w", s.Type().Name(), f.key, err)
+			errs = append(errs, fmt.Errorf("config: %s: %s: %w", s.Type().Name(), f.key, err))
 		}
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // DecodeThing is the inverse of [EncodeThing] for things that implement want.
@@ -69,7 +71,7 @@ func DecodeThing(x any, want reflect.Type) (any, error) {
 		if !ok && x["config"] != nil {
 			return nil, fmt.Errorf("%s: want an object as config, got %v (%T)", class, x["config"], x["config"])
 		}
-		return v, Decode(v, cfg, "name", "dtype")
+		return v, Decode(v, cfg, "name", "dtype", "trainable")
 	}
 	return nil, fmt.Errorf("want a name or {\"class_name\", \"config\"}, got %T", x)
 }
@@ -77,10 +79,19 @@ func DecodeThing(x any, want reflect.Type) (any, error) {
 func decodeValue(v reflect.Value, x any) error {
 	if x == nil {
 		v.SetZero()
+		if n, ok := v.Interface().(Nuller); ok {
+			v.SetString(n.ConfigNull())
+		}
 		return nil
 	}
 	switch v.Kind() {
 	case reflect.Pointer:
+		if k, ok := kindOf(v.Type()); ok {
+			return decodeKind(v, k, x)
+		}
+		if v.Type().Elem().Kind() == reflect.Struct {
+			return decodePointer(v, x)
+		}
 		p := reflect.New(v.Type().Elem())
 		if err := decodeValue(p.Elem(), x); err != nil {
 			return err
@@ -88,6 +99,9 @@ func decodeValue(v reflect.Value, x any) error {
 		v.Set(p)
 		return nil
 	case reflect.Interface:
+		if k, ok := kindOf(v.Type()); ok {
+			return decodeKind(v, k, x)
+		}
 		t, err := DecodeThing(x, v.Type())
 		if err != nil {
 			return err
@@ -116,8 +130,27 @@ func decodeValue(v reflect.Value, x any) error {
 			v.SetInt(int64(f))
 			return nil
 		}
+		if l, ok := x.([]any); ok && len(l) == 1 { // so Keras writes the sizes of Conv1D and its like
+			return decodeValue(v, l[0])
+		}
 	}
 	return fmt.Errorf("want %s, got %v (%T)", v.Type(), x, x)
+}
+
+// decodePointer sets a field that holds a pointer to a struct of one type.
+func decodePointer(v reflect.Value, x any) error {
+	p := reflect.New(v.Type().Elem())
+	class := ClassName(p.Interface())
+	m, _ := x.(map[string]any)
+	cfg, ok := m["config"].(map[string]any)
+	if m["class_name"] != class || !ok && m["config"] != nil {
+		return fmt.Errorf("want {\"class_name\": %q, \"config\": {…}}, got %v", class, x)
+	}
+	if err := Decode(p.Interface(), cfg, "name", "dtype", "trainable"); err != nil {
+		return err
+	}
+	v.Set(p)
+	return nil
 }
 
 func decodeList(v reflect.Value, x any) error {

@@ -106,6 +106,10 @@ func EncodeThing(v any) (any, error) {
 	return Object{{"class_name", ClassName(v)}, {"config", o}}, nil
 }
 
+// A Nuller is a setting, a string, that has a word for what Keras calls None: that
+// is not the default.
+type Nuller interface{ ConfigNull() string }
+
 // A Classer has a class name that is not its type's name.
 type Classer interface{ ClassName() string }
 
@@ -121,18 +125,31 @@ func ClassName(v any) string {
 	return t.Name()
 }
 
+// encodeHeld writes a thing with settings that a field holds. A name must lead
+// back to it when the file is read.
+func encodeHeld(v reflect.Value) (any, error) {
+	thing := v.Interface()
+	if n, ok := thing.(Namer); ok && v.Kind() == reflect.Interface {
+		if _, err := Lookup(n.ConfigName(), v.Type()); err != nil {
+			return nil, fmt.Errorf("%s %q is not registered, so no file could bring it back; add nn.Alias(value, %q) to an init function", kindName(v.Type()), n.ConfigName(), n.ConfigName())
+		}
+	}
+	return EncodeThing(thing)
+}
+
 func encodeValue(v reflect.Value) (any, error) {
 	switch v.Kind() {
-	case reflect.Pointer:
+	case reflect.Pointer, reflect.Interface:
 		if v.IsNil() {
 			return nil, nil
 		}
-		return encodeValue(v.Elem())
-	case reflect.Interface:
-		if v.IsNil() {
-			return nil, nil
+		if k, ok := kindOf(v.Type()); ok {
+			return k.Encode(v.Interface())
 		}
-		return EncodeThing(v.Elem().Interface())
+		if v.Kind() == reflect.Pointer && v.Type().Elem().Kind() != reflect.Struct {
+			return encodeValue(v.Elem())
+		}
+		return encodeHeld(v)
 	case reflect.Bool:
 		return v.Bool(), nil
 	case reflect.Int, reflect.Int32, reflect.Int64:
@@ -140,7 +157,7 @@ func encodeValue(v reflect.Value) (any, error) {
 	case reflect.Float32, reflect.Float64:
 		return Float(v.Float()), nil
 	case reflect.String:
-		if v.String() == "" {
+		if n, ok := v.Interface().(Nuller); v.String() == "" || ok && n.ConfigNull() == v.String() {
 			return nil, nil
 		}
 		return v.String(), nil

@@ -13,6 +13,9 @@ func Nearest(name string, known []string) []string {
 		dist int
 	}
 	limit := max(2, len(name)/3)
+	if len(name) <= 3 {
+		limit = len(name) - 1 - len(name)/3 // something must be left of it
+	}
 	var cs []candidate
 	low := strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(name))
 	for _, k := range known {

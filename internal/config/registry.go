@@ -155,5 +155,13 @@ func unknown(name string, want reflect.Type) error {
 			}
 		}
 	}
-	return &UnknownError{Name: name, Kind: SnakeCase(want.Name()), Near: Nearest(name, known)}
+	return &UnknownError{Name: name, Kind: kindName(want), Near: Nearest(name, known)}
+}
+
+// kindName is how messages call a kind of thing: initializer.
+func kindName(t reflect.Type) string {
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	return SnakeCase(t.Name())
 }

@@ -29,6 +29,8 @@ import (
 //   - planned = node by node, bit for bit, in memory full of NaN, without
 //     allocation, for 1 and 2 workers (see [Op]);
 //   - while not training, samples of a batch do not see each other;
+//   - a mask on an input is refused, used, handed on in the shape of the output, or
+//     dropped by a layer that says so (nn.MaskEnder), never lost silently;
 //   - the same seed gives the same numbers;
 //   - a model of it survives saving and loading, bit for bit.
 func Layer(t *testing.T, l nn.Layer, in ...nn.Shape) {
@@ -65,6 +67,7 @@ func contract(t *testing.T, l nn.Layer, limit int, in []nn.Shape) {
 	checkShapes(t, l, in, outs)
 	fillWeights(l)
 	checkGradients(t, l, in, limit, len(outs))
+	checkMasks(t, l, in, limit, len(outs))
 	model := nn.NewModel(symbols, outs)
 	if err := model.Err(); err != nil {
 		t.Fatal(err)
@@ -124,23 +127,32 @@ func checkShapes(t *testing.T, l nn.Layer, in []nn.Shape, outs []*nn.Symbol) {
 				t.Fatal(err)
 			}
 			for i, o := range tr.Out {
-				want := concrete(outs[i].Shape(), batch)
-				if !slices.Equal(o.Shape(), want) {
-					t.Errorf("output %d, batch %d, training %v: shape %v, want %v", i, batch, training, o.Shape(), want)
+				if want := outs[i].Shape(); !fits(want, batch, o.Shape()) {
+					t.Errorf("output %d, batch %d, training %v: shape %v, want %v", i, batch, training, nn.Shape(o.Shape()), want)
 				}
 			}
 		}
 	}
 }
 
+// concrete gives unknown axes sizes: batch for the first, more for the others.
 func concrete(s nn.Shape, batch int) []int {
 	c := slices.Clone([]int(s))
 	for i, d := range c {
 		if d == nn.Unknown {
 			c[i] = batch
+			if i > 0 {
+				c[i] += 6
+			}
 		}
 	}
 	return c
+}
+
+// fits reports whether a shape is one that was stated, with a batch size.
+func fits(stated nn.Shape, batch int, got []int) bool {
+	return slices.EqualFunc(stated, got, func(want, d int) bool { return want == d || want == nn.Unknown }) &&
+		(stated[0] != nn.Unknown || got[0] == batch)
 }
 
 // fillWeights gives every weight numbers that are neither zero nor one, so

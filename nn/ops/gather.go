@@ -87,7 +87,11 @@ func (e *IDError) Error() string {
 	if e.Label != "" {
 		who = fmt.Sprintf("layer %q", e.Label)
 	}
-	return fmt.Sprintf("%s: id %v (%s) is outside a table of %d rows: ids go from 0 to %d; give the Embedding a larger InputDim (text.Tokenizer.InputDim tells it)", who, e.ID, where, e.Rows, e.Rows-1)
+	hint := "give the Embedding a larger InputDim (text.Tokenizer.InputDim tells it)"
+	if e.ID < 0 {
+		hint = "ids must not be negative: pad with 0, and mask it with MaskZero"
+	}
+	return fmt.Sprintf("%s: id %v (%s) is outside a table of %d rows: ids go from 0 to %d; %s", who, e.ID, where, e.Rows, e.Rows-1, hint)
 }
 
 // gatherGrad is the gradient of one table for all its gathers: operands are

@@ -137,5 +137,16 @@ func connect(ws []wire, layers []nn.Layer, inputs map[int]*nn.Symbol, in, out []
 	if err != nil {
 		return nil, err
 	}
-	return nn.NewModel(ins, outs), nil
+	m := nn.NewModel(ins, outs)
+	for i, l := range layers { // ends that are no outputs
+		for _, call := range made[ws[i].Name] {
+			switch l := l.(type) {
+			case *nn.AddLoss:
+				m.AddLoss(call[0])
+			case *nn.AddMetric:
+				m.AddMetric(l.MetricName, call[0])
+			}
+		}
+	}
+	return m, nil
 }

@@ -4,9 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"reflect"
-	"slices"
 	"strings"
 
 	"github.com/antler-ml/antler/internal/config"
@@ -21,33 +19,71 @@ type wire struct {
 	Inbound   [][]wireRef     `json:"inbound_nodes"`
 }
 
-// ErrUnknownClass is wrapped by errors about layers that are not registered.
-var ErrUnknownClass = errors.New("unknown class")
-
 // FromJSON builds a model from what [ToJSON] or Keras' model.to_json() wrote.
 // Its weights get their first values, by the seed of Compile, when they are
-// needed. All classes that are not registered are named in one error.
+// needed. All classes and names that are not registered are named in one error.
 func FromJSON(data []byte) (*nn.Model, error) {
 	var w wire
-	if err := json.Unmarshal(data, &w); err != nil {
+	if err := unmarshal(data, &w); err != nil {
 		return nil, fmt.Errorf("saving: model configuration: %w", err)
 	}
-	d := decoder{missing: map[string]bool{}}
+	d := decoder{}
 	m, err := d.model(w, 0)
-	if len(d.missing) > 0 {
-		names := slices.Sorted(maps.Keys(d.missing))
-		return nil, fmt.Errorf("saving: %w: %s; register such layers with nn.Register[T]() from init", ErrUnknownClass, strings.Join(names, ", "))
-	}
-	if err != nil {
+	if err := d.missing.or(err); err != nil {
 		return nil, fmt.Errorf("saving: %w", err)
 	}
 	return m, nil
 }
 
-const maxDepth = 32 // of nested models
+// FromConfig builds a layer or a model from its class name and what [Config]
+// wrote. Keras: from_config, layers.deserialize.
+func FromConfig(class string, cfg []byte) (nn.Layer, error) {
+	if d := jsonDepth(cfg); d > maxJSONDepth {
+		return nil, fmt.Errorf("saving: the configuration of %s is nested %d deep", class, d)
+	}
+	d := decoder{}
+	l, err := d.any(wire{ClassName: class, Config: cfg}, 0)
+	if err := d.missing.or(err); err != nil {
+		return nil, fmt.Errorf("saving: %w", err)
+	}
+	return l, nil
+}
 
-// decoder builds one model; missing are the classes that it did not find.
-type decoder struct{ missing map[string]bool }
+const (
+	maxDepth     = 32  // of nested models
+	maxJSONDepth = 400 // of brackets
+)
+
+// unmarshal refuses text that is nested without end before it is looked into.
+func unmarshal(data []byte, w *wire) error {
+	if d := jsonDepth(data); d > maxJSONDepth {
+		return fmt.Errorf("it is nested %d deep; models are nested more than %d deep", d, maxDepth)
+	}
+	return json.Unmarshal(data, w)
+}
+
+// jsonDepth counts brackets inside each other.
+func jsonDepth(data []byte) int {
+	depth, most, quoted := 0, 0, false
+	for i := 0; i < len(data); i++ {
+		switch c := data[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{' || c == '[':
+			depth++
+			most = max(most, depth)
+		case c == '}' || c == ']':
+			depth--
+		}
+	}
+	return most
+}
+
+// decoder builds one model.
+type decoder struct{ missing missing }
 
 func isModel(class string) bool {
 	return class == "Sequential" || class == "Functional" || class == "Model"
@@ -68,6 +104,7 @@ func (d *decoder) model(w wire, depth int) (*nn.Model, error) {
 		Layers    []wire    `json:"layers"`
 		Inputs    []wireRef `json:"input_layers"`
 		Outputs   []wireRef `json:"output_layers"`
+		Built     []*int    `json:"build_input_shape"`
 	}
 	err := json.Unmarshal(w.Config, &cfg)
 	if w.ClassName == "Sequential" && strings.HasPrefix(strings.TrimSpace(string(w.Config)), "[") { // before Keras 2.2.3
@@ -82,7 +119,7 @@ func (d *decoder) model(w wire, depth int) (*nn.Model, error) {
 	}
 	var m *nn.Model
 	if w.ClassName == "Sequential" {
-		m, err = sequential(cfg.Layers, layers, inputs)
+		m, err = sequential(cfg.Layers, layers, inputs, cfg.Built)
 	} else {
 		m, err = connect(cfg.Layers, layers, inputs, cfg.Inputs, cfg.Outputs)
 	}
@@ -90,7 +127,7 @@ func (d *decoder) model(w wire, depth int) (*nn.Model, error) {
 		return nil, err
 	}
 	if cfg.Trainable != nil && !*cfg.Trainable {
-		nn.Freeze(m)
+		nn.BaseOf(m).Fix()
 	}
 	if cfg.Name != "" {
 		nn.Name(cfg.Name, m)
@@ -104,16 +141,10 @@ func (d *decoder) layers(ws []wire, depth int) (layers []nn.Layer, inputs map[in
 	layers, inputs = make([]nn.Layer, len(ws)), map[int]*nn.Symbol{}
 	for i, w := range ws {
 		var err error
-		switch {
-		case w.ClassName == "InputLayer":
+		if w.ClassName == "InputLayer" {
 			inputs[i], err = input(w)
-		case isModel(w.ClassName):
-			var m *nn.Model
-			if m, err = d.model(w, depth+1); m != nil {
-				layers[i] = m
-			}
-		default:
-			layers[i], err = d.layer(w)
+		} else {
+			layers[i], err = d.any(w, depth+1)
 		}
 		if err != nil && first == nil {
 			first = fmt.Errorf("layer %d (%s): %w", i, w.ClassName, err)
@@ -122,9 +153,37 @@ func (d *decoder) layers(ws []wire, depth int) (layers []nn.Layer, inputs map[in
 	return layers, inputs, first
 }
 
+// any makes a layer or a model.
+func (d *decoder) any(w wire, depth int) (nn.Layer, error) {
+	if !isModel(w.ClassName) {
+		return d.layer(w)
+	}
+	m, err := d.model(w, depth)
+	if m == nil { // not a nil model in an interface
+		return nil, err
+	}
+	return m, err
+}
+
+// decodeInner makes the layer inside another one. What it does not find is in
+// its error, where the outer decoder sees it.
+func decodeInner(x any) (any, error) {
+	text, err := json.Marshal(x)
+	if err != nil {
+		return nil, err
+	}
+	var w wire
+	if err := unmarshal(text, &w); err != nil || w.ClassName == "" {
+		return nil, fmt.Errorf("want a layer as {\"class_name\", \"config\"}, got %.60s", text)
+	}
+	d := decoder{}
+	l, err := d.any(w, 1)
+	return l, d.missing.or(err)
+}
+
 // sequential puts layers in a row. Files of Keras before 2.4 have no
-// InputLayer: the first layer says what it takes.
-func sequential(ws []wire, layers []nn.Layer, inputs map[int]*nn.Symbol) (*nn.Model, error) {
+// InputLayer: the first layer says what it takes, or nobody knows yet.
+func sequential(ws []wire, layers []nn.Layer, inputs map[int]*nn.Symbol, built []*int) (*nn.Model, error) {
 	if len(inputs) > 1 || len(inputs) == 1 && inputs[0] == nil {
 		return nil, errors.New("a Sequential model has one InputLayer, at its beginning")
 	}
@@ -134,14 +193,18 @@ func sequential(ws []wire, layers []nn.Layer, inputs map[int]*nn.Symbol) (*nn.Mo
 	if len(ws) == 0 {
 		return nil, errors.New("the Sequential model has no layers")
 	}
-	in, err := input(ws[0])
-	if err != nil {
-		return nil, fmt.Errorf("the first layer of the Sequential model says no input shape: %w", err)
+	m := nn.NewSequential(nil, layers...)
+	if built != nil && !m.Built() && m.Err() == nil {
+		s, err := shape("build_input_shape", built)
+		if err != nil {
+			return nil, err
+		}
+		return m, m.Build(s)
 	}
-	return nn.NewSequential(in, layers...), nil
+	return m, nil
 }
 
-// input makes the symbol of an InputLayer, or of a layer with batch_input_shape.
+// input makes the symbol of an InputLayer.
 func input(w wire) (*nn.Symbol, error) {
 	var cfg struct {
 		Shape []*int `json:"batch_input_shape"`
@@ -150,31 +213,40 @@ func input(w wire) (*nn.Symbol, error) {
 	if err := json.Unmarshal(w.Config, &cfg); err != nil {
 		return nil, err
 	}
-	if w.ClassName != "InputLayer" {
-		cfg.Name = ""
-	}
 	if cfg.Shape == nil {
 		return nil, errors.New("no batch_input_shape")
 	}
-	s := make(nn.Shape, len(cfg.Shape))
-	for i, d := range cfg.Shape {
-		switch {
-		case d == nil:
-			s[i] = nn.Unknown
-		case *d < 0:
-			return nil, fmt.Errorf("batch_input_shape[%d] is %d; want null or a size", i, *d)
-		default:
-			s[i] = *d
-		}
+	s, err := shape("batch_input_shape", cfg.Shape)
+	if err != nil {
+		return nil, err
 	}
 	in := nn.NamedInput(cfg.Name, s)
 	return in, in.Err()
 }
 
+// shape reads a list of sizes, null for an unknown one.
+func shape(key string, sizes []*int) (nn.Shape, error) {
+	s := make(nn.Shape, len(sizes))
+	for i, d := range sizes {
+		switch {
+		case d == nil:
+			s[i] = nn.Unknown
+		case *d < 0:
+			return nil, fmt.Errorf("%s[%d] is %d; want null or a size", key, i, *d)
+		default:
+			s[i] = *d
+		}
+	}
+	return s, nil
+}
+
+// base is what the configuration of every layer says.
+var base = []string{"name", "trainable", "dtype", "batch_input_shape"}
+
 func (d *decoder) layer(w wire) (nn.Layer, error) {
 	v, err := config.New(w.ClassName, reflect.TypeFor[nn.Layer]())
 	if err != nil {
-		d.missing[w.ClassName] = true
+		d.missing.add(err, "")
 		return nil, nil
 	}
 	var cfg map[string]any
@@ -182,8 +254,8 @@ func (d *decoder) layer(w wire) (nn.Layer, error) {
 		return nil, err
 	}
 	l := v.(nn.Layer)
-	if err := config.Decode(l, cfg, "name", "trainable", "dtype", "batch_input_shape"); err != nil {
-		return nil, err
+	if err := config.Decode(l, cfg, base...); err != nil {
+		return nil, d.missing.add(err, w.ClassName)
 	}
 	switch name := cfg["name"].(type) {
 	case nil:
@@ -193,7 +265,20 @@ func (d *decoder) layer(w wire) (nn.Layer, error) {
 		return nil, fmt.Errorf("name is %v; want a string", name)
 	}
 	if t, ok := cfg["trainable"].(bool); ok && !t {
-		nn.Freeze(l)
+		nn.BaseOf(l).Fix()
+	}
+	if x := cfg["batch_input_shape"]; x != nil {
+		var own struct {
+			Shape []*int `json:"batch_input_shape"`
+		}
+		if err := json.Unmarshal(w.Config, &own); err != nil {
+			return nil, err
+		}
+		s, err := shape("batch_input_shape", own.Shape)
+		if err != nil {
+			return nil, err
+		}
+		nn.BatchInputShape(l, s)
 	}
 	return l, nil
 }

@@ -2,7 +2,9 @@ package saving
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 
 	"github.com/antler-ml/antler/internal/config"
@@ -11,6 +13,15 @@ import (
 
 // kerasVersion is the version whose configuration format is written.
 const kerasVersion = "2.15.0"
+
+// Layers inside others (wrappers, cells, layers of one's own) are written and
+// read as those of models are.
+func init() {
+	config.RegisterKind[nn.Layer](config.Kind{
+		Encode: func(v any) (any, error) { return encodeLayer(v.(nn.Layer)) },
+		Decode: decodeInner,
+	})
+}
 
 // ToJSON returns the model's architecture as Keras' model.to_json() does.
 func ToJSON(m *nn.Model) ([]byte, error) {
@@ -25,21 +36,30 @@ func ToJSON(m *nn.Model) ([]byte, error) {
 	return json.Marshal(o)
 }
 
-func encodeModel(m *nn.Model) (config.Object, error) {
-	for i, s := range m.Inputs() {
-		if _, ok := s.Layer().(*nn.InputLayer); !ok {
-			return nil, fmt.Errorf("input %d of model %q is the output of layer %q; only models that begin with nn.Input have a saved form", i, m.Name(), nn.BaseOf(s.Layer()).Name())
-		}
+// Config returns the configuration of a layer or a model as JSON: its name and
+// settings, or layers and connections. Keras: get_config.
+func Config(l nn.Layer) ([]byte, error) {
+	if m, ok := l.(*nn.Model); ok && m.Err() != nil {
+		return nil, m.Err()
 	}
+	o, err := encodeLayer(l)
+	if err != nil {
+		return nil, fmt.Errorf("saving: %w", err)
+	}
+	cfg, _ := o.Get("config")
+	return json.Marshal(cfg)
+}
+
+func encodeModel(m *nn.Model) (config.Object, error) {
 	cfg := config.Object{{Key: "name", Value: m.Name()}}
-	if m.ClassName() != "Sequential" {
+	if m.ClassName() != "Sequential" || !m.Trainable() { // Keras forgets that a Sequential model was frozen
 		cfg = append(cfg, config.Member{Key: "trainable", Value: m.Trainable()})
 	}
 	layers := []any{}
-	for _, l := range m.AllLayers() {
+	for i, l := range m.AllLayers() {
 		o, err := encodeLayer(l)
 		if err != nil {
-			return nil, fmt.Errorf("layer %q: %w", nn.BaseOf(l).Name(), err)
+			return nil, fmt.Errorf("layer %q (%s, layers[%d]): %w", nn.BaseOf(l).Name(), nn.ClassName(l), i, err)
 		}
 		if m.ClassName() != "Sequential" {
 			o = append(o, config.Member{Key: "name", Value: nn.BaseOf(l).Name()},
@@ -59,21 +79,34 @@ func encodeLayer(l nn.Layer) (config.Object, error) {
 	if m, ok := l.(*nn.Model); ok {
 		return encodeModel(m)
 	}
-	b := nn.BaseOf(l)
-	cfg := config.Object{{Key: "name", Value: b.Name()}}
+	b, class := nn.BaseOf(l), nn.ClassName(l)
 	if in, ok := l.(*nn.InputLayer); ok {
-		cfg = config.Object{{Key: "batch_input_shape", Value: encodeShape(in.ConfigBatchShape())},
+		cfg := config.Object{{Key: "batch_input_shape", Value: encodeShape(in.ConfigBatchShape())},
 			{Key: "dtype", Value: "float32"}, {Key: "sparse", Value: false}, {Key: "ragged", Value: false},
 			{Key: "name", Value: b.Name()}}
-	} else {
-		own, err := config.Encode(l)
-		if err != nil {
-			return nil, err
-		}
-		cfg = append(cfg, config.Member{Key: "trainable", Value: b.Trainable()}, config.Member{Key: "dtype", Value: "float32"})
-		cfg = append(cfg, own...)
+		return config.Object{{Key: "class_name", Value: class}, {Key: "config", Value: cfg}}, nil
 	}
-	return config.Object{{Key: "class_name", Value: nn.ClassName(l)}, {Key: "config", Value: cfg}}, nil
+	cfg := config.Object{}
+	if b.Name() != "" {
+		cfg = append(cfg, config.Member{Key: "name", Value: b.Name()})
+	}
+	cfg = append(cfg, config.Member{Key: "trainable", Value: b.Trainable()})
+	if s := b.ConfigInputShape(); s != nil {
+		cfg = append(cfg, config.Member{Key: "batch_input_shape", Value: encodeShape(s)})
+	}
+	cfg = append(cfg, config.Member{Key: "dtype", Value: "float32"})
+	if err := config.Defaults(l); err != nil { // of a model without input nobody asked yet
+		return nil, err
+	}
+	own, err := config.Encode(l)
+	if err != nil {
+		return nil, err
+	}
+	var unknown *config.UnknownError
+	if v, err := config.New(class, reflect.TypeFor[nn.Layer]()); errors.As(err, &unknown) || reflect.TypeOf(v) != reflect.TypeOf(l) {
+		return nil, fmt.Errorf("the class is not registered, so no file could bring it back; add nn.Register[%s]() to an init function", class)
+	}
+	return config.Object{{Key: "class_name", Value: class}, {Key: "config", Value: append(cfg, own...)}}, nil
 }
 
 func encodeShape(s nn.Shape) []any {

@@ -181,7 +181,7 @@ func TestHostileJSON(t *testing.T) {
 		"no config":        {`{"class_name": "Sequential"}`, "Sequential: config"},
 		"empty config":     {`{"class_name": "Sequential", "config": {}}`, "has no layers"},
 		"layers no list":   {`{"class_name": "Sequential", "config": {"layers": 3}}`, "Sequential: config"},
-		"no input shape":   {`{"class_name": "Sequential", "config": {"layers": [{"class_name": "Dense", "config": {"units": 1}}]}}`, "no batch_input_shape"},
+		"no input shape":   {`{"class_name": "Sequential", "config": {"layers": [{"class_name": "Dense", "config": {"unit": 1}}]}}`, "has no setting \"unit\""},
 		"two inputs":       {row(`{"class_name": "InputLayer", "config": {"batch_input_shape": [null, 3]}}`), "has one InputLayer"},
 		"negative shape":   {strings.Replace(row(``), "3]", "-3]", 1), ""},
 		"negative input":   {`{"class_name": "Sequential", "config": {"layers": [{"class_name": "InputLayer", "config": {"batch_input_shape": [null, -3]}}]}}`, "batch_input_shape[1] is -3"},
@@ -195,10 +195,10 @@ func TestHostileJSON(t *testing.T) {
 		"string units":     {row(`{"class_name": "Dense", "config": {"units": "many"}}`), "units: want int"},
 		"units missing":    {row(`{"class_name": "Dense", "config": null}`), "Units is 0"},
 		"unknown setting":  {row(`{"class_name": "Dense", "config": {"unit": 1}}`), `has no setting "unit"; did you mean "units"?`},
-		"unknown things":   {row(`{"class_name": "Zap", "config": {}}, {"class_name": "Dense", "config": {"units": "x"}}, {"class_name": "Sequential", "config": {"layers": [{"class_name": "Arp", "config": {}}]}}`), "unknown class: Arp, Zap; register"},
-		"unknown init":     {row(`{"class_name": "Dense", "config": {"units": 1, "kernel_initializer": "magic"}}`), `unknown initializer "magic"`},
+		"unknown things":   {row(`{"class_name": "Zap", "config": {}}, {"class_name": "Dense", "config": {"units": "x"}}, {"class_name": "Sequential", "config": {"layers": [{"class_name": "Arp", "config": {}}]}}`), `unknown class: layer "Arp", layer "Zap"; register before loading, in an init function: nn.Register[Arp](), nn.Register[Zap]()`},
+		"unknown init":     {row(`{"class_name": "Dense", "config": {"units": 1, "kernel_initializer": "magic"}}`), `unknown class: initializer "magic" of Dense; register before loading, in an init function: nn.Alias(value, "magic")`},
 		"bad init":         {row(`{"class_name": "Dense", "config": {"units": 1, "kernel_initializer": {"class_name": "VarianceScaling", "config": {"scale": -1}}}}`), "scale is -1"},
-		"wrong kind":       {row(`{"class_name": "Dense", "config": {"units": 1, "kernel_initializer": "l2"}}`), `unknown initializer "l2"`},
+		"wrong kind":       {row(`{"class_name": "Dense", "config": {"units": 1, "kernel_initializer": "l2"}}`), `initializer "l2" of Dense`},
 		"deep":             {deep, "nested more than 32 deep"},
 		"cycle":            {functional(dense("a", `[[["b", 0, 0, {}]]]`) + "," + dense("b", `[[["a", 0, 0, {}]]]`) + "," + dense("out", `[[["b", 0, 0, {}]]]`)), "depends on itself"},
 		"self":             {functional(dense("out", `[[["out", 0, 0, {}]]]`)), `layer "out" depends on itself`},
@@ -267,7 +267,7 @@ func TestToJSONErrors(t *testing.T) {
 		t.Errorf("a broken model: %v", err)
 	}
 	m := nn.NewSequential(nn.Input(3), nn.Name("f", &lambda{F: func() {}}))
-	if _, err := saving.ToJSON(m); err == nil || !strings.Contains(err.Error(), `layer "f": config: lambda.F: a bare function has no saved form`) {
+	if _, err := saving.ToJSON(m); err == nil || !strings.Contains(err.Error(), `layer "f" (lambda, layers[1]): config: lambda.F: a bare function has no saved form`) {
 		t.Errorf("a function: %v", err)
 	}
 }

@@ -38,6 +38,9 @@ func write(m *nn.Model, path string, js []byte) error {
 	if err := m.Err(); err != nil {
 		return err
 	}
+	if !m.Built() {
+		return nn.ErrNotBuilt
+	}
 	if err := CheckPath(path); err != nil {
 		return err
 	}
@@ -120,6 +123,12 @@ type Report struct {
 // weight of another shape, or a file that fits no weight, is an error, and then
 // no weight changes.
 func LoadWeights(m *nn.Model, path string) (*Report, error) {
+	if err := m.Err(); err != nil {
+		return nil, err
+	}
+	if !m.Built() {
+		return nil, nn.ErrNotBuilt
+	}
 	var r *Report
 	err := open(path, func(z *tensor.NPZ) (err error) {
 		r, err = load(m, z)

@@ -1,0 +1,101 @@
+package nn
+
+import "fmt"
+
+// A layer may be called more than once: each call is a node of Keras, with
+// inputs and outputs of its own. The methods below count calls from 0.
+
+// Calls returns how often the layer was applied.
+func (b *Base) Calls() int { return len(b.nodes) }
+
+// InputsAt returns the inputs of call i; nil when there is no such call, or for
+// an InputLayer. Keras: get_input_at.
+func (b *Base) InputsAt(i int) []*Symbol {
+	if i < 0 || i >= len(b.nodes) {
+		return nil
+	}
+	return b.nodes[i].in
+}
+
+// OutputsAt returns the outputs of call i; nil when there is no such call.
+// Keras: get_output_at.
+func (b *Base) OutputsAt(i int) []*Symbol {
+	if i < 0 || i >= len(b.nodes) {
+		return nil
+	}
+	return b.nodes[i].out
+}
+
+// InputAt returns the first input of call i, nil if there is none.
+// Keras: get_input_at.
+func (b *Base) InputAt(i int) *Symbol { return first(b.InputsAt(i)) }
+
+// OutputAt returns the first output of call i, nil if there is none.
+// Keras: get_output_at.
+func (b *Base) OutputAt(i int) *Symbol { return first(b.OutputsAt(i)) }
+
+// InputShapeAt returns the shape of the first input of call i, nil if there is
+// none. Keras: get_input_shape_at.
+func (b *Base) InputShapeAt(i int) Shape { return shapeOf(b.InputAt(i)) }
+
+// OutputShapeAt returns the shape of the first output of call i, nil if there
+// is none. Keras: get_output_shape_at.
+func (b *Base) OutputShapeAt(i int) Shape { return shapeOf(b.OutputAt(i)) }
+
+// InputMaskAt reports whether the first input of call i carries a mask. The
+// mask itself exists while the model runs only; a layer reads it with
+// [Call.Mask]. Keras: get_input_mask_at.
+func (b *Base) InputMaskAt(i int) bool { s := b.InputAt(i); return s != nil && s.masked }
+
+// OutputMaskAt reports whether the first output of call i carries a mask.
+// Keras: get_output_mask_at.
+func (b *Base) OutputMaskAt(i int) bool { s := b.OutputAt(i); return s != nil && s.masked }
+
+// Input returns the input of a layer that was called once, on one symbol.
+// Otherwise the symbol carries an error that says what to use. Keras: input.
+func (b *Base) Input() *Symbol {
+	if err := b.calledOnce("Input"); err != nil {
+		return failed(err)
+	}
+	if n := len(b.nodes[0].in); n != 1 {
+		return failed(fmt.Errorf("nn: Input: %s has %d inputs; use InputsAt(0)", describe(b.nodes[0].layer), n))
+	}
+	return b.nodes[0].in[0]
+}
+
+// Output returns the output of a layer that was called once. Otherwise the
+// symbol carries an error that says what to use. Keras: output.
+func (b *Base) Output() *Symbol {
+	if err := b.calledOnce("Output"); err != nil {
+		return failed(err)
+	}
+	if n := len(b.nodes[0].out); n != 1 {
+		return failed(fmt.Errorf("nn: Output: %s has %d outputs; use OutputsAt(0)", describe(b.nodes[0].layer), n))
+	}
+	return b.nodes[0].out[0]
+}
+
+func (b *Base) calledOnce(method string) error {
+	switch n := len(b.nodes); n {
+	case 0:
+		return fmt.Errorf("nn: %s: the layer was not called yet; use nn.Apply, or put it into a model", method)
+	case 1:
+		return nil
+	default:
+		return fmt.Errorf("nn: %s: %s was called %d times; use %sAt(i)", method, describe(b.nodes[0].layer), n, method)
+	}
+}
+
+func first(ss []*Symbol) *Symbol {
+	if len(ss) == 0 {
+		return nil
+	}
+	return ss[0]
+}
+
+func shapeOf(s *Symbol) Shape {
+	if s == nil {
+		return nil
+	}
+	return s.shape
+}
