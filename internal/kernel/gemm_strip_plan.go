@@ -28,14 +28,17 @@ func (p *gemmPlan) planStrips(j *gemmJob) {
 	p.packA = j.a.Packer != nil || (p.panels > 2 && m*k > bare)
 	p.tm, p.tn = 1, 1
 	if work := m * n * k; work > gemmSerial {
-		// Splitting columns costs little, splitting rows packs B once more.
+		// Splitting columns costs little. Splitting rows packs B once more, unless
+		// there are so many blocks that they share it: then the tallest are best.
 		want := min(16, work/gemmTask)
 		p.tm = ceilDiv(m, stripBlock)
 		p.tn = min(p.panels, ceilDiv(want, p.tm))
-		if p.tm > 1 && m*k > stripPanels { // each task packs A
-			p.tn = min(p.tn, ceilDiv(8, p.tm))
+		if p.tm < stripMany {
+			if p.tm > 1 && m*k > stripPanels { // each task packs A
+				p.tn = min(p.tn, ceilDiv(8, p.tm))
+			}
+			p.tm = max(p.tm, min(ceilDiv(m, 64), ceilDiv(want, p.tn)))
 		}
-		p.tm = max(p.tm, min(ceilDiv(m, 64), ceilDiv(want, p.tn)))
 	}
 	p.shareA = p.packA && p.tn > 1 && m*k <= stripPanels
 	p.kg, p.nc = k, n
