@@ -2955,9 +2955,11 @@ exit:
 // func tileVector6x2AVX2(t *byte)
 // Requires: AVX, FMA3
 TEXT ·tileVector6x2AVX2(SB), NOSPLIT, $16-8
-	MOVQ       t+0(FP), DI
-	MOVQ       208(DI), AX
-	VMOVDQU    (AX), Y15
+	MOVQ    t+0(FP), DI
+	MOVQ    208(DI), AX
+	VMOVDQU (AX), Y15
+
+next:
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
@@ -3030,7 +3032,33 @@ start:
 	MOVQ 72(DI), DI
 	CMPQ BX, (SP)
 	JAE  done
+	MOVQ t+0(FP), BP
+	CMPQ 200(BP), $0xff
+	JNE  part
 
+whole:
+	MOVQ        (BX), BP
+	VMOVUPS     (DI), Y12
+	VMOVUPS     32(DI), Y13
+	ADDQ        8(SP), DI
+	ADDQ        $0x08, BX
+	VFMADD231PS (AX)(BP*4), Y12, Y0
+	VFMADD231PS 32(AX)(BP*4), Y13, Y1
+	VFMADD231PS (CX)(BP*4), Y12, Y2
+	VFMADD231PS 32(CX)(BP*4), Y13, Y3
+	VFMADD231PS (DX)(BP*4), Y12, Y4
+	VFMADD231PS 32(DX)(BP*4), Y13, Y5
+	VFMADD231PS (SI)(BP*4), Y12, Y6
+	VFMADD231PS 32(SI)(BP*4), Y13, Y7
+	VFMADD231PS (R8)(BP*4), Y12, Y8
+	VFMADD231PS 32(R8)(BP*4), Y13, Y9
+	VFMADD231PS (R9)(BP*4), Y12, Y10
+	VFMADD231PS 32(R9)(BP*4), Y13, Y11
+	CMPQ        BX, (SP)
+	JB          whole
+	JMP         done
+
+part:
 loop:
 	MOVQ        (BX), BP
 	VMOVUPS     (DI), Y12
@@ -3129,7 +3157,13 @@ noReLU:
 	MOVQ    40(BX), AX
 	VMOVUPS Y10, (BP)(AX*4)
 	VMOVUPS Y11, 32(BP)(AX*4)
-	JMP     exit
+	DECQ    CX
+	JZ      exit
+	MOVQ    CX, 176(DI)
+	ADDQ    $0x30, 24(DI)
+	ADDQ    $0x30, 128(DI)
+	JMP     next
+	JMP exit
 
 some:
 	MOVQ       (BX), AX
@@ -3160,6 +3194,12 @@ some:
 	MOVQ       40(BX), AX
 	VMOVUPS    Y10, (BP)(AX*4)
 	VMASKMOVPS Y11, Y15, 32(BP)(AX*4)
+	DECQ       CX
+	JZ         exit
+	MOVQ       CX, 176(DI)
+	ADDQ       $0x30, 24(DI)
+	ADDQ       $0x30, 128(DI)
+	JMP        next
 
 exit:
 	VZEROUPPER
@@ -3168,9 +3208,11 @@ exit:
 // func tileVector6x1AVX2(t *byte)
 // Requires: AVX, FMA3
 TEXT ·tileVector6x1AVX2(SB), NOSPLIT, $16-8
-	MOVQ       t+0(FP), DI
-	MOVQ       208(DI), AX
-	VMOVDQU    (AX), Y15
+	MOVQ    t+0(FP), DI
+	MOVQ    208(DI), AX
+	VMOVDQU (AX), Y15
+
+next:
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
@@ -3231,7 +3273,26 @@ start:
 	MOVQ 72(DI), DI
 	CMPQ BX, (SP)
 	JAE  done
+	MOVQ t+0(FP), BP
+	CMPQ 200(BP), $0xff
+	JNE  part
 
+whole:
+	MOVQ        (BX), BP
+	VMOVUPS     (DI), Y6
+	ADDQ        8(SP), DI
+	ADDQ        $0x08, BX
+	VFMADD231PS (AX)(BP*4), Y6, Y0
+	VFMADD231PS (CX)(BP*4), Y6, Y1
+	VFMADD231PS (DX)(BP*4), Y6, Y2
+	VFMADD231PS (SI)(BP*4), Y6, Y3
+	VFMADD231PS (R8)(BP*4), Y6, Y4
+	VFMADD231PS (R9)(BP*4), Y6, Y5
+	CMPQ        BX, (SP)
+	JB          whole
+	JMP         done
+
+part:
 loop:
 	MOVQ        (BX), BP
 	VMASKMOVPS  (DI), Y15, Y6
@@ -3304,7 +3365,13 @@ noReLU:
 	JZ      exit
 	MOVQ    40(BX), AX
 	VMOVUPS Y5, (BP)(AX*4)
-	JMP     exit
+	DECQ    CX
+	JZ      exit
+	MOVQ    CX, 176(DI)
+	ADDQ    $0x30, 24(DI)
+	ADDQ    $0x30, 128(DI)
+	JMP     next
+	JMP exit
 
 some:
 	MOVQ       (BX), AX
@@ -3329,6 +3396,12 @@ some:
 	JZ         exit
 	MOVQ       40(BX), AX
 	VMASKMOVPS Y5, Y15, (BP)(AX*4)
+	DECQ       CX
+	JZ         exit
+	MOVQ       CX, 176(DI)
+	ADDQ       $0x30, 24(DI)
+	ADDQ       $0x30, 128(DI)
+	JMP        next
 
 exit:
 	VZEROUPPER

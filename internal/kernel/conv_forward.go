@@ -15,6 +15,7 @@ type ConvForward struct {
 // Panels of w are packed once a run, if there are enough pixels to repay it; pixels are read where they are, through
 // tables of offsets, or from strips with zeros around when there is padding.
 func NewConvForward(s ConvShape) *ConvForward {
+	s = s.settled()
 	p := &ConvForward{s: s, none: s.pixels()*s.F == 0}
 	if p.none {
 		return p
@@ -22,7 +23,7 @@ func NewConvForward(s ConvShape) *ConvForward {
 	j := &p.job
 	j.isa = bestTileISA()
 	if winogradPays(j.isa, s) {
-		p.wino = newWinograd(j.isa, s.N, s.H, s.W, s.C, s.OH, s.OW, s.F, s.PH, s.PW)
+		p.wino = newWinograd(j.isa, s.forwardPlanes(), s.slices(), s.H, s.W, s.C, s.OH, s.OW, s.F, s.PH, s.PW)
 		j.packed = p.wino.size
 		return p
 	}
@@ -44,7 +45,7 @@ func NewConvForward(s ConvShape) *ConvForward {
 		f.tab = s.taps(&j.strip, 1)
 		f.panels = spreadPanels(j.isa, s.F, s.outputs())
 		f.depth = len(f.tab)
-	} else if narrowPays(j.isa, s.outputs(), s.KH*s.KW, s.inputs()) {
+	} else if narrowPays(j.isa, s.outputs(), s.cells(), s.inputs()) {
 		f.narrow = newConvNarrow(j.isa, s.taps(&j.strip, 1), s.inputs(), s.outputs(), 0)
 		j.packed = s.F * f.narrow.size(j.isa.lanes())
 	} else {
@@ -95,7 +96,9 @@ func (p *ConvForward) Bind(x, w, bias, y, scratch []float32, relu bool, act func
 }
 
 // Pools reports whether BindPool works for the geometry.
-func (p *ConvForward) Pools() bool { return p.wino != nil && p.s.OH > 1 && p.s.OW > 1 }
+func (p *ConvForward) Pools() bool {
+	return p.wino != nil && p.wino.planes.same() && p.s.OH > 1 && p.s.OW > 1
+}
 
 // BindPool returns the work y = max over 2×2 windows of act(x*w + bias), rows
 // and columns that fill no window left out. cells, unless nil, holds CellFloats
@@ -114,7 +117,8 @@ func (p *ConvForward) bindWinograd(x, w, scratch []float32, out convOut) func() 
 	body := func(lo, hi int) {
 		for r := lo; r < hi; r++ {
 			i, k := r/q.c, r%q.c
-			q.transformTaps(scratch, w, k*q.f+q.panels[i].c, q.c*q.f, i, k)
+			plane, c := k/q.src, k%q.src
+			q.transformTaps(scratch, w, (plane*9*q.src+c)*q.f+q.panels[i].c, q.src*q.f, i, k)
 		}
 	}
 	return q.bind(convGrid{x: x}, scratch, out, func() { par.For(rows, packGrain(rows, q.size), body) })
@@ -136,15 +140,15 @@ func packGrain(panels, floats int) int {
 // goal is the number of result pixels of a chunk: its results and what they
 // are made of stay in the second-level cache.
 func (s ConvShape) goal(cols int) int {
-	per := max(cols, s.C*s.SH*s.SW)
+	per := max(cols, s.C*s.SH*s.SW*s.KD)
 	return min(convGoal, max(4*tileRows, convStay/max(1, per)))
 }
 
 // cutForward cuts the windows into chunks and says where each finds its input.
 func (s ConvShape) cutForward(high, goal, minCount int) (convChunks, convStrip) {
-	c := cutChunks(s.N, s.OH, s.OW, 1, goal, high, minCount)
+	c := cutChunks(s.slices(), s.OH, s.OW, 1, goal, high, minCount)
 	p := convStrip{
-		h: s.H, w: s.W, c: s.C, num: s.SH, den: 1, first: -s.PH, span: s.spanH(),
+		h: s.H, w: s.W, c: s.C, planes: s.forwardPlanes(), tall: c.tall, num: s.SH, den: 1, first: -s.PH, span: s.spanH(),
 		col: -s.PW, cols: (s.OW-1)*s.SW + s.spanW(),
 	}
 	p.settle(s.OH)
@@ -157,7 +161,7 @@ func (s ConvShape) windows(p *convStrip, images, rows int) (t convTable) {
 	for i := range images {
 		for y := range rows {
 			for x := range s.OW {
-				t.arow = append(t.arow, i*p.imageStep(rows)+y*s.SH*p.rowStep()+x*s.SW*s.C)
+				t.arow = append(t.arow, i*p.imageStep()+y*s.SH*p.rowStep()+x*s.SW*s.C)
 				t.crow = append(t.crow, ((i*s.OH+y)*s.OW+x)*s.F)
 			}
 		}
@@ -168,10 +172,12 @@ func (s ConvShape) windows(p *convStrip, images, rows int) (t convTable) {
 
 // taps tabulates the elements of a window, n channels of each cell.
 func (s ConvShape) taps(p *convStrip, n int) (t []int) {
-	for y := range s.KH {
-		for x := range s.KW {
-			for c := range n {
-				t = append(t, y*s.DH*p.rowStep()+x*s.DW*s.C+c)
+	for z := range s.KD {
+		for y := range s.KH {
+			for x := range s.KW {
+				for c := range n {
+					t = append(t, z*p.planeStep()+y*s.DH*p.rowStep()+x*s.DW*s.C+c)
+				}
 			}
 		}
 	}

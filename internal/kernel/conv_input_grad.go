@@ -19,7 +19,8 @@ type ConvInputGrad struct {
 
 // NewConvInputGrad plans the gradient for the instruction set of this machine.
 func NewConvInputGrad(s ConvShape) *ConvInputGrad {
-	p := &ConvInputGrad{s: s, none: s.N*s.H*s.W*s.C == 0}
+	s = s.settled()
+	p := &ConvInputGrad{s: s, none: s.N*s.D*s.H*s.W*s.C == 0}
 	if p.none {
 		return p
 	}
@@ -36,30 +37,36 @@ func NewConvInputGrad(s ConvShape) *ConvInputGrad {
 	}
 	// The chunk's pixels are spread over the phases.
 	goal := s.goal(s.C) * min(4, s.SH*s.SW)
-	j.chunks = cutChunks(s.N, s.H, s.W, s.SH, goal, j.isa.rows(j.source), 16)
+	j.chunks = cutChunks(s.N*s.D, s.H, s.W, s.SH, goal, j.isa.rows(j.source), 16)
+	if s.SD > 1 {
+		j.chunks.single() // slices side by side meet different taps
+	}
 	backH, backW := (s.KH-1)*s.DH/s.SH, (s.KW-1)*s.DW/s.SW // furthest window before
 	j.strip = convStrip{
-		h: s.OH, w: s.OW, c: s.F, num: 1, den: s.SH, phase: s.PH % s.SH,
+		h: s.OH, w: s.OW, c: s.F, planes: s.backPlanes(), tall: j.chunks.tall, num: 1, den: s.SH, phase: s.PH % s.SH,
 		first: s.PH/s.SH - backH, span: backH + 1,
 		col: s.PW/s.SW - backW, cols: (s.W-1+s.PW%s.SW)/s.SW + backW + 1,
 	}
 	j.strip.settle(s.H)
-	for ph := range s.SH {
-		for pw := range s.SW {
-			p.addPhase(ph, pw)
+	for pd := range s.SD {
+		for ph := range s.SH {
+			for pw := range s.SW {
+				p.addPhase(pd, ph, pw)
+			}
 		}
 	}
 	j.split(s.Flops())
 	if winogradPays(j.isa, s) {
-		p.wino = newWinograd(j.isa, s.N, s.OH, s.OW, s.F, s.H, s.W, s.C, 2-s.PH, 2-s.PW)
+		p.wino = newWinograd(j.isa, s.backPlanes(), s.N*s.D, s.OH, s.OW, s.F, s.H, s.W, s.C, 2-s.PH, 2-s.PW)
 	}
 	return p
 }
 
-// addPhase plans the pixels with (row+PH) mod SH = ph, (column+PW) mod SW = pw.
-func (p *ConvInputGrad) addPhase(ph, pw int) {
+// addPhase plans the pixels with (slice+PD) mod SD = pd, (row+PH) mod SH = ph,
+// (column+PW) mod SW = pw.
+func (p *ConvInputGrad) addPhase(pd, ph, pw int) {
 	s, j := p.s, &p.job
-	var f convPass
+	f := convPass{slice: pd}
 	row := j.strip.rowStep()
 	backH, backW := j.strip.span-1, (s.KW-1)*s.DW/s.SW
 	for i, z := range j.chunks.sizes() {
@@ -71,7 +78,7 @@ func (p *ConvInputGrad) addPhase(ph, pw int) {
 						continue
 					}
 					wy, wx := (y+s.PH)/s.SH-s.PH/s.SH+backH, (x+s.PW)/s.SW-s.PW/s.SW+backW
-					t.arow = append(t.arow, n*j.strip.imageStep(z.rows)+wy*row+wx*s.F)
+					t.arow = append(t.arow, n*j.strip.imageStep()+wy*row+wx*s.F)
 					t.crow = append(t.crow, ((n*s.H+y)*s.W+x)*s.C)
 				}
 			}
@@ -79,16 +86,18 @@ func (p *ConvInputGrad) addPhase(ph, pw int) {
 		t.guard()
 	}
 	var taps, cells []int
-	for y := range s.KH {
-		for x := range s.KW {
-			if y*s.DH%s.SH != ph || x*s.DW%s.SW != pw {
-				continue
-			}
-			taps = append(taps, y*s.KW+x)
-			back := -(y*s.DH/s.SH*row + x*s.DW/s.SW*s.F)
-			cells = append(cells, back)
-			for o := range s.outputs() {
-				f.tab = append(f.tab, back+o)
+	for k, z := range s.depthTaps(pd) {
+		for y := range s.KH {
+			for x := range s.KW {
+				if y*s.DH%s.SH != ph || x*s.DW%s.SW != pw {
+					continue
+				}
+				taps = append(taps, (z*s.KH+y)*s.KW+x)
+				back := k*j.strip.planeStep() - y*s.DH/s.SH*row - x*s.DW/s.SW*s.F
+				cells = append(cells, back)
+				for o := range s.outputs() {
+					f.tab = append(f.tab, back+o)
+				}
 			}
 		}
 	}
@@ -96,7 +105,7 @@ func (p *ConvInputGrad) addPhase(ph, pw int) {
 		f.panels = collectPanels(j.isa, s.C, s.outputs(), j.packed)
 		j.packed += len(f.tab) * s.C
 		f.depth = max(1, len(f.tab))
-	} else if narrowPays(j.isa, s.inputs(), ceilDiv(s.KH*s.KW, s.SH*s.SW), s.outputs()) {
+	} else if narrowPays(j.isa, s.inputs(), ceilDiv(s.cells(), s.SD*s.SH*s.SW), s.outputs()) {
 		f.narrow = newConvNarrow(j.isa, cells, s.outputs(), s.inputs(), j.packed)
 		j.packed += s.C * f.narrow.size(j.isa.lanes())
 	} else {
@@ -154,7 +163,8 @@ func (p *ConvInputGrad) bindWinograd(dy convGrid, w, scratch []float32, out conv
 			p.pack(0, i, w, scratch)
 			from := &panels[i]
 			for k := range q.c {
-				q.transformTaps(u, scratch, from.b+(8*q.c+k)*from.ldb, -q.c*from.ldb, i, k)
+				plane, o := k/q.src, k%q.src
+				q.transformTaps(u, scratch, from.b+((plane*9+8)*q.src+o)*from.ldb, -q.src*from.ldb, i, k)
 			}
 		}
 	}

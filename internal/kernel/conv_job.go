@@ -19,6 +19,7 @@ type convJob struct {
 
 // A convPass is one set of result pixels with one set of taps.
 type convPass struct {
+	slice  int          // for slices of this phase of the depth only
 	pix    [2]convTable // of full and of short chunks
 	tab    []int
 	depth  int // taps that a tile sums before it touches the result
@@ -91,12 +92,16 @@ func (j *convJob) run(i, g int, a, b, bias, c []float32, relu bool, act func(x [
 	if j.strip.direct {
 		strip = j.strip.at(a, nil, n0, n1, r0, r1)
 	} else {
-		buf = getBuffer(j.strip.size(n1-n0, r1-r0))
+		buf = getBuffer(j.strip.size(n1 - n0))
 		strip = j.strip.at(a, buf.x, n0, n1, r0, r1)
 	}
 	base := n0*j.outSize + r0*j.outRow
+	phase := j.strip.planes.phase(n0)
 	t := tile{isa: j.isa}
 	for p := range j.passes {
+		if j.passes[p].slice != phase {
+			continue
+		}
 		if j.passes[p].narrow.on {
 			j.passes[p].runNarrow(j.isa, j.cols*g/j.groups, j.cols*(g+1)/j.groups, short, strip, b, bias, c[base:], relu)
 			continue
@@ -115,6 +120,9 @@ func (j *convJob) run(i, g int, a, b, bias, c []float32, relu bool, act func(x [
 	}
 	from, to := j.column(g), j.column(g+1)
 	for p := range j.passes {
+		if j.passes[p].slice != phase {
+			continue
+		}
 		pix := &j.passes[p].pix[short]
 		for _, at := range pix.crow[:pix.m] {
 			act(c[base+at+from:base+at+to], base+at+from)

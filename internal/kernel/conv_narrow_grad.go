@@ -16,7 +16,7 @@ func narrowGradPays(isa tileISA, s ConvShape) bool {
 		return false
 	}
 	h := isa.rows(srcVector)
-	narrow := s.F * (2*ceilDiv(s.KH*s.KW*ceilDiv(s.C, isa.lanes()), h) + 1)
+	narrow := s.F * (2*ceilDiv(s.cells()*ceilDiv(s.C, isa.lanes()), h) + 1)
 	return narrow < 2*ceilDiv(s.depth(), h)*ceilDiv(s.F, 2*isa.lanes())
 }
 

@@ -25,10 +25,11 @@ func TestConvPool(t *testing.T) {
 }
 
 func checkConvPool(t *testing.T, s ConvShape, relu bool, seed uint64) {
+	s = s.settled()
 	r := rand.New(rand.NewPCG(seed, 8))
-	x, w, bias := random(r, s.N*s.H*s.W*s.C), random(r, s.depth()*s.F), random(r, s.F)
-	pool := NewPool(PoolShape{N: s.N, H: s.OH, W: s.OW, C: s.F, OH: s.OH / 2, OW: s.OW / 2, KH: 2, KW: 2, SH: 2, SW: 2})
-	small := s.N * (s.OH / 2) * (s.OW / 2) * s.F
+	x, w, bias := random(r, s.N*s.D*s.H*s.W*s.C), random(r, s.depth()*s.F), random(r, s.F)
+	pool := NewPool(PoolShape{N: s.slices(), H: s.OH, W: s.OW, C: s.F, OH: s.OH / 2, OW: s.OW / 2, KH: 2, KW: 2, SH: 2, SW: 2})
+	small := s.slices() * (s.OH / 2) * (s.OW / 2) * s.F
 	f, g, h := NewConvForward(s), NewConvInputGrad(s), NewConvWeightGrad(s)
 
 	y, want := nans(s.pixels()*s.F), nans(small)
@@ -49,7 +50,7 @@ func checkConvPool(t *testing.T, s ConvShape, relu bool, seed uint64) {
 		pool.MaxGrad(y, dp, dy)()
 	}
 	spread := nans(len(dy))
-	SpreadCells(s.N, s.OH, s.OW, s.F, dp, cells, spread)()
+	SpreadCells(s.slices(), s.OH, s.OW, s.F, dp, cells, spread)()
 	if !slices.Equal(spread, dy) {
 		t.Fatal("gradients of max-pooling differ")
 	}

@@ -1,24 +1,42 @@
 package kernel
 
-// A ConvShape is the geometry of a two-dimensional correlation: n images x of
-// h·w·c, windows of kh·kw, results y of oh·ow·f. Everything is row-major with
-// channels last; kernels are kh·kw·(c/groups)·f. What lies outside of x counts
-// as zero: the low paddings PH and PW say where window 0 begins, and OH and OW
-// how many windows there are, so that high paddings need no field.
+// A ConvShape is the geometry of a correlation: n volumes x of d·h·w·c, windows
+// of kd·kh·kw, results y of od·oh·ow·f. Everything is row-major with channels
+// last; kernels are kd·kh·kw·(c/groups)·f. What lies outside of x counts as zero:
+// the low paddings PD, PH and PW say where window 0 begins, and OD, OH and OW how
+// many windows there are, so that high paddings need no field. Images have one
+// slice; where KD is 0, all fields of the depth may be.
 type ConvShape struct {
-	N, H, W, C int
-	OH, OW, F  int
-	KH, KW     int
-	SH, SW     int // strides
-	DH, DW     int // dilations
-	PH, PW     int // padding before
-	Groups     int
+	N, D, H, W, C int
+	OD, OH, OW, F int
+	KD, KH, KW    int
+	SD, SH, SW    int // strides
+	DD, DH, DW    int // dilations
+	PD, PH, PW    int // padding before
+	Groups        int
 }
 
-func (s ConvShape) pixels() int     { return s.N * s.OH * s.OW }
-func (s ConvShape) inputs() int     { return s.C / s.Groups } // channels a group reads
-func (s ConvShape) outputs() int    { return s.F / s.Groups } // channels a group makes
-func (s ConvShape) depth() int      { return s.KH * s.KW * s.inputs() }
+// settled fills in the depth of images.
+func (s ConvShape) settled() ConvShape {
+	if s.KD == 0 {
+		s.D, s.OD, s.KD, s.SD, s.DD, s.PD = 1, 1, 1, 1, 1, 0
+	}
+	return s
+}
+
+// slices is how many images the results are.
+func (s ConvShape) slices() int {
+	if s.KD == 0 {
+		return s.N
+	}
+	return s.N * s.OD
+}
+
+func (s ConvShape) pixels() int     { return s.slices() * s.OH * s.OW }
+func (s ConvShape) inputs() int     { return s.C / s.Groups }             // channels a group reads
+func (s ConvShape) outputs() int    { return s.F / s.Groups }             // channels a group makes
+func (s ConvShape) cells() int      { return max(1, s.KD) * s.KH * s.KW } // of a window
+func (s ConvShape) depth() int      { return s.cells() * s.inputs() }
 func (s ConvShape) spanH() int      { return (s.KH-1)*s.DH + 1 }
 func (s ConvShape) spanW() int      { return (s.KW-1)*s.DW + 1 }
 func (s ConvShape) depthwise() bool { return s.Groups == s.C && s.C > 1 }

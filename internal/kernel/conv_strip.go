@@ -6,12 +6,14 @@ package kernel
 // copied into a buffer of its own, small enough to stay in cache, with zeros
 // where the padding is. So the tiles never meet a border.
 type convStrip struct {
-	h, w, c   int // the source
+	h, w, c   int // an image of the source
+	planes    convPlanes
 	num, den  int // source rows per result row
 	first     int // source row of result row 0; negative in the padding
 	phase     int // result rows are counted from here within den
 	span      int // source rows of one result row
 	col, cols int // source columns, likewise
+	tall      int // most result rows of a chunk
 	direct    bool
 }
 
@@ -27,25 +29,28 @@ func (s *convStrip) rowStep() int {
 	return s.cols * s.c
 }
 
-// imageStep is the distance of two images in a chunk of r result rows.
-func (s *convStrip) imageStep(r int) int {
+// planeStep is the distance of two planes of an image.
+func (s *convStrip) planeStep() int { return s.rows(s.tall) * s.cols * s.c }
+
+// imageStep is the distance of two images in a chunk.
+func (s *convStrip) imageStep() int {
 	if s.direct {
 		return s.h * s.w * s.c
 	}
-	return s.rows(r) * s.cols * s.c
+	return s.planes.most * s.planeStep()
 }
 
 // settle decides whether the source can be read in place, n result rows in all.
 func (s *convStrip) settle(n int) {
-	s.direct = s.first >= 0 && s.first+s.rows(n) <= s.h && s.col >= 0 && s.col+s.cols <= s.w
+	s.direct = s.planes.same() && s.first >= 0 && s.first+s.rows(n) <= s.h && s.col >= 0 && s.col+s.cols <= s.w
 }
 
 // size is the buffer for a chunk.
-func (s *convStrip) size(images, r int) int {
+func (s *convStrip) size(images int) int {
 	if s.direct {
 		return 0
 	}
-	return images * s.imageStep(r)
+	return images * s.imageStep()
 }
 
 // at returns the piece for images [n0, n1) and result rows [r0, r1).
@@ -55,25 +60,42 @@ func (s *convStrip) at(src, buf []float32, n0, n1, r0, r1 int) []float32 {
 		return src[((n0*s.h+top)*s.w+s.col)*s.c:]
 	}
 	rows := s.rows(r1 - r0)
-	row := s.cols * s.c
-	left := max(0, -s.col) * s.c
-	from := max(0, s.col)
-	n := max(0, min(s.w, s.col+s.cols)-from) * s.c
-	d := buf
 	for i := n0; i < n1; i++ {
-		for y := top; y < top+rows; y++ {
-			if y < 0 || y >= s.h || n == 0 {
-				clear(d[:row])
-			} else {
-				at := ((i*s.h+y)*s.w + from) * s.c
-				clear(d[:left])
-				copy(d[left:left+n], src[at:at+n])
-				clear(d[left+n : row])
-			}
-			d = d[row:]
+		d := buf[(i-n0)*s.imageStep():]
+		for k := range s.planes.from[s.planes.phase(i)] {
+			s.fill(d[k*s.planeStep():], src, s.planes.source(i, k), top, rows)
 		}
 	}
 	return buf
+}
+
+// fill copies rows of an image from top on to d, zeros where there are none;
+// image -1 is zero everywhere.
+func (s *convStrip) fill(d, src []float32, image, top, rows int) {
+	row := s.cols * s.c
+	left, from := max(0, -s.col)*s.c, max(0, s.col)
+	n := max(0, min(s.w, s.col+s.cols)-from) * s.c
+	lo := min(max(0, -top), rows)
+	hi := max(lo, min(rows, s.h-top))
+	if image < 0 || n == 0 {
+		hi = lo
+	}
+	clear(d[:lo*row])
+	clear(d[hi*row : rows*row])
+	if lo == hi {
+		return
+	}
+	x := src[((image*s.h+top+lo)*s.w+from)*s.c:]
+	if n == row && s.cols == s.w {
+		copy(d[lo*row:hi*row], x)
+		return
+	}
+	for y := range hi - lo {
+		to := d[(lo+y)*row:][:row]
+		clear(to[:left])
+		copy(to[left:left+n], x[y*s.w*s.c:])
+		clear(to[left+n:])
+	}
 }
 
 // convChunks cuts images × rows into pieces: some rows of one image, or some
@@ -83,6 +105,13 @@ type convChunks struct {
 	images, tall int // of a chunk
 	perImage     int
 	count        int
+}
+
+// single makes every piece one image at most.
+func (c *convChunks) single() {
+	if c.images > 1 {
+		c.images, c.count = 1, c.n
+	}
 }
 
 // chunk returns piece i, and whether it is smaller than the others (1) or not (0).

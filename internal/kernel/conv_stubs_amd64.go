@@ -84,12 +84,12 @@ func tileBroadcast2x2AVX2(t *byte)
 //go:noescape
 func tileBroadcast2x1AVX2(t *byte)
 
-// computes t.m ≤ 6 rows of 2 vectors.
+// computes t.m rows of 2 vectors, 6 at a time.
 //
 //go:noescape
 func tileVector6x2AVX2(t *byte)
 
-// computes t.m ≤ 6 rows of 1 vectors.
+// computes t.m rows of 1 vectors, 6 at a time.
 //
 //go:noescape
 func tileVector6x1AVX2(t *byte)

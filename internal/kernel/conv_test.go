@@ -14,23 +14,23 @@ import (
 // eachTap calls f for every product of the convolution that is not with
 // padding: indices into x, w and y. It is the definition.
 func (s ConvShape) eachTap(f func(x, w, y int)) {
+	s = s.settled()
 	cg, fg := s.C/s.Groups, s.F/s.Groups
-	for n := range s.N {
-		for oh := range s.OH {
-			for ow := range s.OW {
-				for kh := range s.KH {
-					for kw := range s.KW {
-						ih, iw := oh*s.SH+kh*s.DH-s.PH, ow*s.SW+kw*s.DW-s.PW
-						if ih < 0 || ih >= s.H || iw < 0 || iw >= s.W {
-							continue
-						}
-						for o := range s.F {
-							for c := range cg {
-								f(((n*s.H+ih)*s.W+iw)*s.C+o/fg*cg+c,
-									((kh*s.KW+kw)*cg+c)*s.F+o,
-									((n*s.OH+oh)*s.OW+ow)*s.F+o)
-							}
-						}
+	cell := func(kd, kh, kw, x, y int) {
+		for o := range s.F {
+			for c := range cg {
+				f(x*s.C+o/fg*cg+c, (((kd*s.KH+kh)*s.KW+kw)*cg+c)*s.F+o, y*s.F+o)
+			}
+		}
+	}
+	for y := range s.pixels() {
+		ow, oh, od, n := y%s.OW, y/s.OW%s.OH, y/s.OW/s.OH%s.OD, y/s.OW/s.OH/s.OD
+		for kd := range s.KD {
+			for kh := range s.KH {
+				for kw := range s.KW {
+					z, h, w := od*s.SD+kd*s.DD-s.PD, oh*s.SH+kh*s.DH-s.PH, ow*s.SW+kw*s.DW-s.PW
+					if z >= 0 && z < s.D && h >= 0 && h < s.H && w >= 0 && w < s.W {
+						cell(kd, kh, kw, ((n*s.D+z)*s.H+h)*s.W+w, y)
 					}
 				}
 			}
@@ -107,10 +107,52 @@ func convCases() []ConvShape {
 	mixed.OH, mixed.OW = 6, 11
 	l = append(l, mixed)
 	mixed.SH, mixed.SW, mixed.OH, mixed.OW = 3, 2, 4, 6
-	return append(l, mixed)
+	l = append(l, mixed)
+	return append(l, volumeCases()...)
+}
+
+// volume gives a case d slices, windows of kd of them, and the stride, dilation
+// and padding of the depth.
+func volume(s ConvShape, d, kd, stride, dil, lo, hi int) ConvShape {
+	s.D, s.KD, s.SD, s.DD, s.PD = d, kd, stride, dil, lo
+	s.OD = max(0, (d+lo+hi-((kd-1)*dil+1))/stride+1)
+	return s
+}
+
+// volumeCases are convolutions of volumes.
+func volumeCases() []ConvShape {
+	return []ConvShape{
+		//                 n  h  w   c   f  kh kw s d lo hi g  d kd s d lo hi
+		volume(convCase(1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 1), 3, 2, 1, 1, 0, 0),
+		volume(convCase(2, 5, 6, 3, 8, 3, 3, 1, 1, 1, 1, 1), 4, 3, 1, 1, 1, 1),
+		volume(convCase(2, 5, 6, 3, 8, 3, 3, 1, 1, 0, 0, 1), 4, 3, 1, 1, 0, 0),
+		volume(convCase(2, 6, 7, 16, 20, 3, 2, 2, 1, 1, 0, 1), 5, 3, 2, 1, 1, 0),
+		volume(convCase(1, 7, 6, 4, 33, 3, 3, 1, 2, 2, 2, 1), 7, 3, 1, 2, 2, 2),
+		volume(convCase(2, 7, 8, 5, 6, 3, 3, 2, 2, 2, 1, 1), 9, 3, 3, 2, 2, 1),
+		volume(convCase(1, 4, 4, 5, 6, 2, 2, 1, 1, 0, 0, 1), 7, 2, 4, 1, 0, 0), // slices that no window meets
+		volume(convCase(2, 3, 3, 2, 3, 1, 1, 1, 1, 0, 0, 1), 4, 1, 1, 1, 0, 0),
+		volume(convCase(2, 5, 5, 2, 3, 3, 3, 1, 1, 1, 1, 1), 4, 1, 2, 1, 0, 0), // planes left out
+		volume(convCase(1, 6, 6, 16, 16, 3, 3, 1, 1, 1, 1, 1), 3, 1, 1, 1, 0, 0),
+		volume(convCase(1, 6, 6, 16, 16, 3, 3, 1, 1, 1, 1, 1), 3, 1, 1, 1, 1, 1), // padding alone
+		volume(convCase(1, 6, 6, 16, 16, 3, 3, 1, 1, 1, 1, 1), 4, 3, 1, 1, 1, 1),
+		volume(convCase(1, 5, 4, 8, 12, 3, 3, 1, 1, 1, 1, 4), 4, 2, 1, 1, 0, 1),
+		volume(convCase(2, 5, 4, 9, 9, 3, 3, 1, 1, 1, 1, 9), 4, 3, 1, 1, 1, 1),
+		volume(convCase(1, 5, 4, 6, 12, 3, 3, 2, 1, 1, 1, 6), 5, 3, 2, 1, 1, 1),
+		volume(convCase(1, 5, 6, 40, 1, 3, 3, 1, 1, 1, 1, 1), 4, 3, 1, 1, 1, 1),
+		volume(convCase(1, 5, 6, 1, 40, 3, 3, 1, 1, 1, 1, 1), 4, 3, 1, 1, 1, 1),
+		volume(convCase(1, 30, 31, 4, 20, 3, 3, 1, 1, 1, 1, 1), 5, 3, 1, 1, 1, 1), // several chunks of a slice
+		volume(convCase(20, 4, 4, 8, 16, 3, 3, 1, 1, 1, 1, 1), 3, 3, 1, 1, 1, 1),  // several slices of a chunk
+		volume(convCase(2, 3, 3, 3, 4, 2, 2, 1, 1, 0, 0, 1), 1, 3, 1, 1, 3, 3),    // windows wholly in the padding
+		volume(convCase(0, 4, 4, 8, 16, 3, 3, 1, 1, 1, 1, 1), 3, 3, 1, 1, 1, 1),
+	}
 }
 
 func (s ConvShape) String() string {
+	if s.KD > 0 {
+		v := s
+		v.KD = 0
+		return fmt.Sprintf("%d slices by %d stride %d dilation %d pad %d of %v", s.D, s.KD, s.SD, s.DD, s.PD, v)
+	}
 	return fmt.Sprintf("%dx%dx%dx%d-%d %dx%d stride %d,%d dilation %d,%d pad %d,%d groups %d",
 		s.N, s.H, s.W, s.C, s.F, s.KH, s.KW, s.SH, s.SW, s.DH, s.DW, s.PH, s.PW, s.Groups)
 }
@@ -154,8 +196,9 @@ func TestConv(t *testing.T) {
 }
 
 func checkConv(t *testing.T, s ConvShape, seed uint64) {
+	s = s.settled()
 	r := rand.New(rand.NewPCG(seed, 7))
-	nx, nw, ny := s.N*s.H*s.W*s.C, s.KH*s.KW*s.C/s.Groups*s.F, s.pixels()*s.F
+	nx, nw, ny := s.N*s.D*s.H*s.W*s.C, s.depth()*s.F, s.pixels()*s.F
 	x, w, dy, bias := random(r, nx), random(r, nw), random(r, ny), random(r, s.F)
 	y64, dx64, dw64 := make([]float64, ny), make([]float64, nx), make([]float64, nw)
 	sy, sx, sw := make([]float64, ny), make([]float64, nx), make([]float64, nw)

@@ -99,6 +99,9 @@ func (t *tile) setCols(n int) {
 // behind them, which are read but not used; they must not lead out of a and c.
 func (t *tile) run(src tileSource, arow, crow []int, m int) {
 	h := t.isa.rows(src)
+	if t.isa == isaAVX2 && src == srcVector {
+		h = m // this one goes on by itself
+	}
 	for i := 0; i < m; i += h {
 		t.arow, t.crow, t.m = arow[i:i+h], crow[i:i+h], min(h, m-i)
 		tileDispatch(t, src)

@@ -33,6 +33,7 @@ const (
 
 // NewConvWeightGrad plans the gradient for the instruction set of this machine.
 func NewConvWeightGrad(s ConvShape) *ConvWeightGrad {
+	s = s.settled()
 	p := &ConvWeightGrad{s: s, size: s.depth() * s.F}
 	p.none = s.pixels()*p.size == 0
 	if p.none {
@@ -40,7 +41,7 @@ func NewConvWeightGrad(s ConvShape) *ConvWeightGrad {
 	}
 	p.isa = bestTileISA()
 	if winogradPays(p.isa, s) {
-		p.wino = newWinograd(p.isa, s.N, s.H, s.W, s.C, s.OH, s.OW, s.F, s.PH, s.PW).forGrad()
+		p.wino = newWinograd(p.isa, s.forwardPlanes(), s.slices(), s.H, s.W, s.C, s.OH, s.OW, s.F, s.PH, s.PW).forGrad()
 		p.parts, p.groups = max(1, min(gradParts, gradFloats/p.size, p.wino.chunks)), 1
 		return p
 	}
@@ -170,7 +171,7 @@ func (p *ConvWeightGrad) run(part, g int, x []float32, grid *convGrid, dw, bias 
 	var buf *convBuffer
 	var b []float32
 	if !p.strip.direct {
-		buf = getBuffer(p.strip.size(p.chunks.images, p.chunks.tall))
+		buf = getBuffer(p.strip.size(p.chunks.images))
 		b = buf.x
 	}
 	var spread *convBuffer

@@ -20,7 +20,9 @@ type winograd struct {
 	n, h, w   int // images of the source
 	oh, ow    int // and of the result
 	ph, pw    int // padding before; negative when the source is cut
-	c, f      int // channels of the source and the result
+	planes    convPlanes
+	src       int // channels of the source
+	c, f      int // channels that are summed, of all planes, and of the result
 	th, tw    int // squares of an image
 	squares   int // of all
 	goal      int // squares of a chunk, which stays in the second-level cache
@@ -48,15 +50,17 @@ func (i tileISA) winogradSize() int { return [...]int{0, 4, 2}[i] }
 // winogradPays reports whether sums over c channels for f results are worth
 // the transforms. It does not depend on the number of images, nor do the bits.
 func winogradPays(isa tileISA, s ConvShape) bool {
-	return isa.winogradSize() > 0 && s.KH == 3 && s.KW == 3 && s.SH == 1 && s.SW == 1 && s.DH == 1 && s.DW == 1 && s.Groups == 1 &&
-		s.C%16 == 0 && s.F%16 == 0 && s.C*s.F <= winogradTaps && s.OH*s.OW >= 36
+	return isa.winogradSize() > 0 && s.KH == 3 && s.KW == 3 && s.SH == 1 && s.SW == 1 && s.DH == 1 && s.DW == 1 && s.SD == 1 && s.Groups == 1 &&
+		s.C%16 == 0 && s.F%16 == 0 && s.KD*s.C*s.F <= winogradTaps && s.OH*s.OW >= 36
 }
 
-// newWinograd plans the convolution of n·h·w·c by 3·3·c·f.
-func newWinograd(isa tileISA, n, h, w, c, oh, ow, f, ph, pw int) *winograd {
+// newWinograd plans n slices of results from h·w·src and taps of 3·3·src·f for
+// each plane.
+func newWinograd(isa tileISA, planes convPlanes, n, h, w, src, oh, ow, f, ph, pw int) *winograd {
 	m := isa.winogradSize()
+	c := src * planes.most
 	p := &winograd{isa: isa, m: m, cells: m + 2, parts: (m + 2) * (m + 2),
-		n: n, h: h, w: w, oh: oh, ow: ow, ph: ph, pw: pw, c: c, f: f}
+		n: n, h: h, w: w, oh: oh, ow: ow, ph: ph, pw: pw, planes: planes, src: src, c: c, f: f}
 	p.th, p.tw = ceilDiv(oh, m), ceilDiv(ow, m)
 	p.squares = n * p.th * p.tw
 	p.panels, _ = groupPanels(isa, 1, f, 0, c, 0)
@@ -173,7 +177,7 @@ func (p *winograd) run(chunk int, src *convGrid, u []float32, out *convOut) {
 }
 
 // edge is how many floats a square of cells or results takes.
-func (p *winograd) edge() int { return p.parts * max(p.c, p.f) }
+func (p *winograd) edge() int { return p.parts * max(p.src, p.f) }
 
 // tiles multiplies with the general tile.
 func (p *winograd) tiles(squares int, v, u, m []float32) {
@@ -204,18 +208,32 @@ func (p *winograd) square(s int) (n, y, x int) {
 
 // transformSource transforms what lies under the squares [first, last).
 func (p *winograd) transformSource(first, last int, grid *convGrid, v, edge []float32) {
-	sv, c, size := p.goal*p.c+winogradPad, p.c, p.cells
-	to := winogradSteps{row: size * sv, col: sv, next: c}
+	sv, size := p.goal*p.c+winogradPad, p.cells
+	to := winogradSteps{row: size * sv, col: sv, next: p.c}
 	if grid.pooled() {
 		p.transformPooled(winogradSources, first, last, grid, v, to, size, p.ph, p.pw, edge, nil)
 		return
 	}
-	src := grid.x
+	for k := range p.planes.most {
+		p.transformPlane(first, last, grid.x, v[k*p.src:], to, k, edge)
+	}
+}
+
+// transformPlane transforms plane k of what lies under the squares.
+func (p *winograd) transformPlane(first, last int, src, v []float32, to winogradSteps, k int, edge []float32) {
+	c, size := p.src, p.cells
 	for s := first; s < last; {
 		n, y, x := p.square(s)
 		left := min(last-s, p.tw-x/p.m) // in this line of squares
 		y, x = y-p.ph, x-p.pw
-		d := v[(s-first)*c:]
+		d := v[(s-first)*p.c:]
+		if n = p.planes.source(n, k); n < 0 {
+			for part := range p.parts {
+				clear(d[part*to.col:][:c])
+			}
+			s++
+			continue
+		}
 		if y >= 0 && x >= 0 && y+size <= p.h && x+size <= p.w {
 			count := min(left, (p.w-size-x)/p.m+1)
 			from := winogradSteps{at: ((n*p.h+y)*p.w + x) * c, row: p.w * c, col: c, next: p.m * c}
@@ -329,8 +347,11 @@ func (p *winograd) grad(first, last int, src []float32, dy *convGrid, dw, bias [
 		}
 		t.init = initC
 	}
-	winogradDispatch(p.isa, winogradKernels, u, winogradSteps{row: p.cells * one, col: one},
-		dw, winogradSteps{row: 3 * one, col: one}, one, 1, nil, false)
+	plane := p.src * p.f
+	for k := range p.planes.most {
+		winogradDispatch(p.isa, winogradKernels, u[k*plane:], winogradSteps{row: p.cells * one, col: one},
+			dw[k*9*plane:], winogradSteps{row: 3 * plane, col: plane}, plane, 1, nil, false)
+	}
 	buf.put()
 }
 

@@ -21,8 +21,8 @@ func fuseConv(g *graph, n *node) []*Value {
 	}
 	for i, v := range n.in {
 		bias := n.in[1-i]
-		if v.Rank() == 4 && bias.Rank() > 0 && bias.Size() == v.Dim(3) && bias.Dim(-1) == v.Dim(3) && len(v.node.in) == 2 {
-			if out := g.onConv(v, ActNone, Reshape(bias, v.Dim(3))); out != nil {
+		if v.Rank() > 2 && bias.Rank() > 0 && bias.Size() == v.Dim(-1) && bias.Dim(-1) == v.Dim(-1) && len(v.node.in) == 2 {
+			if out := g.onConv(v, ActNone, Reshape(bias, v.Dim(-1))); out != nil {
 				return out
 			}
 		}
@@ -37,13 +37,13 @@ func (g *graph) onConv(v *Value, act Activation, bias *Value) []*Value {
 		in = []*Value{in[0], in[1], bias}
 	}
 	switch o := v.node.op.(type) {
-	case conv2D:
+	case conv:
 		if o.act == ActNone && g.once(v) {
-			return Apply(conv2D{o.c, act}, in...)
+			return Apply(conv{o.c, act}, in...)
 		}
-	case conv2DInputGrad:
+	case convInputGrad:
 		if o.act == ActNone && g.once(v) {
-			return Apply(conv2DInputGrad{o.c, o.size, act}, in...)
+			return Apply(convInputGrad{o.c, o.size, act}, in...)
 		}
 	}
 	return nil
@@ -60,9 +60,9 @@ func (g *graph) throughReLU(d, y *Value) []*Value {
 		if !o.relu && d.node.in[0] == y {
 			return Apply(maxPool2DGrad{o.c, o.x, true}, d.node.in...)
 		}
-	case conv2DInputGrad:
+	case convInputGrad:
 		if o.act == ActNone && len(d.node.in) == 2 {
-			return Apply(conv2DInputReLUGrad{o}, d.node.in[0], d.node.in[1], y)
+			return Apply(convInputReLUGrad{o}, d.node.in[0], d.node.in[1], y)
 		}
 	}
 	return nil

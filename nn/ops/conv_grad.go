@@ -6,108 +6,114 @@ import (
 	"github.com/antler-ml/antler/internal/kernel"
 )
 
-type conv2DInputGrad struct {
-	c    Conv2DConfig
-	size [2]int
+// convInputGrad is the gradient of conv with respect to x, whose cells are
+// size; it is also a transposed convolution.
+type convInputGrad struct {
+	c    convGeometry
+	size [3]int
 	act  Activation
 }
 
-func (o conv2DInputGrad) String() string { return fusedName("Conv2DInputGrad", o.act) }
+func (o convInputGrad) String() string { return fusedName(o.c.name("InputGrad"), o.act) }
 
-func (o conv2DInputGrad) Infer(in [][]int) [][]int {
-	convRanks("Conv2DInputGrad", in, "dy (n, oh, ow, f)", "w (kh, kw, c/groups, f)")
+func (o convInputGrad) Infer(in [][]int) [][]int {
+	op := o.c.name("InputGrad")
+	o.c.ranks(op, in, "dy "+convResults[o.c.rank], "w "+convKernels[o.c.rank])
 	s := o.shape(in)
-	o.c.checkWindows("Conv2DInputGrad", in, s, in[0])
-	checkBias("Conv2DInputGrad", in, s.C)
-	return [][]int{{s.N, s.H, s.W, s.C}}
+	o.c.checkWindows(op, in, s, in[0])
+	checkBias(op, in, s.C)
+	return [][]int{o.c.shape(s.N, o.size, s.C)}
 }
 
-func (o conv2DInputGrad) shape(in [][]int) kernel.ConvShape {
+func (o convInputGrad) shape(in [][]int) kernel.ConvShape {
 	dy, w := in[0], in[1]
-	return o.c.geometry("Conv2DInputGrad", in, []int{dy[0], o.size[0], o.size[1], w[2] * o.c.Groups}, w)
+	x := o.c.shape(dy[0], o.size, w[o.c.rank]*o.c.groups)
+	return o.c.geometry(o.c.name("InputGrad"), in, x, w)
 }
 
-func (o conv2DInputGrad) Scratch(in [][]int) int {
+func (o convInputGrad) Scratch(in [][]int) int {
 	return kernel.NewConvInputGrad(o.shape(in)).Scratch()
 }
 
-func (o conv2DInputGrad) Bind(b *Binding) func() {
+func (o convInputGrad) Bind(b *Binding) func() {
 	relu, act := o.act.fused()
 	p := kernel.NewConvInputGrad(o.shape(b.InShape))
 	return p.Bind(b.In[0], b.In[1], b.bias(), b.Out[0], b.Scratch, relu, act)
 }
 
-func (o conv2DInputGrad) Grad(in, out, dout []*Value) []*Value {
+func (o convInputGrad) Grad(in, out, dout []*Value) []*Value {
 	dy, w, d := in[0], in[1], activationGrad(o.act, dout[0], out[0])
 	return append([]*Value{
-		Conv2D(d, w, o.c),
-		Conv2DWeightGrad(d, dy, [2]int{w.Dim(0), w.Dim(1)}, o.c),
+		apply1(conv{o.c, ActNone}, d, w),
+		apply1(convWeightGrad{o.c, o.c.window(w.shape), false}, d, dy),
 	}, biasGrad(in, d)...)
 }
 
-// conv2DInputReLUGrad is a gradient that goes on through the ReLU whose result
+// convInputReLUGrad is a gradient that goes on through the ReLU whose result
 // the input was: its third operand. It is made by fuseConv.
-type conv2DInputReLUGrad struct{ conv2DInputGrad }
+type convInputReLUGrad struct{ convInputGrad }
 
-func (o conv2DInputReLUGrad) String() string { return "Conv2DInputGrad, ReLUGrad" }
+func (o convInputReLUGrad) String() string { return o.c.name("InputGrad") + ", ReLUGrad" }
 
-func (o conv2DInputReLUGrad) Infer(in [][]int) [][]int {
-	out := o.conv2DInputGrad.Infer(in[:2])
+func (o convInputReLUGrad) Infer(in [][]int) [][]int {
+	out := o.convInputGrad.Infer(in[:2])
 	if len(in) != 3 || !slices.Equal(in[2], out[0]) {
 		shapePanic(o.String(), in, "want a result of ReLU of shape %v", out[0])
 	}
 	return out
 }
 
-func (o conv2DInputReLUGrad) Bind(b *Binding) func() {
+func (o convInputReLUGrad) Bind(b *Binding) func() {
 	y := b.In[2]
 	act := func(d []float32, at int) { kernel.ReLUGrad(d, d, y[at:at+len(d)]) }
 	p := kernel.NewConvInputGrad(o.shape(b.InShape))
 	return p.Bind(b.In[0], b.In[1], nil, b.Out[0], b.Scratch, false, act)
 }
 
-func (o conv2DInputReLUGrad) Grad(in, _, dout []*Value) []*Value {
+func (o convInputReLUGrad) Grad(in, _, dout []*Value) []*Value {
 	d := binary(kReLUGrad, dout[0], in[2])
-	return append(o.conv2DInputGrad.Grad(in[:2], nil, []*Value{d}), nil)
+	return append(o.convInputGrad.Grad(in[:2], nil, []*Value{d}), nil)
 }
 
-// conv2DWeightGrad sums dy up over images and pixels too, for a second result,
-// when there is a bias.
-type conv2DWeightGrad struct {
-	c      Conv2DConfig
-	kernel [2]int
+// convWeightGrad is the gradient of conv with respect to w, whose window is
+// kernel. It sums dy up over images and pixels too, for a second result, when
+// there is a bias.
+type convWeightGrad struct {
+	c      convGeometry
+	kernel [3]int
 	bias   bool
 }
 
-func (o conv2DWeightGrad) String() string { return "Conv2DWeightGrad" }
+func (o convWeightGrad) String() string { return o.c.name("WeightGrad") }
 
-func (o conv2DWeightGrad) Infer(in [][]int) [][]int {
-	convRanks("Conv2DWeightGrad", in, "x (n, h, w, c)", "dy (n, oh, ow, f)")
+func (o convWeightGrad) Infer(in [][]int) [][]int {
+	o.c.ranks(o.String(), in, "x "+convInputs[o.c.rank], "dy "+convResults[o.c.rank])
 	s := o.shape(in)
 	if s.N != in[1][0] {
-		shapePanic("Conv2DWeightGrad", in, "axis 0 differs: x has %d images, dy %d", s.N, in[1][0])
+		shapePanic(o.String(), in, "axis 0 differs: x has %d images, dy %d", s.N, in[1][0])
 	}
-	o.c.checkWindows("Conv2DWeightGrad", in, s, in[1])
-	out := [][]int{{s.KH, s.KW, s.C / s.Groups, s.F}}
+	o.c.checkWindows(o.String(), in, s, in[1])
+	out := [][]int{o.c.kernelShape(o.kernel, s.C/s.Groups, s.F)}
 	if o.bias {
 		out = append(out, []int{s.F})
 	}
 	return out
 }
 
-func (o conv2DWeightGrad) shape(in [][]int) kernel.ConvShape {
+func (o convWeightGrad) shape(in [][]int) kernel.ConvShape {
 	x, dy := in[0], in[1]
-	if x[3]%o.c.Groups != 0 {
-		shapePanic("Conv2DWeightGrad", in, "axis 3 of x: %d channels do not fall into %d groups", x[3], o.c.Groups)
+	channels, filters := x[o.c.rank+1], dy[o.c.rank+1]
+	if channels%o.c.groups != 0 {
+		shapePanic(o.String(), in, "axis %d of x: %d channels do not fall into %d groups", o.c.rank+1, channels, o.c.groups)
 	}
-	return o.c.geometry("Conv2DWeightGrad", in, x, []int{o.kernel[0], o.kernel[1], x[3] / o.c.Groups, dy[3]})
+	return o.c.geometry(o.String(), in, x, o.c.kernelShape(o.kernel, channels/o.c.groups, filters))
 }
 
-func (o conv2DWeightGrad) Scratch(in [][]int) int {
+func (o convWeightGrad) Scratch(in [][]int) int {
 	return kernel.NewConvWeightGrad(o.shape(in)).Scratch()
 }
 
-func (o conv2DWeightGrad) Bind(b *Binding) func() {
+func (o convWeightGrad) Bind(b *Binding) func() {
 	p := kernel.NewConvWeightGrad(o.shape(b.InShape))
 	var db []float32
 	if o.bias {
@@ -116,12 +122,12 @@ func (o conv2DWeightGrad) Bind(b *Binding) func() {
 	return p.Bind(b.In[0], b.In[1], b.Out[0], db, b.Scratch)
 }
 
-func (o conv2DWeightGrad) Grad(in, _, dout []*Value) []*Value {
+func (o convWeightGrad) Grad(in, _, dout []*Value) []*Value {
 	x, dy := in[0], in[1]
 	var dx, ddy *Value
 	if dout[0] != nil {
-		dx = Conv2DInputGrad(dy, dout[0], [2]int{x.Dim(1), x.Dim(2)}, o.c)
-		ddy = Conv2D(x, dout[0], o.c)
+		dx = apply1(convInputGrad{o.c, o.c.cells(x.shape), ActNone}, dy, dout[0])
+		ddy = apply1(conv{o.c, ActNone}, x, dout[0])
 	}
 	if o.bias && dout[1] != nil {
 		every := BroadcastTo(dout[1], dy.shape...)
@@ -133,4 +139,4 @@ func (o conv2DWeightGrad) Grad(in, _, dout []*Value) []*Value {
 	return []*Value{dx, ddy}
 }
 
-var _, _, _ Scratcher = conv2D{}, conv2DInputGrad{}, conv2DWeightGrad{}
+var _, _, _ Scratcher = conv{}, convInputGrad{}, convWeightGrad{}

@@ -13,14 +13,14 @@ import (
 // are stored nowhere. With cells it has a second result that says where the
 // maxima lay, for the way back.
 type conv2DPool struct {
-	conv2D
+	conv
 	cells bool
 }
 
-func (o conv2DPool) String() string { return o.conv2D.String() + ", MaxPool2D" }
+func (o conv2DPool) String() string { return o.conv.String() + ", MaxPool2D" }
 
 func (o conv2DPool) Infer(in [][]int) [][]int {
-	y := o.conv2D.Infer(in)[0]
+	y := o.conv.Infer(in)[0]
 	out := [][]int{{y[0], y[1] / 2, y[2] / 2, y[3]}}
 	if o.cells {
 		out = append(out, []int{kernel.CellFloats(sizeOf(out[0]))})
@@ -56,7 +56,7 @@ func (o maxPool2DSpread) Grad(_, _, _ []*Value) []*Value { return noGrad(o) }
 // conv2DPoolInputGrad is an input gradient of both. Operands: dy, cells, w and,
 // to go on through the ReLU that made the input, its result.
 type conv2DPoolInputGrad struct {
-	conv2DInputGrad
+	convInputGrad
 	dy   [4]int // before pooling
 	relu bool
 }
@@ -72,11 +72,11 @@ func (o conv2DPoolInputGrad) String() string {
 func (o conv2DPoolInputGrad) operands(in [][]int) [][]int { return [][]int{o.dy[:], in[2]} }
 
 func (o conv2DPoolInputGrad) Infer(in [][]int) [][]int {
-	return o.conv2DInputGrad.Infer(o.operands(in))
+	return o.convInputGrad.Infer(o.operands(in))
 }
 
 func (o conv2DPoolInputGrad) Scratch(in [][]int) int {
-	return o.conv2DInputGrad.Scratch(o.operands(in))
+	return o.convInputGrad.Scratch(o.operands(in))
 }
 
 func (o conv2DPoolInputGrad) Bind(b *Binding) func() {
@@ -93,7 +93,7 @@ func (o conv2DPoolInputGrad) Grad(_, _, _ []*Value) []*Value { return noGrad(o) 
 
 // conv2DPoolWeightGrad is a weight gradient of both. Operands: x, dy and cells.
 type conv2DPoolWeightGrad struct {
-	conv2DWeightGrad
+	convWeightGrad
 	dy [4]int // before pooling
 }
 
@@ -102,11 +102,11 @@ func (o conv2DPoolWeightGrad) String() string { return "Conv2DPoolWeightGrad" }
 func (o conv2DPoolWeightGrad) operands(in [][]int) [][]int { return [][]int{in[0], o.dy[:]} }
 
 func (o conv2DPoolWeightGrad) Infer(in [][]int) [][]int {
-	return o.conv2DWeightGrad.Infer(o.operands(in))
+	return o.convWeightGrad.Infer(o.operands(in))
 }
 
 func (o conv2DPoolWeightGrad) Scratch(in [][]int) int {
-	return o.conv2DWeightGrad.Scratch(o.operands(in))
+	return o.convWeightGrad.Scratch(o.operands(in))
 }
 
 func (o conv2DPoolWeightGrad) Bind(b *Binding) func() {

@@ -24,7 +24,7 @@ type poolFuser struct {
 
 // visit looks at a convolution.
 func (f *poolFuser) visit(n *node) {
-	o, ok := n.op.(conv2D)
+	o, ok := n.op.(conv)
 	if !ok || o.act != ActReLU && o.act != ActNone {
 		return
 	}
@@ -88,21 +88,21 @@ func (f *poolFuser) back(grad *node, dy [4]int, cells **Value) {
 	var small *Value // the gradient before it is spread
 	for _, n := range f.readers[d] {
 		switch o := n.op.(type) {
-		case conv2DInputGrad:
+		case convInputGrad:
 			if convolves(o.shape(shapesOf(n.in)), n, d, 0) && o.act == ActNone && len(n.in) == 2 {
 				f.instead[n] = func(in []*Value, _ map[*Value]*Value) []*Value {
 					return Apply(conv2DPoolInputGrad{o, dy, false}, small, *cells, in[1])
 				}
 				continue
 			}
-		case conv2DInputReLUGrad:
+		case convInputReLUGrad:
 			if convolves(o.shape(shapesOf(n.in)), n, d, 0) {
 				f.instead[n] = func(in []*Value, _ map[*Value]*Value) []*Value {
-					return Apply(conv2DPoolInputGrad{o.conv2DInputGrad, dy, true}, small, *cells, in[1], in[2])
+					return Apply(conv2DPoolInputGrad{o.convInputGrad, dy, true}, small, *cells, in[1], in[2])
 				}
 				continue
 			}
-		case conv2DWeightGrad:
+		case convWeightGrad:
 			if convolves(o.shape(shapesOf(n.in)), n, d, 1) {
 				f.instead[n] = func(in []*Value, _ map[*Value]*Value) []*Value {
 					return Apply(conv2DPoolWeightGrad{o, dy}, in[0], small, *cells)

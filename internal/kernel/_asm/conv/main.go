@@ -78,7 +78,11 @@ func main() {
 
 func tile(s isa, src source, rows, vecs int) {
 	TEXT(fmt.Sprintf("tile%s%dx%d%s", sourceName[src], rows, vecs, s.name()), NOSPLIT, "func(t *byte)")
-	Doc(fmt.Sprintf("computes t.m ≤ %d rows of %d vectors.", rows, vecs))
+	if s.loops(src) {
+		Doc(fmt.Sprintf("computes t.m rows of %d vectors, %d at a time.", vecs, rows))
+	} else {
+		Doc(fmt.Sprintf("computes t.m ≤ %d rows of %d vectors.", rows, vecs))
+	}
 	Pragma("noescape")
 	end, ldb := AllocLocal(8), AllocLocal(8)
 	acc := func(i, v int) reg.VecPhysical { return s.reg(i*vecs + v) }
@@ -89,6 +93,10 @@ func tile(s isa, src source, rows, vecs int) {
 
 	Load(Param("t"), regB)
 	s.loadMask(field, r[0])
+	next := s.label("next")
+	if s.loops(src) {
+		Label(next)
+	}
 	for i := range rows {
 		for v := range vecs {
 			s.zero(acc(i, v))
@@ -129,45 +137,58 @@ func tile(s isa, src source, rows, vecs int) {
 	MOVQ(field(offTab), regTab)
 	MOVQ(field(offB), regB)
 
-	loop, done := s.label("loop"), s.label("done")
+	done := s.label("done")
 	CMPQ(regTab, end)
 	JAE(LabelRef(done))
-	Label(loop)
-	MOVQ(Mem{Base: regTab}, regIdx)
-	for v := range vecs {
-		s.load(Mem{Base: regB, Disp: v * s.bytes()}, bv(v), v == vecs-1)
-	}
-	ADDQ(ldb, regB)
-	ADDQ(Imm(8), regTab)
-	for i := range rows {
-		m := Mem{Base: r[i], Index: regIdx, Scale: 4}
-		switch src {
-		case broadcast:
-			if vecs == 1 && s.embeds() {
-				VFMADD231PS_BCST(m, bv(0), acc(i, 0))
-				continue
-			}
-			VBROADCASTSS(m, tmp)
-			for v := range vecs {
-				VFMADD231PS(tmp, bv(v), acc(i, v))
-			}
-		case vector:
-			for v := range vecs {
-				m.Disp = v * s.bytes()
-				if v < vecs-1 {
-					VFMADD231PS(m, bv(v), acc(i, v))
+	sum := func(name string, masked bool) {
+		loop := s.label(name)
+		Label(loop)
+		MOVQ(Mem{Base: regTab}, regIdx)
+		for v := range vecs {
+			s.load(Mem{Base: regB, Disp: v * s.bytes()}, bv(v), masked && v == vecs-1)
+		}
+		ADDQ(ldb, regB)
+		ADDQ(Imm(8), regTab)
+		for i := range rows {
+			m := Mem{Base: r[i], Index: regIdx, Scale: 4}
+			switch src {
+			case broadcast:
+				if vecs == 1 && s.embeds() {
+					VFMADD231PS_BCST(m, bv(0), acc(i, 0))
 					continue
 				}
-				s.load(m, tmp, true)
-				VFMADD231PS(tmp, bv(v), acc(i, v))
+				VBROADCASTSS(m, tmp)
+				for v := range vecs {
+					VFMADD231PS(tmp, bv(v), acc(i, v))
+				}
+			case vector:
+				for v := range vecs {
+					m.Disp = v * s.bytes()
+					if v < vecs-1 || !masked {
+						VFMADD231PS(m, bv(v), acc(i, v))
+						continue
+					}
+					s.load(m, tmp, true)
+					VFMADD231PS(tmp, bv(v), acc(i, v))
+				}
+			case permute, gather:
+				s.lanes(src, m, rowRegs[rows], tmp)
+				VFMADD231PS(tmp, bv(0), acc(i, 0))
 			}
-		case permute, gather:
-			s.lanes(src, m, rowRegs[rows], tmp)
-			VFMADD231PS(tmp, bv(0), acc(i, 0))
 		}
+		CMPQ(regTab, end)
+		JB(LabelRef(loop))
 	}
-	CMPQ(regTab, end)
-	JB(LabelRef(loop))
+	if s.loops(src) {
+		part := s.label("part")
+		Load(Param("t"), regIdx)
+		CMPQ(Mem{Base: regIdx, Disp: offMask}, Imm(1<<(s.bytes()/4)-1))
+		JNE(LabelRef(part))
+		sum("whole", false)
+		JMP(LabelRef(done))
+		Label(part)
+	}
+	sum("loop", true)
 	Label(done)
 
 	Load(Param("t"), regB)
@@ -210,15 +231,30 @@ func tile(s isa, src source, rows, vecs int) {
 			}
 		}
 	}
+	// more goes on with the next rows, if there are any.
+	more := func() {
+		DECQ(r[1])
+		JZ(LabelRef(exit))
+		MOVQ(r[1], field(offM))
+		ADDQ(Imm(uint64(8*rows)), field(offARow))
+		ADDQ(Imm(uint64(8*rows)), field(offCRow))
+		JMP(LabelRef(next))
+	}
 	if s.slowMask() {
 		some := s.label("some")
 		CMPQ(field(offMask), Imm(1<<(s.bytes()/4)-1))
 		JNE(LabelRef(some))
 		store(false)
+		if s.loops(src) {
+			more()
+		}
 		JMP(LabelRef(exit))
 		Label(some)
 	}
 	store(true)
+	if s.loops(src) {
+		more()
+	}
 	Label(exit)
 	VZEROUPPER()
 	RET()
