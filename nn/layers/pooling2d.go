@@ -39,7 +39,7 @@ func pool(size, strides *[2]int, p Padding, f DataFormat) error {
 	if *strides == [2]int{} {
 		*strides = *size
 	}
-	return firstError(eachPositive("PoolSize", *size), eachPositive("Strides", *strides), p.validate(), f.validate())
+	return firstError(eachPositive("PoolSize", size[:]), eachPositive("Strides", strides[:]), p.validate(), f.validate())
 }
 
 func poolShape(w window, in []nn.Shape) (nn.Shape, error) {
@@ -56,12 +56,12 @@ func poolShape(w window, in []nn.Shape) (nn.Shape, error) {
 func (w window) pooled(x *ops.Value, op func(*ops.Value, ops.PoolConfig) *ops.Value) *ops.Value {
 	return lastly(x, w.format, func(x *ops.Value) *ops.Value {
 		low, high := w.pads(x.Dim(1), x.Dim(2))
-		return op(x, ops.PoolConfig{Size: w.size, Strides: w.strides, PadLow: low, PadHigh: high})
+		return op(x, ops.PoolConfig{Size: [2]int(w.size), Strides: [2]int(w.strides), PadLow: [2]int(low), PadHigh: [2]int(high)})
 	})
 }
 
 func (l *MaxPooling2D) window() window {
-	return window{l.PoolSize, l.Strides, [2]int{1, 1}, l.Padding, l.DataFormat}
+	return window{l.PoolSize[:], l.Strides[:], nil, l.Padding, l.DataFormat}
 }
 
 // Validate checks the settings.
@@ -80,7 +80,7 @@ func (l *MaxPooling2D) Call(_ *nn.Call, in ...*ops.Value) *ops.Value {
 }
 
 func (l *AveragePooling2D) window() window {
-	return window{l.PoolSize, l.Strides, [2]int{1, 1}, l.Padding, l.DataFormat}
+	return window{l.PoolSize[:], l.Strides[:], nil, l.Padding, l.DataFormat}
 }
 
 // Validate checks the settings.
