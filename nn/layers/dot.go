@@ -102,5 +102,8 @@ func (l *Dot) Call(_ *nn.Call, in ...*ops.Value) *ops.Value {
 	return ops.Reshape(ops.MatMulT(m[0], m[1], false, true), shape...)
 }
 
-// ComputeMask is none: the steps that a mask is about are gone or mixed.
+// EndsMask: the steps that a mask is about are gone or mixed.
+func (l *Dot) EndsMask() {}
+
+// ComputeMask returns no mask.
 func (l *Dot) ComputeMask(*nn.Call, ...*ops.Value) *ops.Value { return nil }

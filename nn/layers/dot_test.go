@@ -20,7 +20,9 @@ type mergeCase struct {
 	OutputShape []*int `json:"output_shape"`
 	Inputs      []string
 	Output, R   string
-	InputGrads  []string `json:"input_grads"`
+	InputGrads  []string  `json:"input_grads"`
+	Masks       []*string // of the inputs
+	OutputMask  *string   `json:"output_mask"`
 }
 
 // TestMergeGolden holds layers with several inputs to what real Keras computed.
@@ -42,9 +44,22 @@ func TestMergeGolden(t *testing.T) {
 		if got, want := out.Shape(), shapeOf(f.OutputShape); !got.Equal(want) {
 			t.Errorf("output shape %v, want %v", got, want)
 		}
-		tr, err := nn.Trace(l, false, in, make([]*ops.Value, len(in)))
+		masks, fed := make([]*ops.Value, len(in)), slices.Clone(in)
+		for i, name := range f.Masks {
+			if name != nil {
+				a := array(t, c, *name)
+				masks[i] = ops.Input(a.Shape()...)
+				fed, feed = append(fed, masks[i]), append(feed, a)
+			}
+		}
+		tr, err := nn.Trace(l, false, in, masks)
 		must(t, err)
 		want := []wanted{{f.Output, tr.Out[0]}}
+		if (f.OutputMask == nil) != (tr.Masks[0] == nil) {
+			t.Errorf("the output has a mask: %v; want %v", tr.Masks[0] != nil, f.OutputMask != nil)
+		} else if f.OutputMask != nil {
+			want = append(want, wanted{*f.OutputMask, tr.Masks[0]})
+		}
 		for i, g := range ops.Gradients(ops.Sum(ops.Mul(tr.Out[0], ops.Constant(array(t, c, f.R)))), in...) {
 			want = append(want, wanted{f.InputGrads[i], g})
 		}
@@ -52,7 +67,7 @@ func TestMergeGolden(t *testing.T) {
 		for _, w := range want {
 			values = append(values, w.value)
 		}
-		p := ops.Compile(ops.Spec{In: in, Out: values})
+		p := ops.Compile(ops.Spec{In: fed, Out: values})
 		must(t, p.Run(ops.State{}, feed))
 		for i, w := range want {
 			if !slices.Equal(w.value.Shape(), c.Array(t, w.name).Shape) {

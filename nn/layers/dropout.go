@@ -26,6 +26,17 @@ type Dropout struct {
 // Validate checks the settings.
 func (l *Dropout) Validate() error { return dropoutRate("Rate", l.Rate) }
 
+// Build checks the input.
+func (l *Dropout) Build(_ *nn.Build, in ...nn.Shape) error { return fitsNoise(l.NoiseShape, in) }
+
+// Call describes the layer.
+func (l *Dropout) Call(c *nn.Call, in ...*ops.Value) *ops.Value {
+	return drop(c, in[0], l.Rate, noiseOf(l.NoiseShape, in[0].Shape()), l.Seed)
+}
+
+// SupportsMasking hands the mask on.
+func (l *Dropout) SupportsMasking() {}
+
 func dropoutRate(setting string, r float64) error {
 	if !(r >= 0 && r < 1) {
 		return fmt.Errorf("%s is %g; want a part from 0 up to, but not, 1", setting, r)
@@ -33,35 +44,51 @@ func dropoutRate(setting string, r float64) error {
 	return nil
 }
 
-// Call describes the layer.
-func (l *Dropout) Call(c *nn.Call, in ...*ops.Value) *ops.Value {
-	x := in[0]
-	if !c.Training || l.Rate == 0 {
+// drop is what the layers of dropout share; noise is the concrete shape of the
+// decisions.
+func drop(c *nn.Call, x *ops.Value, rate float64, noise []int, seed *int64) *ops.Value {
+	if !c.Training || rate == 0 {
 		return x
 	}
-	stream := c.Stream()
-	if l.Seed != nil {
-		stream ^= uint64(*l.Seed) * 0x9e3779b97f4a7c15
-	}
-	return ops.Dropout(x, stream, float32(l.Rate), l.noise(x.Shape()))
+	return ops.Dropout(x, ownStream(c, seed), float32(rate), noise)
 }
 
-func (l *Dropout) noise(shape []int) []int {
-	if l.NoiseShape == nil {
-		return nil
+// ownStream is a fresh stream of random numbers; a seed makes it another one.
+func ownStream(c *nn.Call, seed *int64) uint64 {
+	stream := c.Stream()
+	if seed != nil {
+		stream ^= uint64(*seed) * 0x9e3779b97f4a7c15
 	}
-	if len(l.NoiseShape) != len(shape) {
-		panic(&ops.ShapeError{Op: "Dropout", Shapes: [][]int{shape}, Reason: fmt.Sprintf("NoiseShape %v has rank %d, the input rank %d", nn.Shape(l.NoiseShape), len(l.NoiseShape), len(shape))})
+	return stream
+}
+
+// takesSize reports whether an entry of a NoiseShape stands for the size of the
+// input: Unknown here, null in Keras' files.
+func takesSize(d int) bool { return d == nn.Unknown || d == 0 }
+
+// fitsNoise compares a NoiseShape with the input.
+func fitsNoise(noise []int, in []nn.Shape) error {
+	if err := oneInput(in); err != nil || noise == nil {
+		return err
 	}
-	n := make([]int, len(shape))
-	for i, d := range l.NoiseShape {
-		n[i] = d
-		if d == nn.Unknown {
-			n[i] = shape[i]
+	if len(noise) != in[0].Rank() {
+		return fmt.Errorf("NoiseShape %v has %d axes, but the input %v has %d; the batch is one of them", nn.Shape(noise), len(noise), in[0], in[0].Rank())
+	}
+	for i, d := range noise {
+		if n := in[0][i]; !takesSize(d) && d != 1 && d != n && (n != nn.Unknown || i > 0) {
+			return fmt.Errorf("NoiseShape %v has %d at axis %d, but the input is %v; want 1 to share decisions, or nn.Unknown", nn.Shape(noise), d, i, in[0])
 		}
 	}
-	return n
+	return nil
 }
 
-// SupportsMasking hands the mask on.
-func (l *Dropout) SupportsMasking() {}
+// noiseOf is a NoiseShape for an input.
+func noiseOf(setting, shape []int) []int {
+	noise := append([]int{}, shape...)
+	for i, d := range setting {
+		if !takesSize(d) {
+			noise[i] = d
+		}
+	}
+	return noise
+}

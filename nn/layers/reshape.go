@@ -2,6 +2,7 @@ package layers
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/antler-ml/antler/nn"
 	"github.com/antler-ml/antler/nn/ops"
@@ -14,7 +15,7 @@ func init() { nn.Register[Reshape]() }
 // Input: (batch, …). Output: (batch, TargetShape…).
 type Reshape struct {
 	nn.Base
-	TargetShape []int // without the batch; one size may be -1
+	TargetShape []int // without the batch; one size may be -1 and is worked out
 }
 
 // Validate checks the settings.
@@ -34,24 +35,47 @@ func (l *Reshape) Validate() error {
 	return nil
 }
 
+// Build checks the input, unless the size of its samples is open.
+func (l *Reshape) Build(_ *nn.Build, in ...nn.Shape) error {
+	if err := oneInput(in); err != nil || slices.Contains(in[0][1:], nn.Unknown) {
+		return err
+	}
+	per := 1
+	for _, d := range in[0][1:] {
+		per *= d
+	}
+	if _, ok := l.fit(per); !ok {
+		return fmt.Errorf("a sample of the input %v has %d numbers, which do not fit TargetShape %v", in[0], per, l.TargetShape)
+	}
+	return nil
+}
+
+// fit works the open size out for samples of so many numbers.
+func (l *Reshape) fit(per int) (shape []int, ok bool) {
+	shape, known := slices.Clone(l.TargetShape), 1
+	open := slices.Index(shape, -1)
+	for i, d := range shape {
+		if i != open {
+			known *= d
+		}
+	}
+	if open < 0 {
+		return shape, known == per
+	}
+	if known == 0 || per%known != 0 {
+		return nil, false
+	}
+	shape[open] = per / known
+	return shape, true
+}
+
 // Call describes the layer.
 func (l *Reshape) Call(_ *nn.Call, in ...*ops.Value) *ops.Value {
 	x := in[0]
-	per, known := x.Size()/max(1, x.Dim(0)), 1
-	shape, open := []int{x.Dim(0)}, -1
-	for i, d := range l.TargetShape {
-		if d == -1 {
-			open = i + 1
-		} else {
-			known *= d
-		}
-		shape = append(shape, d)
-	}
-	if open > 0 && known > 0 && per%known == 0 {
-		shape[open], known = per/known, per
-	}
-	if known != per || open > 0 && shape[open] < 0 {
+	per := x.Size() / max(1, x.Dim(0))
+	shape, ok := l.fit(per)
+	if !ok {
 		panic(&ops.ShapeError{Op: "Reshape", Shapes: [][]int{x.Shape()}, Reason: fmt.Sprintf("a sample of %d numbers does not fit TargetShape %v", per, l.TargetShape)})
 	}
-	return ops.Reshape(x, shape...)
+	return ops.Reshape(x, append([]int{x.Dim(0)}, shape...)...)
 }
