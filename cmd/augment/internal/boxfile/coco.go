@@ -57,6 +57,11 @@ func (s *Set) readCOCO(m *matcher, c Config, p *problems) error {
 		return err
 	}
 	defer f.Close()
+	return s.readCOCOFrom(f, path, m, c, p)
+}
+
+// readCOCOFrom reads a file whose name is path.
+func (s *Set) readCOCOFrom(f io.Reader, path string, m *matcher, c Config, p *problems) error {
 	r := &cocoReader{s: s, p: p, dec: json.NewDecoder(withoutBOM(f)), where: path,
 		images: map[string]cocoImage{}, classes: map[int]int{}, ids: map[string]bool{}, points: map[int]int{}}
 	if err := r.read(m, c); err != nil {

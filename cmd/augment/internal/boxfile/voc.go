@@ -153,6 +153,10 @@ func readVOCFile(path string, o Outside, lost *vocLosses, p *problems) (*picture
 		return nil, "", err
 	}
 	defer f.Close()
+	return readVOCFrom(f, path, o, lost, p)
+}
+
+func readVOCFrom(f io.Reader, path string, o Outside, lost *vocLosses, p *problems) (*picture, string, error) {
 	v := &vocFile{path: path, dec: xml.NewDecoder(withoutBOM(f)), lost: lost, pic: &picture{where: path}}
 	v.dec.CharsetReader = charset
 	if err := v.read(); err != nil {

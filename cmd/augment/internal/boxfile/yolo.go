@@ -136,6 +136,10 @@ func (s *Set) dataYAML(path string) error {
 		return err
 	}
 	defer f.Close()
+	return s.dataYAMLFrom(f, path)
+}
+
+func (s *Set) dataYAMLFrom(f io.Reader, path string) error {
 	var d struct {
 		Names    yaml.Node `yaml:"names"`
 		NC       *int      `yaml:"nc"`
@@ -195,6 +199,10 @@ func (s *Set) readYOLOFile(path string, p *problems) (pic *picture, top int, err
 		return nil, 0, err
 	}
 	defer f.Close()
+	return s.readYOLOFrom(f, path, p)
+}
+
+func (s *Set) readYOLOFrom(f io.Reader, path string, p *problems) (pic *picture, top int, err error) {
 	pic, top = &picture{where: path}, -1
 	lines := bufio.NewScanner(withoutBOM(f))
 	lines.Buffer(nil, 1<<20)
