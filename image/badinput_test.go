@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"github.com/antler-ml/antler/internal/printable"
 )
 
 // chunk is a chunk of a PNG.
@@ -126,7 +128,7 @@ func TestFilesThatAreNone(t *testing.T) {
 		if name == "closed.png" && os.Getuid() == 0 {
 			continue // root may read everything
 		}
-		if err == nil || !strings.HasPrefix(err.Error(), "image: ") || !strings.Contains(err.Error(), printable(name)) && !strings.Contains(err.Error(), "nul") {
+		if err == nil || !strings.HasPrefix(err.Error(), "image: ") || !strings.Contains(err.Error(), printable.Name(name)) && !strings.Contains(err.Error(), "nul") {
 			t.Errorf("%q: %v", name, err)
 		}
 	}

@@ -10,6 +10,8 @@ import (
 	"runtime/debug"
 	"slices"
 	"time"
+
+	"github.com/antler-ml/antler/internal/printable"
 )
 
 // LoadConfig says how a picture is read. The zero value reads it as RGB in its
@@ -97,7 +99,7 @@ func loadScratch(s *scratch, fsys fs.FS, path string, c *LoadConfig) (*Image, er
 	size := int64(0)
 	if st, err := f.Stat(); err == nil {
 		if st.IsDir() {
-			return nil, fmt.Errorf("image: %s is a directory, not a picture", printable(path))
+			return nil, fmt.Errorf("image: %s is a directory, not a picture", printable.Name(path))
 		}
 		size = st.Size()
 		if err := c.Limits.checkBytes(size); err != nil {
@@ -122,7 +124,7 @@ func name(path string, err error) error {
 	case path == "":
 		return fmt.Errorf("image: %w", err)
 	}
-	return fmt.Errorf("image: %s: %w", printable(path), err)
+	return fmt.Errorf("image: %s: %w", printable.Name(path), err)
 }
 
 // take returns m as an image of its own memory: that of s, unless it is much

@@ -6,12 +6,10 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/antler-ml/antler/internal/jpeg"
+	"github.com/antler-ml/antler/internal/printable"
 )
 
 // The causes inside a [DecodeError], for errors.Is.
@@ -29,7 +27,7 @@ type DecodeError struct {
 }
 
 func (e *DecodeError) Error() string {
-	name := printable(e.Path)
+	name := printable.Name(e.Path)
 	if name == "" {
 		name = "input"
 	}
@@ -108,22 +106,11 @@ func explain(err error, size int) error {
 	return fmt.Errorf("%w: %w", ErrFormat, err)
 }
 
-// printable is a file's name as it can be shown: quoted if it is not UTF-8 or
-// has control characters.
-func printable(name string) string {
-	for _, r := range name {
-		if r == utf8.RuneError || !unicode.IsPrint(r) && r != ' ' {
-			return strconv.QuoteToGraphic(name)
-		}
-	}
-	return name
-}
-
 // readable makes the error of opening a file show its name so.
 func readable(err error) error {
 	var p *fs.PathError
-	if errors.As(err, &p) && printable(p.Path) != p.Path {
-		return &fs.PathError{Op: p.Op, Path: printable(p.Path), Err: p.Err}
+	if errors.As(err, &p) && printable.Name(p.Path) != p.Path {
+		return &fs.PathError{Op: p.Op, Path: printable.Name(p.Path), Err: p.Err}
 	}
 	return err
 }

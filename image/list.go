@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/antler-ml/antler/internal/printable"
 )
 
 // Extensions are those of the files that Keras takes for pictures. Those of the
@@ -25,7 +27,7 @@ func ListPictures(dir string, extensions ...string) ([]string, error) {
 	if st, err := os.Stat(dir); err != nil {
 		return nil, fmt.Errorf("image: %w", readable(err))
 	} else if !st.IsDir() {
-		return nil, fmt.Errorf("image: %s is not a directory", printable(dir))
+		return nil, fmt.Errorf("image: %s is not a directory", printable.Name(dir))
 	}
 	var paths []string
 	// The separator at the end makes a link of the directory itself followed.

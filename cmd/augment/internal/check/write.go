@@ -8,13 +8,12 @@ import (
 	"io"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/antler-ml/antler/internal/atomicfile"
 	"github.com/antler-ml/antler/internal/cli"
+	"github.com/antler-ml/antler/internal/printable"
 )
 
 // lines is how many findings of one kind are shown.
@@ -24,11 +23,11 @@ const lines = 10
 // one kind some are shown.
 func (r *Report) Write(w io.Writer) error {
 	b := bufio.NewWriter(w)
-	fmt.Fprintf(b, "%s in %s, %s", cli.Plural(r.Pictures, "picture"), printable(r.Root), cli.Bytes(r.Bytes))
+	fmt.Fprintf(b, "%s in %s, %s", cli.Plural(r.Pictures, "picture"), printable.Name(r.Root), cli.Bytes(r.Bytes))
 	if len(r.Classes) > 1 || len(r.Classes) == 1 && r.Classes[0].Name != "" {
 		var names []string
 		for _, c := range r.Classes {
-			name := printable(c.Name)
+			name := printable.Name(c.Name)
 			if c.Name == "" {
 				name = "(no folder)"
 			}
@@ -49,7 +48,7 @@ func (r *Report) Write(w io.Writer) error {
 			if ext == "" {
 				return "without extension"
 			}
-			return "." + printable(ext)
+			return "." + printable.Name(ext)
 		}))
 	}
 	for _, k := range kinds {
@@ -102,7 +101,7 @@ func (f Finding) String() string {
 			names = append(names, fmt.Sprintf("… and %d more", len(f.Names)-i))
 			break
 		}
-		names = append(names, printable(n))
+		names = append(names, printable.Name(n))
 	}
 	s := strings.Join(names, " = ")
 	if f.Kind == Near || f.Same == Near {
@@ -127,17 +126,6 @@ func counts(m map[string]int, name func(string) string) string {
 		parts = append(parts, name(k)+" "+cli.Count(m[k]))
 	}
 	return cli.List(parts, 12)
-}
-
-// printable is a name as it can be shown: quoted if it is not UTF-8 or would
-// change a terminal.
-func printable(name string) string {
-	for _, c := range name {
-		if c == utf8.RuneError || !unicode.IsPrint(c) {
-			return strconv.QuoteToGraphic(name)
-		}
-	}
-	return name
 }
 
 // A row is a finding for programs.

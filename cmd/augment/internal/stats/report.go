@@ -14,6 +14,7 @@ import (
 
 	"github.com/antler-ml/antler/cmd/augment/internal/check"
 	"github.com/antler-ml/antler/internal/cli"
+	"github.com/antler-ml/antler/internal/printable"
 )
 
 // A Report is what was measured.
@@ -200,17 +201,9 @@ func names(c []Count, name func(string) string) string {
 		if n == "" {
 			n = "(none)"
 		}
-		parts = append(parts, printable(n)+" "+cli.Count(k.N))
+		parts = append(parts, printable.Name(n)+" "+cli.Count(k.N))
 	}
 	return cli.List(parts, 12)
-}
-
-// printable quotes what would change a terminal.
-func printable(s string) string {
-	if q := strconv.QuoteToGraphic(s); q != `"`+s+`"` {
-		return q
-	}
-	return s
 }
 
 func numbers(v []float64) string {
