@@ -52,9 +52,9 @@ type gemmJob struct {
 	panelsB    int
 	packParts  int // tasks that make them
 
-	packBody, vectorBody, thinBody, batchBody func(lo, hi int)
-	tileBody                                  func(worker, lo, hi int)
-	next                                      *gemmJob
+	packBody, vectorBody, segmentBody, thinBody, batchBody func(lo, hi int)
+	tileBody                                               func(worker, lo, hi int)
+	next                                                   *gemmJob
 }
 
 // A gemmWorker is what one worker has to itself.
@@ -79,7 +79,7 @@ func acquireGemm() *gemmJob {
 	if j == nil {
 		j = &gemmJob{}
 		j.packBody, j.vectorBody, j.thinBody = j.packPanels, j.vectorPart, j.thinPart
-		j.batchBody, j.tileBody = j.batchPart, j.tiles
+		j.segmentBody, j.batchBody, j.tileBody = j.segmentPart, j.batchPart, j.tiles
 	}
 	return j
 }

@@ -43,8 +43,51 @@ func (j *gemmJob) runVector() bool {
 	default:
 		return false
 	}
-	j.runRows()
+	if !j.runSegments() {
+		j.runRows()
+	}
 	return true
+}
+
+// segments is into how many parts of x's rows a long sum is cut.
+const segments = 8
+
+// runSegments does products of many rows that are short: each worker reads
+// whole rows, one after another, where parts of them would be spread over the
+// memory. How rows are cut depends on the sizes alone.
+func (j *gemmJob) runSegments() bool {
+	const (
+		rows  = 1024    // least, and
+		cols  = 1024    // most, of a matrix that is cut
+		small = 1 << 18 // numbers that the caller reads alone as fast
+	)
+	n := j.m * j.n
+	if j.vec.along || j.vec.cStep != 1 || j.k < rows || n > cols || n*j.k < small {
+		return false
+	}
+	j.isa = chooseGemm()
+	j.bufB = grow(j.bufB, segments*n)
+	par.For(segments, 1, j.segmentBody)
+	if !j.e.Accumulate {
+		clear(j.c[:n])
+	}
+	for s := range segments {
+		Add(j.c[:n], j.c[:n], j.bufB[s*n:][:n])
+	}
+	if j.n > 1 {
+		j.finish(0, 1, 0, n, true)
+	} else {
+		j.finish(0, n, 0, 1, true)
+	}
+	return true
+}
+
+// segmentPart sums up the rows of segments lo to hi.
+func (j *gemmJob) segmentPart(lo, hi int) {
+	n := j.m * j.n
+	for s := lo; s < hi; s++ {
+		j.sumRows(s*j.k/segments, (s+1)*j.k/segments, 0, n, j.bufB[s*n:][:n], false)
+	}
 }
 
 // runRows does the product that j.vec describes. Each element is computed by
@@ -94,17 +137,22 @@ func (j *gemmJob) innerProducts(lo, hi int) {
 	}
 }
 
-// scaledRows computes columns lo to hi of the sum of the rows of x scaled by
-// v, in blocks of rows as tiles do.
+// scaledRows computes columns lo to hi of the sum of the rows of x scaled by v.
 func (j *gemmJob) scaledRows(lo, hi int) {
+	j.sumRows(0, j.k, lo, hi, j.c[lo:hi], j.e.Accumulate)
+}
+
+// sumRows sums up columns lo to hi of rows p0 to p1 of x scaled by v, in blocks
+// of rows as tiles do.
+func (j *gemmJob) sumRows(p0, p1, lo, hi int, c []float32, accumulate bool) {
 	w := &j.vec
-	kc := innerBlock(j.k)
+	kc := innerBlock(p1 - p0)
 	mul := gemmRow
 	if j.m*j.n >= gemmLong {
 		mul = gemmLongRow
 	}
-	for p := 0; p < j.k; p += kc {
-		mul(j.isa, min(kc, j.k-p), w.v[p*w.vStep:], w.vStep, w.x.Data[p*w.x.Ld+lo:], w.x.Ld, j.c[lo:hi], p > 0 || j.e.Accumulate)
+	for p := p0; p < p1; p += kc {
+		mul(j.isa, min(kc, p1-p), w.v[p*w.vStep:], w.vStep, w.x.Data[p*w.x.Ld+lo:], w.x.Ld, c, p > p0 || accumulate)
 	}
 }
 
