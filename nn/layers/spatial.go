@@ -106,23 +106,33 @@ func shaped(batch int, cells nn.Shape, channels int, f DataFormat) nn.Shape {
 // spatialNames are the axes that windows slide over: of sequences, images and volumes.
 var spatialNames = [4]string{1: "steps", 2: "height, width", 3: "depth, height, width"}
 
-// channels returns the number of channels of an image batch.
-func channels(in nn.Shape, f DataFormat) (int, error) { return spatialChannels(in, 2, f) }
+// spatialInput checks that there is one input, with so many axes between batch
+// and channels: 1 for sequences, 2 for images, 3 for volumes.
+func spatialInput(in []nn.Shape, axes int, f DataFormat) error {
+	if err := oneInput(in); err != nil {
+		return err
+	}
+	return spatialRank(in[0], axes, f)
+}
 
-// spatialChannels returns the number of channels of a batch of sequences (1
-// axis), images (2) or volumes (3).
-func spatialChannels(in nn.Shape, axes int, f DataFormat) (int, error) {
+func spatialRank(in nn.Shape, axes int, f DataFormat) error {
 	names := "(batch, " + spatialNames[axes] + ", channels)"
 	if f == ChannelsFirst {
 		names = "(batch, channels, " + spatialNames[axes] + ")"
 	}
-	if err := rank(in, axes+2, names); err != nil {
-		if axes == 2 && in.Rank() == 3 {
-			return 0, fmt.Errorf("%w; a grey image needs a channel axis of size 1", err)
-		}
-		if axes == 1 && in.Rank() == 2 {
-			return 0, fmt.Errorf("%w; a sequence of single numbers needs a channel axis of size 1", err)
-		}
+	err := rank(in, axes+2, names)
+	switch {
+	case err != nil && axes == 2 && in.Rank() == 3:
+		return fmt.Errorf("%w; a grey image needs a channel axis of size 1", err)
+	case err != nil && axes == 1 && in.Rank() == 2:
+		return fmt.Errorf("%w; a sequence of single numbers needs a channel axis of size 1", err)
+	}
+	return err
+}
+
+// spatialChannels returns the number of channels of an input.
+func spatialChannels(in nn.Shape, axes int, f DataFormat) (int, error) {
+	if err := spatialRank(in, axes, f); err != nil {
 		return 0, err
 	}
 	c := in.Last()
