@@ -35,6 +35,10 @@ func TestMessages(t *testing.T) {
 		{"no-value", 2, args("demo --epochs"), ""},
 		{"no-number", 2, args("demo --epochs ten"), ""},
 		{"no-choice", 2, args("demo --optimizer adamw"), ""},
+		{"placeholder-for-texts", 2, args("things.tsv --on-error placeholder"), ""},
+		{"no-policy", 2, args("good --policy randaugmet"), ""},
+		{"broken-policy", 2, args("good --policy lines.tsv"), ""},
+		{"little-memory", 2, args("good --target-size 512 --data-memory 3"), ""},
 		{"no-part", 2, args("demo --validation-split 20"), ""},
 		{"no-pair", 2, args("good --brightness-range 0.5"), ""},
 		{"size-too-small", 2, args("good --target-size 2"), ""},
@@ -44,7 +48,7 @@ func TestMessages(t *testing.T) {
 		{"misspelt-path", 2, args("goood"), ""},
 		{"empty-folder", 3, args("empty"), ""},
 		{"one-class", 3, args("single"), ""},
-		{"no-pictures", 3, args("webp"), ""},
+		{"no-pictures", 3, args("heic"), ""},
 		{"bad-pictures", 3, args("broken"), ""},
 		{"empty-file", 3, args("empty.tsv"), ""},
 		{"one-column", 3, args("lines.tsv"), ""},
@@ -149,8 +153,8 @@ func materials(t *testing.T) {
 	write(t, "one.png", picture)
 	for _, n := range []string{"a", "b", "c"} {
 		write(t, "single/all/"+n+".png", picture)
-		write(t, "webp/cat/"+n+".webp", "RIFF0000WEBP")
-		write(t, "webp/dog/"+n+".webp", "RIFF0000WEBP")
+		write(t, "heic/cat/"+n+".heic", "ftypheic")
+		write(t, "heic/dog/"+n+".heic", "ftypheic")
 		write(t, "broken/cat/"+n+".png", picture)
 		write(t, "broken/dog/"+n+".png", picture)
 	}

@@ -45,6 +45,10 @@ func (e *Env) finish(ctx context.Context, t *task, run *rundir.Run, dir string, 
 	if t.flow != nil {
 		files = append(files, rundir.SamplesFile)
 	}
+	late := e.late(t)
+	if err := quarantine(dir, t.set.Bad); err != nil {
+		return err
+	}
 	if len(mistakes) > 0 {
 		f, err := e.mistakes(t, run, dir, mistakes)
 		if err != nil {
@@ -76,6 +80,7 @@ func (e *Env) finish(ctx context.Context, t *task, run *rundir.Run, dir string, 
 		fmt.Fprintf(e.Out, "\nbest       validation accuracy %s at epoch %d of %d (always naming the largest class: %.3f)\n",
 			e.Console.Bold(fmt.Sprintf("%.4f", c.Accuracy())), res.Best, res.Epochs, c.Majority())
 	}
+	e.bad(t, dir, late)
 	e.last(t, run, dir, files, began)
 	return nil
 }
@@ -136,8 +141,11 @@ func (e *Env) mistakes(t *task, run *rundir.Run, dir string, ms []report.Mistake
 	sheet := &report.Sheet{Title: "the worst mistakes: true -> predicted (probability)", Height: p.Height, Width: p.Width, Channels: p.Channels, Columns: 6}
 	for _, m := range ms[:min(30, len(ms))] {
 		pix := make([]float32, p.Size())
-		if err := p.Read(pix, t.flow.Hi+m.Sample); err != nil {
-			return "", err
+		if err := p.Read(pix, len(t.set.Train)+m.Sample); err != nil {
+			if e.Settings.OnError == "fail" {
+				return "", err
+			}
+			clear(pix) // as the model has seen it
 		}
 		for i := range pix {
 			pix[i] /= 255

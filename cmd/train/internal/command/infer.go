@@ -31,6 +31,9 @@ func (e *Env) inferPictures(t *task) {
 	if !e.has("dropout") {
 		s.Dropout = 0.25
 	}
+	if !s.Augment {
+		return
+	}
 	// Small changes that leave digits and letters what they are.
 	for _, f := range []struct {
 		flag string
@@ -121,12 +124,16 @@ func (e *Env) has(flag string) bool { return e.Flags.Changed(flag) || e.Settings
 // augmentation is the random changes in words.
 func (e *Env) augmentation() string {
 	s := e.Settings
+	if !s.Augment {
+		return "no augmentation"
+	}
 	var parts []string
 	add := func(on bool, format string, args ...any) {
 		if on {
 			parts = append(parts, fmt.Sprintf(format, args...))
 		}
 	}
+	add(s.Policy != "" && s.Policy != "none", "%s", s.Policy)
 	add(s.RotationRange != 0, "rotation %g°", s.RotationRange)
 	add(s.WidthShiftRange != 0 || s.HeightShiftRange != 0, "shift %g/%g", s.WidthShiftRange, s.HeightShiftRange)
 	add(s.ShearRange != 0, "shear %g°", s.ShearRange)

@@ -229,7 +229,7 @@ func (p *predictor) end() error {
 		}
 		return nil
 	}
-	if p.e.Settings.OnError == "skip" {
+	if p.e.Settings.OnError != "fail" {
 		p.e.Console.Warnf("skipped    %s", cli.Plural(len(p.bad), noun))
 		return nil
 	}
@@ -260,7 +260,7 @@ func (e *Env) Evaluate(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	if len(set.Bad) > 0 && e.Settings.OnError != "skip" {
+	if len(set.Bad) > 0 && e.Settings.OnError == "fail" {
 		return set.Check(e.Settings.OnError)
 	}
 	for _, n := range set.Notes {

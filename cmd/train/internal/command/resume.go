@@ -46,6 +46,11 @@ func (e *Env) resume(data string) (*resumed, error) {
 			return nil, cli.Errorf(cli.BadData, "%s: setting %q: %v", filepath.Join(dir, rundir.RunFile), name, err)
 		}
 	}
+	if path := filepath.Join(dir, rundir.PolicyFile); s.Policy != "" && !e.Flags.Changed("policy") {
+		if _, err := os.Stat(path); err == nil {
+			s.Policy = path
+		}
+	}
 	r := &resumed{dir: dir, stored: stored}
 	if r.epochs() >= s.Epochs {
 		return nil, cli.Errorf(cli.Usage, "%s has finished its %s", dir, cli.Plural(r.epochs(), "epoch")).
@@ -117,8 +122,11 @@ func tokenizer(dir string) (*text.Tokenizer, error) {
 	return t, nil
 }
 
-// quarantine writes the list of what was skipped.
-func quarantine(path string, bad []dataset.Bad) error {
+// quarantine writes the list of what was skipped, if anything was.
+func quarantine(dir string, bad []dataset.Bad) error {
+	if len(bad) == 0 {
+		return nil
+	}
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	for _, x := range bad {
@@ -126,5 +134,5 @@ func quarantine(path string, bad []dataset.Bad) error {
 			return err
 		}
 	}
-	return atomicfile.WriteBytes(path, b.Bytes())
+	return atomicfile.WriteBytes(filepath.Join(dir, rundir.BadFile), b.Bytes())
 }

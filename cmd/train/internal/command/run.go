@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/antler-ml/antler/augment"
 	"github.com/antler-ml/antler/cmd/train/internal/dataset"
 	"github.com/antler-ml/antler/cmd/train/internal/rundir"
 	"github.com/antler-ml/antler/internal/cli"
@@ -66,12 +67,12 @@ func (e *Env) load(dir string) (*loaded, error) {
 			return nil, cli.Errorf(cli.BadData, "%s: the preprocessing is incomplete: %+v", filepath.Join(dir, rundir.RunFile), *p)
 		}
 		// What a file goes through is the run's affair, not the command line's.
-		for _, f := range []string{"target-size", "color-mode", "interpolation"} {
+		for _, f := range []string{"target-size", "color-mode", "interpolation", "draft", "orient"} {
 			if e.Flags.Changed(f) {
 				return nil, cli.Errorf(cli.Usage, "--%s belongs to training; the run keeps what it was trained with", f)
 			}
 		}
-		s.TargetSize, s.ColorMode, s.Interpolation = p.TargetSize, p.ColorMode, p.Interpolation
+		s.TargetSize, s.ColorMode, s.Interpolation, s.Draft, s.Orient = p.TargetSize, p.ColorMode, p.Interpolation, p.Draft, p.Orient
 		if !e.Flags.Changed("max-pixels") && p.MaxPixels > 0 {
 			s.MaxPixels = p.MaxPixels
 		}
@@ -103,7 +104,7 @@ func (r *loaded) pictures(ctx context.Context, e *Env, batch []item) (*tensor.Te
 	for i, it := range batch {
 		samples[i].Path = it.path
 	}
-	p := dataset.NewPictures(samples, e.Settings)
+	p := dataset.NewPictures(samples, e.Settings, nil)
 	bad, err := p.Scan(ctx, e.Settings.Workers, func(int) {})
 	if err != nil {
 		return nil, err
@@ -162,7 +163,7 @@ func (r *loaded) source(ctx context.Context, e *Env, set *dataset.Set) (pipeline
 		}
 		return pipeline.Arrays(x, y, pipeline.ArraysConfig{BatchSize: s.BatchSize}), nil
 	}
-	p := dataset.NewPictures(set.Valid, s)
+	p := dataset.NewPictures(set.Valid, s, nil)
 	bad, err := p.Scan(ctx, s.Workers, func(done int) {
 		e.Console.Progress(func() string {
 			return fmt.Sprintf("reading pictures  %s/%s", cli.Count(done), cli.Count(len(set.Valid)))
@@ -183,7 +184,10 @@ func (r *loaded) source(ctx context.Context, e *Env, set *dataset.Set) (pipeline
 	n := len(set.Valid) - len(bad)
 	p.Drop(bad)
 	set.Valid = set.Valid[:n]
-	return &dataset.Flow{Pictures: p, Hi: n, BatchSize: s.BatchSize, Rescale: float32(r.Preprocessing.Rescale), Workers: s.Workers}, nil
+	if n == 0 {
+		return nil, set.Check("skip")
+	}
+	return p.Flow(0, n, &augment.ImageDataGenerator{Rescale: r.Preprocessing.Rescale}, inOrder(s.BatchSize, s.Workers))
 }
 
 // items are what the arguments name: files, folders of pictures, or - for the

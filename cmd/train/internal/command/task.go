@@ -30,7 +30,10 @@ type task struct {
 	model        *nn.Model
 
 	pictures *dataset.Pictures // of the training, then the validation
-	flow     *dataset.Flow
+	flow     *augment.Flow     // of the training
+	held     *augment.Flow     // of the validation
+	policy   *augment.Policy
+	meter    *pipeline.Meter // of the stages of the training's data
 	tok      *text.Tokenizer
 	validX   *tensor.Tensor
 }
@@ -102,7 +105,7 @@ func demoTexts() (*dataset.Set, error) {
 
 // prepare infers what was not given, reads the data and builds the model.
 func (e *Env) prepare(ctx context.Context, set *dataset.Set, stored *text.Tokenizer) (*task, error) {
-	t := &task{set: set}
+	t := &task{set: set, meter: new(pipeline.Meter)}
 	if err := ctx.Err(); err != nil {
 		return nil, context.Cause(ctx)
 	}
@@ -142,9 +145,17 @@ func (e *Env) preparePictures(ctx context.Context, t *task) error {
 		return cli.Errorf(cli.Usage, "the pictures of the demo are %d×%d %s; --target-size and --color-mode are for your own", size[0], size[1], mode)
 	}
 	e.inferPictures(t)
-
+	var err error
+	if t.policy, err = policy(s.Policy); err != nil {
+		return err
+	}
 	all := append(slices.Clone(set.Train), set.Valid...)
-	p := dataset.NewPictures(all, s)
+	p := dataset.NewPictures(all, s, t.meter)
+	ahead, cache, err := memory(s, p.Size())
+	if err != nil {
+		return err
+	}
+	p.CacheBytes = cache
 	bad, err := p.Scan(ctx, s.Workers, func(done int) {
 		e.Console.Progress(func() string { return fmt.Sprintf("reading pictures  %s/%s", cli.Count(done), cli.Count(len(all))) })
 	})
@@ -155,23 +166,26 @@ func (e *Env) preparePictures(ctx context.Context, t *task) error {
 		}
 		return err
 	}
-	n := len(set.Train)
-	var train, valid []dataset.Sample
-	for i, x := range all {
-		if b, ok := bad[i]; ok {
-			set.Bad = append(set.Bad, b)
-		} else if i < n {
-			train = append(train, x)
-		} else {
-			valid = append(valid, x)
+	if s.OnError == "placeholder" {
+		p.Blacken(bad)
+		for i := range all {
+			if b, ok := bad[i]; ok {
+				set.Bad = append(set.Bad, b)
+			}
 		}
+	} else {
+		set.Leave(bad)
+		p.Drop(bad)
 	}
-	p.Drop(bad)
-	set.Train, set.Valid = train, valid
 	if err := set.Check(s.OnError); err != nil {
 		return err
 	}
-	n = len(train)
+	return e.flows(t, p, ahead)
+}
+
+// flows makes the sources of batches, and the model.
+func (e *Env) flows(t *task, p *dataset.Pictures, ahead int) error {
+	s, n := e.Settings, len(t.set.Train)
 	gen := &augment.ImageDataGenerator{
 		RotationRange: s.RotationRange, WidthShiftRange: s.WidthShiftRange, HeightShiftRange: s.HeightShiftRange,
 		ShearRange: s.ShearRange, ZoomRange: s.ZoomRange, ChannelShiftRange: s.ChannelShift,
@@ -180,13 +194,31 @@ func (e *Env) preparePictures(ctx context.Context, t *task) error {
 	if len(s.BrightnessRange) == 2 {
 		gen.BrightnessRange = [2]float64(s.BrightnessRange)
 	}
+	if !s.Augment {
+		*gen = augment.ImageDataGenerator{}
+		t.policy = nil
+	}
 	const rescale = 1. / 255
+	gen.Rescale = rescale
+	seed := int(s.Seed)
+	c := augment.FlowConfig{BatchSize: s.BatchSize, Seed: &seed, Workers: s.Workers, Prefetch: ahead, Policy: t.policy, Meter: t.meter}
+	if s.OnError != "fail" { // what becomes unreadable later on
+		c.OnError = augment.Placeholder
+	}
+	var err error
+	if t.flow, err = p.Flow(0, n, gen, c); err != nil {
+		return err
+	}
+	t.train = e.watched(t.flow, t.meter)
+	v := inOrder(evalBatch, s.Workers)
+	v.OnError = c.OnError
+	if t.held, err = p.Flow(n, p.Len(), &augment.ImageDataGenerator{Rescale: rescale}, v); err != nil {
+		return err
+	}
+	t.valid = e.guarded(t.held, t.meter)
 	t.pictures = p
-	t.flow = &dataset.Flow{Pictures: p, Hi: n, BatchSize: s.BatchSize, Rescale: rescale, Workers: s.Workers, Generator: gen, Shuffle: true, Seed: s.Seed}
-	t.train = t.flow
-	t.valid = &dataset.Flow{Pictures: p, Lo: n, Hi: p.Len(), BatchSize: evalBatch, Rescale: rescale, Workers: s.Workers}
-	t.prep = &rundir.Preprocessing{TargetSize: s.TargetSize, ColorMode: s.ColorMode, Interpolation: s.Interpolation, Rescale: rescale, MaxPixels: s.MaxPixels}
-	t.model = trainer.ImageModel(s, len(set.Classes))
+	t.prep = &rundir.Preprocessing{TargetSize: s.TargetSize, ColorMode: s.ColorMode, Interpolation: s.Interpolation, Draft: s.Draft, Orient: s.Orient, Rescale: rescale, MaxPixels: s.MaxPixels}
+	t.model = trainer.ImageModel(s, len(t.set.Classes))
 	return t.model.Err()
 }
 
@@ -195,6 +227,9 @@ const evalBatch = 128
 
 func (e *Env) prepareTexts(t *task, stored *text.Tokenizer) error {
 	s, set := e.Settings, t.set
+	if err := e.noPlaceholder("texts"); err != nil {
+		return err
+	}
 	if err := set.Check(s.OnError); err != nil {
 		return err
 	}
@@ -214,7 +249,8 @@ func (e *Env) prepareTexts(t *task, stored *text.Tokenizer) error {
 	}
 	t.validX = validX
 	// A batch ahead: the next one is gathered while this one is trained on.
-	t.train = pipeline.Prefetch(pipeline.Arrays(trainX, trainY, pipeline.ArraysConfig{BatchSize: s.BatchSize, Shuffle: true, Seed: s.Seed}), 1)
+	ahead := pipeline.Prefetch(pipeline.Arrays(trainX, trainY, pipeline.ArraysConfig{BatchSize: s.BatchSize, Shuffle: true, Seed: s.Seed}), 1)
+	t.train = e.watched(ahead, t.meter)
 	t.valid = pipeline.Arrays(validX, validY, pipeline.ArraysConfig{BatchSize: evalBatch})
 	t.prep = &rundir.Preprocessing{MaxLen: s.MaxLen, Tokenizer: rundir.TokenizerFile}
 	t.model = trainer.TextModel(s, t.tok.InputDim(), len(set.Classes))

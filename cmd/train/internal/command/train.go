@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -65,7 +66,7 @@ func (e *Env) Train(ctx context.Context, data string) error {
 	if from != nil {
 		run.Result = from.stored.Result
 	}
-	if err := e.begin(dir, t, run); err != nil {
+	if err := e.begin(ctx, dir, t, run); err != nil {
 		return err
 	}
 	events, err := rundir.OpenEvents(dir)
@@ -75,7 +76,7 @@ func (e *Env) Train(ctx context.Context, data string) error {
 	e.announce(t, run, dir, from)
 	job := &trainer.Job{
 		Settings: s, Model: t.model, Train: t.train, Valid: t.valid, ClassWeight: e.classWeights(set), Dir: dir,
-		Run: run, Events: events, Console: e.Console, Noun: t.unit(), Emit: e.emit,
+		Run: run, Events: events, Console: e.Console, Noun: t.unit(), Emit: e.emit, Meter: t.meter,
 	}
 	if from != nil {
 		job.InitialEpoch = from.epochs()
@@ -103,6 +104,9 @@ func (e *Env) Train(ctx context.Context, data string) error {
 		err = e.finish(ctx, t, run, dir, history, began, events)
 	}
 	if err != nil {
+		if e.late(t) > 0 && !s.DryRun {
+			err = errors.Join(err, quarantine(dir, t.set.Bad))
+		}
 		events.Add(rundir.Event("stop", config.Member{Key: "reason", Value: err.Error()}))
 		events.Close()
 		return e.stopped(err, run, dir)
@@ -142,7 +146,7 @@ func (e *Env) directory(name string, from *resumed) (string, error) {
 }
 
 // begin writes what a run needs from its first moment on.
-func (e *Env) begin(dir string, t *task, run *rundir.Run) error {
+func (e *Env) begin(ctx context.Context, dir string, t *task, run *rundir.Run) error {
 	if err := atomicfile.WriteBytes(filepath.Join(dir, rundir.ClassesFile), []byte(strings.Join(run.Classes, "\n")+"\n")); err != nil {
 		return err
 	}
@@ -151,15 +155,22 @@ func (e *Env) begin(dir string, t *task, run *rundir.Run) error {
 			return err
 		}
 	}
-	if len(t.set.Bad) > 0 {
-		if err := quarantine(filepath.Join(dir, rundir.BadFile), t.set.Bad); err != nil {
+	if err := quarantine(dir, t.set.Bad); err != nil {
+		return err
+	}
+	if t.policy != nil { // the run has it also when the file is gone
+		b, err := t.policy.MarshalJSON()
+		if err != nil {
+			return err
+		}
+		if err := atomicfile.WriteBytes(filepath.Join(dir, rundir.PolicyFile), append(b, '\n')); err != nil {
 			return err
 		}
 	}
 	if err := run.Write(dir); err != nil {
 		return err
 	}
-	return e.samples(t, dir)
+	return e.samples(ctx, t, dir)
 }
 
 // announce says what was found and inferred, what will be written, and how to
@@ -180,7 +191,7 @@ func (e *Env) announce(t *task, run *rundir.Run, dir string, from *resumed) {
 		c.Printf("note       %s", n)
 	}
 	if n := len(t.set.Bad); n > 0 {
-		c.Warnf("note       %s skipped, listed in %s", cli.Plural(n, t.set.Kind.Noun()), filepath.Join(dir, rundir.BadFile))
+		c.Warnf("note       %s %s, listed in %s", cli.Plural(n, t.set.Kind.Noun()), e.treated(), filepath.Join(dir, rundir.BadFile))
 	}
 	if s.ClassWeight == "balanced" {
 		c.Printf("note       rare classes weigh more: samples / (classes × samples of the class)")
@@ -249,20 +260,25 @@ func (e *Env) stopped(err error, run *rundir.Run, dir string) error {
 }
 
 // samples draws a contact sheet of what the model will see.
-func (e *Env) samples(t *task, dir string) error {
+func (e *Env) samples(ctx context.Context, t *task, dir string) error {
 	if t.flow == nil || e.Settings.DryRun {
 		return nil
 	}
 	p := t.pictures
 	sheet := &report.Sheet{Title: "training pictures as the model sees them in epoch 1", Height: p.Height, Width: p.Width, Channels: p.Channels, Columns: 8}
-	n := t.flow.Hi
-	for k := range min(32, n) {
-		i := k * n / min(32, n)
-		pix := make([]float32, p.Size())
-		if err := t.flow.One(pix, i, 0); err != nil {
+	for b, err := range t.flow.Batches(ctx, 0) {
+		if err != nil {
 			return err
 		}
-		sheet.Tiles = append(sheet.Tiles, report.Tile{Pix: pix, Caption: []string{t.set.Classes[p.Sample(i).Class]}})
+		for k, class := range b.Y[0].Data() {
+			if len(sheet.Tiles) < 32 {
+				pix := slices.Clone(b.X[0].Data()[k*p.Size() : (k+1)*p.Size()])
+				sheet.Tiles = append(sheet.Tiles, report.Tile{Pix: pix, Caption: []string{t.set.Classes[int(class)]}})
+			}
+		}
+		if len(sheet.Tiles) == 32 {
+			break
+		}
 	}
 	return sheet.Write(filepath.Join(dir, rundir.SamplesFile))
 }

@@ -77,10 +77,8 @@ func (e *Env) words(ctx context.Context, data string, from *resumed) error {
 	if err := atomicfile.WriteBytes(filepath.Join(dir, rundir.TokenizerFile), []byte(t.data.Tokenizer.ToJSON())); err != nil {
 		return err
 	}
-	if len(t.data.Bad) > 0 {
-		if err := quarantine(filepath.Join(dir, rundir.BadFile), t.data.Bad); err != nil {
-			return err
-		}
+	if err := quarantine(dir, t.data.Bad); err != nil {
+		return err
 	}
 	if err := run.Write(dir); err != nil {
 		return err

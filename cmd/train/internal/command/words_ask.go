@@ -125,7 +125,7 @@ func (e *Env) nearestTo(ctx context.Context, dir string, queries []string) error
 		return cli.Errorf(cli.BadData, "no words to look up").Do("name words, or pipe lines in")
 	case len(bad) == 0:
 		return nil
-	case e.Settings.OnError == "skip":
+	case e.Settings.OnError != "fail":
 		e.Console.Warnf("skipped    %s", cli.Plural(len(bad), "word"))
 		return nil
 	}

@@ -19,6 +19,9 @@ import (
 // prepareWords reads the text, infers what was not given and builds the model.
 func (e *Env) prepareWords(ctx context.Context, data string) (*wordTask, error) {
 	s := e.Settings
+	if err := e.noPlaceholder("words"); err != nil {
+		return nil, err
+	}
 	c, err := openCorpus(data)
 	if err != nil {
 		return nil, err
@@ -28,7 +31,7 @@ func (e *Env) prepareWords(ctx context.Context, data string) (*wordTask, error) 
 	if err != nil {
 		return nil, readError(err)
 	}
-	if len(d.Bad) > 0 && s.OnError != "skip" {
+	if len(d.Bad) > 0 && s.OnError == "fail" {
 		err := cli.Errorf(cli.BadData, "%s of %s cannot be read", lines(d.Bad), data)
 		for _, b := range d.Bad {
 			err.Why("%s", b)

@@ -162,10 +162,26 @@ func Counts(samples []Sample, classes int) []int {
 	return n
 }
 
+// Leave takes the samples with these indices, counted through both parts, out.
+func (set *Set) Leave(bad map[int]Bad) {
+	n := len(set.Train)
+	keep := func(samples []Sample, first int) (kept []Sample) {
+		for i, x := range samples {
+			if b, ok := bad[first+i]; ok {
+				set.Bad = append(set.Bad, b)
+			} else {
+				kept = append(kept, x)
+			}
+		}
+		return kept
+	}
+	set.Train, set.Valid = keep(set.Train, 0), keep(set.Valid, n)
+}
+
 // Check refuses data that cannot be learned from, under the policy for samples
 // that cannot be read.
 func (set *Set) Check(onError string) error {
-	if len(set.Bad) > 0 && onError != "skip" {
+	if len(set.Bad) > 0 && onError == "fail" {
 		return set.refuse()
 	}
 	counts := Counts(append(append([]Sample{}, set.Train...), set.Valid...), len(set.Classes))

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/antler-ml/antler/augment"
 	"github.com/antler-ml/antler/cmd/train/internal/settings"
 	"github.com/antler-ml/antler/pipeline"
 )
@@ -146,11 +147,14 @@ func TestFlow(t *testing.T) {
 	s := settings.Default()
 	s.TargetSize, s.ColorMode = []int{8, 8}, "grayscale"
 	sum := func(workers, epoch int) (xs, ys []float32) {
-		p := NewPictures(samples, s)
+		p := NewPictures(samples, s, nil)
 		if _, err := p.Scan(context.Background(), workers, func(int) {}); err != nil {
 			t.Fatal(err)
 		}
-		f := &Flow{Pictures: p, Hi: 10, BatchSize: 4, Rescale: 0.5, Workers: workers, Shuffle: true, Seed: 3}
+		f, err := p.Flow(0, 10, &augment.ImageDataGenerator{Rescale: 0.5}, augment.FlowConfig{BatchSize: 4, Workers: workers, Prefetch: workers - 1, Seed: new(3)})
+		if err != nil {
+			t.Fatal(err)
+		}
 		if f.Len() != 3 || pipeline.Samples(f) != 10 {
 			t.Errorf("%d batches, %d samples", f.Len(), pipeline.Samples(f))
 		}

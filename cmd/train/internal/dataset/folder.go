@@ -16,7 +16,7 @@ import (
 
 // The endings of files that are taken for pictures and for texts.
 var (
-	pictureEndings = []string{"jpg", "jpeg", "png", "bmp", "gif"}
+	pictureEndings = []string{"jpg", "jpeg", "png", "gif", "bmp", "webp", "tif", "tiff", "ppm", "pgm", "pbm", "pnm"}
 	textEndings    = []string{"txt", "text"}
 )
 
@@ -118,7 +118,8 @@ func list(dir string) ([]class, error) {
 			if err != nil {
 				return missing(path, err)
 			}
-			if d.IsDir() || strings.HasPrefix(d.Name(), ".") {
+			// A pipe or a socket would be waited for for ever.
+			if t := d.Type(); !t.IsRegular() && t != fs.ModeSymlink || strings.HasPrefix(d.Name(), ".") {
 				return nil
 			}
 			rel, _ := filepath.Rel(p, path)

@@ -1,42 +1,52 @@
 package dataset
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	stdimage "image"
-	"image/color"
+	"io"
 	"iter"
 	"os"
-	"slices"
 	"strings"
+	"sync"
 
-	"github.com/antler-ml/antler/augment"
 	"github.com/antler-ml/antler/cmd/train/internal/settings"
 	"github.com/antler-ml/antler/image"
-	"github.com/antler-ml/antler/internal/cli"
-	"github.com/antler-ml/antler/internal/rng"
+	_ "github.com/antler-ml/antler/image/all" // every format there is
 	"github.com/antler-ml/antler/pipeline"
-	"github.com/antler-ml/antler/tensor"
 )
 
 // Pictures reads samples as arrays of one shape, values 0…255.
 type Pictures struct {
 	Height, Width, Channels int
+	CacheBytes              int64 // of memory for the decoded pictures
 	load                    image.LoadConfig
 	samples                 []Sample
-	cache                   []byte // of all samples, or nil when they are too many
+	cache                   []byte       // of all samples, or nil when they are too many
+	black                   map[int]bool // what cannot be read and has a black picture instead
+	reading, decoding       *pipeline.Work
+	buffers                 sync.Pool // of *buffer
 }
 
-// NewPictures prepares to read samples in the size and colours of s.
-func NewPictures(samples []Sample, s *settings.Settings) *Pictures {
+// A buffer is the memory that reading one picture needs, kept for the next.
+type buffer struct {
+	file []byte
+	pix  []float32
+}
+
+// NewPictures prepares to read samples in the size and colours of s. m, which
+// may be nil, takes the times of reading and decoding.
+func NewPictures(samples []Sample, s *settings.Settings, m *pipeline.Meter) *Pictures {
 	mode := image.ColorMode(s.ColorMode)
 	return &Pictures{
-		Height: s.TargetSize[0], Width: s.TargetSize[1], Channels: mode.Channels(), samples: samples,
+		Height: s.TargetSize[0], Width: s.TargetSize[1], Channels: mode.Channels(), CacheBytes: int64(s.DataMemory) << 20, samples: samples,
 		load: image.LoadConfig{
 			ColorMode: mode, TargetSize: [2]int{s.TargetSize[0], s.TargetSize[1]}, Interpolation: image.Interpolation(s.Interpolation),
-			Limits: image.Limits{MaxPixels: s.MaxPixels, MaxSide: -1},
+			Draft: s.Draft, Orient: s.Orient, Limits: image.Limits{MaxPixels: s.MaxPixels, MaxSide: -1},
 		},
+		reading: m.Work("read"), decoding: m.Work("decode"),
+		buffers: sync.Pool{New: func() any { return new(buffer) }},
 	}
 }
 
@@ -46,53 +56,94 @@ func (p *Pictures) Size() int { return p.Height * p.Width * p.Channels }
 // Len is the number of samples.
 func (p *Pictures) Len() int { return len(p.samples) }
 
-// Sample returns a sample.
-func (p *Pictures) Sample(i int) Sample { return p.samples[i] }
-
 // Read writes a picture's values to dst.
 func (p *Pictures) Read(dst []float32, i int) error {
-	if p.cache != nil {
+	switch {
+	case p.black[i]:
+		clear(dst)
+		return nil
+	case p.cache != nil:
 		n := p.Size()
-		for k, v := range p.cache[i*n : (i+1)*n] {
-			dst[k] = float32(v)
-		}
+		floats(dst, p.cache[i*n:(i+1)*n])
 		return nil
 	}
 	return p.decode(dst, p.samples[i])
 }
 
+func floats(dst []float32, pix []byte) {
+	dst = dst[:len(pix)]
+	for i, v := range pix {
+		dst[i] = float32(v)
+	}
+}
+
 // decode reads a picture of grey bytes in memory, or a file.
 func (p *Pictures) decode(dst []float32, s Sample) error {
 	if s.Pix != nil {
-		for i, v := range s.Pix {
-			dst[i] = float32(v)
-		}
+		floats(dst, s.Pix)
 		return nil
 	}
-	m, err := image.Load(s.Path, p.load)
+	b := p.buffers.Get().(*buffer)
+	defer p.buffers.Put(b)
+	t := p.reading.Begin(s.Path)
+	err := b.read(s.Path)
+	t.End()
 	if err != nil {
 		return err
 	}
-	if m.Pix16 != nil { // 16 bits come down to the same scale
-		for i, v := range m.Pix16 {
-			dst[i] = float32(v) / 257
-		}
+	t = p.decoding.Begin(s.Path)
+	defer t.End()
+	if p.Channels > 1 || bytes.HasPrefix(b.file, []byte{0xff, 0xd8}) {
+		return image.DecodeArray(dst, b.file, p.load, image.ChannelsLast)
+	}
+	// Grey may have 16 bits, which come down to the same scale.
+	m, err := image.Decode(bytes.NewReader(b.file), p.load)
+	if err != nil {
+		return err
+	}
+	if m.Pix16 == nil {
+		floats(dst, m.Pix)
 		return nil
 	}
-	for i, v := range m.Pix {
-		dst[i] = float32(v)
+	for i, v := range m.Pix16 {
+		dst[i] = float32((int(v) + 128) / 257) // rounded, as the cache keeps them
 	}
 	return nil
 }
 
-// cacheLimit is how much memory the decoded pictures may take.
-const cacheLimit = 1 << 30
+// maxFile is how large a file is read.
+const maxFile = 256 << 20
+
+// read reads a file.
+func (b *buffer) read(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("train: %w", err)
+	}
+	defer f.Close()
+	b.file = b.file[:0]
+	for {
+		if len(b.file) == cap(b.file) {
+			b.file = append(b.file, make([]byte, max(len(b.file), 64<<10))...)[:len(b.file)]
+		}
+		n, err := f.Read(b.file[len(b.file):cap(b.file)])
+		b.file = b.file[:len(b.file)+n]
+		switch {
+		case err == io.EOF:
+			return nil
+		case err != nil:
+			return fmt.Errorf("train: %w", err)
+		case len(b.file) > maxFile:
+			return fmt.Errorf("the file has more than %d bytes", maxFile)
+		}
+	}
+}
 
 // Scan decodes every picture once, keeps them if they fit in memory, and
 // reports those that cannot be read by their index.
 func (p *Pictures) Scan(ctx context.Context, workers int, progress func(done int)) (map[int]Bad, error) {
 	n := p.Size()
-	if n*len(p.samples) <= cacheLimit {
+	if int64(n)*int64(len(p.samples)) <= p.CacheBytes {
 		p.cache = make([]byte, n*len(p.samples))
 	}
 	cache := p.cache
@@ -103,12 +154,16 @@ func (p *Pictures) Scan(ctx context.Context, workers int, progress func(done int
 	}
 	bad, done := map[int]Bad{}, 0
 	for r, err := range pipeline.Map(ctx, indices(len(p.samples)), workers, func(_ context.Context, i int) (result, error) {
-		buf := make([]float32, n)
-		if err := p.decode(buf, p.samples[i]); err != nil {
+		b := p.buffers.Get().(*buffer)
+		defer p.buffers.Put(b)
+		if len(b.pix) < n {
+			b.pix = make([]float32, n)
+		}
+		if err := p.decode(b.pix[:n], p.samples[i]); err != nil {
 			return result{i, Reason(err)}, nil
 		}
 		if cache != nil {
-			for k, v := range buf {
+			for k, v := range b.pix[:n] {
 				cache[i*n+k] = uint8(v + 0.5)
 			}
 		}
@@ -143,6 +198,14 @@ func (p *Pictures) Drop(bad map[int]Bad) {
 	p.samples = p.samples[:kept]
 }
 
+// Blacken gives the samples with these indices black pictures.
+func (p *Pictures) Blacken(bad map[int]Bad) {
+	p.black = make(map[int]bool, len(bad))
+	for i := range bad {
+		p.black[i] = true
+	}
+}
+
 // Reason says why a picture cannot be read, in one line without its name.
 func Reason(err error) string {
 	var d *image.DecodeError
@@ -171,114 +234,4 @@ func indices(n int) iter.Seq2[int, error] {
 			}
 		}
 	}
-}
-
-// A Flow is the pictures lo…hi-1 as a source of batches.
-type Flow struct {
-	Pictures  *Pictures
-	Lo, Hi    int
-	BatchSize int
-	Rescale   float32
-	Workers   int
-	// Generator changes the pictures at random and Shuffle their order; both
-	// depend on Seed, the epoch and the sample only.
-	Generator *augment.ImageDataGenerator
-	Shuffle   bool
-	Seed      uint64
-}
-
-// Len returns the batches of an epoch.
-func (f *Flow) Len() int { return (f.Hi - f.Lo + f.BatchSize - 1) / f.BatchSize }
-
-// Samples returns the samples of an epoch.
-func (f *Flow) Samples() int { return f.Hi - f.Lo }
-
-// Batches makes the batches of an epoch, in parallel and ahead of the training.
-func (f *Flow) Batches(ctx context.Context, epoch int) iter.Seq2[pipeline.Batch, error] {
-	order := make([]int, f.Hi-f.Lo)
-	for i := range order {
-		order[i] = f.Lo + i
-	}
-	if f.Shuffle {
-		rng.At(f.Seed, uint64(epoch)).Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
-	}
-	return pipeline.Map(ctx, indices(f.Len()), f.Workers, func(_ context.Context, b int) (pipeline.Batch, error) {
-		return f.batch(order[b*f.BatchSize:min((b+1)*f.BatchSize, len(order))], epoch)
-	})
-}
-
-func (f *Flow) batch(ids []int, epoch int) (pipeline.Batch, error) {
-	p := f.Pictures
-	n := p.Size()
-	x, y := tensor.New(len(ids), p.Height, p.Width, p.Channels), tensor.New(len(ids))
-	for k, i := range ids {
-		if err := f.One(x.Data()[k*n:(k+1)*n], i, epoch); err != nil {
-			return pipeline.Batch{}, err
-		}
-		y.Data()[k] = float32(p.samples[i].Class)
-	}
-	return pipeline.Batch{X: []*tensor.Tensor{x}, Y: []*tensor.Tensor{y}}, nil
-}
-
-// One makes one sample of an epoch as the model sees it.
-func (f *Flow) One(dst []float32, i, epoch int) error {
-	p := f.Pictures
-	if err := p.Read(dst, i); err != nil {
-		return cli.Errorf(cli.BadData, "%s: %s", p.samples[i].Path, Reason(err)).Do("was it changed while training ran? train --check reads all data")
-	}
-	if f.Generator != nil {
-		y, err := f.Generator.RandomTransform(tensor.From(dst, p.Height, p.Width, p.Channels), rng.Mix(f.Seed, uint64(epoch), uint64(i)))
-		if err != nil {
-			return err
-		}
-		copy(dst, y.Data())
-	}
-	for k := range dst {
-		dst[k] *= f.Rescale
-	}
-	return nil
-}
-
-// Look reads the headers of some pictures: their usual size and colours.
-func Look(samples []Sample) (size [2]int, mode string, words string) {
-	const most = 200
-	var hs, ws []int
-	grey := true
-	step := max(1, len(samples)/most)
-	for i := 0; i < len(samples); i += step {
-		f, err := os.Open(samples[i].Path)
-		if err != nil {
-			continue
-		}
-		c, _, err := stdimage.DecodeConfig(f)
-		f.Close()
-		if err != nil || c.Width < 1 || c.Height < 1 {
-			continue
-		}
-		hs, ws = append(hs, c.Height), append(ws, c.Width)
-		if c.ColorModel != color.GrayModel && c.ColorModel != color.Gray16Model {
-			grey = false
-		}
-	}
-	mode = "rgb"
-	if len(hs) == 0 {
-		return [2]int{64, 64}, mode, "sizes unknown"
-	}
-	if grey {
-		mode = "grayscale"
-	}
-	slices.Sort(hs)
-	slices.Sort(ws)
-	h, w := hs[len(hs)/2], ws[len(ws)/2]
-	same := hs[0] == hs[len(hs)-1] && ws[0] == ws[len(ws)-1]
-	words = fmt.Sprintf("all %d×%d", h, w)
-	if !same {
-		words = fmt.Sprintf("%d×%d to %d×%d, usually %d×%d", hs[0], ws[0], hs[len(hs)-1], ws[len(ws)-1], h, w)
-	}
-	if same && max(h, w) <= 96 && min(h, w) >= 8 {
-		return [2]int{h, w}, mode, words
-	}
-	// Others become squares that a small network sees whole.
-	side := min(max((min(h, w)+4)/8*8, 16), 96)
-	return [2]int{side, side}, mode, words
 }

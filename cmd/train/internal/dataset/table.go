@@ -44,7 +44,7 @@ func table(path string, s *settings.Settings) (*Set, error) {
 		}
 	}
 	slices.Sort(set.Classes)
-	if len(set.Classes) < 2 && len(t.bad) > 0 && s.OnError != "skip" {
+	if len(set.Classes) < 2 && len(t.bad) > 0 && s.OnError == "fail" {
 		// The rows that cannot be read may hold the other classes.
 		return nil, (&Set{Kind: Texts, Bad: t.bad, Train: make([]Sample, len(t.rows))}).refuse()
 	}

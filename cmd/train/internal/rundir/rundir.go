@@ -34,6 +34,7 @@ const (
 	MistakesFile  = "mistakes.png"
 	MistakesText  = "mistakes.tsv"
 	BadFile       = "quarantine.jsonl"
+	PolicyFile    = "policy.json"
 	VectorsFile   = "vectors.txt"
 	WordsFile     = "words.png"
 )
@@ -42,7 +43,7 @@ const (
 const Words = "words"
 
 // ours are the files that --force may replace.
-var ours = []string{RunFile, EventsFile, BestFile, LastFile, ClassesFile, HistoryFile, TokenizerFile, CurvesFile, SamplesFile, MistakesFile, MistakesText, BadFile, VectorsFile, WordsFile}
+var ours = []string{RunFile, EventsFile, BestFile, LastFile, ClassesFile, HistoryFile, TokenizerFile, CurvesFile, SamplesFile, MistakesFile, MistakesText, BadFile, PolicyFile, VectorsFile, WordsFile}
 
 // A Run is what run.json holds.
 type Run struct {
@@ -66,6 +67,8 @@ type Preprocessing struct {
 	TargetSize    []int   `json:"target_size,omitempty"`
 	ColorMode     string  `json:"color_mode,omitempty"`
 	Interpolation string  `json:"interpolation,omitempty"`
+	Draft         bool    `json:"draft,omitempty"`
+	Orient        bool    `json:"orient,omitempty"`
 	Rescale       float64 `json:"rescale,omitempty"`
 	MaxPixels     int     `json:"max_pixels,omitempty"`
 	MaxLen        int     `json:"maxlen,omitempty"`

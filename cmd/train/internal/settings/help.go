@@ -35,7 +35,7 @@ Training (default in brackets):
 	b.WriteString(f.Help("main"))
 	b.WriteString("More:\n" + f.HelpShort("more", 100))
 	b.WriteString("Pictures:\n" + f.HelpShort("image", 100))
-	b.WriteString("Texts, words, output and predict:\n" + f.HelpShort("text", 100) + f.HelpShort("words", 100) + f.HelpShort("output", 100) + f.HelpShort("predict", 100))
+	b.WriteString("Texts, words, output and predict:\n" + f.HelpShort("text", 100) + f.HelpShort("words", 100) + f.HelpShort("output", 100))
 	b.WriteString("Exit codes: 0 done, 1 failed, 2 usage, 3 bad data, 75 try again, 130/143 stopped and saved\n")
 	return b.String()
 }

@@ -24,19 +24,20 @@ type Settings struct {
 	ClassWeight   string  `flag:"class-weight" group:"main" help:"none|balanced: weigh rare classes up"`
 	EarlyStopping bool    `flag:"early-stopping" group:"main" help:": stop when validation no longer improves"`
 	Patience      int     `flag:"patience" group:"main" auto:"inferred" help:"N: epochs without improvement before that"`
-	OnError       string  `flag:"on-error" group:"main" help:"fail|skip: what to do about samples that cannot be read"`
+	OnError       string  `flag:"on-error" group:"main" help:"fail|skip|placeholder: what to do about samples that cannot be read"`
 	Resume        string  `flag:"resume" group:"main" help:"RUN: go on with a run from its last.npz"`
 	DryRun        bool    `flag:"dry-run" group:"main" help:": one step of everything, then clean up"`
 	Check         bool    `flag:"check" group:"main" help:": read all data and say what is wrong, no training"`
 	Force         bool    `flag:"force" short:"f" group:"main" help:": write into a run directory that exists"`
 	Monitor       string  `flag:"monitor" group:"more" help:"val_loss|val_accuracy|loss: decides which epoch is best"`
 	Schedule      string  `flag:"schedule" group:"more" help:"cosine|constant: the learning rate over the epochs"`
+	StallTimeout  float64 `flag:"stall-timeout" group:"more" help:"S: seconds without a batch after which training ends and says what hangs"`
 	Clipnorm      float64 `flag:"clipnorm" group:"more" help:"X: limit of each gradient's norm"`
 	Dropout       float64 `flag:"dropout" group:"more" auto:"inferred" help:"X: part of the units left out while training"`
 	Image
 	Text
 	Words
-	Top     int  `flag:"top" group:"predict" help:"N: how many classes predict shows"`
+	Top     int  `flag:"top" group:"output" help:"N: how many classes predict shows"`
 	JSON    bool `flag:"json" group:"output" help:": JSON Lines on standard output"`
 	Quiet   bool `flag:"quiet" short:"q" group:"output" help:": only the result and errors"`
 	Verbose bool `flag:"verbose" short:"v" group:"output" help:": also the model's layers"`
@@ -48,7 +49,12 @@ type Image struct {
 	TargetSize       []int     `flag:"target-size" group:"image" auto:"inferred" help:"H×W: pictures are resized to"`
 	ColorMode        string    `flag:"color-mode" group:"image" auto:"inferred" help:"grayscale|rgb|rgba: channels"`
 	Interpolation    string    `flag:"interpolation" group:"image" help:"nearest|bilinear|bicubic|lanczos|box|hamming: of the resizing"`
+	Draft            bool      `flag:"draft" group:"image" help:": decode large JPEGs at 1/2, 1/4 or 1/8, which is faster"`
+	Orient           bool      `flag:"orient" group:"image" help:": turn pictures as their EXIF orientation says"`
 	MaxPixels        int       `flag:"max-pixels" group:"image" help:"N: larger pictures are refused"`
+	DataMemory       int       `flag:"data-memory" group:"image" help:"MIB: for decoded pictures and batches made ahead"`
+	Augment          bool      `flag:"augment" group:"image" help:": change training pictures at random, as below"`
+	Policy           string    `flag:"policy" group:"image" help:"POLICY: randaugment, trivialaugment, none, a JSON file or its text; comes before the flags above"`
 	RotationRange    float64   `flag:"rotation-range" group:"image" help:"DEG: random rotation"`
 	WidthShiftRange  float64   `flag:"width-shift-range" group:"image" auto:"inferred" help:"X: random shift, part of the width"`
 	HeightShiftRange float64   `flag:"height-shift-range" group:"image" auto:"inferred" help:"X: random shift, part of the height"`
@@ -83,9 +89,9 @@ type Words struct {
 func Default() *Settings {
 	return &Settings{
 		Optimizer: "adam", ValidSplit: 0.2, ClassWeight: "none", EarlyStopping: true, OnError: "fail",
-		Monitor: "val_loss", Schedule: "cosine", Workers: runtime.GOMAXPROCS(0), Top: 1,
+		Monitor: "val_loss", Schedule: "cosine", StallTimeout: 300, Workers: runtime.GOMAXPROCS(0), Top: 1,
 		Words: Words{WindowSize: 5, NegativeSamples: 2},
-		Image: Image{Interpolation: "bilinear", MaxPixels: 89_478_485, FillMode: "nearest"},
+		Image: Image{Interpolation: "bilinear", Draft: true, Orient: true, MaxPixels: 89_478_485, DataMemory: 1024, Augment: true, FillMode: "nearest"},
 	}
 }
 
@@ -125,6 +131,10 @@ func (s *Settings) Validate(given func(flag string) bool) error {
 		return bad("clipnorm", s.Clipnorm, "0 (off) or more")
 	case !(s.Dropout >= 0 && s.Dropout < 1):
 		return bad("dropout", s.Dropout, "a part from 0 to below 1")
+	case s.DataMemory < 1:
+		return bad("data-memory", s.DataMemory, "1 or more MiB")
+	case !(s.StallTimeout > 0):
+		return bad("stall-timeout", s.StallTimeout, "a number of seconds above 0")
 	case s.MaxPixels < 1:
 		return bad("max-pixels", s.MaxPixels, "1 or more")
 	case s.MaxLen < 0 || none("maxlen", s.MaxLen == 0):

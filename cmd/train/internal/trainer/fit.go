@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/antler-ml/antler/cmd/train/internal/report"
@@ -30,7 +31,8 @@ type Job struct {
 	Run          *rundir.Run
 	Events       *rundir.Events
 	Console      *cli.Console
-	Noun         string // what is counted a second: img, text
+	Noun         string          // what is counted a second: img, text
+	Meter        *pipeline.Meter // of the stages that make Train; may be nil
 	Emit         func(config.Object)
 	InitialEpoch int
 	Steps        int // batches an epoch; 0: all
@@ -88,6 +90,11 @@ func (j *Job) saveLast() error {
 // explain says what to do about a training that failed.
 func (j *Job) explain(err error) error {
 	e := cli.Errorf(cli.Code(err), "%w", err)
+	var stall *pipeline.StallError
+	if errors.As(err, &stall) {
+		e.Code = cli.TryAgain
+		e.Do("see whether the disk or network that the data come from answers, then: train --resume %s; --stall-timeout waits longer", cli.Quote(j.Dir))
+	}
 	var nf *nn.NotFiniteError
 	if errors.As(err, &nf) {
 		what := "a gradient became non-finite"
@@ -114,7 +121,7 @@ func (j *Job) explain(err error) error {
 	default:
 		e.Why("last good checkpoint: %s", filepath.Join(j.Dir, kept))
 	}
-	if e.Code == cli.TryAgain {
+	if e.Code == cli.TryAgain && stall == nil {
 		e.Do("make room on the disk and run the command again, with another --out or --force")
 		if kept == rundir.LastFile {
 			e.Do("make room on the disk, then: train --resume %s", cli.Quote(j.Dir))
@@ -133,12 +140,16 @@ type recorder struct {
 	epoch   int
 	start   time.Time // of the epoch
 	samples int
-	val     float64 // validation accuracy so far
+	val     float64              // validation accuracy so far
+	stages  []pipeline.StageTime // until the epoch began
 }
 
 // OnEpochBegin sets the learning rate.
 func (r *recorder) OnEpochBegin(run *nn.Run, epoch int) error {
 	r.epoch, r.start, r.samples = epoch, time.Now(), 0
+	if r.job.Meter != nil {
+		r.stages = r.job.Meter.Stages()
+	}
 	if s := r.job.Settings; s.Schedule == "cosine" {
 		run.SetLearningRate(s.LearningRate * 0.5 * (1 + math.Cos(math.Pi*float64(epoch)/float64(s.Epochs))))
 	}
@@ -155,9 +166,7 @@ func (r *recorder) OnBatchEnd(run *nn.Run, batch int, logs nn.Logs) error {
 			line += fmt.Sprintf(" | val %.3f", r.val)
 		}
 		line += fmt.Sprintf("  %s %s/s", cli.Count(int(float64(r.samples)/passed.Seconds())), r.job.Noun)
-		if run.DataWait > 0.015 { // worth its place on the line
-			line += fmt.Sprintf("  data-wait %.0f %%", 100*run.DataWait)
-		}
+		line += fmt.Sprintf("  data-wait %.0f %%", 100*run.DataWait)
 		if run.Steps > 0 {
 			step := passed / time.Duration(batch+1)
 			left := time.Duration((run.Epochs-r.epoch)*run.Steps-batch-1) * step
@@ -193,14 +202,55 @@ func (r *recorder) OnEpochEnd(run *nn.Run, epoch int, logs *nn.Logs) error {
 	if v := logs.Get(j.Settings.Monitor); v == r.best.Best && (res.Best == 0 || res.Logs[j.Settings.Monitor] != v) {
 		res.Best, res.Logs, mark = epoch+1, all, "  best"
 	}
-	o = append(o, config.Member{Key: "best", Value: res.Best == epoch+1})
+	o = append(o, config.Member{Key: "best", Value: res.Best == epoch+1}, config.Member{Key: "data_wait", Value: rounded(run.DataWait, 4)})
+	line, times := r.data(run)
+	if len(times) > 0 {
+		o = append(o, config.Member{Key: "data", Value: times})
+	}
 	j.Events.Add(o)
 	j.Emit(o)
 	if err := j.Run.Write(j.Dir); err != nil {
 		return err
 	}
+	if j.Settings.Verbose && line != "" {
+		j.Console.Printf("data       %s", line)
+	}
 	j.Console.Printf("epoch %d/%d  loss %.4f  acc %.4f | val_loss %.4f  val_acc %.4f  %s %s/s  data-wait %.0f %%  %s%s",
 		epoch+1, run.Epochs, logs.Get("loss"), logs.Get("accuracy"), logs.Get("val_loss"), logs.Get("val_accuracy"),
 		cli.Count(int(float64(r.samples)/max(passed.Seconds(), 1e-6))), j.Noun, 100*run.DataWait, cli.Duration(passed), mark)
 	return nil
+}
+
+// data is how long the stages that make the data took in this epoch: in words,
+// and in milliseconds. Work is that of a sample, wait that of a step.
+func (r *recorder) data(run *nn.Run) (string, config.Object) {
+	if r.job.Meter == nil {
+		return "", nil
+	}
+	var parts []string
+	var o config.Object
+	for i, s := range r.job.Meter.Stages() {
+		if i < len(r.stages) {
+			s = s.Since(r.stages[i])
+		}
+		name, d := s.Stage, s.Each()
+		if s.Work == 0 && s.Wait > 0 {
+			name, d = s.Stage+"-wait", s.Wait/time.Duration(max(s.Items, 1))
+		}
+		if d <= 0 {
+			continue
+		}
+		ms := float64(d) / float64(time.Millisecond)
+		o = append(o, config.Member{Key: strings.ReplaceAll(name, "-", "_") + "_ms", Value: rounded(ms, 3)})
+		parts = append(parts, fmt.Sprintf("%s %.2f ms", name, ms))
+	}
+	if len(parts) == 0 {
+		return "", nil
+	}
+	return fmt.Sprintf("%s; %d steps", strings.Join(parts, ", "), run.Steps), o
+}
+
+func rounded(x float64, digits int) float64 {
+	p := math.Pow10(digits)
+	return math.Round(x*p) / p
 }
