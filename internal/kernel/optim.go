@@ -110,3 +110,20 @@ func Nadam(w, g, m, v []float32, lr, beta1, beta2, eps, cm, cg, cv float32) {
 	like(w, v)
 	optimNadam(w, g, m, v, lr, 1-beta1, 1-beta2, eps, cm, cg, cv)
 }
+
+// Lion does w -= lr*sign(beta1*m + (1-beta1)*g); m = beta2*m + (1-beta2)*g.
+// The sign of 0 is 0.
+func Lion(w, g, m []float32, lr, beta1, beta2 float32) {
+	like(w, g)
+	like(w, m)
+	optimLion(w, g, m, lr, beta1, 1-beta1, beta2, 1-beta2)
+}
+
+// FTRL does b = a+g²; l += g + shrink*w - (√b-√a)/lr*w; a = b;
+// w = (min(max(l, -l1), l1) - l) / (√a/lr + l2).
+func FTRL(w, g, a, l []float32, lr, shrink, l1, l2 float32) {
+	like(w, g)
+	like(w, a)
+	like(w, l)
+	optimFTRL(w, g, a, l, lr, shrink, l1, l2)
+}

@@ -162,3 +162,25 @@ func optimNadam(w, g, m, v []float32, lr, p, q, eps, cm, cg, cv float32) {
 		optimNadamGo(w, g, m, v, lr, p, q, eps, cm, cg, cv)
 	}
 }
+
+func optimLion(w, g, m []float32, lr, beta1, p, beta2, q float32) {
+	switch {
+	case optimAVX512:
+		optimLionAVX512(w, g, m, lr, beta1, p, beta2, q)
+	case optimAVX2:
+		optimLionAVX2(w, g, m, lr, beta1, p, beta2, q)
+	default:
+		optimLionGo(w, g, m, lr, beta1, p, beta2, q)
+	}
+}
+
+func optimFTRL(w, g, a, l []float32, lr, shrink, l1, l2 float32) {
+	switch {
+	case optimAVX512:
+		optimFTRLAVX512(w, g, a, l, lr, shrink, l1, l2)
+	case optimAVX2:
+		optimFTRLAVX2(w, g, a, l, lr, shrink, l1, l2)
+	default:
+		optimFTRLGo(w, g, a, l, lr, shrink, l1, l2)
+	}
+}

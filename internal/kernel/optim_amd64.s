@@ -1857,3 +1857,335 @@ part:
 done:
 	VZEROUPPER
 	RET
+
+// func optimLionAVX512(w []float32, g []float32, m []float32, lr float32, beta1 float32, p float32, beta2 float32, q float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·optimLionAVX512(SB), NOSPLIT, $0-92
+	MOVQ w_len+8(FP), AX
+	XORQ CX, CX
+	MOVQ w_base+0(FP), DX
+	MOVQ g_base+24(FP), BX
+	MOVQ m_base+48(FP), SI
+
+single:
+	CMPQ        AX, $+16
+	JL          part
+	VMOVUPS     (DX)(CX*1), Z0
+	VMOVUPS     (BX)(CX*1), Z1
+	VMOVUPS     (SI)(CX*1), Z2
+	VMULPS.BCST beta1+76(FP), Z2, Z3
+	VMULPS.BCST p+80(FP), Z1, Z4
+	VADDPS      Z4, Z3, Z3
+	VCMPPS.BCST $0x04, optimConst00000000<>+0(SB), Z3, K1
+	VPANDD.BCST optimConst80000000<>+0(SB), Z3, Z3
+	VPORD.BCST  optimConst3f800000<>+0(SB), Z3, Z3
+	VMOVAPS.Z   Z3, K1, Z3
+	VMULPS.BCST lr+72(FP), Z3, Z3
+	VSUBPS      Z3, Z0, Z0
+	VMULPS.BCST beta2+84(FP), Z2, Z2
+	VMULPS.BCST q+88(FP), Z1, Z1
+	VADDPS      Z1, Z2, Z1
+	VMOVUPS     Z0, (DX)(CX*1)
+	VMOVUPS     Z1, (SI)(CX*1)
+	ADDQ        $+64, CX
+	SUBQ        $+16, AX
+	JMP         single
+
+part:
+	TESTQ       AX, AX
+	JZ          done
+	MOVQ        $-1, DI
+	BZHIQ       AX, DI, DI
+	KMOVW       DI, K1
+	VMOVUPS.Z   (DX)(CX*1), K1, Z0
+	VMOVUPS.Z   (BX)(CX*1), K1, Z1
+	VMOVUPS.Z   (SI)(CX*1), K1, Z2
+	VMULPS.BCST beta1+76(FP), Z2, Z3
+	VMULPS.BCST p+80(FP), Z1, Z4
+	VADDPS      Z4, Z3, Z3
+	VCMPPS.BCST $0x04, optimConst00000000<>+0(SB), Z3, K2
+	VPANDD.BCST optimConst80000000<>+0(SB), Z3, Z3
+	VPORD.BCST  optimConst3f800000<>+0(SB), Z3, Z3
+	VMOVAPS.Z   Z3, K2, Z3
+	VMULPS.BCST lr+72(FP), Z3, Z3
+	VSUBPS      Z3, Z0, Z0
+	VMULPS.BCST beta2+84(FP), Z2, Z2
+	VMULPS.BCST q+88(FP), Z1, Z1
+	VADDPS      Z1, Z2, Z1
+	VMOVUPS     Z0, K1, (DX)(CX*1)
+	VMOVUPS     Z1, K1, (SI)(CX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+DATA optimConst00000000<>+0(SB)/4, $0x00000000
+DATA optimConst00000000<>+4(SB)/4, $0x00000000
+DATA optimConst00000000<>+8(SB)/4, $0x00000000
+DATA optimConst00000000<>+12(SB)/4, $0x00000000
+DATA optimConst00000000<>+16(SB)/4, $0x00000000
+DATA optimConst00000000<>+20(SB)/4, $0x00000000
+DATA optimConst00000000<>+24(SB)/4, $0x00000000
+DATA optimConst00000000<>+28(SB)/4, $0x00000000
+GLOBL optimConst00000000<>(SB), RODATA|NOPTR, $32
+
+DATA optimConst80000000<>+0(SB)/4, $0x80000000
+DATA optimConst80000000<>+4(SB)/4, $0x80000000
+DATA optimConst80000000<>+8(SB)/4, $0x80000000
+DATA optimConst80000000<>+12(SB)/4, $0x80000000
+DATA optimConst80000000<>+16(SB)/4, $0x80000000
+DATA optimConst80000000<>+20(SB)/4, $0x80000000
+DATA optimConst80000000<>+24(SB)/4, $0x80000000
+DATA optimConst80000000<>+28(SB)/4, $0x80000000
+GLOBL optimConst80000000<>(SB), RODATA|NOPTR, $32
+
+DATA optimConst3f800000<>+0(SB)/4, $0x3f800000
+DATA optimConst3f800000<>+4(SB)/4, $0x3f800000
+DATA optimConst3f800000<>+8(SB)/4, $0x3f800000
+DATA optimConst3f800000<>+12(SB)/4, $0x3f800000
+DATA optimConst3f800000<>+16(SB)/4, $0x3f800000
+DATA optimConst3f800000<>+20(SB)/4, $0x3f800000
+DATA optimConst3f800000<>+24(SB)/4, $0x3f800000
+DATA optimConst3f800000<>+28(SB)/4, $0x3f800000
+GLOBL optimConst3f800000<>(SB), RODATA|NOPTR, $32
+
+// func optimLionAVX2(w []float32, g []float32, m []float32, lr float32, beta1 float32, p float32, beta2 float32, q float32)
+// Requires: AVX, AVX2
+TEXT ·optimLionAVX2(SB), NOSPLIT, $0-92
+	MOVQ w_len+8(FP), AX
+	XORQ CX, CX
+	MOVQ w_base+0(FP), DX
+	MOVQ g_base+24(FP), BX
+	MOVQ m_base+48(FP), SI
+
+single:
+	CMPQ         AX, $+8
+	JL           part
+	VMOVUPS      (DX)(CX*1), Y0
+	VMOVUPS      (BX)(CX*1), Y1
+	VMOVUPS      (SI)(CX*1), Y2
+	VBROADCASTSS beta1+76(FP), Y3
+	VMULPS       Y3, Y2, Y3
+	VBROADCASTSS p+80(FP), Y4
+	VMULPS       Y4, Y1, Y4
+	VADDPS       Y4, Y3, Y3
+	VCMPPS       $0x04, optimConst00000000<>+0(SB), Y3, Y4
+	VPAND        optimConst80000000<>+0(SB), Y3, Y3
+	VPOR         optimConst3f800000<>+0(SB), Y3, Y3
+	VPAND        Y3, Y4, Y3
+	VBROADCASTSS lr+72(FP), Y4
+	VMULPS       Y4, Y3, Y3
+	VSUBPS       Y3, Y0, Y0
+	VBROADCASTSS beta2+84(FP), Y3
+	VMULPS       Y3, Y2, Y2
+	VBROADCASTSS q+88(FP), Y3
+	VMULPS       Y3, Y1, Y1
+	VADDPS       Y1, Y2, Y1
+	VMOVUPS      Y0, (DX)(CX*1)
+	VMOVUPS      Y1, (SI)(CX*1)
+	ADDQ         $+32, CX
+	SUBQ         $+8, AX
+	JMP          single
+
+part:
+	TESTQ        AX, AX
+	JZ           done
+	LEAQ         optimOnes<>+0(SB), DI
+	NEGQ         AX
+	VMOVUPS      256(DI)(AX*4), Y0
+	VMASKMOVPS   (DX)(CX*1), Y0, Y1
+	VMASKMOVPS   (BX)(CX*1), Y0, Y2
+	VMASKMOVPS   (SI)(CX*1), Y0, Y3
+	VBROADCASTSS beta1+76(FP), Y4
+	VMULPS       Y4, Y3, Y4
+	VBROADCASTSS p+80(FP), Y5
+	VMULPS       Y5, Y2, Y5
+	VADDPS       Y5, Y4, Y4
+	VCMPPS       $0x04, optimConst00000000<>+0(SB), Y4, Y5
+	VPAND        optimConst80000000<>+0(SB), Y4, Y4
+	VPOR         optimConst3f800000<>+0(SB), Y4, Y4
+	VPAND        Y4, Y5, Y4
+	VBROADCASTSS lr+72(FP), Y5
+	VMULPS       Y5, Y4, Y4
+	VSUBPS       Y4, Y1, Y1
+	VBROADCASTSS beta2+84(FP), Y4
+	VMULPS       Y4, Y3, Y3
+	VBROADCASTSS q+88(FP), Y4
+	VMULPS       Y4, Y2, Y2
+	VADDPS       Y2, Y3, Y2
+	VMASKMOVPS   Y1, Y0, (DX)(CX*1)
+	VMASKMOVPS   Y2, Y0, (SI)(CX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func optimFTRLAVX512(w []float32, g []float32, a []float32, l []float32, lr float32, shrink float32, l1 float32, l2 float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·optimFTRLAVX512(SB), NOSPLIT, $0-112
+	MOVQ w_len+8(FP), AX
+	XORQ CX, CX
+	MOVQ w_base+0(FP), DX
+	MOVQ g_base+24(FP), BX
+	MOVQ a_base+48(FP), SI
+	MOVQ l_base+72(FP), DI
+
+single:
+	CMPQ         AX, $+16
+	JL           part
+	VMOVUPS      (DX)(CX*1), Z0
+	VMOVUPS      (BX)(CX*1), Z1
+	VMOVUPS      (SI)(CX*1), Z2
+	VMOVUPS      (DI)(CX*1), Z3
+	VSQRTPS      Z2, Z4
+	VMULPS       Z1, Z1, Z5
+	VADDPS       Z5, Z2, Z2
+	VSQRTPS      Z2, Z5
+	VSUBPS       Z4, Z5, Z4
+	VDIVPS.BCST  lr+96(FP), Z4, Z4
+	VMULPS       Z0, Z4, Z4
+	VMULPS.BCST  shrink+100(FP), Z0, Z0
+	VADDPS       Z0, Z1, Z0
+	VSUBPS       Z4, Z0, Z0
+	VADDPS       Z0, Z3, Z0
+	VBROADCASTSS l1+104(FP), Z1
+	VPXORD.BCST  optimConst80000000<>+0(SB), Z1, Z1
+	VMAXPS       Z1, Z0, Z1
+	VMINPS.BCST  l1+104(FP), Z1, Z1
+	VSUBPS       Z0, Z1, Z1
+	VDIVPS.BCST  lr+96(FP), Z5, Z3
+	VADDPS.BCST  l2+108(FP), Z3, Z3
+	VDIVPS       Z3, Z1, Z1
+	VMOVUPS      Z1, (DX)(CX*1)
+	VMOVUPS      Z2, (SI)(CX*1)
+	VMOVUPS      Z0, (DI)(CX*1)
+	ADDQ         $+64, CX
+	SUBQ         $+16, AX
+	JMP          single
+
+part:
+	TESTQ        AX, AX
+	JZ           done
+	MOVQ         $-1, R8
+	BZHIQ        AX, R8, R8
+	KMOVW        R8, K1
+	VMOVUPS.Z    (DX)(CX*1), K1, Z0
+	VMOVUPS.Z    (BX)(CX*1), K1, Z1
+	VMOVUPS.Z    (SI)(CX*1), K1, Z2
+	VMOVUPS.Z    (DI)(CX*1), K1, Z3
+	VSQRTPS      Z2, Z4
+	VMULPS       Z1, Z1, Z5
+	VADDPS       Z5, Z2, Z2
+	VSQRTPS      Z2, Z5
+	VSUBPS       Z4, Z5, Z4
+	VDIVPS.BCST  lr+96(FP), Z4, Z4
+	VMULPS       Z0, Z4, Z4
+	VMULPS.BCST  shrink+100(FP), Z0, Z0
+	VADDPS       Z0, Z1, Z0
+	VSUBPS       Z4, Z0, Z0
+	VADDPS       Z0, Z3, Z0
+	VBROADCASTSS l1+104(FP), Z1
+	VPXORD.BCST  optimConst80000000<>+0(SB), Z1, Z1
+	VMAXPS       Z1, Z0, Z1
+	VMINPS.BCST  l1+104(FP), Z1, Z1
+	VSUBPS       Z0, Z1, Z1
+	VDIVPS.BCST  lr+96(FP), Z5, Z3
+	VADDPS.BCST  l2+108(FP), Z3, Z3
+	VDIVPS       Z3, Z1, Z1
+	VMOVUPS      Z1, K1, (DX)(CX*1)
+	VMOVUPS      Z2, K1, (SI)(CX*1)
+	VMOVUPS      Z0, K1, (DI)(CX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func optimFTRLAVX2(w []float32, g []float32, a []float32, l []float32, lr float32, shrink float32, l1 float32, l2 float32)
+// Requires: AVX, AVX2
+TEXT ·optimFTRLAVX2(SB), NOSPLIT, $0-112
+	MOVQ w_len+8(FP), AX
+	XORQ CX, CX
+	MOVQ w_base+0(FP), DX
+	MOVQ g_base+24(FP), BX
+	MOVQ a_base+48(FP), SI
+	MOVQ l_base+72(FP), DI
+
+single:
+	CMPQ         AX, $+8
+	JL           part
+	VMOVUPS      (DX)(CX*1), Y0
+	VMOVUPS      (BX)(CX*1), Y1
+	VMOVUPS      (SI)(CX*1), Y2
+	VMOVUPS      (DI)(CX*1), Y3
+	VSQRTPS      Y2, Y4
+	VMULPS       Y1, Y1, Y5
+	VADDPS       Y5, Y2, Y2
+	VSQRTPS      Y2, Y5
+	VSUBPS       Y4, Y5, Y4
+	VBROADCASTSS lr+96(FP), Y6
+	VDIVPS       Y6, Y4, Y4
+	VMULPS       Y0, Y4, Y4
+	VBROADCASTSS shrink+100(FP), Y6
+	VMULPS       Y6, Y0, Y0
+	VADDPS       Y0, Y1, Y0
+	VSUBPS       Y4, Y0, Y0
+	VADDPS       Y0, Y3, Y0
+	VBROADCASTSS l1+104(FP), Y1
+	VPXOR        optimConst80000000<>+0(SB), Y1, Y1
+	VMAXPS       Y1, Y0, Y1
+	VBROADCASTSS l1+104(FP), Y3
+	VMINPS       Y3, Y1, Y1
+	VSUBPS       Y0, Y1, Y1
+	VBROADCASTSS lr+96(FP), Y3
+	VDIVPS       Y3, Y5, Y3
+	VBROADCASTSS l2+108(FP), Y4
+	VADDPS       Y4, Y3, Y3
+	VDIVPS       Y3, Y1, Y1
+	VMOVUPS      Y1, (DX)(CX*1)
+	VMOVUPS      Y2, (SI)(CX*1)
+	VMOVUPS      Y0, (DI)(CX*1)
+	ADDQ         $+32, CX
+	SUBQ         $+8, AX
+	JMP          single
+
+part:
+	TESTQ        AX, AX
+	JZ           done
+	LEAQ         optimOnes<>+0(SB), R8
+	NEGQ         AX
+	VMOVUPS      256(R8)(AX*4), Y0
+	VMASKMOVPS   (DX)(CX*1), Y0, Y1
+	VMASKMOVPS   (BX)(CX*1), Y0, Y2
+	VMASKMOVPS   (SI)(CX*1), Y0, Y3
+	VMASKMOVPS   (DI)(CX*1), Y0, Y4
+	VSQRTPS      Y3, Y5
+	VMULPS       Y2, Y2, Y6
+	VADDPS       Y6, Y3, Y3
+	VSQRTPS      Y3, Y6
+	VSUBPS       Y5, Y6, Y5
+	VBROADCASTSS lr+96(FP), Y7
+	VDIVPS       Y7, Y5, Y5
+	VMULPS       Y1, Y5, Y5
+	VBROADCASTSS shrink+100(FP), Y7
+	VMULPS       Y7, Y1, Y1
+	VADDPS       Y1, Y2, Y1
+	VSUBPS       Y5, Y1, Y1
+	VADDPS       Y1, Y4, Y1
+	VBROADCASTSS l1+104(FP), Y2
+	VPXOR        optimConst80000000<>+0(SB), Y2, Y2
+	VMAXPS       Y2, Y1, Y2
+	VBROADCASTSS l1+104(FP), Y4
+	VMINPS       Y4, Y2, Y2
+	VSUBPS       Y1, Y2, Y2
+	VBROADCASTSS lr+96(FP), Y4
+	VDIVPS       Y4, Y6, Y4
+	VBROADCASTSS l2+108(FP), Y5
+	VADDPS       Y5, Y4, Y4
+	VDIVPS       Y4, Y2, Y2
+	VMASKMOVPS   Y2, Y0, (DX)(CX*1)
+	VMASKMOVPS   Y3, Y0, (SI)(CX*1)
+	VMASKMOVPS   Y1, Y0, (DI)(CX*1)
+
+done:
+	VZEROUPPER
+	RET

@@ -1,5 +1,7 @@
 package kernel
 
+import "math"
+
 func optimSGDGo(w, g []float32, lr float32) {
 	for i, g := range g {
 		w[i] -= float32(lr * g)
@@ -103,5 +105,27 @@ func optimNadamGo(w, g, m, v []float32, lr, p, q, eps, cm, cg, cv float32) {
 		v[i] += float32((float32(g*g) - v[i]) * q)
 		d := float32(cm*m[i]) + float32(cg*g)
 		w[i] -= float32(lr*d) / (sqrt32(float32(cv*v[i])) + eps)
+	}
+}
+
+func optimLionGo(w, g, m []float32, lr, beta1, p, beta2, q float32) {
+	for i, g := range g {
+		d := float32(beta1*m[i]) + float32(p*g)
+		if d != 0 {
+			w[i] -= float32(lr * math.Float32frombits(math.Float32bits(1)|math.Float32bits(d)&(1<<31)))
+		}
+		m[i] = float32(beta2*m[i]) + float32(q*g)
+	}
+}
+
+func optimFTRLGo(w, g, a, l []float32, lr, shrink, l1, l2 float32) {
+	for i, g := range g {
+		before := sqrt32(a[i])
+		a[i] += float32(g * g)
+		root := sqrt32(a[i])
+		step := float32((root - before) / lr * w[i])
+		l[i] += (g + float32(shrink*w[i])) - step
+		inside := below(above(l[i], -l1), l1)
+		w[i] = (inside - l[i]) / (root/lr + l2)
 	}
 }

@@ -55,3 +55,11 @@ func optimAdamax(w, g, m, u []float32, lr, p, beta2, eps, c float32) {
 func optimNadam(w, g, m, v []float32, lr, p, q, eps, cm, cg, cv float32) {
 	optimNadamGo(w, g, m, v, lr, p, q, eps, cm, cg, cv)
 }
+
+func optimLion(w, g, m []float32, lr, beta1, p, beta2, q float32) {
+	optimLionGo(w, g, m, lr, beta1, p, beta2, q)
+}
+
+func optimFTRL(w, g, a, l []float32, lr, shrink, l1, l2 float32) {
+	optimFTRLGo(w, g, a, l, lr, shrink, l1, l2)
+}

@@ -81,3 +81,15 @@ func optimNadamAVX512(w []float32, g []float32, m []float32, v []float32, lr flo
 
 //go:noescape
 func optimNadamAVX2(w []float32, g []float32, m []float32, v []float32, lr float32, p float32, q float32, eps float32, cm float32, cg float32, cv float32)
+
+//go:noescape
+func optimLionAVX512(w []float32, g []float32, m []float32, lr float32, beta1 float32, p float32, beta2 float32, q float32)
+
+//go:noescape
+func optimLionAVX2(w []float32, g []float32, m []float32, lr float32, beta1 float32, p float32, beta2 float32, q float32)
+
+//go:noescape
+func optimFTRLAVX512(w []float32, g []float32, a []float32, l []float32, lr float32, shrink float32, l1 float32, l2 float32)
+
+//go:noescape
+func optimFTRLAVX2(w []float32, g []float32, a []float32, l []float32, lr float32, shrink float32, l1 float32, l2 float32)

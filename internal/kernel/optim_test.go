@@ -45,6 +45,15 @@ var optimizers = []struct {
 		Nadam(w, g, s[0], s[1], 0.01, 0.8, 0.95, 1e-5, float32(mu(t+1)/(1-m*mu(t+1))), float32((1-mu(t))/(1-m)),
 			float32(1/(1-math.Pow(0.95, float64(t)))))
 	}},
+	{"Lion", 1, 0, func(_ int, w, g []float32, s [][]float32) { Lion(w, g, s[0], 0.01, 0.8, 0.95) }},
+	{"FTRL", 2, 0, func(t int, w, g []float32, s [][]float32) {
+		if t == 1 { // the sums of squares start at 0.1, those of gradients at 0
+			for i := range s[0] {
+				s[0][i] = 0.1
+			}
+		}
+		FTRL(w, g, s[0], s[1], 0.05, 2*0.03, 0.02, 2*(0.1+0.2/(2*0.05)))
+	}},
 }
 
 func adamRate(t int) float32 {

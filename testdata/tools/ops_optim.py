@@ -25,6 +25,9 @@ CASES = {
     "Adadelta": lambda: O.Adadelta(0.5, rho=0.9, epsilon=1e-5),
     "Adamax": lambda: O.Adamax(0.01, beta_1=0.8, beta_2=0.95, epsilon=1e-5),
     "Nadam": lambda: O.Nadam(0.01, beta_1=0.8, beta_2=0.95, epsilon=1e-5),
+    "Lion": lambda: O.Lion(0.01, beta_1=0.8, beta_2=0.95),
+    "FTRL": lambda: O.Ftrl(0.05, initial_accumulator_value=0.1, l1_regularization_strength=0.02,
+                           l2_regularization_strength=0.1, l2_shrinkage_regularization_strength=0.03, beta=0.2),
 }
 r = np.random.RandomState(3)
 w = r.normal(size=19).astype(np.float32)

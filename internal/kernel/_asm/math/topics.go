@@ -197,6 +197,21 @@ func writeOptim() {
 		d := add(mul(v["m"], v["cm"]), mul(v["g"], v["cg"]))
 		v["w"] = sub(v["w"], div(mul(d, v["lr"]), add(sqrt(mul(v["v"], v["cv"])), v["eps"])))
 	})
+	optimizer("Lion", []string{"w", "m"}, func(v map[string]lane) {
+		d := add(mul(v["m"], v["beta1"]), mul(v["g"], v["p"]))
+		sign := only(cmp(ne, d, num(0)), or(signOf(d), num(1)))
+		v["w"] = sub(v["w"], mul(sign, v["lr"]))
+		v["m"] = add(mul(v["m"], v["beta2"]), mul(v["g"], v["q"]))
+	})
+	optimizer("FTRL", []string{"w", "a", "l"}, func(v map[string]lane) {
+		before := sqrt(v["a"])
+		v["a"] = add(v["a"], square(v["g"]))
+		root := sqrt(v["a"])
+		step := mul(div(sub(root, before), v["lr"]), v["w"])
+		v["l"] = add(v["l"], sub(add(v["g"], mul(v["w"], v["shrink"])), step))
+		inside := below(above(v["l"], neg(v["l1"])), v["l1"])
+		v["w"] = div(sub(inside, v["l"]), add(div(root, v["lr"]), v["l2"]))
+	})
 }
 
 func writeRNN() {
