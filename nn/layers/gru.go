@@ -49,44 +49,45 @@ type GRU struct {
 	Implementation       int     `default:"2"`    // 1: a dropout mask for each gate
 	ResetAfter           *bool   `default:"true"` // apply the reset gate after the recurrent product
 
-	w recurrentWeights
+	memory
+	w gatedWeights
 }
 
-func (l *GRU) recurrent() *recurrent {
-	return &recurrent{
-		units: l.Units, gates: 3, states: 1, act: l.Activation,
-		returnSequences: l.ReturnSequences, returnState: l.ReturnState, goBackwards: l.GoBackwards,
-		stateful: l.Stateful, unroll: l.Unroll, timeMajor: l.TimeMajor, zeroOutputForMask: l.ZeroOutputForMask,
-		dropout: l.Dropout, recurrentDropout: l.RecurrentDropout, useBias: yes(l.UseBias),
-		kernel:          weightSettings{l.KernelInitializer, l.KernelRegularizer, l.KernelConstraint},
-		recurrentKernel: weightSettings{l.RecurrentInitializer, l.RecurrentRegularizer, l.RecurrentConstraint},
-		biasAs:          weightSettings{l.BiasInitializer, l.BiasRegularizer, l.BiasConstraint},
-		rec:             l.RecurrentActivation,
-		resetAfter:      yes(l.ResetAfter),
-		implementation:  l.Implementation,
-		w:               &l.w, step: l.step, fused: l.fused,
+func (l *GRU) recurrent() recurrent {
+	return recurrent{sequence{
+		returnSequences: l.ReturnSequences, returnState: l.ReturnState, goBackwards: l.GoBackwards, stateful: l.Stateful,
+		unroll: l.Unroll, timeMajor: l.TimeMajor, zeroOutputForMask: l.ZeroOutputForMask, memory: &l.memory,
+	}, gatedCell{
+		units: l.Units, useBias: yes(l.UseBias), dropout: l.Dropout, recurrentDropout: l.RecurrentDropout, implementation: l.Implementation,
+		kernel:    weightSettings{l.KernelInitializer, l.KernelRegularizer, l.KernelConstraint},
+		recurrent: weightSettings{l.RecurrentInitializer, l.RecurrentRegularizer, l.RecurrentConstraint},
+		bias:      weightSettings{l.BiasInitializer, l.BiasRegularizer, l.BiasConstraint}, w: &l.w,
+	}.gru(l.Activation, l.RecurrentActivation, yes(l.ResetAfter))}
+}
+
+// gru makes a cell a GRU's.
+func (g gatedCell) gru(act, rec ActivationFunc, resetAfter bool) gatedCell {
+	g.gates, g.states, g.act, g.rec, g.resetAfter = 3, 1, act, rec, resetAfter
+	g.fused = func(x *ops.Value, s []*ops.Value, w, u, b, mask *ops.Value, c ops.RNNConfig) (*ops.Value, []*ops.Value) {
+		all, h := ops.GRU(x, s[0], w, u, b, mask, c)
+		return all, []*ops.Value{h}
 	}
-}
-
-func (l *GRU) fused(x *ops.Value, s []*ops.Value, w, u, b, mask *ops.Value, c ops.RNNConfig) (*ops.Value, []*ops.Value) {
-	seq, h := ops.GRU(x, s[0], w, u, b, mask, c)
-	return seq, []*ops.Value{h}
-}
-
-func (l *GRU) step(p stepInput) []*ops.Value {
-	h := p.states[0]
-	x := ops.Split(p.x, 1, 3)
-	zr := ops.Split(p.product(h, 0, 2), 1, 2)
-	z := activations.Apply(l.RecurrentActivation, ops.Add(x[0], zr[0]))
-	r := activations.Apply(l.RecurrentActivation, ops.Add(x[1], zr[1]))
-	var inner *ops.Value
-	if yes(l.ResetAfter) {
-		inner = ops.Mul(r, p.product(h, 2, 3))
-	} else {
-		inner = p.product(ops.Mul(r, h), 2, 3)
+	g.step = func(p stepInput) []*ops.Value {
+		h := p.states[0]
+		x := ops.Split(p.x, 1, 3)
+		zr := ops.Split(p.product(h, 0, 2), 1, 2)
+		z := activations.Apply(rec, ops.Add(x[0], zr[0]))
+		r := activations.Apply(rec, ops.Add(x[1], zr[1]))
+		var inner *ops.Value
+		if resetAfter {
+			inner = ops.Mul(r, p.product(h, 2, 3))
+		} else {
+			inner = p.product(ops.Mul(r, h), 2, 3)
+		}
+		candidate := activations.Apply(act, ops.Add(x[2], inner))
+		return []*ops.Value{ops.Add(ops.Mul(z, h), ops.Mul(ops.AddScalar(ops.Neg(z), 1), candidate))}
 	}
-	candidate := activations.Apply(l.Activation, ops.Add(x[2], inner))
-	return []*ops.Value{ops.Add(ops.Mul(z, h), ops.Mul(ops.AddScalar(ops.Neg(z), 1), candidate))}
+	return g
 }
 
 // Validate checks the settings.
@@ -108,9 +109,3 @@ func (l *GRU) ComputeMask(c *nn.Call, _ ...*ops.Value) *ops.Value { return l.rec
 
 // ActivityPenalty is the regularizer of the output.
 func (l *GRU) ActivityPenalty() nn.Regularizer { return l.ActivityRegularizer }
-
-// ResetStates makes a stateful layer start from zeros again.
-func (l *GRU) ResetStates() { l.w.forget() }
-
-// SetStates gives a stateful layer its states, each (batch, Units).
-func (l *GRU) SetStates(states ...[]float32) error { return l.w.set(states) }

@@ -47,39 +47,47 @@ type LSTM struct {
 	RecurrentDropout     float64 // part of the state dropped, the same at every step
 	Implementation       int     `default:"2"` // 1: a dropout mask for each gate
 
-	w recurrentWeights
+	memory
+	w gatedWeights
 }
 
-func (l *LSTM) recurrent() *recurrent {
-	bias := weightSettings{l.BiasInitializer, l.BiasRegularizer, l.BiasConstraint}
-	if yes(l.UnitForgetBias) {
-		bias.init = forgetBias{l.Units, l.BiasInitializer}
+func (l *LSTM) recurrent() recurrent {
+	return recurrent{sequence{
+		returnSequences: l.ReturnSequences, returnState: l.ReturnState, goBackwards: l.GoBackwards, stateful: l.Stateful,
+		unroll: l.Unroll, timeMajor: l.TimeMajor, zeroOutputForMask: l.ZeroOutputForMask, memory: &l.memory,
+	}, gatedCell{
+		units: l.Units, useBias: yes(l.UseBias), dropout: l.Dropout, recurrentDropout: l.RecurrentDropout, implementation: l.Implementation,
+		kernel:    weightSettings{l.KernelInitializer, l.KernelRegularizer, l.KernelConstraint},
+		recurrent: weightSettings{l.RecurrentInitializer, l.RecurrentRegularizer, l.RecurrentConstraint},
+		bias:      weightSettings{l.BiasInitializer, l.BiasRegularizer, l.BiasConstraint}, w: &l.w,
+	}.lstm(l.Activation, l.RecurrentActivation, yes(l.UnitForgetBias))}
+}
+
+// lstm makes a cell an LSTM's.
+func (g gatedCell) lstm(act, rec ActivationFunc, unitForgetBias bool) gatedCell {
+	g.gates, g.states, g.act, g.rec = 4, 2, act, rec
+	if unitForgetBias {
+		g.bias.init = forgetBias{g.units, g.bias.init}
 	}
-	return &recurrent{
-		units: l.Units, gates: 4, states: 2, act: l.Activation,
-		returnSequences: l.ReturnSequences, returnState: l.ReturnState, goBackwards: l.GoBackwards,
-		stateful: l.Stateful, unroll: l.Unroll, timeMajor: l.TimeMajor, zeroOutputForMask: l.ZeroOutputForMask,
-		dropout: l.Dropout, recurrentDropout: l.RecurrentDropout, useBias: yes(l.UseBias),
-		kernel:          weightSettings{l.KernelInitializer, l.KernelRegularizer, l.KernelConstraint},
-		recurrentKernel: weightSettings{l.RecurrentInitializer, l.RecurrentRegularizer, l.RecurrentConstraint},
-		biasAs:          bias,
-		rec:             l.RecurrentActivation,
-		implementation:  l.Implementation,
-		w:               &l.w, step: l.step, fused: l.fused,
+	g.fused = func(x *ops.Value, s []*ops.Value, w, u, b, mask *ops.Value, c ops.RNNConfig) (*ops.Value, []*ops.Value) {
+		all, h, cell := ops.LSTM(x, s[0], s[1], w, u, b, mask, c)
+		return all, []*ops.Value{h, cell}
 	}
+	g.step = func(p stepInput) []*ops.Value {
+		return lstmStep(ops.Add(p.x, p.product(p.states[0], 0, 4)), p.states[1], act, rec)
+	}
+	return g
 }
 
-func (l *LSTM) fused(x *ops.Value, s []*ops.Value, w, u, b, mask *ops.Value, c ops.RNNConfig) (*ops.Value, []*ops.Value) {
-	seq, h, cell := ops.LSTM(x, s[0], s[1], w, u, b, mask, c)
-	return seq, []*ops.Value{h, cell}
-}
-
-func (l *LSTM) step(p stepInput) []*ops.Value {
-	z := ops.Split(ops.Add(p.x, p.product(p.states[0], 0, 4)), 1, 4)
-	act := func(v *ops.Value) *ops.Value { return activations.Apply(l.Activation, v) }
-	rec := func(v *ops.Value) *ops.Value { return activations.Apply(l.RecurrentActivation, v) }
-	cell := ops.Add(ops.Mul(rec(z[1]), p.states[1]), ops.Mul(rec(z[0]), act(z[2])))
-	return []*ops.Value{ops.Mul(rec(z[3]), act(cell)), cell}
+// lstmStep is a step after its products: gates i, f, c and o side by side on
+// the last axis. It returns the next h and c; the cell before is nil for zeros.
+func lstmStep(z, before *ops.Value, act, rec ActivationFunc) []*ops.Value {
+	g := ops.Split(z, -1, 4)
+	cell := ops.Mul(activations.Apply(rec, g[0]), activations.Apply(act, g[2]))
+	if before != nil {
+		cell = ops.Add(ops.Mul(activations.Apply(rec, g[1]), before), cell)
+	}
+	return []*ops.Value{ops.Mul(activations.Apply(rec, g[3]), activations.Apply(act, cell)), cell}
 }
 
 // Validate checks the settings.
@@ -101,9 +109,3 @@ func (l *LSTM) ComputeMask(c *nn.Call, _ ...*ops.Value) *ops.Value { return l.re
 
 // ActivityPenalty is the regularizer of the output.
 func (l *LSTM) ActivityPenalty() nn.Regularizer { return l.ActivityRegularizer }
-
-// ResetStates makes a stateful layer start from zeros again.
-func (l *LSTM) ResetStates() { l.w.forget() }
-
-// SetStates gives a stateful layer its states, each (batch, Units).
-func (l *LSTM) SetStates(states ...[]float32) error { return l.w.set(states) }

@@ -2,334 +2,239 @@ package layers
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"slices"
+	"strconv"
 
 	"github.com/antler-ml/antler/nn"
-	"github.com/antler-ml/antler/nn/activations"
 	"github.com/antler-ml/antler/nn/ops"
 )
 
-// recurrent is what SimpleRNN, GRU and LSTM share: how a cell runs over a
-// sequence. The layers fill it from their fields.
-type recurrent struct {
-	units, gates, states            int // gates: columns of the weights in units
-	act, rec                        ActivationFunc
-	returnSequences, returnState    bool
-	goBackwards, stateful, unroll   bool
-	timeMajor, zeroOutputForMask    bool
-	resetAfter                      bool
-	dropout, recurrentDropout       float64
-	implementation                  int
-	useBias                         bool
-	kernel, recurrentKernel, biasAs weightSettings
-	w                               *recurrentWeights
-	step                            stepFunc // one step, for activations that the fused op does not know
-	fused                           func(x *ops.Value, states []*ops.Value, w, u, b, mask *ops.Value, c ops.RNNConfig) (seq *ops.Value, last []*ops.Value)
+// sequence is how a recurrent layer treats time: what SimpleRNN, GRU, LSTM, RNN
+// and the ConvLSTMs share. The layers fill it from their fields.
+type sequence struct {
+	returnSequences, returnState  bool
+	goBackwards, stateful, unroll bool
+	timeMajor, zeroOutputForMask  bool
+	constants                     int        // inputs at the end that are the same at every step
+	states                        []nn.Shape // of each state, without the batch
+	memory                        *memory
 }
 
-// weightSettings is how one weight is made.
-type weightSettings struct {
-	init        nn.Initializer
-	regularizer nn.Regularizer
-	constraint  nn.Constraint
+// walked is what a cell gives that walked over a sequence.
+type walked struct {
+	out    *ops.Value        // of the last step
+	all    func() *ops.Value // outputs of every step, (batch, time, …), in the order of processing
+	states []*ops.Value      // after the last step
 }
 
-// recurrentWeights is what Build makes.
-type recurrentWeights struct {
-	kernel, recurrent, bias *nn.Weight
-	remembered              []*nn.Weight // states of a stateful layer
-}
+// walk runs a cell over x, (batch, time, …), from states, of which those that
+// are nil are zeros. mask is nil or (batch, time).
+type walk func(x *ops.Value, states, constants []*ops.Value, mask *ops.Value) walked
 
-// stepFunc computes one step from the products of input and state with the
-// weights, gates side by side, biases added.
-type stepFunc func(p stepInput) (states []*ops.Value)
-
-type stepInput struct {
-	x       *ops.Value                                  // x·w + b
-	states  []*ops.Value                                // h, and c of an LSTM
-	product func(h *ops.Value, from, to int) *ops.Value // h times the columns of gates from..to
-}
-
-func (r *recurrent) validate() error {
-	if r.implementation != 1 && r.implementation != 2 {
-		return fmt.Errorf("Implementation is %d; want 1 or 2", r.implementation)
-	}
-	return firstError(positive("Units", r.units), dropoutRate("Dropout", r.dropout), dropoutRate("RecurrentDropout", r.recurrentDropout))
-}
-
-func (r *recurrent) build(b *nn.Build, in []nn.Shape) error {
-	if len(in) != 1 && len(in) != 1+r.states {
-		return fmt.Errorf("want the sequence, or the sequence and %d initial states, got %d inputs", r.states, len(in))
-	}
-	axes := "(batch, time, features)"
-	if r.timeMajor {
-		axes = "(time, batch, features)"
-	}
-	if err := rank(in[0], 3, axes); err != nil {
-		return err
-	}
-	time, batch := in[0][1], in[0][0]
-	if r.timeMajor {
+// build checks the inputs and makes the states of a stateful layer.
+func (s sequence) build(b *nn.Build, in []nn.Shape) error {
+	x := in[0]
+	time, batch := x[1], x[0]
+	if s.timeMajor {
 		time, batch = batch, time
 	}
-	if r.unroll && time == nn.Unknown {
-		return fmt.Errorf("Unroll needs a known number of time steps, got %v", in[0])
+	if s.unroll && time == nn.Unknown {
+		return fmt.Errorf("Unroll needs a known number of time steps, got %v", x)
 	}
-	for i, s := range in[1:] {
-		if s.Rank() != 2 || s.Last() != r.units {
-			return fmt.Errorf("initial state %d: want (batch, %d), got %v", i, r.units, s)
+	if s.constants < 0 || s.constants > len(in)-1 {
+		return fmt.Errorf("NumConstants is %d, but only %d inputs follow the sequence", s.constants, len(in)-1)
+	}
+	initial := in[1 : len(in)-s.constants]
+	if len(initial) != 0 && len(initial) != len(s.states) {
+		return fmt.Errorf("want the sequence, or the sequence and %d initial states, got %d inputs%s", len(s.states), len(in), s.constantsNote())
+	}
+	for i, got := range initial {
+		if !fitsState(got, s.states[i]) {
+			return fmt.Errorf("initial state %d: want %s, got %v", i, stateText(s.states[i]), got)
 		}
 	}
-	cols := r.gates * r.units
-	r.w.kernel = b.Weight(r.kernel.spec("kernel", in[0].Last(), cols))
-	r.w.recurrent = b.Weight(r.recurrentKernel.spec("recurrent_kernel", r.units, cols))
-	if r.useBias {
-		shape := nn.Shape{cols}
-		if r.resetAfter {
-			shape = nn.Shape{2, cols}
-		}
-		r.w.bias = b.Weight(r.biasAs.spec("bias", shape...))
+	if !s.stateful {
+		return nil
 	}
-	if r.stateful {
-		if batch == nn.Unknown {
-			return fmt.Errorf("Stateful needs a fixed batch size, got input %v; start the model with nn.BatchInput(batch, …)", in[0])
-		}
-		for i := range r.states {
-			r.w.remembered = append(r.w.remembered, b.Weight(nn.WeightSpec{
-				Name: fmt.Sprintf("state_%d", i), Shape: nn.Shape{batch, r.units}, State: true,
-			}))
-		}
+	if batch == nn.Unknown {
+		return fmt.Errorf("Stateful needs a fixed batch size, got input %v; start the model with nn.BatchInput(batch, …)", x)
 	}
-	return nil
+	return s.memory.build(b, batch, s.states)
 }
 
-func (s weightSettings) spec(name string, shape ...int) nn.WeightSpec {
-	return nn.WeightSpec{Name: name, Shape: shape, Initializer: s.init, Regularizer: s.regularizer, Constraint: s.constraint}
+func (s sequence) constantsNote() string {
+	if s.constants == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", the last %d of them constants", s.constants)
+}
+
+// step is the shape of one step of the input.
+func (s sequence) step(x nn.Shape) nn.Shape {
+	if s.timeMajor {
+		return x[1:]
+	}
+	return append(nn.Shape{x[0]}, x[2:]...)
+}
+
+func fitsState(got, want nn.Shape) bool {
+	return got.Rank() == want.Rank()+1 && slices.EqualFunc(got[1:], want, func(a, b int) bool {
+		return a == b || a == nn.Unknown || b == nn.Unknown
+	})
+}
+
+// stateText is a state's shape as it is asked for: (batch, 4).
+func stateText(s nn.Shape) string {
+	text := "(batch"
+	for _, d := range s {
+		text += ", " + axisText(d)
+	}
+	return text + ")"
+}
+
+func axisText(d int) string {
+	if d == nn.Unknown {
+		return "None"
+	}
+	return strconv.Itoa(d)
 }
 
 // call runs the layer and returns the output and, if asked for, the states.
-func (r *recurrent) call(c *nn.Call, in []*ops.Value) []*ops.Value {
+func (s sequence) call(c *nn.Call, in []*ops.Value, run walk) []*ops.Value {
 	x, mask := in[0], c.Mask(0)
-	if r.timeMajor {
-		x = ops.Transpose(x, 1, 0, 2)
+	if mask != nil && mask.Rank() != 2 {
+		panic(&ops.ShapeError{Op: "recurrent", Shapes: [][]int{x.Shape(), mask.Shape()},
+			Reason: "the mask must be (batch, time); apply the layer to each part of longer inputs with layers.TimeDistributed"})
+	}
+	if x.Dim(1) == 0 || s.timeMajor && x.Dim(0) == 0 {
+		panic(&ops.ShapeError{Op: "recurrent", Shapes: [][]int{x.Shape()}, Reason: "the sequence has no time steps"})
+	}
+	if s.timeMajor {
+		x = swapTime(x)
 		if mask != nil {
-			mask = ops.Transpose(mask, 1, 0)
+			mask = swapTime(mask)
 		}
 	}
-	w, u := c.Read(r.w.kernel), c.Read(r.w.recurrent)
-	var b *ops.Value
-	if r.w.bias != nil {
-		b = c.Read(r.w.bias)
-	}
-	states := slices.Clone(in[1:])
-	if len(states) == 0 {
-		states = r.remembered(c, x.Dim(0))
-	}
-	cfg := ops.RNNConfig{GoBackwards: r.goBackwards, ResetAfter: r.resetAfter, ZeroOutputForMask: r.zeroOutputForMask}
-	r.drops(c, x, &cfg)
-
-	seq, last := r.over(x, states, w, u, b, mask, cfg)
-	for i, s := range r.w.remembered {
-		if x.Dim(0) == s.Shape()[0] { // a probe may use another batch size
-			c.Assign(s, last[i])
+	end := len(in) - s.constants
+	w := run(x, s.start(c, x.Dim(0), in[1:end]), in[end:], mask)
+	s.memory.keep(c, x.Dim(0), w.states)
+	out := w.out
+	if s.returnSequences {
+		out = w.all()
+		if s.timeMajor {
+			out = swapTime(out)
 		}
 	}
-	out := last[0]
-	switch {
-	case r.returnSequences && r.timeMajor:
-		out = ops.Transpose(seq, 1, 0, 2)
-	case r.returnSequences:
-		out = seq
-	case mask != nil: // a masked last step repeats an output, which may be zeros
-		t := seq.Dim(1)
-		out = ops.Squeeze(ops.Slice(seq, 1, t-1, t), 1)
-	}
-	if r.returnState {
-		return append([]*ops.Value{out}, last...)
+	if s.returnState {
+		return append([]*ops.Value{out}, w.states...)
 	}
 	return []*ops.Value{out}
 }
 
-// remembered are the states that a stateful layer starts from; nil: zeros.
-func (r *recurrent) remembered(c *nn.Call, batch int) []*ops.Value {
-	if !r.stateful || batch != r.w.remembered[0].Shape()[0] {
-		return make([]*ops.Value, r.states)
+// start is the states to begin with; nil stands for zeros. A stateful layer goes
+// on from what it remembers, unless that is all zeros and other states are given.
+func (s sequence) start(c *nn.Call, batch int, given []*ops.Value) []*ops.Value {
+	states := make([]*ops.Value, len(s.states))
+	copy(states, given)
+	if !s.stateful || !s.memory.holds(batch) {
+		return states
 	}
-	var s []*ops.Value
-	for _, w := range r.w.remembered {
-		s = append(s, c.Read(w))
+	remembered := s.memory.read(c)
+	if len(given) == 0 {
+		return remembered
 	}
-	return s
-}
-
-// drops draws the masks that input and state are multiplied with in training:
-// one for each sequence, the same at every step. Implementation 1 draws one
-// for each gate; recurrent dropout forces it, as in tf-keras.
-func (r *recurrent) drops(c *nn.Call, x *ops.Value, cfg *ops.RNNConfig) {
-	if !c.Training {
-		return
-	}
-	masks := 1
-	if r.implementation == 1 || r.recurrentDropout > 0 {
-		masks = r.gates
-	}
-	draw := func(rate float64, width int) *ops.Value {
-		if rate == 0 {
-			return nil
+	var any *ops.Value // 1 when something is remembered
+	for _, v := range remembered {
+		some := ops.Reshape(ops.Max(ops.NotEqual(v, ops.Scalar(0))), 1)
+		if any != nil {
+			some = ops.Maximum(any, some)
 		}
-		ones := ops.BroadcastTo(ops.Scalar(1), x.Dim(0), masks*width)
-		return ops.StopGradient(ops.Dropout(ones, c.Stream(), float32(rate), nil))
+		any = some
 	}
-	cfg.DropX = draw(r.dropout, x.Dim(2))
-	cfg.DropH = draw(r.recurrentDropout, r.units)
-}
-
-// over runs the cell over the sequence: by the fused op, or step by step when
-// an activation is not one that the op knows.
-func (r *recurrent) over(x *ops.Value, states []*ops.Value, w, u, b, mask *ops.Value, cfg ops.RNNConfig) (seq *ops.Value, last []*ops.Value) {
-	act, ok1 := fusable(r.act)
-	rec, ok2 := fusable(r.rec)
-	if ok1 && (ok2 || r.gates == 1) {
-		cfg.Activation, cfg.RecurrentActivation = act, rec
-		return r.fused(x, states, w, u, b, mask, cfg)
+	for i, v := range remembered {
+		states[i] = ops.Where(any, v, given[i])
 	}
-	return r.unrolled(x, states, w, u, b, mask, cfg)
-}
-
-func fusable(a ActivationFunc) (ops.RNNActivation, bool) {
-	switch a {
-	case nil, activations.Linear:
-		return ops.RNNLinear, true
-	case activations.Tanh:
-		return ops.RNNTanh, true
-	case activations.Sigmoid:
-		return ops.RNNSigmoid, true
-	case activations.HardSigmoid:
-		return ops.RNNHardSigmoid, true
-	case activations.ReLU:
-		return ops.RNNReLU, true
-	}
-	return 0, false
-}
-
-// maxUnrolled bounds the steps of an unrolled layer, whose graph grows with them.
-const maxUnrolled = 4096
-
-// unrolled is the same with one op after another.
-func (r *recurrent) unrolled(x *ops.Value, states []*ops.Value, w, u, b, mask *ops.Value, cfg ops.RNNConfig) (seq *ops.Value, last []*ops.Value) {
-	batch, steps := x.Dim(0), x.Dim(1)
-	if steps > maxUnrolled {
-		panic(&ops.ShapeError{Op: "recurrent", Shapes: [][]int{x.Shape()}, Reason: fmt.Sprintf("%d steps are too many to unroll (%d); activations tanh, sigmoid, hard_sigmoid, relu and linear need no unrolling", steps, maxUnrolled)})
-	}
-	zeros := ops.BroadcastTo(ops.Scalar(0), batch, r.units)
-	for i := range states {
-		if states[i] == nil {
-			states[i] = zeros
-		}
-	}
-	inBias := b
-	if r.resetAfter && b != nil {
-		inBias = ops.Squeeze(ops.Slice(b, 0, 0, 1), 0)
-	}
-	output, outputs := zeros, make([]*ops.Value, steps)
-	for s := range steps {
-		t := s
-		if r.goBackwards {
-			t = steps - 1 - s
-		}
-		xt := ops.Squeeze(ops.Slice(x, 1, t, t+1), 1)
-		p := stepInput{x: product(xt, w, cfg.DropX, r.units, 0, r.gates), states: states}
-		if inBias != nil {
-			p.x = ops.Add(p.x, inBias)
-		}
-		p.product = func(h *ops.Value, from, to int) *ops.Value {
-			y := product(h, u, cfg.DropH, r.units, from, to)
-			if r.resetAfter && b != nil {
-				row := ops.Squeeze(ops.Slice(b, 0, 1, 2), 0)
-				y = ops.Add(y, ops.Slice(row, 0, from*r.units, to*r.units))
-			}
-			return y
-		}
-		next := r.step(p)
-		out := next[0]
-		if mask != nil {
-			m := ops.Slice(mask, 1, t, t+1) // (batch, 1)
-			for i := range next {
-				next[i] = ops.Where(m, next[i], states[i])
-			}
-			held := output
-			if r.zeroOutputForMask {
-				held = zeros
-			}
-			out = ops.Where(m, out, held)
-		}
-		states, output, outputs[s] = next, out, out
-	}
-	return ops.Stack(1, outputs...), states
-}
-
-// product is x times the columns of gates from..to, x being multiplied with
-// its dropout mask first: one for all gates, or one for each.
-func product(x, w, drop *ops.Value, units, from, to int) *ops.Value {
-	cols := ops.Slice(w, -1, from*units, to*units)
-	if drop == nil {
-		return ops.MatMul(x, cols)
-	}
-	n := x.Dim(1)
-	if drop.Dim(1) == n {
-		return ops.MatMul(ops.Mul(x, drop), cols)
-	}
-	var parts []*ops.Value
-	for g := from; g < to; g++ {
-		d := ops.Slice(drop, 1, g*n, (g+1)*n)
-		parts = append(parts, ops.MatMul(ops.Mul(x, d), ops.Slice(w, -1, g*units, (g+1)*units)))
-	}
-	return ops.Concat(-1, parts...)
+	return states
 }
 
 // mask is the mask of the output.
-func (r *recurrent) mask(c *nn.Call) *ops.Value {
-	if r.returnSequences {
+func (s sequence) mask(c *nn.Call) *ops.Value {
+	if s.returnSequences {
 		return c.Mask(0)
 	}
 	return nil
 }
 
-// forget makes a stateful layer start from zeros again.
-func (w *recurrentWeights) forget() {
-	for _, s := range w.remembered {
+// swapTime exchanges the first two axes.
+func swapTime(x *ops.Value) *ops.Value {
+	perm := make([]int, x.Rank())
+	for i := range perm {
+		perm[i] = i
+	}
+	perm[0], perm[1] = 1, 0
+	return ops.Transpose(x, perm...)
+}
+
+// memory is what a stateful layer remembers from batch to batch. Layers embed
+// it for its methods.
+type memory struct{ remembered []*nn.Weight }
+
+// ResetStates makes a stateful layer start from zeros again.
+func (m *memory) ResetStates() {
+	for _, s := range m.remembered {
 		clear(s.Value().Data())
 	}
 }
 
-// set gives a stateful layer its states.
-func (w *recurrentWeights) set(initial [][]float32) error {
-	if len(initial) != len(w.remembered) {
-		return fmt.Errorf("layers: want %d states, got %d; is the layer stateful and applied?", len(w.remembered), len(initial))
+// SetStates gives a stateful layer its states, each as many numbers as batch and
+// state have. Keras: reset_states(states).
+func (m *memory) SetStates(states ...[]float32) error {
+	if len(states) != len(m.remembered) {
+		return fmt.Errorf("layers: want %d states, got %d; is the layer stateful and applied?", len(m.remembered), len(states))
 	}
-	for i, s := range w.remembered {
-		if len(initial[i]) != s.Value().Len() {
-			return fmt.Errorf("layers: state %d has %d numbers, want %v", i, len(initial[i]), s.Shape())
+	for i, s := range m.remembered {
+		if len(states[i]) != s.Value().Len() {
+			return fmt.Errorf("layers: state %d has %d numbers, want %v", i, len(states[i]), s.Shape())
 		}
-		copy(s.Value().Data(), initial[i])
+	}
+	for i, s := range m.remembered {
+		copy(s.Value().Data(), states[i])
 	}
 	return nil
 }
 
-// forgetBias starts the bias of an LSTM's forget gate at 1, so that a new cell
-// remembers. Jozefowicz et al., 2015.
-type forgetBias struct {
-	units int
-	rest  nn.Initializer
+func (m *memory) build(b *nn.Build, batch int, states []nn.Shape) error {
+	m.remembered = nil
+	for i, s := range states {
+		if slices.Contains(s, nn.Unknown) {
+			return fmt.Errorf("Stateful needs fixed sizes, got state %s", stateText(s))
+		}
+		m.remembered = append(m.remembered, b.Weight(nn.WeightSpec{
+			Name: fmt.Sprintf("state_%d", i), Shape: append(nn.Shape{batch}, s...), State: true,
+		}))
+	}
+	return nil
 }
 
-// Init fills dst: the gates i, f, c, o.
-func (f forgetBias) Init(dst []float32, _ nn.Shape, r *rand.Rand) {
-	n := f.units
-	f.rest.Init(dst[:n], nn.Shape{n}, r)
-	for i := n; i < 2*n; i++ {
-		dst[i] = 1
+// holds reports whether the states are those of a batch of this size: a layer
+// may be traced with another.
+func (m *memory) holds(batch int) bool {
+	return len(m.remembered) > 0 && m.remembered[0].Shape()[0] == batch
+}
+
+func (m *memory) read(c *nn.Call) []*ops.Value {
+	var s []*ops.Value
+	for _, w := range m.remembered {
+		s = append(s, c.Read(w))
 	}
-	f.rest.Init(dst[2*n:], nn.Shape{2 * n}, r)
+	return s
+}
+
+func (m *memory) keep(c *nn.Call, batch int, states []*ops.Value) {
+	if !m.holds(batch) {
+		return
+	}
+	for i, w := range m.remembered {
+		c.Assign(w, states[i])
+	}
 }

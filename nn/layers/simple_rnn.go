@@ -40,30 +40,33 @@ type SimpleRNN struct {
 	Dropout              float64 // part of the input's features dropped, the same at every step
 	RecurrentDropout     float64 // part of the state dropped, the same at every step
 
-	w recurrentWeights
+	memory
+	w gatedWeights
 }
 
-func (l *SimpleRNN) recurrent() *recurrent {
-	return &recurrent{
-		units: l.Units, gates: 1, states: 1, act: l.Activation,
-		returnSequences: l.ReturnSequences, returnState: l.ReturnState, goBackwards: l.GoBackwards,
-		stateful: l.Stateful, unroll: l.Unroll, timeMajor: l.TimeMajor, zeroOutputForMask: l.ZeroOutputForMask,
-		dropout: l.Dropout, recurrentDropout: l.RecurrentDropout, useBias: yes(l.UseBias),
-		kernel:          weightSettings{l.KernelInitializer, l.KernelRegularizer, l.KernelConstraint},
-		recurrentKernel: weightSettings{l.RecurrentInitializer, l.RecurrentRegularizer, l.RecurrentConstraint},
-		biasAs:          weightSettings{l.BiasInitializer, l.BiasRegularizer, l.BiasConstraint},
-		implementation:  1,
-		w:               &l.w, step: l.step, fused: l.fused,
+func (l *SimpleRNN) recurrent() recurrent {
+	return recurrent{sequence{
+		returnSequences: l.ReturnSequences, returnState: l.ReturnState, goBackwards: l.GoBackwards, stateful: l.Stateful,
+		unroll: l.Unroll, timeMajor: l.TimeMajor, zeroOutputForMask: l.ZeroOutputForMask, memory: &l.memory,
+	}, gatedCell{
+		units: l.Units, useBias: yes(l.UseBias), dropout: l.Dropout, recurrentDropout: l.RecurrentDropout,
+		kernel:    weightSettings{l.KernelInitializer, l.KernelRegularizer, l.KernelConstraint},
+		recurrent: weightSettings{l.RecurrentInitializer, l.RecurrentRegularizer, l.RecurrentConstraint},
+		bias:      weightSettings{l.BiasInitializer, l.BiasRegularizer, l.BiasConstraint}, w: &l.w,
+	}.simple(l.Activation)}
+}
+
+// simple makes a cell a SimpleRNN's.
+func (g gatedCell) simple(act ActivationFunc) gatedCell {
+	g.gates, g.states, g.act, g.implementation = 1, 1, act, 1
+	g.fused = func(x *ops.Value, s []*ops.Value, w, u, b, mask *ops.Value, c ops.RNNConfig) (*ops.Value, []*ops.Value) {
+		all, h := ops.SimpleRNN(x, s[0], w, u, b, mask, c)
+		return all, []*ops.Value{h}
 	}
-}
-
-func (l *SimpleRNN) fused(x *ops.Value, s []*ops.Value, w, u, b, mask *ops.Value, c ops.RNNConfig) (*ops.Value, []*ops.Value) {
-	seq, h := ops.SimpleRNN(x, s[0], w, u, b, mask, c)
-	return seq, []*ops.Value{h}
-}
-
-func (l *SimpleRNN) step(p stepInput) []*ops.Value {
-	return []*ops.Value{activations.Apply(l.Activation, ops.Add(p.x, p.product(p.states[0], 0, 1)))}
+	g.step = func(p stepInput) []*ops.Value {
+		return []*ops.Value{activations.Apply(act, ops.Add(p.x, p.product(p.states[0], 0, 1)))}
+	}
+	return g
 }
 
 // Validate checks the settings.
@@ -85,9 +88,3 @@ func (l *SimpleRNN) ComputeMask(c *nn.Call, _ ...*ops.Value) *ops.Value { return
 
 // ActivityPenalty is the regularizer of the output.
 func (l *SimpleRNN) ActivityPenalty() nn.Regularizer { return l.ActivityRegularizer }
-
-// ResetStates makes a stateful layer start from zeros again.
-func (l *SimpleRNN) ResetStates() { l.w.forget() }
-
-// SetStates gives a stateful layer its states, each (batch, Units).
-func (l *SimpleRNN) SetStates(states ...[]float32) error { return l.w.set(states) }
