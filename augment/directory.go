@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/antler-ml/antler/image"
+	"github.com/antler-ml/antler/internal/printable"
 	"github.com/antler-ml/antler/pipeline"
 )
 
@@ -209,7 +210,7 @@ func (d *directory) seen() string {
 		if ext == "" {
 			ext = "without extension"
 		}
-		parts = append(parts, fmt.Sprintf("%d %s", n, ext))
+		parts = append(parts, fmt.Sprintf("%d %s", n, printable.Name(ext)))
 	}
 	slices.Sort(parts)
 	return "files " + strings.Join(parts, ", ")
@@ -227,8 +228,12 @@ func names(entries []os.DirEntry) string {
 }
 
 func list(s []string) string {
-	if len(s) > 8 {
-		return strings.Join(s[:8], ", ") + ", …"
+	var shown []string
+	for _, n := range s[:min(len(s), 8)] {
+		shown = append(shown, printable.Name(n))
 	}
-	return strings.Join(s, ", ")
+	if len(s) > 8 {
+		shown = append(shown, "…")
+	}
+	return strings.Join(shown, ", ")
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/antler-ml/antler/internal/printable"
 	"github.com/antler-ml/antler/pipeline"
 )
 
@@ -40,6 +41,7 @@ type Flow struct {
 	dir        string
 	badMu      sync.Mutex
 	bad        []BadFile
+	missing    map[int]bool // samples that were placeholders
 	slots      sync.Pool
 
 	loading, augmenting *pipeline.Work
@@ -114,7 +116,7 @@ func (fl *Flow) String() string {
 		}
 		fmt.Fprintf(&b, " of %d classes", len(count))
 		for k, n := range count {
-			fmt.Fprintf(&b, "%s %s %d", [2]string{":", ","}[min(k, 1)], fl.classNames[k], n)
+			fmt.Fprintf(&b, "%s %s %d", [2]string{":", ","}[min(k, 1)], printable.Name(fl.classNames[k]), n)
 		}
 	}
 	return b.String()

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/antler-ml/antler/image"
 	"github.com/antler-ml/antler/internal/rng"
@@ -79,6 +80,9 @@ func (fl *Flow) BatchesFrom(ctx context.Context, epoch, batch int) iter.Seq2[pip
 			if !yield(j.s.full, nil) {
 				return
 			}
+		}
+		if err := fl.onlyPlaceholders(); err != nil {
+			yield(pipeline.Batch{}, err)
 		}
 	}
 }
@@ -251,10 +255,29 @@ func (fl *Flow) do(_ context.Context, _ pipeline.Place, j job) (job, error) {
 	return j, nil
 }
 
-// noteBad remembers a file, once.
-func (fl *Flow) noteBad(path string, err error) {
+// onlyPlaceholders is an error if not one picture could be read.
+func (fl *Flow) onlyPlaceholders() error {
 	fl.badMu.Lock()
 	defer fl.badMu.Unlock()
+	if fl.n == 0 || len(fl.missing) < fl.n {
+		return nil
+	}
+	first := slices.MinFunc(fl.bad, func(a, b BadFile) int { return strings.Compare(a.Path, b.Path) })
+	return fmt.Errorf("augment: none of the %d pictures can be read, so that all images were placeholders; the first: %w", fl.n, first.Err)
+}
+
+// noteBad remembers the file of a sample, once.
+func (fl *Flow) noteBad(i int, err error) {
+	path := fl.name(i)
+	fl.badMu.Lock()
+	defer fl.badMu.Unlock()
+	if fl.missing[i] {
+		return
+	}
+	if fl.missing == nil {
+		fl.missing = map[int]bool{}
+	}
+	fl.missing[i] = true
 	if !slices.ContainsFunc(fl.bad, func(b BadFile) bool { return b.Path == path }) {
 		fl.bad = append(fl.bad, BadFile{path, err})
 	}

@@ -1,6 +1,11 @@
 package augment
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+
+	"github.com/antler-ml/antler/internal/printable"
+)
 
 // extensions are those of the files that Keras takes from a directory. PPM and
 // TIFF files need a decoder, see [image.Limits].
@@ -12,7 +17,8 @@ var extensions = []string{"png", "jpg", "jpeg", "bmp", "ppm", "tif", "tiff"}
 // first), files come in the order of their directories and names.
 //
 // A directory without sub-directories or pictures is an error that says what is
-// there instead.
+// there instead. So is one with a single class, unless Classes names it or no
+// targets are asked for; Keras takes it without a word.
 // Keras: flow_from_directory.
 func (g *ImageDataGenerator) FlowFromDirectory(dir string, f FlowConfig) (*Flow, error) {
 	c, err := g.resolve()
@@ -37,6 +43,9 @@ func (g *ImageDataGenerator) FlowFromDirectory(dir string, f FlowConfig) (*Flow,
 	}
 	if len(d.files) == 0 {
 		return nil, d.nothing(&f, bad)
+	}
+	if len(f.Classes) == 0 && len(d.classes) == 1 && slices.Contains([]ClassMode{Categorical, Binary, Sparse}, f.ClassMode) {
+		return nil, fmt.Errorf("augment: %s has a single sub-directory (%s), so that all targets would be the same; want one for each class. For pictures without classes use ClassMode None; name the class in Classes if it is meant so", printable.Name(dir), printable.Name(d.classes[0]))
 	}
 	if f.ClassMode == Binary && len(d.classes) > 2 {
 		return nil, fmt.Errorf("augment: ClassMode is binary, but %s has %d classes (%s); use sparse or categorical", dir, len(d.classes), list(d.classes))

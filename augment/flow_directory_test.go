@@ -27,7 +27,7 @@ func TestDirectoryErrorsTeach(t *testing.T) {
 		"binary, but":                    {files: map[string]string{"a/a.png": "rgb.png", "b/a.png": "rgb.png", "c/a.png": "rgb.png"}, f: FlowConfig{ClassMode: Binary}},
 		`ClassMode is "multi"`:           {files: map[string]string{"a/a.png": "rgb.png"}, f: FlowConfig{ClassMode: "multi"}},
 		`ColorMode is "hsv"`:             {files: map[string]string{"a/a.png": "rgb.png"}, f: FlowConfig{ColorMode: "hsv"}},
-		`interpolation is "area"`:        {files: map[string]string{"a/a.png": "rgb.png"}, f: FlowConfig{Interpolation: "area"}},
+		`interpolation is "area"`:        {files: map[string]string{"a/a.png": "rgb.png", "b/a.png": "rgb.png"}, f: FlowConfig{Interpolation: "area"}},
 	} {
 		fl, err := g.FlowFromDirectory(layOut(t, c.files), c.f)
 		if err == nil {

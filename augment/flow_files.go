@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/antler-ml/antler/image"
+	"github.com/antler-ml/antler/internal/printable"
 	"github.com/antler-ml/antler/tensor"
 )
 
@@ -96,7 +97,7 @@ func findMasks(masks, dir string, files []string) ([]string, error) {
 		stem := strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))
 		name, ok := names[stem]
 		if !ok {
-			return nil, fmt.Errorf("augment: %s has no mask: want a picture %s with one of the extensions %s", filepath.Join(dir, file), filepath.Join(sub, stem+".*"), strings.Join(extensions, ", "))
+			return nil, fmt.Errorf("augment: %s has no mask: want a picture %s with one of the extensions %s", printable.Name(filepath.Join(dir, file)), printable.Name(filepath.Join(sub, stem+".*")), strings.Join(extensions, ", "))
 		}
 		found[i] = filepath.Join(sub, name)
 	}
@@ -129,7 +130,7 @@ func (fl *Flow) loadSample(p *Sample, i int) error {
 		return fmt.Errorf("augment: %w", err)
 	}
 	if k.Height != h || k.Width != w {
-		return p.fail("the mask %s has %d × %d pixels (height × width), the picture %d × %d; make them the same size", fl.maskFiles[i], k.Height, k.Width, h, w)
+		return p.fail("the mask %s has %d × %d pixels (height × width), the picture %d × %d; make them the same size", printable.Name(fl.maskFiles[i]), k.Height, k.Width, h, w)
 	}
 	if resize {
 		if k, err = fl.resized(k, image.Nearest); err != nil {

@@ -79,7 +79,7 @@ func (fl *Flow) unreadable(dst []float32, j job, err error) error {
 		n := fl.h * fl.w * m.ch
 		clear(j.s.memM[j.row*n:][:n])
 	}
-	fl.noteBad(fl.name(j.index), err)
+	fl.noteBad(j.index, err)
 	return nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/antler-ml/antler/internal/printable"
 	"github.com/antler-ml/antler/tensor"
 )
 
@@ -50,7 +51,7 @@ func (s *Sample) size() (h, w, ch int) {
 func (s *Sample) fail(format string, args ...any) error {
 	err := fmt.Errorf(format, args...)
 	if s.Name != "" {
-		return fmt.Errorf("augment: %s: %w", s.Name, err)
+		return fmt.Errorf("augment: %s: %w", printable.Name(s.Name), err)
 	}
 	return fmt.Errorf("augment: %w", err)
 }
