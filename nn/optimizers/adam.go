@@ -7,6 +7,11 @@ import (
 	"github.com/antler-ml/antler/nn"
 )
 
+func init() {
+	nn.Register[Adam]()
+	nn.Alias(&Adam{LearningRate: 0.001, Beta1: new(0.9), Beta2: new(0.999), Epsilon: 1e-7}, "adam")
+}
+
 // Adam keeps running means of the gradient and of its square:
 // w -= lr·√(1-Beta2ᵗ)/(1-Beta1ᵗ)·m/(√v+Epsilon). AMSGrad takes the largest v so
 // far. Kingma and Ba, 2014 (arXiv 1412.6980); Reddi et al., 2018.
@@ -33,9 +38,14 @@ func (o *Adam) Slots() int {
 
 // Update does one update. Slots: mean, squares, largest squares.
 func (o *Adam) Update(t nn.Step, w, g []float32, s [][]float32) {
-	alpha := float32(t.LR * math.Sqrt(1-t.Pow(*o.Beta2)) / (1 - t.Pow(*o.Beta1)))
-	b1, b2, eps := float32(*o.Beta1), float32(*o.Beta2), float32(o.Epsilon)
-	if o.AMSGrad {
+	adam(t, w, g, s, *o.Beta1, *o.Beta2, o.Epsilon, o.AMSGrad)
+}
+
+// adam is the update of Adam and AdamW.
+func adam(t nn.Step, w, g []float32, s [][]float32, beta1, beta2, epsilon float64, amsgrad bool) {
+	alpha := float32(t.LR * math.Sqrt(1-t.Pow(beta2)) / (1 - t.Pow(beta1)))
+	b1, b2, eps := float32(beta1), float32(beta2), float32(epsilon)
+	if amsgrad {
 		kernel.AMSGrad(w, g, s[0], s[1], s[2], alpha, b1, b2, eps)
 		return
 	}

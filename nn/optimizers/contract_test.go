@@ -21,6 +21,15 @@ var contracts = map[string]nn.Optimizer{
 	"adam":              &optimizers.Adam{},
 	"adam large":        &optimizers.Adam{LearningRate: 0.1, Epsilon: 1e-3},
 	"amsgrad":           &optimizers.Adam{AMSGrad: true},
+	"adamw":             &optimizers.AdamW{},
+	"adamw amsgrad":     &optimizers.AdamW{AMSGrad: true, WeightDecay: new(0.1)},
+	"adagrad":           &optimizers.Adagrad{LearningRate: 0.1},
+	"adadelta":          &optimizers.Adadelta{LearningRate: 1},
+	"adamax":            &optimizers.Adamax{},
+	"nadam":             &optimizers.Nadam{},
+	"lion":              &optimizers.Lion{},
+	"ftrl":              &optimizers.Ftrl{LearningRate: 0.1},
+	"ftrl power":        &optimizers.Ftrl{LearningRate: 0.1, LearningRatePower: new(-0.4), L1RegularizationStrength: 1e-3},
 	"adam without mean": &optimizers.Adam{Beta1: new(0.0)},
 }
 

@@ -1,4 +1,5 @@
-// Package optimizers turns gradients into new weights: SGD, RMSprop, Adam.
+// Package optimizers turns gradients into new weights: SGD, RMSprop, Adagrad,
+// Adadelta, Adam, AdamW, Adamax, Nadam, Ftrl and Lion.
 //
 // The formulas are those of tf-keras (the living Keras 2). Decay is Keras 2.3's
 // argument: the rate of update t is LearningRate / (1 + Decay·t). Embeddings keep
@@ -12,15 +13,6 @@ import (
 
 	"github.com/antler-ml/antler/nn"
 )
-
-func init() {
-	nn.Register[SGD]()
-	nn.Register[RMSprop]()
-	nn.Register[Adam]()
-	nn.Alias(&SGD{LearningRate: 0.01}, "sgd")
-	nn.Alias(&RMSprop{LearningRate: 0.001, Rho: new(0.9), Epsilon: 1e-7}, "rmsprop")
-	nn.Alias(&Adam{LearningRate: 0.001, Beta1: new(0.9), Beta2: new(0.999), Epsilon: 1e-7}, "adam")
-}
 
 // validate checks what all optimizers share.
 func validate(name string, s nn.OptimizerSettings) error {

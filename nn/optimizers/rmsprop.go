@@ -5,6 +5,11 @@ import (
 	"github.com/antler-ml/antler/nn"
 )
 
+func init() {
+	nn.Register[RMSprop]()
+	nn.Alias(&RMSprop{LearningRate: 0.001, Rho: new(0.9), Epsilon: 1e-7}, "rmsprop")
+}
+
 // RMSprop divides the gradient by a running root of its squares:
 // v = Rho·v + (1-Rho)·g², w -= lr·g/√(v+Epsilon). Centered subtracts the
 // square of the running mean from v. Hinton, lecture 6e, 2012.

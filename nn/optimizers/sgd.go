@@ -5,6 +5,11 @@ import (
 	"github.com/antler-ml/antler/nn"
 )
 
+func init() {
+	nn.Register[SGD]()
+	nn.Alias(&SGD{LearningRate: 0.01}, "sgd")
+}
+
 // SGD is stochastic gradient descent, with momentum v = Momentum·v - lr·g,
 // w += v, or Nesterov's w += Momentum·v - lr·g.
 type SGD struct {
