@@ -184,7 +184,7 @@ func TestPlaces(t *testing.T) {
 	for want, m := range map[string]*nn.Model{
 		`nn: layer Dense (layers[2], "dense_2"): Units is 0; want 1 or more`:                                                           nn.NewSequential(nn.Input(3), dense(), dense(), &layers.Dense{}, dense()),
 		`nn: layer "fc" (Dense, layers[1]): Units is -1; want 1 or more`:                                                               nn.NewSequential(nn.Input(3), dense(), nn.Name("fc", &layers.Dense{Units: -1})),
-		`nn: layers[1] of the Sequential model: the layer is nil`:                                                                                 nn.NewSequential(nn.Input(3), dense(), nil),
+		`nn: layers[1] of the Sequential model: the layer is nil`:                                                                      nn.NewSequential(nn.Input(3), dense(), nil),
 		`nn: layer LSTM (layers[0], "lstm"): it has 3 outputs, but a Sequential model hands on one; use nn.ApplyMulti and nn.NewModel`: nn.NewSequential(nn.Input(3, 2), &layers.LSTM{Units: 2, ReturnState: true}),
 	} {
 		if err := m.Err(); err == nil || err.Error() != want {

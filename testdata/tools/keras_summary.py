@@ -87,9 +87,46 @@ def inside():
     return keras.Model(a, [h, L.Dense(2)(h)])
 
 
+def nested_shared():
+    """An encoder that two inputs share, with a frozen layer inside."""
+    x = keras.Input((4, 2))
+    encoder = keras.Model(x, L.Dense(3, name="last")(L.LSTM(5, name="memory")(x)), name="encoder")
+    encoder.get_layer("memory").trainable = False
+    a, b = keras.Input((4, 2), name="left"), keras.Input((4, 2), name="right")
+    return keras.Model([a, b], L.Dense(1)(L.Subtract()([encoder(a), encoder(b)])), name="siamese")
+
+
+def deep():
+    inner = keras.Sequential([L.Conv2D(3, 3, padding="same", input_shape=(6, 6, 2)), L.BatchNormalization()], name="block")
+    x = keras.Input((6, 6, 2))
+    y = L.Add()([inner(x), L.Conv2D(3, 1)(x)])
+    middle = keras.Model(x, [y, L.GlobalAveragePooling2D()(y)], name="middle")
+    a = keras.Input((6, 6, 2), name="image")
+    image, vector = middle(a)
+    return keras.Model(a, [L.Flatten()(image), L.Dense(2)(vector)], name="deep")
+
+
+def with_losses():
+    a, b = keras.Input((4,), name="a"), keras.Input((4,), name="b")
+    d = L.Dense(3, name="d")
+    x, y = d(a), d(b)
+    far = L.Subtract(name="far")([x, y])
+    m = keras.Model([a, b], L.Dense(1, name="out")(L.Add(name="sum")([x, y])), name="pair")
+    m.add_loss(L.Multiply(name="square")([far, far]))
+    m.add_metric(L.Dot(-1, name="dot")([x, y]), name="closeness")
+    return m
+
+
+def late():
+    m = keras.Sequential([L.Dense(3), L.Dense(2)], name="late")
+    m.build((None, 4))
+    return m
+
+
 def main():
     for name, make in dict(mlp=mlp, cnn=cnn, two_inputs_two_outputs=two_and_two, shared=shared, shared_shapes=shared_shapes, nested=nested, nested_chain=nested_chain,
-                           chain=chain, states=states, frozen=frozen, skip=skip, output_inside=inside).items():
+                           chain=chain, states=states, frozen=frozen, skip=skip, output_inside=inside, nested_shared=nested_shared, deep=deep, with_losses=with_losses,
+                           late=late).items():
         keras.backend.clear_session()
         summary(name, make())
     for name, make, args in (
@@ -101,6 +138,9 @@ def main():
         ("expand_nested_chain", nested_chain, {"expand_nested": True}),
         ("show_trainable", frozen, {"show_trainable": True}),
         ("show_trainable_connected", nested, {"show_trainable": True, "expand_nested": True}),
+        ("expand_nested_shared", nested_shared, {"expand_nested": True, "show_trainable": True}),
+        ("expand_nested_deep", deep, {"expand_nested": True, "line_length": 110, "positions": [0.35, 0.6, 0.7, 1.0]}),
+        ("narrow_nested", nested_shared, {"expand_nested": True, "line_length": 70}),
         ("layer_range", cnn, {"layer_range": ["batch", "flatten"]}),
         ("layer_range_backwards", cnn, {"layer_range": ["flatten", "activation"]}),
     ):
