@@ -10,24 +10,24 @@ import (
 	"github.com/antler-ml/antler/tensor"
 )
 
-// benchmarkLayer runs a layer without weights forwards and backwards.
-func benchmarkLayer(b *testing.B, l nn.Layer, shape ...int) {
+// benchmarkWeightless runs a layer without weights forwards and backwards. Input and
+// gradient are variables, since inputs would be copied.
+func benchmarkWeightless(b *testing.B, l nn.Layer, shape ...int) {
 	if err := nn.Apply(l, nn.Input(shape[1:]...)).Err(); err != nil {
 		b.Fatal(err)
 	}
-	x := ops.Input(shape...)
+	x := ops.Variable(tensor.Ones(shape...))
 	tr, err := nn.Trace(l, true, []*ops.Value{x}, nil)
 	if err != nil {
 		b.Fatal(err)
 	}
 	y := tr.Out[0]
-	dy := ops.Input(y.Shape()...)
-	p := ops.Compile(ops.Spec{In: []*ops.Value{x, dy}, Out: []*ops.Value{y}, Slab: ops.Gradients(ops.Sum(ops.Mul(y, dy)), x)})
-	feed := []*tensor.Tensor{tensor.Ones(shape...), tensor.Ones(y.Shape()...)}
+	dy := ops.Variable(tensor.Ones(y.Shape()...))
+	p := ops.Compile(ops.Spec{Out: []*ops.Value{y}, Slab: ops.Gradients(ops.Sum(ops.Mul(y, dy)), x)})
 	b.ReportAllocs()
 	b.SetBytes(int64(4 * 2 * (x.Size() + y.Size()))) // x, y, dy and dx once each
 	for b.Loop() {
-		if err := p.Run(ops.State{}, feed); err != nil {
+		if err := p.Run(ops.State{}, nil); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -47,7 +47,7 @@ func BenchmarkPoolingLayers(b *testing.B) {
 		"GlobalAveragePooling2D": {&layers.GlobalAveragePooling2D{}, []int{64, 14, 14, 256}},
 		"GlobalMaxPooling1D":     {&layers.GlobalMaxPooling1D{}, []int{64, 400, 128}},
 	} {
-		b.Run(fmt.Sprintf("%s_%v", name, c.shape), func(b *testing.B) { benchmarkLayer(b, c.l, c.shape...) })
+		b.Run(fmt.Sprintf("%s_%v", name, c.shape), func(b *testing.B) { benchmarkWeightless(b, c.l, c.shape...) })
 	}
 }
 
@@ -55,9 +55,9 @@ func BenchmarkUpSampling(b *testing.B) {
 	for _, m := range []layers.Interpolation{layers.Nearest, layers.Bilinear, layers.Bicubic} {
 		for _, shape := range [][]int{{16, 32, 32, 64}, {16, 64, 64, 3}} {
 			b.Run(fmt.Sprintf("%s_%v", m, shape), func(b *testing.B) {
-				benchmarkLayer(b, &layers.UpSampling2D{Interpolation: m}, shape...)
+				benchmarkWeightless(b, &layers.UpSampling2D{Interpolation: m}, shape...)
 			})
 		}
 	}
-	b.Run("3D_[4_8_28_28_32]", func(b *testing.B) { benchmarkLayer(b, &layers.UpSampling3D{}, 4, 8, 28, 28, 32) })
+	b.Run("3D_[4_8_28_28_32]", func(b *testing.B) { benchmarkWeightless(b, &layers.UpSampling3D{}, 4, 8, 28, 28, 32) })
 }
