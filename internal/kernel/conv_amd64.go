@@ -74,6 +74,8 @@ func tileAVX2(t *tile, src tileSource) {
 	switch {
 	case src == srcVector && wide:
 		tileVector6x2AVX2(p)
+	case src == srcVector && t.m > 6:
+		tileVector9x1AVX2(p)
 	case src == srcVector:
 		tileVector6x1AVX2(p)
 	case src == srcPermute:

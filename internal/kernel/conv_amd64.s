@@ -3407,6 +3407,268 @@ exit:
 	VZEROUPPER
 	RET
 
+// func tileVector9x1AVX2(t *byte)
+// Requires: AVX, FMA3
+TEXT ·tileVector9x1AVX2(SB), NOSPLIT, $16-8
+	MOVQ    t+0(FP), DI
+	MOVQ    208(DI), AX
+	VMOVDQU (AX), Y15
+
+next:
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	CMPQ       184(DI), $0x00
+	JE         start
+	MOVQ       104(DI), BP
+	MOVQ       128(DI), BX
+	MOVQ       176(DI), CX
+	MOVQ       (BX), AX
+	VMASKMOVPS (BP)(AX*4), Y15, Y0
+	DECQ       CX
+	JZ         start
+	MOVQ       8(BX), AX
+	VMASKMOVPS (BP)(AX*4), Y15, Y1
+	DECQ       CX
+	JZ         start
+	MOVQ       16(BX), AX
+	VMASKMOVPS (BP)(AX*4), Y15, Y2
+	DECQ       CX
+	JZ         start
+	MOVQ       24(BX), AX
+	VMASKMOVPS (BP)(AX*4), Y15, Y3
+	DECQ       CX
+	JZ         start
+	MOVQ       32(BX), AX
+	VMASKMOVPS (BP)(AX*4), Y15, Y4
+	DECQ       CX
+	JZ         start
+	MOVQ       40(BX), AX
+	VMASKMOVPS (BP)(AX*4), Y15, Y5
+	DECQ       CX
+	JZ         start
+	MOVQ       48(BX), AX
+	VMASKMOVPS (BP)(AX*4), Y15, Y6
+	DECQ       CX
+	JZ         start
+	MOVQ       56(BX), AX
+	VMASKMOVPS (BP)(AX*4), Y15, Y7
+	DECQ       CX
+	JZ         start
+	MOVQ       64(BX), AX
+	VMASKMOVPS (BP)(AX*4), Y15, Y8
+
+start:
+	MOVQ 48(DI), BX
+	MOVQ 56(DI), BP
+	LEAQ (BX)(BP*8), BP
+	MOVQ BP, (SP)
+	MOVQ 96(DI), BP
+	SHLQ $0x02, BP
+	MOVQ BP, 8(SP)
+	MOVQ (DI), BP
+	MOVQ 24(DI), BX
+	MOVQ (BX), AX
+	LEAQ (BP)(AX*4), AX
+	MOVQ 8(BX), CX
+	LEAQ (BP)(CX*4), CX
+	MOVQ 16(BX), DX
+	LEAQ (BP)(DX*4), DX
+	MOVQ 24(BX), SI
+	LEAQ (BP)(SI*4), SI
+	MOVQ 32(BX), R8
+	LEAQ (BP)(R8*4), R8
+	MOVQ 40(BX), R9
+	LEAQ (BP)(R9*4), R9
+	MOVQ 48(BX), R10
+	LEAQ (BP)(R10*4), R10
+	MOVQ 56(BX), R11
+	LEAQ (BP)(R11*4), R11
+	MOVQ 64(BX), R12
+	LEAQ (BP)(R12*4), R12
+	MOVQ 48(DI), BX
+	MOVQ 72(DI), DI
+	CMPQ BX, (SP)
+	JAE  done
+	MOVQ t+0(FP), BP
+	CMPQ 200(BP), $0xff
+	JNE  part
+
+whole:
+	MOVQ        (BX), BP
+	VMOVUPS     (DI), Y9
+	ADDQ        8(SP), DI
+	ADDQ        $0x08, BX
+	VFMADD231PS (AX)(BP*4), Y9, Y0
+	VFMADD231PS (CX)(BP*4), Y9, Y1
+	VFMADD231PS (DX)(BP*4), Y9, Y2
+	VFMADD231PS (SI)(BP*4), Y9, Y3
+	VFMADD231PS (R8)(BP*4), Y9, Y4
+	VFMADD231PS (R9)(BP*4), Y9, Y5
+	VFMADD231PS (R10)(BP*4), Y9, Y6
+	VFMADD231PS (R11)(BP*4), Y9, Y7
+	VFMADD231PS (R12)(BP*4), Y9, Y8
+	CMPQ        BX, (SP)
+	JB          whole
+	JMP         done
+
+part:
+loop:
+	MOVQ        (BX), BP
+	VMASKMOVPS  (DI), Y15, Y9
+	ADDQ        8(SP), DI
+	ADDQ        $0x08, BX
+	VMASKMOVPS  (AX)(BP*4), Y15, Y10
+	VFMADD231PS Y10, Y9, Y0
+	VMASKMOVPS  (CX)(BP*4), Y15, Y10
+	VFMADD231PS Y10, Y9, Y1
+	VMASKMOVPS  (DX)(BP*4), Y15, Y10
+	VFMADD231PS Y10, Y9, Y2
+	VMASKMOVPS  (SI)(BP*4), Y15, Y10
+	VFMADD231PS Y10, Y9, Y3
+	VMASKMOVPS  (R8)(BP*4), Y15, Y10
+	VFMADD231PS Y10, Y9, Y4
+	VMASKMOVPS  (R9)(BP*4), Y15, Y10
+	VFMADD231PS Y10, Y9, Y5
+	VMASKMOVPS  (R10)(BP*4), Y15, Y10
+	VFMADD231PS Y10, Y9, Y6
+	VMASKMOVPS  (R11)(BP*4), Y15, Y10
+	VFMADD231PS Y10, Y9, Y7
+	VMASKMOVPS  (R12)(BP*4), Y15, Y10
+	VFMADD231PS Y10, Y9, Y8
+	CMPQ        BX, (SP)
+	JB          loop
+
+done:
+	MOVQ       t+0(FP), DI
+	MOVQ       152(DI), AX
+	TESTQ      AX, AX
+	JZ         noBias
+	VMASKMOVPS (AX), Y15, Y9
+	VADDPS     Y9, Y0, Y0
+	VADDPS     Y9, Y1, Y1
+	VADDPS     Y9, Y2, Y2
+	VADDPS     Y9, Y3, Y3
+	VADDPS     Y9, Y4, Y4
+	VADDPS     Y9, Y5, Y5
+	VADDPS     Y9, Y6, Y6
+	VADDPS     Y9, Y7, Y7
+	VADDPS     Y9, Y8, Y8
+
+noBias:
+	CMPQ   192(DI), $0x00
+	JE     noReLU
+	VXORPS Y10, Y10, Y10
+	VMAXPS Y0, Y10, Y0
+	VMAXPS Y1, Y10, Y1
+	VMAXPS Y2, Y10, Y2
+	VMAXPS Y3, Y10, Y3
+	VMAXPS Y4, Y10, Y4
+	VMAXPS Y5, Y10, Y5
+	VMAXPS Y6, Y10, Y6
+	VMAXPS Y7, Y10, Y7
+	VMAXPS Y8, Y10, Y8
+
+noReLU:
+	MOVQ    104(DI), BP
+	MOVQ    128(DI), BX
+	MOVQ    176(DI), CX
+	CMPQ    200(DI), $0xff
+	JNE     some
+	MOVQ    (BX), AX
+	VMOVUPS Y0, (BP)(AX*4)
+	DECQ    CX
+	JZ      exit
+	MOVQ    8(BX), AX
+	VMOVUPS Y1, (BP)(AX*4)
+	DECQ    CX
+	JZ      exit
+	MOVQ    16(BX), AX
+	VMOVUPS Y2, (BP)(AX*4)
+	DECQ    CX
+	JZ      exit
+	MOVQ    24(BX), AX
+	VMOVUPS Y3, (BP)(AX*4)
+	DECQ    CX
+	JZ      exit
+	MOVQ    32(BX), AX
+	VMOVUPS Y4, (BP)(AX*4)
+	DECQ    CX
+	JZ      exit
+	MOVQ    40(BX), AX
+	VMOVUPS Y5, (BP)(AX*4)
+	DECQ    CX
+	JZ      exit
+	MOVQ    48(BX), AX
+	VMOVUPS Y6, (BP)(AX*4)
+	DECQ    CX
+	JZ      exit
+	MOVQ    56(BX), AX
+	VMOVUPS Y7, (BP)(AX*4)
+	DECQ    CX
+	JZ      exit
+	MOVQ    64(BX), AX
+	VMOVUPS Y8, (BP)(AX*4)
+	DECQ    CX
+	JZ      exit
+	MOVQ    CX, 176(DI)
+	ADDQ    $0x48, 24(DI)
+	ADDQ    $0x48, 128(DI)
+	JMP     next
+	JMP exit
+
+some:
+	MOVQ       (BX), AX
+	VMASKMOVPS Y0, Y15, (BP)(AX*4)
+	DECQ       CX
+	JZ         exit
+	MOVQ       8(BX), AX
+	VMASKMOVPS Y1, Y15, (BP)(AX*4)
+	DECQ       CX
+	JZ         exit
+	MOVQ       16(BX), AX
+	VMASKMOVPS Y2, Y15, (BP)(AX*4)
+	DECQ       CX
+	JZ         exit
+	MOVQ       24(BX), AX
+	VMASKMOVPS Y3, Y15, (BP)(AX*4)
+	DECQ       CX
+	JZ         exit
+	MOVQ       32(BX), AX
+	VMASKMOVPS Y4, Y15, (BP)(AX*4)
+	DECQ       CX
+	JZ         exit
+	MOVQ       40(BX), AX
+	VMASKMOVPS Y5, Y15, (BP)(AX*4)
+	DECQ       CX
+	JZ         exit
+	MOVQ       48(BX), AX
+	VMASKMOVPS Y6, Y15, (BP)(AX*4)
+	DECQ       CX
+	JZ         exit
+	MOVQ       56(BX), AX
+	VMASKMOVPS Y7, Y15, (BP)(AX*4)
+	DECQ       CX
+	JZ         exit
+	MOVQ       64(BX), AX
+	VMASKMOVPS Y8, Y15, (BP)(AX*4)
+	DECQ       CX
+	JZ         exit
+	MOVQ       CX, 176(DI)
+	ADDQ       $0x48, 24(DI)
+	ADDQ       $0x48, 128(DI)
+	JMP        next
+
+exit:
+	VZEROUPPER
+	RET
+
 // func tilePermute4x1AVX2(t *byte)
 // Requires: AVX, AVX2, FMA3
 TEXT ·tilePermute4x1AVX2(SB), NOSPLIT, $16-8

@@ -38,6 +38,7 @@ func BenchmarkConv(b *testing.B) {
 		{"56x56x128_depthwise_b8", convCase(8, 56, 56, 128, 128, 3, 3, 1, 1, 1, 1, 128)},
 		{"57x57x128_depthwise_stride2_b8", convCase(8, 57, 57, 128, 128, 3, 3, 2, 1, 0, 0, 128)},
 		{"14x14x512_depthwise_b16", convCase(16, 14, 14, 512, 512, 3, 3, 1, 1, 1, 1, 512)},
+		{"7x7x1024_depthwise_b16", convCase(16, 7, 7, 1024, 1024, 3, 3, 1, 1, 1, 1, 1024)},
 		{"28x28x240_depthwise5x5_b8", convCase(8, 28, 28, 240, 240, 5, 5, 1, 1, 2, 2, 240)},
 		{"28x28x64x2_depthwise_b8", convCase(8, 28, 28, 64, 128, 3, 3, 1, 1, 1, 1, 64)},
 		{"28x28x64-64_dilated_b8", convCase(8, 28, 28, 64, 64, 3, 3, 1, 2, 2, 2, 1)},

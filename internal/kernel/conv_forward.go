@@ -43,7 +43,8 @@ func NewConvForward(s ConvShape) *ConvForward {
 	}
 	if s.depthwise() {
 		f.tab = s.taps(&j.strip, 1)
-		f.panels = spreadPanels(j.isa, s.F, s.outputs())
+		f.panels = spreadPanels(j.isa, s.F, s.outputs(), 2)
+		j.packed = packPanels(f.panels, len(f.tab), 0)
 		f.depth = len(f.tab)
 	} else if narrowPays(j.isa, s.outputs(), s.cells(), s.inputs()) {
 		f.narrow = newConvNarrow(j.isa, s.taps(&j.strip, 1), s.inputs(), s.outputs(), 0)
@@ -151,7 +152,7 @@ func (s ConvShape) cutForward(high, goal, minCount int) (convChunks, convStrip) 
 		h: s.H, w: s.W, c: s.C, planes: s.forwardPlanes(), tall: c.tall, num: s.SH, den: 1, first: -s.PH, span: s.spanH(),
 		col: -s.PW, cols: (s.OW-1)*s.SW + s.spanW(),
 	}
-	p.settle(s.OH)
+	p.settle(s.OH, s.depthwise())
 	return c, p
 }
 
@@ -161,7 +162,7 @@ func (s ConvShape) windows(p *convStrip, images, rows int) (t convTable) {
 	for i := range images {
 		for y := range rows {
 			for x := range s.OW {
-				t.arow = append(t.arow, i*p.imageStep()+y*s.SH*p.rowStep()+x*s.SW*s.C)
+				t.arow = append(t.arow, i*p.imageStep()+y*s.SH*p.rowStep()+x*s.SW*p.pixelStep())
 				t.crow = append(t.crow, ((i*s.OH+y)*s.OW+x)*s.F)
 			}
 		}
@@ -176,7 +177,7 @@ func (s ConvShape) taps(p *convStrip, n int) (t []int) {
 		for y := range s.KH {
 			for x := range s.KW {
 				for c := range n {
-					t = append(t, z*p.planeStep()+y*s.DH*p.rowStep()+x*s.DW*s.C+c)
+					t = append(t, z*p.planeStep()+y*s.DH*p.rowStep()+x*s.DW*p.pixelStep()+c)
 				}
 			}
 		}

@@ -47,7 +47,7 @@ func NewConvInputGrad(s ConvShape) *ConvInputGrad {
 		first: s.PH/s.SH - backH, span: backH + 1,
 		col: s.PW/s.SW - backW, cols: (s.W-1+s.PW%s.SW)/s.SW + backW + 1,
 	}
-	j.strip.settle(s.H)
+	j.strip.settle(s.H, s.depthwise())
 	for pd := range s.SD {
 		for ph := range s.SH {
 			for pw := range s.SW {
@@ -78,7 +78,7 @@ func (p *ConvInputGrad) addPhase(pd, ph, pw int) {
 						continue
 					}
 					wy, wx := (y+s.PH)/s.SH-s.PH/s.SH+backH, (x+s.PW)/s.SW-s.PW/s.SW+backW
-					t.arow = append(t.arow, n*j.strip.imageStep()+wy*row+wx*s.F)
+					t.arow = append(t.arow, n*j.strip.imageStep()+wy*row+wx*j.strip.pixelStep())
 					t.crow = append(t.crow, ((n*s.H+y)*s.W+x)*s.C)
 				}
 			}
@@ -93,7 +93,7 @@ func (p *ConvInputGrad) addPhase(pd, ph, pw int) {
 					continue
 				}
 				taps = append(taps, (z*s.KH+y)*s.KW+x)
-				back := k*j.strip.planeStep() - y*s.DH/s.SH*row - x*s.DW/s.SW*s.F
+				back := k*j.strip.planeStep() - y*s.DH/s.SH*row - x*s.DW/s.SW*j.strip.pixelStep()
 				cells = append(cells, back)
 				for o := range s.outputs() {
 					f.tab = append(f.tab, back+o)
@@ -102,8 +102,8 @@ func (p *ConvInputGrad) addPhase(pd, ph, pw int) {
 		}
 	}
 	if s.depthwise() {
-		f.panels = collectPanels(j.isa, s.C, s.outputs(), j.packed)
-		j.packed += len(f.tab) * s.C
+		f.panels = collectPanels(j.isa, s.C, s.outputs())
+		j.packed = packPanels(f.panels, len(f.tab), j.packed)
 		f.depth = max(1, len(f.tab))
 	} else if narrowPays(j.isa, s.inputs(), ceilDiv(s.cells(), s.SD*s.SH*s.SW), s.outputs()) {
 		f.narrow = newConvNarrow(j.isa, cells, s.outputs(), s.inputs(), j.packed)

@@ -80,10 +80,10 @@ func groupPanels(isa tileISA, groups, n, aStep, k, b0 int) (ps []convPanel, end 
 	return ps, b0
 }
 
-// spreadPanels are the panels of a depthwise pass whose column j belongs to
+// spreadPanels are the panels, some vectors wide, of a depthwise pass whose column j belongs to
 // input channel j/mult; its right operand has rows of n columns.
-func spreadPanels(isa tileISA, n, mult int) (ps []convPanel) {
-	w := 2 * isa.lanes()
+func spreadPanels(isa tileISA, n, mult, vecs int) (ps []convPanel) {
+	w := vecs * isa.lanes()
 	if mult > 1 {
 		w = isa.lanes()
 	}
@@ -103,13 +103,13 @@ func spreadPanels(isa tileISA, n, mult int) (ps []convPanel) {
 
 // collectPanels are the panels of a depthwise pass whose column j sums over
 // mult channels of a, from j*mult on.
-func collectPanels(isa tileISA, n, mult, b0 int) (ps []convPanel) {
+func collectPanels(isa tileISA, n, mult int) (ps []convPanel) {
 	w := 2 * isa.lanes()
 	if mult > 1 {
 		w = isa.lanes()
 	}
 	for j := 0; j < n; j += w {
-		p := convPanel{a: j * mult, b: b0 + j, c: j, ldb: n, n: min(w, n-j)}
+		p := convPanel{a: j * mult, c: j, n: min(w, n-j)}
 		if mult > 1 {
 			p.lane = new([16]int32)
 			for l := range p.lane {
@@ -119,4 +119,14 @@ func collectPanels(isa tileISA, n, mult, b0 int) (ps []convPanel) {
 		ps = append(ps, p)
 	}
 	return ps
+}
+
+// packPanels lays the right operands of panels one after another, k rows each,
+// from b0 on, and returns where they end.
+func packPanels(ps []convPanel, k, b0 int) int {
+	for i := range ps {
+		ps[i].b, ps[i].ldb = b0, ps[i].n
+		b0 += k * ps[i].n
+	}
+	return b0
 }

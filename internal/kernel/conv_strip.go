@@ -14,6 +14,7 @@ type convStrip struct {
 	span      int // source rows of one result row
 	col, cols int // source columns, likewise
 	tall      int // most result rows of a chunk
+	pitch     int // floats from pixel to pixel of a copy
 	direct    bool
 }
 
@@ -26,11 +27,19 @@ func (s *convStrip) rowStep() int {
 	if s.direct {
 		return s.w * s.c
 	}
-	return s.cols * s.c
+	return s.cols * s.pitch
+}
+
+// pixelStep is the distance of two pixels side by side.
+func (s *convStrip) pixelStep() int {
+	if s.direct {
+		return s.c
+	}
+	return s.pitch
 }
 
 // planeStep is the distance of two planes of an image.
-func (s *convStrip) planeStep() int { return s.rows(s.tall) * s.cols * s.c }
+func (s *convStrip) planeStep() int { return s.rows(s.tall) * s.cols * s.pitch }
 
 // imageStep is the distance of two images in a chunk.
 func (s *convStrip) imageStep() int {
@@ -41,8 +50,14 @@ func (s *convStrip) imageStep() int {
 }
 
 // settle decides whether the source can be read in place, n result rows in all.
-func (s *convStrip) settle(n int) {
-	s.direct = s.planes.same() && s.first >= 0 && s.first+s.rows(n) <= s.h && s.col >= 0 && s.col+s.cols <= s.w
+// Tiles that go from pixel to pixel with few channels at a time (apart) want a
+// copy whose pixels do not share the few cache sets that a power of two leaves.
+func (s *convStrip) settle(n int, apart bool) {
+	s.pitch = s.c
+	if apart && s.c%64 == 0 {
+		s.pitch += 16
+	}
+	s.direct = s.pitch == s.c && s.planes.same() && s.first >= 0 && s.first+s.rows(n) <= s.h && s.col >= 0 && s.col+s.cols <= s.w
 }
 
 // size is the buffer for a chunk.
@@ -72,9 +87,9 @@ func (s *convStrip) at(src, buf []float32, n0, n1, r0, r1 int) []float32 {
 // fill copies rows of an image from top on to d, zeros where there are none;
 // image -1 is zero everywhere.
 func (s *convStrip) fill(d, src []float32, image, top, rows int) {
-	row := s.cols * s.c
-	left, from := max(0, -s.col)*s.c, max(0, s.col)
-	n := max(0, min(s.w, s.col+s.cols)-from) * s.c
+	row := s.cols * s.pitch
+	left, from := max(0, -s.col), max(0, s.col)
+	n := max(0, min(s.w, s.col+s.cols)-from)
 	lo := min(max(0, -top), rows)
 	hi := max(lo, min(rows, s.h-top))
 	if image < 0 || n == 0 {
@@ -86,15 +101,22 @@ func (s *convStrip) fill(d, src []float32, image, top, rows int) {
 		return
 	}
 	x := src[((image*s.h+top+lo)*s.w+from)*s.c:]
-	if n == row && s.cols == s.w {
+	if n*s.c == row && n == s.w {
 		copy(d[lo*row:hi*row], x)
 		return
 	}
 	for y := range hi - lo {
 		to := d[(lo+y)*row:][:row]
-		clear(to[:left])
-		copy(to[left:left+n], x[y*s.w*s.c:])
-		clear(to[left+n:])
+		clear(to[:left*s.pitch])
+		clear(to[(left+n)*s.pitch:])
+		to, from := to[left*s.pitch:], x[y*s.w*s.c:]
+		if s.pitch == s.c {
+			copy(to[:n*s.c], from)
+			continue
+		}
+		for i := range n {
+			copy(to[i*s.pitch:][:s.c], from[i*s.c:])
+		}
 	}
 }
 

@@ -94,6 +94,11 @@ func tileVector6x2AVX2(t *byte)
 //go:noescape
 func tileVector6x1AVX2(t *byte)
 
+// computes t.m rows of 1 vectors, 9 at a time.
+//
+//go:noescape
+func tileVector9x1AVX2(t *byte)
+
 // computes t.m ≤ 4 rows of 1 vectors.
 //
 //go:noescape

@@ -48,10 +48,15 @@ func NewConvWeightGrad(s ConvShape) *ConvWeightGrad {
 	goal, elements := gradPixels, s.inputs()
 	if s.depthwise() {
 		p.source, elements = srcVector, 1
+		goal = s.goal(s.F)
+		vecs := 2
+		if p.isa == isaAVX2 {
+			vecs = 1 // so one tile has nine taps
+		}
 		if s.outputs() > 1 {
 			p.source = srcPermute
 		}
-		p.panels = spreadPanels(p.isa, s.F, s.outputs())
+		p.panels = spreadPanels(p.isa, s.F, s.outputs(), vecs)
 	} else {
 		p.panels, _ = groupPanels(p.isa, s.Groups, s.outputs(), s.inputs(), 0, 0)
 		for i := range p.panels {

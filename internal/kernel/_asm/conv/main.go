@@ -70,6 +70,9 @@ func main() {
 		}
 		tile(i, vector, i.heights()[0], 2)
 		tile(i, vector, i.heights()[0], 1)
+		if i.loops(vector) {
+			tile(i, vector, 9, 1) // a 3×3 window, in gradients of weights
+		}
 		tile(i, permute, i.heights()[1], 1)
 		tile(i, gather, i.heights()[1], 1)
 	}
