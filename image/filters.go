@@ -20,6 +20,7 @@ const (
 
 // A filter is the weight of a pixel by its distance; nil picks the nearest.
 type filter struct {
+	name    Interpolation
 	f       func(x float64) float64
 	support float64
 }
@@ -29,15 +30,15 @@ func (i Interpolation) filter() (filter, error) {
 	case "", Nearest:
 		return filter{}, nil
 	case Bilinear:
-		return filter{triangle, 1}, nil
+		return filter{i, triangle, 1}, nil
 	case Bicubic:
-		return filter{cubic, 2}, nil
+		return filter{i, cubic, 2}, nil
 	case Lanczos:
-		return filter{lanczos, 3}, nil
+		return filter{i, lanczos, 3}, nil
 	case Box:
-		return filter{boxcar, 0.5}, nil
+		return filter{i, boxcar, 0.5}, nil
 	case Hamming:
-		return filter{hamming, 1}, nil
+		return filter{i, hamming, 1}, nil
 	}
 	return filter{}, fmt.Errorf("image: interpolation is %q, want one of %q, %q, %q, %q, %q, %q", i, Nearest, Bilinear, Bicubic, Lanczos, Box, Hamming)
 }

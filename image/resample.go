@@ -15,11 +15,20 @@ type coefs struct {
 	fixed          []int32 // k with 22 fractional bits
 	identity       bool    // nothing to do
 	rows           resample.Rows
+
+	// What they were computed for: the pictures of a directory often have one size.
+	in, from, of, out int
+	filter            Interpolation
+	channels          int // that rows is set for; 0: it is not
 }
 
 const precision = resample.Precision
 
 func (c *coefs) compute(in, lo, n, out int, f filter) *coefs {
+	if c.in == in && c.from == lo && c.of == n && c.out == out && c.filter == f.name {
+		return c
+	}
+	c.in, c.from, c.of, c.out, c.filter, c.channels = in, lo, n, out, f.name, 0
 	c.identity = lo == 0 && n == in && n == out
 	scale := float64(n) / float64(out)
 	stretch := max(scale, 1)
@@ -50,6 +59,14 @@ func (c *coefs) compute(in, lo, n, out int, f filter) *coefs {
 	return c
 }
 
+// setRows prepares to resize rows of so many channels.
+func (c *coefs) setRows(channels int) {
+	if c.channels != channels {
+		c.channels = channels
+		c.rows.Set(c.lo, c.n, c.fixed, c.size, c.in, channels)
+	}
+}
+
 // rowsFirst reports in which order Pillow resizes: along the rows first, unless
 // that would leave much more for the second pass. The order shows in the bytes,
 // since samples are rounded in between.
@@ -67,21 +84,21 @@ func resample8(dst, src *Image, cx, cy *coefs, temp *[]uint8) {
 	case cx.identity:
 		columns8(dst.Pix, src.Pix, in, cy, 0)
 	case cy.identity:
-		rows8(dst.Pix, src.Pix, src.Width, c, cx)
+		rows8(dst.Pix, src.Pix, c, cx)
 	case rowsFirst(dst, src):
 		*temp = resized(*temp, (cy.hi0-cy.lo0)*out)
-		rows8(*temp, src.Pix[cy.lo0*in:], src.Width, c, cx)
+		rows8(*temp, src.Pix[cy.lo0*in:], c, cx)
 		columns8(dst.Pix, *temp, out, cy, cy.lo0)
 	default:
 		*temp = resized(*temp, dst.Height*in)
 		columns8(*temp, src.Pix, in, cy, 0)
-		rows8(dst.Pix, *temp, src.Width, c, cx)
+		rows8(dst.Pix, *temp, c, cx)
 	}
 }
 
 // rows8 resizes each row.
-func rows8(dst, src []uint8, width, c int, cx *coefs) {
-	cx.rows.Set(cx.lo, cx.n, cx.fixed, cx.size, width, c)
+func rows8(dst, src []uint8, c int, cx *coefs) {
+	cx.setRows(c)
 	cx.rows.Do(dst, src)
 }
 

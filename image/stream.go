@@ -42,7 +42,7 @@ func (s *scratch) beginStream(h, w, c int, cfg *LoadConfig) bool {
 	}
 	dst.reset(th, tw, c)
 	s.temp = resized(s.temp, (st.cy.hi0-st.cy.lo0)*st.out)
-	st.cx.rows.Set(st.cx.lo, st.cx.n, st.cx.fixed, st.cx.size, w, c)
+	st.cx.setRows(c)
 	return true
 }
 
