@@ -55,7 +55,7 @@ func (m *maker) preview(ctx context.Context) error {
 		header = append(header, fmt.Sprintf("new %d", k))
 	}
 	var png bytes.Buffer
-	err := sheet.Draw(&png, cells, sheet.Options{Title: fmt.Sprintf("augment %s: %s", m.in, m.changes()), Header: header})
+	err := sheet.Draw(&png, cells, sheet.Options{Title: m.sheetTitle(), Header: header})
 	if err == nil {
 		err = atomicfile.WriteBytes(m.Preview, marked(png.Bytes()))
 	}
@@ -67,6 +67,14 @@ func (m *maker) preview(ctx context.Context) error {
 		m.Console.Printf("next: %s", strings.TrimSpace(strings.Join(append([]string{"augment", cli.Quote(m.in), cli.Quote(path.Clean(m.in) + "-augmented")}, m.Flags.Given("preview", "force", "quiet")...), " ")))
 	}
 	return nil
+}
+
+func (m *maker) sheetTitle() string {
+	changes := m.changes()
+	if m.usual != nil {
+		changes = "the usual changes"
+	}
+	return fmt.Sprintf("%s, seed %d: %s", m.in, m.Seed, changes)
 }
 
 // row is a picture and what is made of it.
@@ -116,30 +124,19 @@ func describe(ops augment.Ops) string {
 			words = append(words, strings.ToLower(reflect.TypeOf(op).Elem().Name()))
 			continue
 		}
-		if k.Theta != 0 {
-			words = append(words, fmt.Sprintf("%.0f°", k.Theta))
+		add := func(is bool, format string, args ...any) {
+			if is {
+				words = append(words, fmt.Sprintf(format, args...))
+			}
 		}
-		if k.Shear != 0 {
-			words = append(words, fmt.Sprintf("shear %.0f°", k.Shear))
-		}
-		if k.Tx != 0 || k.Ty != 0 {
-			words = append(words, fmt.Sprintf("move %.0f,%.0f", k.Tx, k.Ty))
-		}
-		if k.Zx != 1 || k.Zy != 1 {
-			words = append(words, fmt.Sprintf("zoom %.2f", math.Sqrt(k.Zx*k.Zy)))
-		}
-		if k.FlipHorizontal {
-			words = append(words, "mirrored")
-		}
-		if k.FlipVertical {
-			words = append(words, "upside down")
-		}
-		if k.HasBrightness {
-			words = append(words, fmt.Sprintf("light %.2f", k.Brightness))
-		}
-		if k.ChannelShiftIntensity != 0 {
-			words = append(words, fmt.Sprintf("shift %+.0f", k.ChannelShiftIntensity))
-		}
+		add(k.FlipHorizontal, "mirrored")
+		add(k.FlipVertical, "upside down")
+		add(math.Abs(k.Theta) >= 0.5, "%.0f°", k.Theta)
+		add(k.Zx != 1 || k.Zy != 1, "zoom %.2f", math.Sqrt(k.Zx*k.Zy))
+		add(k.HasBrightness, "light %.2f", k.Brightness)
+		add(k.Shear != 0, "shear %.0f°", k.Shear)
+		add(k.ChannelShiftIntensity != 0, "shift %+.0f", k.ChannelShiftIntensity)
+		add(math.Abs(k.Tx) >= 0.5 || math.Abs(k.Ty) >= 0.5, "move %.0f,%.0f", k.Tx, k.Ty)
 	}
 	if words == nil {
 		return "unchanged"

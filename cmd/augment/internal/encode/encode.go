@@ -36,22 +36,16 @@ func (e *Encoder) Picture(x *tensor.Tensor, format string, depth float32, stretc
 		return nil, fmt.Errorf("a picture file has 1, 3 or 4 channels, this array %d; use --format npz", ch)
 	}
 	rect := stdimage.Rect(0, 0, w, h)
-	data := x.Data()
 	if stretch {
 		m, err := image.FromArray(x, image.ArrayConfig{})
 		if err != nil {
 			return nil, err
 		}
-		return e.encode(e.picture(rect, ch, func(dst []uint8) { copy(dst, m.Pix) }, m.Pix, format), format)
+		x = image.ToArray(m, image.ChannelsLast)
+	} else if depth != 1 && format == "png" {
+		return e.encode(deep(rect, x.Data(), ch, depth), format)
 	}
-	if depth != 1 && format == "png" {
-		return e.encode(deep(rect, data, ch, depth), format)
-	}
-	return e.encode(e.picture(rect, ch, func(dst []uint8) {
-		for i, v := range data {
-			dst[i] = level(v)
-		}
-	}, nil, format), format)
+	return e.encode(e.picture(rect, x.Data(), ch, format), format)
 }
 
 // level rounds to 0 … 255.
@@ -67,29 +61,30 @@ func level(v float32) uint8 {
 
 // picture makes a picture of the standard library, of the type that its encoder
 // is fast with.
-func (e *Encoder) picture(rect stdimage.Rectangle, ch int, fill func([]uint8), pix []uint8, format string) stdimage.Image {
+func (e *Encoder) picture(rect stdimage.Rectangle, data []float32, ch int, format string) stdimage.Image {
 	w, n := rect.Dx(), rect.Dx()*rect.Dy()
-	if pix == nil {
-		if cap(e.pix) < 8*n { // room for the samples and for four channels
-			e.pix = make([]uint8, 8*n)
-		}
-		pix = e.pix[4*n:][:n*ch]
-		fill(pix)
-	} else if cap(e.pix) < 4*n {
-		e.pix = make([]uint8, 8*n)
+	if cap(e.pix) < 4*n {
+		e.pix = make([]uint8, 4*n)
 	}
 	if ch == 1 {
+		pix := e.pix[:n]
+		for i, v := range data[:n] {
+			pix[i] = level(v)
+		}
 		return &stdimage.Gray{Pix: pix, Stride: w, Rect: rect}
 	}
+	pix := e.pix[:4*n]
 	if ch == 4 && format == "png" {
+		for i, v := range data[:4*n] {
+			pix[i] = level(v)
+		}
 		return &stdimage.NRGBA{Pix: pix, Stride: 4 * w, Rect: rect}
 	}
-	four := e.pix[:4*n]
-	for i, j := 0, 0; i < len(pix); i, j = i+ch, j+4 {
-		p, q := pix[i:i+3], four[j:j+4]
-		q[0], q[1], q[2], q[3] = p[0], p[1], p[2], 255
+	for i, q := 0, pix; len(q) >= 4; i, q = i+ch, q[4:] {
+		p := data[i : i+3]
+		q[0], q[1], q[2], q[3] = level(p[0]), level(p[1]), level(p[2]), 255
 	}
-	return &stdimage.RGBA{Pix: four, Stride: 4 * w, Rect: rect}
+	return &stdimage.RGBA{Pix: pix, Stride: 4 * w, Rect: rect}
 }
 
 // deep makes a picture of 16 bits.

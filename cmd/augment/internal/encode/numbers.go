@@ -24,6 +24,12 @@ func Numbers(x *tensor.Tensor, t npy.DType, first bool) []byte {
 	ch := d[2]
 	plane := d[0] * d[1]
 	out := make([]byte, len(data)*t.Size)
+	if t.Kind == 'u' && t.Size == 1 && (!first || ch == 1) {
+		for i, v := range data {
+			out[i] = level(v)
+		}
+		return out
+	}
 	put := writer(t)
 	for i, v := range data {
 		at := i
