@@ -34,12 +34,13 @@ func testPanels(t *testing.T, r *rand.Rand, m, n, k int, trans bool) {
 	}
 	p := NewPanels(k, n, mem)
 	p.Pack(b.Data, b.Ld, trans)
+	task := new(PanelTask)
 	set, added := append([]float32(nil), c...), append([]float32(nil), c...)
-	p.MulRows(m, a, lda, set, ldc, false)
-	p.MulRows(m, a, lda, added, ldc, true)
+	p.MulRows(task, m, a, lda, set, ldc, false)
+	p.MulRows(task, m, a, lda, added, ldc, true)
 	single := append([]float32(nil), c...)
 	for i := range m {
-		p.MulRows(1, a[i*lda:], lda, single[i*ldc:], ldc, false)
+		p.MulRows(task, 1, a[i*lda:], lda, single[i*ldc:], ldc, false)
 	}
 	if m > 0 && !trans { // a row alone, with nothing packed
 		row := append([]float32(nil), c[:n]...)
@@ -86,9 +87,10 @@ func BenchmarkPanels(b *testing.B) {
 	w, a, c := randomFloats(r, k*n), randomFloats(r, m*k), randomFloats(r, m*n)
 	p := NewPanels(k, n, make([]float32, PanelFloats(k, n)))
 	p.Pack(w, n, false)
+	task := new(PanelTask)
 	b.ReportAllocs()
 	for b.Loop() {
-		p.MulRows(m, a, k, c, n, false)
+		p.MulRows(task, m, a, k, c, n, false)
 	}
 	b.ReportMetric(2*m*n*k*float64(b.N)/float64(b.Elapsed().Nanoseconds()), "GFLOP/s")
 }

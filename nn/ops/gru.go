@@ -110,7 +110,7 @@ func (r *rnnBackRun) gruBack(b, s int, dh, d, t0, t1 []float32) {
 func (r *rnnBackRun) gruReset(lo, hi, s int) {
 	n, g := r.units, len(r.groups)-1
 	at := (lo*r.time+r.at(s))*r.ld + 2*n
-	r.panels[g].MulRows(hi-lo, r.d[at:], r.time*r.ld, r.temp[lo*n:], n, false)
+	r.panels[g].MulRows(&r.tasks[lo/r.chunk], hi-lo, r.d[at:], r.time*r.ld, r.temp[lo*n:], n, false)
 	for b := lo; b < hi; b++ {
 		d, dh, t := r.gate(r.d, b, s), r.dh[b*n:][:n], r.temp[b*n:][:n]
 		if r.masked(b, s) {

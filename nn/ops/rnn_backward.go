@@ -111,6 +111,7 @@ type rnnBackRun struct {
 	temp                  []float32 // [batch, units]
 	work                  []float32 // two rows per chunk
 	panels                []*kernel.Panels
+	tasks                 []kernel.PanelTask // one per chunk
 	groups                []rnnGroup
 }
 
@@ -120,7 +121,7 @@ func (o rnnBack) Bind(b *Binding) func() {
 	r := &rnnBackRun{
 		rnn: o.rnn, u: in(backU), gates: in(backGates), d: b.Out[0],
 		dSequence: in(backDSequence), dLast: in(backDLast), dlc: in(backDLastCell),
-		groups: o.groups(s),
+		groups: o.groups(s), tasks: make([]kernel.PanelTask, s.chunks),
 	}
 	r.rnnSteps = rnnSteps{rnnSize: s, backwards: o.backwards, states: in(backStates), h0: in(backH0),
 		cellsOf: in(backCells), c0: in(backC0), mask: in(backMask), dropH: in(backDropH), zeros: make([]float32, s.units)}
@@ -222,10 +223,10 @@ func (r *rnnBackRun) recurrent(lo, hi, s int) {
 		}
 		at := (lo*r.time+r.at(s))*r.ld + group.gate
 		if r.dropH == nil {
-			r.panels[g].MulRows(hi-lo, r.d[at:], r.time*r.ld, r.dh[lo*n:], n, true)
+			r.panels[g].MulRows(&r.tasks[lo/r.chunk], hi-lo, r.d[at:], r.time*r.ld, r.dh[lo*n:], n, true)
 			continue
 		}
-		r.panels[g].MulRows(hi-lo, r.d[at:], r.time*r.ld, r.temp[lo*n:], n, false)
+		r.panels[g].MulRows(&r.tasks[lo/r.chunk], hi-lo, r.d[at:], r.time*r.ld, r.temp[lo*n:], n, false)
 		for b := lo; b < hi; b++ {
 			dh := r.dh[b*n:][:n]
 			kernel.MulAdd(dh, r.temp[b*n:][:n], r.drop(b, group.drop), dh)

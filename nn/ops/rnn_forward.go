@@ -38,6 +38,7 @@ type rnnRun struct {
 	gates, cells         []float32
 	last, lastCell       []float32
 	panels               []*kernel.Panels
+	tasks                []kernel.PanelTask // one per chunk
 	groups               []rnnGroup
 	temp                 []float32 // [batch, units]
 	biasSum              []float32 // a GRU's input bias and, for z and r, its recurrent one
@@ -97,7 +98,7 @@ func (o rnn) Bind(b *Binding) func() {
 		rnn: o,
 		x:   in(rnnX), w: in(rnnW), u: in(rnnU), bias: in(rnnB), dropX: in(rnnDropX),
 		sequence: b.Out[rnnSequence], last: b.Out[rnnLast], gates: b.Out[rnnGates],
-		groups: o.groups(s),
+		groups: o.groups(s), tasks: make([]kernel.PanelTask, s.chunks),
 	}
 	r.rnnSteps = rnnSteps{rnnSize: s, backwards: o.backwards, states: b.Out[o.statesAt(len(b.Out))],
 		h0: in(rnnH0), c0: in(rnnC0), mask: in(rnnMask), dropH: in(rnnDropH), zeros: make([]float32, s.units)}
@@ -241,7 +242,7 @@ func (r *rnnRun) recurrent(g, lo, hi, s int) {
 		a, lda = r.temp[lo*r.units:], r.units
 	}
 	at := (lo*r.time+r.at(s))*r.ld + group.gate
-	r.panels[g].MulRows(hi-lo, a, lda, r.gates[at:], r.time*r.ld, true)
+	r.panels[g].MulRows(&r.tasks[lo/r.chunk], hi-lo, a, lda, r.gates[at:], r.time*r.ld, true)
 }
 
 // carver hands out pieces of a workspace.
