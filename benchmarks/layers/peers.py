@@ -1,0 +1,210 @@
+"""The peers of command layers: PyTorch (argument torch) or TensorFlow (tf).
+
+Lines of JSON in, lines of JSON out; peer.go has their fields. A layer comes as
+Keras' class name and configuration. TensorFlow's side makes it with Keras;
+PyTorch's side knows the classes of TORCH.
+"""
+
+import json
+import os
+import statistics
+import sys
+import time
+
+import numpy as np
+
+THREADS = int(os.environ.get("BENCH_THREADS", "2"))
+
+
+def numbers(first, shape):
+    n = int(np.prod(shape))
+    i = np.arange(first, first + n, dtype=np.int64)
+    return ((i * 31 % 101).astype("f") / np.float32(101) - np.float32(0.5)).reshape(shape)
+
+
+def size(x):
+    return float(np.abs(np.asarray(x)).sum(dtype="d"))
+
+
+def turn(step, seconds):
+    """The median time of a step; the first two do not count."""
+    step(), step()
+    each, begin = [], time.perf_counter()
+    while time.perf_counter() - begin < seconds or len(each) < 3:
+        t = time.perf_counter()
+        step()
+        each.append(time.perf_counter() - t)
+    return statistics.median(each)
+
+
+# ------------------------------------------------------------------ TensorFlow
+
+
+def tf_case(setting, name, config, shape):
+    import tensorflow as tf
+    import tf_keras as keras
+
+    layer = getattr(keras.layers, name).from_config({**config, "name": "layer"})
+    x = tf.constant(numbers(0, shape))
+    layer(x)
+    for i, w in enumerate(layer.weights):
+        w.assign(numbers(7 + i, w.shape))
+    dy = tf.constant(numbers(3, layer(x).shape))
+    weights = layer.trainable_weights
+
+    @tf.function(jit_compile=setting.endswith("xla"))
+    def step(x, dy):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = layer(x)
+        return [y] + tape.gradient(y, [x] + weights, output_gradients=dy)
+
+    def run():
+        out = step(x, dy)
+        out[-1].numpy()  # waits
+        return out
+
+    return run, lambda: [size(v.numpy()) for v in run()]
+
+
+# --------------------------------------------------------------------- PyTorch
+
+
+def spatial(config, n):
+    def l(v):
+        return [v] * n if isinstance(v, int) else list(v)
+
+    return [l(config[k]) for k in ("kernel_size", "strides", "dilation_rate")]
+
+
+def torch_conv(torch, name, config, shape):
+    """A function of (x, weights) on channels-first data, and how weights are turned into PyTorch's."""
+    F = torch.nn.functional
+    n = len(shape) - 2
+    conv = [F.conv1d, F.conv2d, F.conv3d][n - 1]
+    k, s, d = spatial(config, n)
+    low, high = [0] * n, [0] * n
+    for i in range(n):
+        span = (k[i] - 1) * d[i] + 1
+        if config["padding"] == "causal":
+            low[i] = span - 1
+        if config["padding"] == "same":
+            total = max((-(-shape[1 + i] // s[i]) - 1) * s[i] + span - shape[1 + i], 0)
+            low[i], high[i] = total // 2, total - total // 2
+    even = low == high
+    padding = low if even else [0] * n
+    frame = [p for i in reversed(range(n)) for p in (low[i], high[i])]
+
+    def pad(x):
+        return x if even else F.pad(x, frame)
+
+    front = (n + 1, n, *range(n))  # of a kernel (k…, c, f)
+    c = shape[-1]
+    if name.startswith("Depthwise"):
+        m = config["depth_multiplier"]
+        return (lambda x, w, b: conv(pad(x), w, b, s, padding, d, groups=c)), [lambda w: w.reshape(*k, 1, c * m).transpose(front)]
+    if name.startswith("Separable"):
+        m = config["depth_multiplier"]
+        return (
+            lambda x, w, v, b: conv(conv(pad(x), w, None, s, padding, d, groups=c), v, b),
+            [lambda w: w.reshape(*k, 1, c * m).transpose(front), lambda w: w.transpose(front)],
+        )
+    return (lambda x, w, b: conv(pad(x), w, b, s, padding, d, config["groups"])), [lambda w: w.transpose(front)]
+
+
+def torch_transpose(torch, name, config, shape):
+    F = torch.nn.functional
+    n = len(shape) - 2
+    conv = [F.conv_transpose1d, F.conv_transpose2d, F.conv_transpose3d][n - 1]
+    k, s, d = spatial({"dilation_rate": 1, **config}, n)
+    padding = [0] * n
+    if config["padding"] == "same":
+        padding = [(a - b) // 2 for a, b in zip(k, s)]
+        assert all((a - b) % 2 == 0 for a, b in zip(k, s))
+    front = (n + 1, n, *range(n))  # (k…, f, c) to (c, f, k…)
+    return (lambda x, w, b: conv(x, w, b, s, padding, 0, 1, d)), [lambda w: w.transpose(front)]
+
+
+TORCH = {
+    **{c: torch_conv for c in ("Conv1D", "Conv2D", "Conv3D", "DepthwiseConv1D", "DepthwiseConv2D", "SeparableConv1D", "SeparableConv2D")},
+    **{c: torch_transpose for c in ("Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose")},
+}
+
+
+def keras_weights(name, config, shape):
+    """Shapes of the weights, Keras' order."""
+    n, c = len(shape) - 2, shape[-1]
+    k = spatial({"dilation_rate": 1, **config}, n)[0]
+    f = config.get("filters")
+    if name.startswith("Depthwise"):
+        m = config["depth_multiplier"]
+        return [(*k, c, m), (c * m,)]
+    if name.startswith("Separable"):
+        m = config["depth_multiplier"]
+        return [(*k, c, m), (*[1] * n, c * m, f), (f,)]
+    if name.endswith("Transpose"):
+        return [(*k, f, c), (f,)]
+    return [(*k, c // config["groups"], f), (f,)]
+
+
+def torch_case(setting, name, config, shape):
+    import torch
+
+    n = len(shape) - 2
+    f, turns = TORCH[name](torch, name, config, shape)
+    formats = {2: torch.channels_last, 3: torch.channels_last_3d}
+    last = setting.endswith("channels_last")
+    if last and n not in formats:
+        raise ValueError("no such memory")
+
+    def tensor(a):
+        t = torch.from_numpy(np.ascontiguousarray(a))
+        return t.contiguous(memory_format=formats[n]) if last and t.dim() == n + 2 else t
+
+    first = lambda a: a.transpose(0, n + 1, *range(1, n + 1))  # noqa: E731
+    x = tensor(first(numbers(0, shape))).requires_grad_()
+    turns = turns + [lambda w: w]
+    weights = [tensor(t(numbers(7 + i, w))).requires_grad_() for i, (w, t) in enumerate(zip(keras_weights(name, config, shape), turns))]
+    with torch.no_grad():
+        y = f(x, *weights)
+    dy = tensor(first(numbers(3, (y.shape[0], *y.shape[2:], y.shape[1]))))
+
+    def run():
+        y = f(x, *weights)
+        return [y] + list(torch.autograd.grad(y, [x] + weights, dy))
+
+    return run, lambda: [size(v.detach().numpy()) for v in run()]
+
+
+def main(peer):
+    out = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # what libraries print must not mix with replies
+    if peer == "torch":
+        import torch
+
+        torch.set_num_threads(THREADS)
+        torch.set_num_interop_threads(1)
+        make = torch_case
+    else:
+        import tensorflow as tf
+
+        tf.config.threading.set_intra_op_parallelism_threads(THREADS)
+        tf.config.threading.set_inter_op_parallelism_threads(1)
+        make = tf_case
+    ready = {}
+    for line in sys.stdin:
+        q = json.loads(line)
+        key = json.dumps([q["setting"], q["class_name"], q["config"], q["input"]])
+        try:
+            if key not in ready:
+                run, sums = make(q["setting"], q["class_name"], q["config"], q["input"])
+                ready[key] = run, sums()
+            run, s = ready[key]
+            reply = {"seconds": turn(run, q["seconds"]), "sums": s}
+        except Exception as e:  # printed in the peer's place
+            reply = {"error": f"{type(e).__name__}: {str(e).strip().splitlines()[0] if str(e).strip() else ''}"}
+        out.write(json.dumps(reply) + "\n")
+        out.flush()
+
+
+main(sys.argv[1])
