@@ -75,12 +75,12 @@ func NewPool(s PoolShape) *Pool {
 	p.gaps = s.SD > s.KD || s.SH > s.KH || s.SW > s.KW ||
 		s.OD*s.SD-s.PD < s.D || s.OH*s.SH-s.PH < s.H || s.OW*s.SW-s.PW < s.W
 	p.chunks = cutChunks(s.N, s.OD*s.OH, s.OW, 1, max(1, (1<<15)/max(1, s.C)), 1, 16)
-	l := p.isa.lanes()
+	unit := max(2*p.isa.lanes(), 32) // two lines of the cache, which come together
 	p.pieces = 1
 	if s.N > 0 && s.N < 8 {
-		p.pieces = max(1, min(ceilDiv(s.C, 2*l), ceilDiv(8, s.N)))
+		p.pieces = max(1, min(ceilDiv(s.C, unit), ceilDiv(8, s.N)))
 	}
-	p.lanes = ceilDiv(ceilDiv(s.C, p.pieces), 2*l) * 2 * l
+	p.lanes = ceilDiv(ceilDiv(s.C, p.pieces), unit) * unit
 	p.pieces = ceilDiv(s.C, max(1, p.lanes))
 	return p
 }
@@ -199,6 +199,18 @@ func (p *Pool) backward(kind poolKind, x, dy, dx []float32) func() {
 	if len(dx) == 0 {
 		return func() {}
 	}
+	if p.Tiles() { // rows of windows write to rows of their own
+		body := func(lo, hi int) {
+			for i := lo; i < hi; i++ {
+				n0, n1, r0, r1, _ := p.chunks.chunk(i)
+				for n := n0; n < n1; n++ {
+					at := n * s.cells() * s.C
+					p.run(kind, x[at:], dy[n*s.windows()*s.C:], dx[at:], r0, r1, 0, s.C)
+				}
+			}
+		}
+		return func() { par.For(p.chunks.count, 1, body) }
+	}
 	body := func(lo, hi int) {
 		for i := lo; i < hi; i++ {
 			n, c0 := i/p.pieces, i%p.pieces*p.lanes
@@ -206,7 +218,6 @@ func (p *Pool) backward(kind poolKind, x, dy, dx []float32) func() {
 			at := n * s.cells() * s.C
 			d := dx[at : at+s.cells()*s.C]
 			switch {
-			case p.apart && !p.gaps:
 			case p.pieces == 1:
 				clear(d)
 			default:
