@@ -1,5 +1,5 @@
 // Package constraints holds rules that a weight is forced to keep after every
-// update: MaxNorm, NonNeg, UnitNorm, MinMaxNorm.
+// update: MaxNorm, NonNeg, UnitNorm, MinMaxNorm, RadialConstraint.
 package constraints
 
 import (

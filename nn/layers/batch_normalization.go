@@ -1,7 +1,6 @@
 package layers
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 
@@ -14,7 +13,7 @@ func init() { nn.Register[BatchNormalization]() }
 // BatchNormalization is Gamma·(x-mean)/√(variance+Epsilon) + Beta, for each
 // channel. While training, mean and variance are those of the batch, and
 // moving averages of them are kept for use afterwards. A frozen layer uses the
-// moving averages in training too (as tf-keras; Keras 2 did not).
+// moving averages in training too, unless WhenFrozen says otherwise.
 // Ioffe and Szegedy, 2015 (arXiv 1502.03167).
 //
 // Input and output: any shape of rank 2 or more; Axis is the channels.
@@ -38,16 +37,41 @@ type BatchNormalization struct {
 	// moving variance of rank 4 and 5 inputs is the unbiased one, since
 	// tf-keras uses a fused kernel there. Keras: fused.
 	Fused *bool `keras:"-"`
+	// WhenFrozen is what a frozen layer does while training. It is not saved:
+	// files hold models to be used, and there it makes no difference.
+	WhenFrozen FrozenRule `keras:"-"`
 
-	gamma, beta, mean, variance *nn.Weight
+	affine         affine
+	mean, variance *nn.Weight
 }
+
+// A FrozenRule says how a frozen BatchNormalization works while a model trains.
+type FrozenRule string
+
+// What versions of Keras did.
+const (
+	// FrozenInference: mean and variance are the moving averages, which stand
+	// still. tf-keras; the default.
+	FrozenInference FrozenRule = "inference"
+	// FrozenBatch: mean and variance are those of the batch, and the moving
+	// averages stand still. Keras 2.1.3 to 2.3.
+	FrozenBatch FrozenRule = "batch"
+	// FrozenUpdate: mean and variance are those of the batch, and the moving
+	// averages follow. Keras before 2.1.3.
+	FrozenUpdate FrozenRule = "update"
+)
 
 // Validate checks the settings.
 func (l *BatchNormalization) Validate() error {
-	if m := *l.Momentum; m < 0 || m > 1 {
+	if m := *l.Momentum; !(m >= 0 && m <= 1) {
 		return fmt.Errorf("Momentum is %g; want 0 to 1", m)
 	}
-	return nil
+	switch l.WhenFrozen {
+	case "", FrozenInference, FrozenBatch, FrozenUpdate:
+	default:
+		return fmt.Errorf("WhenFrozen is %q; want inference, batch or update", l.WhenFrozen)
+	}
+	return atLeastZero("Epsilon", l.Epsilon)
 }
 
 // Build creates the weights.
@@ -58,6 +82,11 @@ func (l *BatchNormalization) Build(b *nn.Build, in ...nn.Shape) error {
 	axes, err := l.axes(in[0].Rank())
 	if err != nil {
 		return err
+	}
+	for _, a := range axes {
+		if in[0][a] == nn.Unknown {
+			return unknownAxis(a, in[0])
+		}
 	}
 	// One axis makes a vector; several keep the input's rank, as in Keras.
 	c := nn.Shape{in[0][axes[0]]}
@@ -70,33 +99,18 @@ func (l *BatchNormalization) Build(b *nn.Build, in ...nn.Shape) error {
 			}
 		}
 	}
-	if yes(l.Scale) {
-		l.gamma = b.Weight(nn.WeightSpec{Name: "gamma", Shape: c, Initializer: l.GammaInitializer, Regularizer: l.GammaRegularizer, Constraint: l.GammaConstraint})
-	}
-	if yes(l.Center) {
-		l.beta = b.Weight(nn.WeightSpec{Name: "beta", Shape: c, Initializer: l.BetaInitializer, Regularizer: l.BetaRegularizer, Constraint: l.BetaConstraint})
-	}
+	l.affine = affineWeights(b, c, yes(l.Scale), yes(l.Center),
+		weightSettings{l.GammaInitializer, l.GammaRegularizer, l.GammaConstraint},
+		weightSettings{l.BetaInitializer, l.BetaRegularizer, l.BetaConstraint})
 	l.mean = b.Weight(nn.WeightSpec{Name: "moving_mean", Shape: c, Initializer: l.MovingMeanInitializer, NotTrainable: true})
 	l.variance = b.Weight(nn.WeightSpec{Name: "moving_variance", Shape: c, Initializer: l.MovingVarianceInitializer, NotTrainable: true})
 	return nil
 }
 
 func (l *BatchNormalization) axes(rank int) ([]int, error) {
-	var axes []int
-	for _, a := range l.Axis {
-		if a < 0 {
-			a += rank
-		}
-		if rank < 2 || a < 1 || a >= rank || slices.Contains(axes, a) {
-			return nil, fmt.Errorf("Axis %v of an input of rank %d; want different axes after the batch", l.Axis, rank)
-		}
-		axes = append(axes, a)
-	}
-	if len(axes) == 0 {
-		return nil, errors.New("Axis is empty; want the axis of the channels")
-	}
+	axes, err := normAxes(l.Axis, rank)
 	slices.Sort(axes)
-	return axes, nil
+	return axes, err
 }
 
 // Call describes the layer. The channels are moved to one last axis, where the
@@ -105,14 +119,10 @@ func (l *BatchNormalization) Call(c *nn.Call, in ...*ops.Value) *ops.Value {
 	axes, _ := l.axes(in[0].Rank())
 	v := viewOf(in[0].Shape(), axes)
 	x := v.apply(in[0])
-	vector := func(w *nn.Weight) *ops.Value {
-		if w == nil {
-			return nil
-		}
-		return ops.Reshape(c.Read(w), x.Dim(-1))
-	}
-	gamma, beta, eps := vector(l.gamma), vector(l.beta), float32(l.Epsilon)
-	if !c.Learning() {
+	gamma, beta := l.affine.read(c)
+	eps := float32(l.Epsilon)
+	if !l.ofBatch(c) {
+		vector := func(w *nn.Weight) *ops.Value { return ops.Reshape(c.Read(w), -1) }
 		return v.undo(ops.BatchNormInference(x, gamma, beta, vector(l.mean), vector(l.variance), eps))
 	}
 	var y, mean, variance *ops.Value
@@ -123,12 +133,20 @@ func (l *BatchNormalization) Call(c *nn.Call, in ...*ops.Value) *ops.Value {
 	} else {
 		y, mean, variance = ops.BatchNorm(x, gamma, beta, eps)
 	}
+	if !c.Learning() && l.WhenFrozen != FrozenUpdate {
+		return v.undo(y)
+	}
 	l.move(c, l.mean, mean)
 	if n := x.Size() / max(1, x.Dim(-1)); l.unbiased(in[0].Rank(), axes) && n > 1 {
 		variance = ops.MulScalar(variance, float32(n)/float32(n-1))
 	}
 	l.move(c, l.variance, variance)
 	return v.undo(y)
+}
+
+// ofBatch tells whether mean and variance are those of the batch.
+func (l *BatchNormalization) ofBatch(c *nn.Call) bool {
+	return c.Learning() || c.Training && (l.WhenFrozen == FrozenBatch || l.WhenFrozen == FrozenUpdate)
 }
 
 // unbiased tells where tf-keras uses its fused kernel.

@@ -1,6 +1,8 @@
 package layers
 
 import (
+	"slices"
+
 	"github.com/antler-ml/antler/nn"
 	"github.com/antler-ml/antler/nn/ops"
 )
@@ -11,7 +13,8 @@ func init() { nn.Register[Embedding]() }
 //
 // Input: (batch, …) of whole numbers from 0 to InputDim-1. Output: (batch, …, OutputDim).
 // Weights: embeddings (InputDim, OutputDim). With MaskZero the output carries
-// a mask that is 0 where the id is 0.
+// a mask that is 0 where the id is 0. An id outside the table stops training or
+// prediction with an *ops.IDError that names its place and the limit.
 type Embedding struct {
 	nn.Base
 	InputDim              int            // number of ids: the vocabulary plus 1 for id 0; required
@@ -21,7 +24,7 @@ type Embedding struct {
 	ActivityRegularizer   nn.Regularizer
 	EmbeddingsConstraint  nn.Constraint
 	MaskZero              bool
-	InputLength           []int // expected sizes after the batch; nil: any
+	InputLength           []int // expected sizes after the batch, nn.Unknown for any; nil: any
 
 	table *nn.Weight
 }
@@ -41,7 +44,7 @@ func (l *Embedding) Build(b *nn.Build, in ...nn.Shape) error {
 	}
 	if l.InputLength != nil {
 		want := append(nn.Shape{in[0][0]}, l.InputLength...)
-		if !want.Equal(in[0]) {
+		if !slices.EqualFunc(want, in[0], func(a, b int) bool { return !differ(a, b) }) {
 			return wantShape("InputLength", want, in[0])
 		}
 	}
@@ -67,3 +70,6 @@ func (l *Embedding) ComputeMask(_ *nn.Call, in ...*ops.Value) *ops.Value {
 
 // ActivityPenalty is the regularizer of the output.
 func (l *Embedding) ActivityPenalty() nn.Regularizer { return l.ActivityRegularizer }
+
+// EndsMask: ids that come with a mask lose it; MaskZero makes the one that counts.
+func (l *Embedding) EndsMask() {}

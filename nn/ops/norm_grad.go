@@ -4,12 +4,23 @@ package ops
 // gradient. It is rare, so it is not fused: the step is written again with
 // elementary ops and that is differentiated, its operands taken as independent.
 func (o batchNormGrad) Grad(in, out, dout []*Value) []*Value {
+	s := independent(in)
+	return pullBack(o.elementary(s), dout, s)
+}
+
+// independent returns the values cut off from what they are made of.
+func independent(in []*Value) []*Value {
 	s := make([]*Value, len(in))
 	for i, v := range in {
 		s[i] = StopGradient(v)
 	}
+	return s
+}
+
+// pullBack returns the gradients of Σ results·dout; nil among dout counts as 0.
+func pullBack(results, dout, wrt []*Value) []*Value {
 	var loss *Value
-	for i, v := range o.elementary(s) {
+	for i, v := range results {
 		if dout[i] != nil {
 			part := Sum(Mul(v, dout[i]))
 			if loss != nil {
@@ -18,7 +29,7 @@ func (o batchNormGrad) Grad(in, out, dout []*Value) []*Value {
 			loss = part
 		}
 	}
-	return Gradients(loss, s...)
+	return Gradients(loss, wrt...)
 }
 
 // elementary is what Bind computes, from elementary ops.

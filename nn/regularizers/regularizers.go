@@ -1,4 +1,5 @@
-// Package regularizers holds penalties on weights and outputs: L1, L2.
+// Package regularizers holds penalties on weights and outputs: L1, L2,
+// OrthogonalRegularizer.
 package regularizers
 
 import (

@@ -4,16 +4,20 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/antler-ml/antler/nn"
 )
 
-// wireRef is [layer, node, tensor] or [layer, node, tensor, {}].
+// wireRef is [layer, node, tensor] or [layer, node, tensor, {arguments}].
 type wireRef struct {
 	layer        string
 	node, tensor int
+	args         map[string]any // of the call, those that are not null
 }
+
+func (r wireRef) String() string { return fmt.Sprintf("{%s %d %d}", r.layer, r.node, r.tensor) }
 
 func (r *wireRef) UnmarshalJSON(b []byte) error {
 	var list []json.RawMessage
@@ -24,15 +28,10 @@ func (r *wireRef) UnmarshalJSON(b []byte) error {
 		return fmt.Errorf("want [layer, node, tensor], got %d items", len(list))
 	}
 	if len(list) == 4 {
-		var args map[string]any
-		if err := json.Unmarshal(list[3], &args); err != nil {
+		if err := json.Unmarshal(list[3], &r.args); err != nil {
 			return fmt.Errorf("want an object of call arguments, got %.40s", list[3])
 		}
-		for k, v := range args {
-			if v != nil {
-				return fmt.Errorf("call argument %s=%v is not understood; only inputs are", k, v)
-			}
-		}
+		maps.DeleteFunc(r.args, func(_ string, v any) bool { return v == nil })
 	}
 	return errors.Join(json.Unmarshal(list[0], &r.layer), json.Unmarshal(list[1], &r.node), json.Unmarshal(list[2], &r.tensor))
 }
@@ -80,6 +79,10 @@ func connect(ws []wire, layers []nn.Layer, inputs map[int]*nn.Symbol, in, out []
 			continue
 		}
 		for n := range w.Inbound {
+			var err error
+			if w.Inbound[n], err = decodeCall(layers[i], w.Inbound[n], n > 0); err != nil {
+				return nil, fmt.Errorf("layer %q: %w", w.Name, err)
+			}
 			open = append(open, call{i, n})
 		}
 	}

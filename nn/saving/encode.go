@@ -119,19 +119,15 @@ func encodeShape(s nn.Shape) []any {
 	return out
 }
 
-// encodeCalls lists the calls of a layer that belong to the model, each a list
-// of [layer, node, tensor, {}]. Nodes are counted within the model.
+// encodeCalls lists the calls of a layer that belong to the model. Nodes are
+// counted within the model.
 func encodeCalls(m *nn.Model, l nn.Layer) []any {
 	calls := []any{}
 	for i, refs := range nn.BaseOf(l).Inbound() {
 		if len(refs) == 0 || nodeIndex(m, l, i) < 0 {
 			continue
 		}
-		call := []any{}
-		for _, r := range refs {
-			call = append(call, []any{nn.BaseOf(r.Layer).Name(), nodeIndex(m, r.Layer, r.Node), r.Tensor, map[string]any{}})
-		}
-		calls = append(calls, call)
+		calls = append(calls, encodeCall(m, l, refs))
 	}
 	return calls
 }

@@ -15,7 +15,7 @@ L = keras.layers
 
 # What a layer cannot do without.
 REQUIRED = {
-    "Activation": dict(activation="relu"), "AlphaDropout": dict(rate=0.1), "Conv1D": dict(filters=2, kernel_size=3),
+    "Activation": dict(activation="relu"), "EinsumDense": dict(equation="ab,bc->ac", output_shape=3), "MultiHeadAttention": dict(num_heads=2, key_dim=3), "AlphaDropout": dict(rate=0.1), "Conv1D": dict(filters=2, kernel_size=3),
     "Conv1DTranspose": dict(filters=2, kernel_size=3), "Conv2D": dict(filters=2, kernel_size=3), "Conv2DTranspose": dict(filters=2, kernel_size=3),
     "Conv3D": dict(filters=2, kernel_size=3), "Conv3DTranspose": dict(filters=2, kernel_size=3), "ConvLSTM1D": dict(filters=2, kernel_size=3),
     "ConvLSTM2D": dict(filters=2, kernel_size=3), "ConvLSTM3D": dict(filters=2, kernel_size=3), "Dense": dict(units=3), "DepthwiseConv1D": dict(kernel_size=3),
@@ -36,7 +36,8 @@ Cropping3D Dense DepthwiseConv1D DepthwiseConv2D Dot Dropout ELU Embedding Flatt
 GlobalAveragePooling2D GlobalAveragePooling3D GlobalMaxPooling1D GlobalMaxPooling2D GlobalMaxPooling3D InputLayer LSTM LSTMCell Lambda LayerNormalization LeakyReLU
 LocallyConnected1D LocallyConnected2D Masking MaxPooling1D MaxPooling2D MaxPooling3D Maximum Minimum Multiply PReLU Permute RNN ReLU RepeatVector
 Reshape SeparableConv1D SeparableConv2D SimpleRNN SimpleRNNCell Softmax SpatialDropout1D SpatialDropout2D SpatialDropout3D StackedRNNCells Subtract
-ThresholdedReLU TimeDistributed UpSampling1D UpSampling2D UpSampling3D ZeroPadding1D ZeroPadding2D ZeroPadding3D""".split()
+ThresholdedReLU TimeDistributed UpSampling1D UpSampling2D UpSampling3D ZeroPadding1D ZeroPadding2D ZeroPadding3D
+AdditiveAttention Attention EinsumDense GroupNormalization MultiHeadAttention UnitNormalization""".split()
 
 METRICS = """AUC Accuracy BinaryAccuracy BinaryCrossentropy CategoricalAccuracy CategoricalCrossentropy CategoricalHinge CosineSimilarity FalseNegatives
 FalsePositives Hinge KLDivergence LogCoshError Mean MeanAbsoluteError MeanAbsolutePercentageError MeanIoU MeanRelativeError MeanSquaredError
@@ -162,8 +163,8 @@ def main():
         "lookups": {
             "activations": lookups(keras.activations.get, "softmax elu selu softplus softsign tanh sigmoid linear relu hard_sigmoid exponential gelu swish silu mish leaky_relu relu6 log_softmax Softmax"),
             "initializers": lookups(keras.initializers.get, "Zeros zeros zero Ones ones one Constant constant RandomNormal random_normal normal RandomUniform random_uniform uniform TruncatedNormal truncated_normal VarianceScaling variance_scaling Orthogonal orthogonal Identity identity lecun_uniform lecun_normal glorot_uniform glorot_normal he_uniform he_normal GlorotUniform glorotuniform"),
-            "regularizers": lookups(keras.regularizers.get, "l1 l2 l1_l2 L1 L2 L1L2 orthogonal_regularizer"),
-            "constraints": lookups(keras.constraints.get, "MaxNorm max_norm maxnorm NonNeg non_neg nonneg UnitNorm unit_norm unitnorm MinMaxNorm min_max_norm minmaxnorm radial_constraint"),
+            "regularizers": lookups(keras.regularizers.get, "l1 l2 l1_l2 L1 L2 L1L2 orthogonal_regularizer OrthogonalRegularizer"),
+            "constraints": lookups(keras.constraints.get, "MaxNorm max_norm maxnorm NonNeg non_neg nonneg UnitNorm unit_norm unitnorm MinMaxNorm min_max_norm minmaxnorm radial_constraint RadialConstraint"),
             "losses": lookups(keras.losses.get, "mse MSE mae MAE mape MAPE msle MSLE kld KLD bce BCE log_cosh logcosh huber huber_loss cosine cosine_proximity cosine_similarity kullback_leibler_divergence kl_divergence hinge squared_hinge categorical_hinge poisson binary_crossentropy categorical_crossentropy sparse_categorical_crossentropy mean_squared_error MeanSquaredError"),
             "metrics": lookups(keras.metrics.get, "acc accuracy ce crossentropy mse MSE mae MAE mape msle kld bce logcosh cosine cosine_proximity cosine_similarity binary_accuracy categorical_accuracy sparse_categorical_accuracy top_k_categorical_accuracy sparse_top_k_categorical_accuracy binary_crossentropy AUC auc"),
             "optimizers": lookups(keras.optimizers.get, "sgd SGD rmsprop RMSprop adam Adam adagrad adadelta adamax nadam ftrl adamw lion adafactor nothing"),

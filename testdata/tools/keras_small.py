@@ -30,6 +30,10 @@ def activations():
     for name in ("elu", "selu", "softplus", "softsign", "tanh", "sigmoid", "linear", "relu", "hard_sigmoid", "exponential", "gelu", "swish", "mish"):
         activation(name, getattr(A, name), grid)
     activation("gelu_approximate", A.gelu, grid, approximate=True)
+    for name, function in (("leaky_relu", tf.nn.leaky_relu), ("relu6", tf.nn.relu6)):  # names that activations.get knows
+        activation(name, function, grid)
+    activation("elu_alpha_2", A.elu, grid, alpha=2.0)
+    activation("elu_alpha_0", A.elu, grid, alpha=0.0)
     activation("elu_alpha", A.elu, grid, alpha=0.3)
     activation("relu_alpha", A.relu, grid, alpha=0.1)
     activation("relu_max_value", A.relu, grid, max_value=6.0, note="At 6 itself the gradient is that of the kernel.")
@@ -43,6 +47,8 @@ def activations():
     activation("softmax_rank4", A.softmax, r.standard_normal((2, 2, 3, 2)))
     activation("softmax_one", A.softmax, r.standard_normal((3, 1)))
     activation("softmax_large", A.softmax, [[1000, 999, 0], [-1000, -1000, -1000], [0, 100, -100], [3, 3, 3]])
+    activation("softmax_axis_0", A.softmax, r.standard_normal((3, 2, 4)), axis=0)
+    activation("softmax_axis_negative", A.softmax, r.standard_normal((2, 3, 2, 2)), axis=-3)
 
 
 # ------------------------------------------------------------ initializers
