@@ -38,6 +38,8 @@ type Box struct {
 	X0, Y0, X1, Y1 float64 // pixels, half open
 	Label          string
 	Extra          map[string]any
+
+	mirror []int // where its key points go in a mirrored picture: left becomes right
 }
 
 // Polygons are outlines: x, y, x, y … each, in the coordinates of a [Box].
@@ -52,6 +54,8 @@ type Class struct {
 	ID    int // COCO's category, YOLO's number from 0; VOC has names only, numbered from 0 in their order
 	Name  string
 	Extra map[string]any // further keys of a COCO category
+
+	mirror []int // of its key points
 }
 
 // Outside says what becomes of boxes that reach over the edge of their picture.

@@ -344,6 +344,7 @@ func (r *cocoReader) category(where string, o object) {
 			return
 		}
 		r.points[c.ID] = len(names)
+		c.mirror = mirrorOf(names)
 	}
 	r.classes[c.ID] = len(r.s.classes)
 	if !r.s.add(c) {
@@ -483,7 +484,7 @@ func (r *cocoReader) join() {
 			r.p.add(a.where, "there is no category with the id %d", a.category)
 			continue
 		}
-		a.Label = r.s.classes[k].Name
+		a.Label, a.mirror = r.s.classes[k].Name, r.s.classes[k].mirror
 		if p, ok := a.Extra["keypoints"].(KeyPoints); ok && r.points[a.category] != 0 && len(p) != 3*r.points[a.category] {
 			r.p.add(a.where, "keypoints are %d, but the category %q has %d", len(p)/3, a.Label, r.points[a.category])
 			continue

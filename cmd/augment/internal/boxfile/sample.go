@@ -7,24 +7,37 @@ import (
 )
 
 // Put makes boxes part of a sample: its boxes, and as its points the corners of
-// polygons and the key points. What the sample had of both is replaced.
+// polygons, the key points, and three places that show whether the picture was
+// mirrored. What the sample had of both is replaced.
 func Put(s *augment.Sample, boxes []Box) {
 	s.Boxes, s.Points = s.Boxes[:0], s.Points[:0]
+	add := func(x, y float64) (float64, float64) {
+		s.Points = append(s.Points, augment.Point{X: x, Y: y})
+		return x, y
+	}
 	for i, b := range boxes {
 		s.Boxes = append(s.Boxes, augment.Box{Left: b.X0, Top: b.Y0, Right: b.X1, Bottom: b.Y1, Label: b.Label, ID: i})
-		mapPoints(b.Extra, func(x, y float64) (float64, float64) {
-			s.Points = append(s.Points, augment.Point{X: x, Y: y})
-			return x, y
-		})
+		mapPoints(b.Extra, add)
 	}
+	if len(boxes) == 0 {
+		return
+	}
+	x, y := (boxes[0].X0+boxes[0].X1)/2, (boxes[0].Y0+boxes[0].Y1)/2
+	add(x, y)
+	add(x+1, y)
+	add(x, y+1)
 }
 
 // Take returns the boxes of a sample after it was changed; boxes are those that
 // were put in. Things whose box left the picture are gone. Polygons are cut to
 // the picture, and a box is then the one around its polygons: closer than the
 // one around the turned box. Key points outside become points that are not
-// there. What VOC says to be truncated stays so, and what was cut becomes so.
+// there; in a mirrored picture what is called left and right change places.
+// What VOC says to be truncated stays so, and what was cut becomes so.
 func Take(s *augment.Sample, boxes []Box) []Box {
+	if len(boxes) == 0 {
+		return nil
+	}
 	d := s.Image.Shape()
 	h, w := float64(d[0]), float64(d[1])
 	moved := make([]map[string]any, len(boxes))
@@ -36,6 +49,8 @@ func Take(s *augment.Sample, boxes []Box) []Box {
 			return p.X, p.Y
 		})
 	}
+	o, a, b := s.Points[next], s.Points[next+1], s.Points[next+2]
+	flipped := (a.X-o.X)*(b.Y-o.Y)-(a.Y-o.Y)*(b.X-o.X) < 0
 	var out []Box
 	for _, b := range s.Boxes {
 		n := boxes[b.ID]
@@ -51,7 +66,11 @@ func Take(s *augment.Sample, boxes []Box) []Box {
 		}
 		if k, ok := n.Extra["keypoints"].(KeyPoints); ok {
 			n.Extra = cloned(n.Extra)
-			n.Extra["keypoints"] = inside(k, w, h)
+			k = inside(k, w, h)
+			if flipped {
+				k = k.mirrored(n.mirror)
+			}
+			n.Extra["keypoints"] = k
 		}
 		if _, ok := n.Extra["truncated"]; ok && b.Visible > 0 && b.Visible < 1 {
 			n.Extra = cloned(n.Extra)

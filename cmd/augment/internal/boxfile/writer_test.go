@@ -249,7 +249,58 @@ func TestTruncatedFlag(t *testing.T) {
 	if err := (&augment.Crop{Left: 0, Top: 0, Width: 5, Height: 8}).Apply(s); err != nil {
 		t.Fatal(err)
 	}
-	if got := Take(s, boxes); fmt.Sprint(got) != "[{2 2 5 4 a map[truncated:1]}]" {
+	if got := Take(s, boxes); corners(got) != "a 2 2 5 4" || got[0].Extra["truncated"] != 1 {
 		t.Error(got)
+	}
+}
+
+// In a mirrored picture the left eye is what was the right one; turned by half
+// it is not.
+func TestMirroredKeyPoints(t *testing.T) {
+	coco := strings.Replace(strings.Replace(cocoFile, `["nose", "ear"]`, `["nose", "left_eye", "right_eye"]`, 1), `[2, 3, 2, 0, 0, 0]`, `[2, 3, 2, 1, 2, 2, 3, 2, 1]`, 1)
+	yolo := map[string]string{"data.yaml": "names: [person]\nkpt_shape: [3, 3]\nflip_idx: [0, 2, 1]\n", "labels/cat/1.txt": "0 0.025 0.05 0.03 0.05 0.025 0.04375 2 0.015 0.03125 2 0.035 0.03125 1\n"}
+	for name, files := range map[string]map[string]string{COCO: {"a.json": coco}, YOLO: yolo} {
+		s, err := Load(layOut(t, files), "", pictures)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.SizeFor(size)
+		boxes := s.For("cat/1.jpg")
+		for what, c := range map[string]struct {
+			flip augment.Flip
+			want KeyPoints
+		}{
+			"nothing":    {augment.Flip{}, KeyPoints{2.5, 3.5, 2, 1.5, 2.5, 2, 3.5, 2.5, 1}},
+			"mirrored":   {augment.Flip{Horizontal: true}, KeyPoints{97.5, 3.5, 2, 96.5, 2.5, 1, 98.5, 2.5, 2}},
+			"upended":    {augment.Flip{Vertical: true}, KeyPoints{2.5, 76.5, 2, 3.5, 77.5, 1, 1.5, 77.5, 2}},
+			"turned 180": {augment.Flip{Horizontal: true, Vertical: true}, KeyPoints{97.5, 76.5, 2, 98.5, 77.5, 2, 96.5, 77.5, 1}},
+		} {
+			m := &augment.Sample{Image: tensor.New(80, 100, 1)}
+			Put(m, boxes)
+			if err := c.flip.Apply(m); err != nil {
+				t.Fatal(err)
+			}
+			got := Take(m, boxes)
+			k := got[len(got)-1].Extra["keypoints"].(KeyPoints)
+			for i := range k {
+				if math.Abs(k[i]-c.want[i]) > 1e-9 {
+					t.Errorf("%s, %s: %v, want %v", name, what, k, c.want)
+					break
+				}
+			}
+		}
+		// The rule is written along.
+		if text := tree(t, write(t, s, YOLO))["data.yaml"]; !strings.Contains(text, "flip_idx:\n    - 0\n    - 2\n    - 1") {
+			t.Errorf("%s: %s", name, text)
+		}
+	}
+	if m := mirrorOf([]string{"nose", "left_eye", "Right eye", "right_eye", "left_ear"}); fmt.Sprint(m) != "[0 3 2 1 4]" {
+		t.Error(m)
+	}
+	if m := mirrorOf([]string{"left", "right", "left"}); m != nil {
+		t.Error(m)
+	}
+	if m := mirrorOf([]string{"a", "b"}); m != nil {
+		t.Error(m)
 	}
 }

@@ -27,7 +27,7 @@ const (
 type dataset struct {
 	points int // key points of each thing; 0: none
 	dims   int // 2: x, y; 3: x, y, v
-	given  bool
+	mirror []int
 }
 
 func (s *Set) readYOLO(m *matcher, c Config, p *problems) error {
@@ -144,6 +144,7 @@ func (s *Set) dataYAMLFrom(f io.Reader, path string) error {
 		Names    yaml.Node `yaml:"names"`
 		NC       *int      `yaml:"nc"`
 		KptShape []int     `yaml:"kpt_shape"`
+		FlipIdx  []int     `yaml:"flip_idx"`
 	}
 	if err := yaml.NewDecoder(withoutBOM(f)).Decode(&d); err != nil && !errors.Is(err, io.EOF) {
 		return fmt.Errorf("boxes: %s: %w", path, err)
@@ -182,12 +183,17 @@ func (s *Set) dataYAMLFrom(f io.Reader, path string) error {
 	if d.NC != nil && *d.NC != len(s.classes) {
 		return fail(d.Names.Line, "nc is %d, but there are %d names", *d.NC, len(s.classes))
 	}
-	s.dataset.given = true
 	if k := d.KptShape; k != nil {
 		if len(k) != 2 || k[0] < 1 || k[0] > 10_000 || k[1] != 2 && k[1] != 3 {
 			return fail(1, "kpt_shape is %v, want [number, 2] or [number, 3]", k)
 		}
 		s.dataset.points, s.dataset.dims = k[0], k[1]
+		if f := d.FlipIdx; f != nil {
+			if !isPermutation(f, k[0]) {
+				return fail(1, "flip_idx is %v, want each number from 0 to %d once", f, k[0]-1)
+			}
+			s.dataset.mirror = f
+		}
 	}
 	return nil
 }
@@ -280,6 +286,7 @@ func (s *Set) parseYOLO(fields []string) (Box, int, error) {
 			k = append(k, q[0], q[1], see)
 		}
 		b.Extra = map[string]any{"keypoints": k}
+		b.mirror = d.mirror
 	case len(v) == 4:
 		err = box()
 	case len(v) == 5:

@@ -29,7 +29,9 @@ func newYOLO(dir string, src *Set) *yoloWriter {
 		for _, b := range src.byImage {
 			for _, r := range b.boxes {
 				if k, ok := r.Extra["keypoints"].(KeyPoints); ok {
-					w.dataset.points = max(w.dataset.points, len(k)/3)
+					if n := len(k) / 3; n > w.dataset.points {
+						w.dataset.points, w.dataset.mirror = n, r.mirror
+					}
 				}
 			}
 		}
@@ -103,6 +105,9 @@ func (w *yoloWriter) Close() error {
 	data := map[string]any{"names": w.names, "nc": len(w.names)}
 	if w.dataset.points > 0 {
 		data["kpt_shape"] = []int{w.dataset.points, w.dataset.dims}
+		if w.dataset.mirror != nil {
+			data["flip_idx"] = w.dataset.mirror
+		}
 	}
 	text, err := yaml.Marshal(data)
 	if err == nil {
