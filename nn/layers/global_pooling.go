@@ -17,6 +17,7 @@ func init() {
 }
 
 // GlobalMaxPooling1D takes the largest number of each channel.
+// Keras: GlobalMaxPooling1D, GlobalMaxPool1D.
 //
 // Input: (batch, steps, c), or (batch, c, steps) channels first. Output:
 // (batch, c), with Keepdims (batch, 1, c) or (batch, c, 1).
@@ -27,6 +28,7 @@ type GlobalMaxPooling1D struct {
 }
 
 // GlobalMaxPooling2D takes the largest number of each channel.
+// Keras: GlobalMaxPooling2D, GlobalMaxPool2D.
 //
 // Input: (batch, h, w, c), or (batch, c, h, w) channels first. Output:
 // (batch, c), with Keepdims (batch, 1, 1, c) or (batch, c, 1, 1).
@@ -37,6 +39,7 @@ type GlobalMaxPooling2D struct {
 }
 
 // GlobalMaxPooling3D takes the largest number of each channel.
+// Keras: GlobalMaxPooling3D, GlobalMaxPool3D.
 //
 // Input: (batch, d, h, w, c), or (batch, c, d, h, w) channels first. Output:
 // (batch, c), with Keepdims (batch, 1, 1, 1, c) or (batch, c, 1, 1, 1).
@@ -48,6 +51,7 @@ type GlobalMaxPooling3D struct {
 
 // GlobalAveragePooling1D takes the mean of each channel, over the steps that
 // count when the input has a mask (NaN when none does). The output has no mask.
+// Keras: GlobalAveragePooling1D, GlobalAvgPool1D.
 //
 // Shapes: see [GlobalMaxPooling1D].
 type GlobalAveragePooling1D struct {
@@ -57,6 +61,7 @@ type GlobalAveragePooling1D struct {
 }
 
 // GlobalAveragePooling2D takes the mean of each channel.
+// Keras: GlobalAveragePooling2D, GlobalAvgPool2D.
 //
 // Shapes: see [GlobalMaxPooling2D].
 type GlobalAveragePooling2D struct {
@@ -66,6 +71,7 @@ type GlobalAveragePooling2D struct {
 }
 
 // GlobalAveragePooling3D takes the mean of each channel.
+// Keras: GlobalAveragePooling3D, GlobalAvgPool3D.
 //
 // Shapes: see [GlobalMaxPooling3D].
 type GlobalAveragePooling3D struct {

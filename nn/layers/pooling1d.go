@@ -12,6 +12,7 @@ func init() {
 
 // MaxPooling1D takes the largest number of each window. Of equal ones the first
 // gets the gradient.
+// Keras: MaxPooling1D, MaxPool1D.
 //
 // Input: (batch, steps, c), or (batch, c, steps) channels first.
 // Output: (batch, steps', c), or channels first.
@@ -25,6 +26,7 @@ type MaxPooling1D struct {
 
 // AveragePooling1D takes the mean of each window; cells that padding adds do
 // not count.
+// Keras: AveragePooling1D, AvgPool1D.
 //
 // Shapes: see [MaxPooling1D].
 type AveragePooling1D struct {

@@ -12,6 +12,7 @@ func init() {
 
 // MaxPooling2D takes the largest number of each window. Of equal ones the first
 // gets the gradient.
+// Keras: MaxPooling2D, MaxPool2D.
 //
 // Input: (batch, h, w, c), or (batch, c, h, w) channels first.
 // Output: (batch, h', w', c), or channels first.
@@ -25,6 +26,7 @@ type MaxPooling2D struct {
 
 // AveragePooling2D takes the mean of each window; cells that padding adds do
 // not count.
+// Keras: AveragePooling2D, AvgPool2D.
 //
 // Shapes: see [MaxPooling2D].
 type AveragePooling2D struct {

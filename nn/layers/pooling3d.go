@@ -12,6 +12,7 @@ func init() {
 
 // MaxPooling3D takes the largest number of each window. Of equal ones the first
 // gets the gradient (in tf-keras, in three dimensions and on a CPU, each of them).
+// Keras: MaxPooling3D, MaxPool3D.
 //
 // Input: (batch, d, h, w, c), or (batch, c, d, h, w) channels first.
 // Output: (batch, d', h', w', c), or channels first.
@@ -25,6 +26,7 @@ type MaxPooling3D struct {
 
 // AveragePooling3D takes the mean of each window; cells that padding adds do
 // not count.
+// Keras: AveragePooling3D, AvgPool3D.
 //
 // Shapes: see [MaxPooling3D].
 type AveragePooling3D struct {
