@@ -35,8 +35,15 @@ func (e *Env) check(ctx context.Context, in, list string) error {
 			return err
 		}
 	}
+	var unusable error
+	if e.OnError == "fail" && r.Unusable > 0 {
+		unusable = cli.Errorf(cli.BadData, "%s of %s in %s cannot be used", cli.Count(r.Unusable), cli.Plural(r.Pictures, "picture"), cli.Quote(in)).Do("repair or remove them")
+	}
 	if e.JSON {
-		return e.printJSON(r)
+		if err := e.printJSON(r); err != nil {
+			return err
+		}
+		return unusable
 	}
 	if err := r.Write(e.Out); err != nil {
 		return err
@@ -47,7 +54,7 @@ func (e *Env) check(ctx context.Context, in, list string) error {
 	case len(r.Findings) > 0:
 		e.Console.Printf("next: augment %s findings.jsonl --check writes the list into a file", cli.Quote(in))
 	}
-	return nil
+	return unusable
 }
 
 // progress paints how far a look at all pictures is.
@@ -95,7 +102,7 @@ func (e *Env) stats(ctx context.Context, in string) error {
 	if err := source.Folder(in); err != nil {
 		return err
 	}
-	o := stats.Options{Workers: e.Workers, ColorMode: image.ColorMode(e.ColorMode), Interpolation: image.Interpolation(e.Interpolation), KeepAspectRatio: e.KeepAspectRatio,
+	o := stats.Options{Workers: e.Workers, Orient: e.Orient, ColorMode: image.ColorMode(e.ColorMode), Interpolation: image.Interpolation(e.Interpolation), KeepAspectRatio: e.KeepAspectRatio,
 		Rescale: e.Rescale, Progress: e.progress("measured")}
 	if e.TargetSize != nil {
 		o.TargetSize = [2]int(e.TargetSize)

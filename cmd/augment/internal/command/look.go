@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/antler-ml/antler/augment"
 	"github.com/antler-ml/antler/cmd/augment/internal/manifest"
 	"github.com/antler-ml/antler/internal/cli"
 	"github.com/antler-ml/antler/pipeline"
@@ -68,7 +69,11 @@ func (m *maker) estimate(ctx context.Context) error {
 	took := time.Since(start)
 	each := took / time.Duration(n)
 	for _, l := range rows {
-		m.Console.Printf("  %s  %d×%d  %s", l.Output, l.Height, l.Width, cli.Short(string(l.Transform), 160))
+		ops, err := augment.UnmarshalOp(l.Transform)
+		if err != nil {
+			return err
+		}
+		m.Console.Printf("  %s  %d×%d (height × width)  %s", l.Output, l.Height, l.Width, describe(ops))
 	}
 	if unusable > 0 {
 		m.Console.Warnf("%s of %s that were tried cannot be read", cli.Count(unusable), cli.Plural(len(jobs), "picture"))
