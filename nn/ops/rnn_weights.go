@@ -46,7 +46,17 @@ func (o rnnWeightGrad) Infer(in [][]int) [][]int {
 
 func (o rnnWeightGrad) Scratch(in [][]int) int {
 	s := o.sizeOf(in)
-	return (s.batch*s.time+biasRows-1)/biasRows*s.ld + o.joinedFloats(s)
+	return (s.batch*s.time+biasRows-1)/biasRows*s.ld + o.joinedFloats(s) + o.storedFloats(s)
+}
+
+// storedFloats is the size of the states before each step, where they lie
+// nowhere in the order of the gates or are multiplied with something: panels
+// of few rows pack them too often to make them each time.
+func (o rnnWeightGrad) storedFloats(s rnnSize) int {
+	if o.backwards || o.operands.is(weightDropH) || o.operands.is(weightGates) {
+		return s.batch * s.time * s.units
+	}
+	return 0
 }
 
 // joinedFloats is the size of the joined gradient of w and u, for those that
@@ -79,21 +89,22 @@ func (o rnnWeightGrad) Bind(b *Binding) func() {
 			inputs = append(inputs, kernel.Operand{Packer: &inputRows{s, x, dropX[min(g*s.in, len(dropX)):], blocks * s.in}})
 		}
 	}
+	mem := carver(b.Scratch)
+	joined, stored := mem.take(o.joinedFloats(s)), mem.take(o.storedFloats(s))
+	bias := o.biasGrad(s, d, b.Out[2], mem)
 	groups := o.groups(s)
-	states := make([]kernel.Operand, len(groups))
+	states, stores := make([]*previousStates, len(groups)), make([]func(), len(groups))
 	for i, g := range groups {
-		p := &previousStates{rnnSteps: steps, drop: g.drop}
+		p := &previousStates{rnnSteps: steps, drop: g.drop, stored: stored}
 		if g.reset {
 			p.reset = gates
 		}
-		states[i] = kernel.Operand{Packer: p}
+		states[i], stores[i] = p, p.store()
 	}
-	mem := carver(b.Scratch)
-	joined := mem.take(o.joinedFloats(s))
-	bias := o.biasGrad(s, d, b.Out[2], mem)
 	if len(joined) > 0 {
-		both := kernel.Operand{Packer: &joinedFactors{&inputRows{s, x, dropX, s.in}, &previousStates{rnnSteps: steps}}}
+		both := kernel.Operand{Packer: &joinedFactors{&inputRows{s, x, dropX, s.in}, states[0]}}
 		return func() {
+			stores[0]()
 			product(s.in+s.units, both, 0, 0, s.cols, joined)
 			copy(du, joined[copy(dw, joined):])
 			bias()
@@ -105,7 +116,8 @@ func (o rnnWeightGrad) Bind(b *Binding) func() {
 			product(s.in, a, g*n, g*n, n, dw)
 		}
 		for i, g := range groups {
-			product(s.units, states[i], g.gate, g.weight, g.cols, du)
+			stores[i]()
+			product(s.units, kernel.Operand{Packer: states[i]}, g.gate, g.weight, g.cols, du)
 		}
 		bias()
 	}
@@ -136,24 +148,43 @@ func (o rnnWeightGrad) biasGrad(s rnnSize, d, db, parts []float32) func() {
 // the order of the gates, times DropH and the reset gate when there are any.
 type previousStates struct {
 	rnnSteps
-	drop  int
-	reset []float32 // gates of a GRU
+	drop   int
+	reset  []float32 // gates of a GRU
+	stored []float32 // all rows, where they are stored first; see storedFloats
+}
+
+// store returns a function that writes stored.
+func (p *previousStates) store() func() {
+	if len(p.stored) == 0 {
+		return func() {}
+	}
+	write := func(lo, hi int) {
+		for k := lo; k < hi; k++ {
+			p.compose(p.stored[k*p.units:][:p.units], k, 0)
+		}
+	}
+	return func() { par.For(p.batch*p.time, biasRows, write) }
 }
 
 func (p *previousStates) Pack(dst []float32, width, i0, count, k0, depth int) {
-	if !p.backwards && p.dropH == nil && p.reset == nil {
-		p.packPlain(dst, width, i0, count, k0, depth)
+	if len(p.stored) > 0 {
+		kernel.PackRows(dst, width, p.stored[k0*p.units+i0:], p.units, count, depth)
 		return
 	}
-	for k := k0; k < k0+depth; k++ {
-		p.fill(dst[:count], k, i0)
-		clear(dst[count:width])
-		dst = dst[width:]
-	}
+	p.packPlain(dst, width, i0, count, k0, depth)
 }
 
 // fill writes numbers i0 and on of row k.
 func (p *previousStates) fill(row []float32, k, i0 int) {
+	if len(p.stored) > 0 {
+		copy(row, p.stored[k*p.units+i0:])
+		return
+	}
+	p.compose(row, k, i0)
+}
+
+// compose is fill for rows that are not stored.
+func (p *previousStates) compose(row []float32, k, i0 int) {
 	b, s := k/p.time, k%p.time
 	if p.backwards {
 		s = p.time - 1 - s
