@@ -21,7 +21,7 @@ import (
 // A Cell is one picture. Without one, there is an empty frame.
 type Cell struct {
 	Picture stdimage.Image
-	Title   string        // below it; lines beyond the second are left out
+	Title   string        // below it; lines beyond the third are left out
 	Boxes   []boxfile.Box // in the picture's pixels
 }
 
@@ -45,7 +45,7 @@ const (
 	gap        = 8
 	textWidth  = 8 // of a letter
 	textHeight = 17
-	titles     = 2 // lines below a picture
+	titles     = 3 // lines below a picture, at most
 )
 
 // Draw writes a sheet as PNG: one row for each source, its pictures side by
@@ -64,7 +64,7 @@ func Draw(w io.Writer, cells [][]Cell, opt Options) error {
 	if len(cells) == 0 || columns == 0 {
 		return fmt.Errorf("sheet: there are no pictures to draw")
 	}
-	s, err := plan(len(cells), columns, opt)
+	s, err := plan(cells, columns, opt)
 	if err != nil {
 		return err
 	}
@@ -73,11 +73,11 @@ func Draw(w io.Writer, cells [][]Cell, opt Options) error {
 	draw.Draw(s.m, s.m.Bounds(), stdimage.White, stdimage.Point{}, draw.Src)
 	s.write(margin, margin+textHeight-4, opt.Title, s.width()-2*margin)
 	for x, h := range opt.Header {
-		s.write(s.left(x), s.top(0)-5, h, s.opt.Size)
+		s.write(s.left(x), s.tops[0]-5, h, s.opt.Size)
 	}
 	for y, row := range cells {
 		for x := range row {
-			if err := s.cell(s.left(x), s.top(y), &row[x]); err != nil {
+			if err := s.cell(s.left(x), s.tops[y], s.heights[y], &row[x]); err != nil {
 				return fmt.Errorf("sheet: row %d, picture %d (%s): %w", y+1, x+1, row[x].Title, err)
 			}
 		}
@@ -91,20 +91,54 @@ func Draw(w io.Writer, cells [][]Cell, opt Options) error {
 type sheet struct {
 	m             *stdimage.RGBA
 	opt           Options
-	rows, columns int
+	columns       int
+	tops, heights []int    // of the pictures in each row; the last top is the end
 	labels        []string // of all boxes, sorted
 }
 
 // plan makes cells so small that they fit.
-func plan(rows, columns int, opt Options) (*sheet, error) {
-	s := &sheet{opt: opt, rows: rows, columns: columns}
-	for s.width()*s.height() > maxSheet {
+func plan(cells [][]Cell, columns int, opt Options) (*sheet, error) {
+	s := &sheet{opt: opt, columns: columns}
+	for s.measure(cells); s.width()*s.height() > maxSheet; s.measure(cells) {
 		if s.opt.Size == minSize {
-			return nil, fmt.Errorf("sheet: %d rows of %d pictures are too many for one sheet; choose fewer", rows, columns)
+			return nil, fmt.Errorf("sheet: %d rows of %d pictures are too many for one sheet; choose fewer", len(cells), columns)
 		}
 		s.opt.Size = max(s.opt.Size*3/4, minSize)
 	}
 	return s, nil
+}
+
+// measure makes each row as high as its highest picture and longest title need.
+func (s *sheet) measure(cells [][]Cell) {
+	at := margin
+	if s.opt.Title != "" {
+		at += textHeight + gap
+	}
+	if len(s.opt.Header) > 0 {
+		at += textHeight
+	}
+	s.tops, s.heights = s.tops[:0], s.heights[:0]
+	for _, row := range cells {
+		high, text := 0, 0
+		for i := range row {
+			_, h := s.scaled(&row[i])
+			high, text = max(high, h), max(text, len(lines(row[i].Title, s.opt.Size/textWidth)))
+		}
+		s.tops, s.heights = append(s.tops, at), append(s.heights, high)
+		at += high + text*textHeight + gap
+	}
+	s.tops = append(s.tops, at)
+}
+
+// scaled returns the size of a picture on the sheet. Small ones are enlarged so
+// that their pixels can be seen.
+func (s *sheet) scaled(c *Cell) (w, h int) {
+	if c.Picture == nil || c.Picture.Bounds().Empty() {
+		return s.opt.Size, s.opt.Size / 2
+	}
+	b := c.Picture.Bounds()
+	scale := float64(s.opt.Size) / float64(max(b.Dx(), b.Dy()))
+	return max(int(float64(b.Dx())*scale+0.5), 1), max(int(float64(b.Dy())*scale+0.5), 1)
 }
 
 func (s *sheet) left(x int) int {
@@ -114,32 +148,20 @@ func (s *sheet) left(x int) int {
 	return margin + x
 }
 
-func (s *sheet) top(y int) int {
-	head := margin
-	if s.opt.Title != "" {
-		head += textHeight + gap
-	}
-	if len(s.opt.Header) > 0 {
-		head += textHeight
-	}
-	return head + y*(s.opt.Size+titles*textHeight+gap)
-}
-
 func (s *sheet) width() int  { return s.left(s.columns-1) + s.opt.Size + margin }
-func (s *sheet) height() int { return s.top(s.rows) - gap + margin }
+func (s *sheet) height() int { return s.tops[len(s.tops)-1] - gap + margin }
 
-// cell draws a picture in the middle of its square, its boxes and its title.
-func (s *sheet) cell(x0, y0 int, c *Cell) error {
+// cell draws a picture in the middle of its place, its boxes and its title.
+func (s *sheet) cell(x0, y0, high int, c *Cell) error {
 	size := s.opt.Size
-	frame := stdimage.Rect(x0, y0, x0+size, y0+size)
-	draw.Draw(s.m, frame, stdimage.NewUniform(color.Gray{236}), stdimage.Point{}, draw.Src)
+	draw.Draw(s.m, stdimage.Rect(x0, y0, x0+size, y0+high), stdimage.NewUniform(color.Gray{236}), stdimage.Point{}, draw.Src)
 	for i, line := range lines(c.Title, size/textWidth) {
-		s.write(x0, y0+size+(i+1)*textHeight-3, line, size)
+		s.write(x0, y0+high+(i+1)*textHeight-3, line, size)
 	}
 	if c.Picture == nil {
 		for i := range size { // a cross
-			s.m.Set(x0+i, y0+i, color.Gray{190})
-			s.m.Set(x0+i, y0+size-1-i, color.Gray{190})
+			s.m.Set(x0+i, y0+i*high/size, color.Gray{190})
+			s.m.Set(x0+i, y0+high-1-i*high/size, color.Gray{190})
 		}
 		return nil
 	}
@@ -147,18 +169,16 @@ func (s *sheet) cell(x0, y0 int, c *Cell) error {
 	if b.Empty() {
 		return fmt.Errorf("the picture has no pixels")
 	}
-	// Small pictures are enlarged so that their pixels can be seen.
-	scale := float64(size) / float64(max(b.Dx(), b.Dy()))
-	w, h := max(int(float64(b.Dx())*scale+0.5), 1), max(int(float64(b.Dy())*scale+0.5), 1)
+	w, h := s.scaled(c)
 	how := image.Bicubic
-	if scale > 1 {
+	if max(b.Dx(), b.Dy()) < size {
 		how = image.Nearest
 	}
 	small, err := image.Resize(image.FromImage(c.Picture, image.RGBA), h, w, how)
 	if err != nil {
 		return err
 	}
-	at := stdimage.Rect(0, 0, w, h).Add(stdimage.Pt(x0+(size-w)/2, y0+(size-h)/2))
+	at := stdimage.Rect(0, 0, w, h).Add(stdimage.Pt(x0+(size-w)/2, y0+(high-h)/2))
 	draw.Draw(s.m, at, checkers{}, stdimage.Point{}, draw.Src)
 	draw.Draw(s.m, at, small, stdimage.Point{}, draw.Over)
 	fx, fy := float64(w)/float64(b.Dx()), float64(h)/float64(b.Dy())

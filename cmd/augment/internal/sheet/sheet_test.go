@@ -40,9 +40,10 @@ func drawn(t *testing.T, cells [][]Cell, opt Options) stdimage.Image {
 }
 
 // at returns the colour of a place of cell x, y of a sheet without heads.
-func at(m stdimage.Image, opt Options, x, y, dx, dy int) color.RGBA {
+func at(m stdimage.Image, cells [][]Cell, opt Options, x, y, dx, dy int) color.RGBA {
 	s := &sheet{opt: opt}
-	return color.RGBAModel.Convert(m.At(s.left(x)+dx, s.top(y)+dy)).(color.RGBA)
+	s.measure(cells)
+	return color.RGBAModel.Convert(m.At(s.left(x)+dx, s.tops[y]+dy)).(color.RGBA)
 }
 
 func TestPlaces(t *testing.T) {
@@ -58,7 +59,7 @@ func TestPlaces(t *testing.T) {
 		{0, 0, 1, 21, red}, {0, 0, 78, 58, red}, {0, 0, 40, 18, color.RGBA{236, 236, 236, 255}}, {0, 0, 40, 61, color.RGBA{236, 236, 236, 255}},
 		{1, 0, 40, 1, blue}, {1, 0, 18, 40, color.RGBA{236, 236, 236, 255}}, {0, 1, 2, 2, blue}, {0, 1, 77, 77, blue}, {1, 1, 40, 40, color.RGBA{255, 255, 255, 255}},
 	} {
-		if got := at(m, opt, c.x, c.y, c.dx, c.dy); got != c.want {
+		if got := at(m, cells, opt, c.x, c.y, c.dx, c.dy); got != c.want {
 			t.Errorf("cell %d, %d at %d, %d: %v, want %v", c.x, c.y, c.dx, c.dy, got, c.want)
 		}
 	}
@@ -73,7 +74,8 @@ func TestBox(t *testing.T) {
 	b := boxfile.Box{X0: 10, Y0: 10, X1: 30, Y1: 20, Label: "a", Extra: map[string]any{
 		"segmentation": boxfile.Polygons{{15, 12, 25, 12, 25, 18}}, "keypoints": boxfile.KeyPoints{20, 30, 2, 0, 0, 0}}}
 	opt := Options{Size: 160}
-	m := drawn(t, [][]Cell{{{Picture: plainPicture(40, 40, grey), Boxes: []boxfile.Box{b}}}}, opt)
+	cells := [][]Cell{{{Picture: plainPicture(40, 40, grey), Boxes: []boxfile.Box{b}}}}
+	m := drawn(t, cells, opt)
 	c := palette[0] // scaled by 4, the box is 40…120 × 40…80
 	for _, p := range []struct {
 		x, y int
@@ -82,14 +84,15 @@ func TestBox(t *testing.T) {
 		{80, 48, c}, {100, 60, c}, // the outline
 		{80, 120, c}, {78, 120, color.RGBA{255, 255, 255, 255}}, // the key point
 	} {
-		if got := at(m, opt, 0, 0, p.x, p.y); got != p.want {
+		if got := at(m, cells, opt, 0, 0, p.x, p.y); got != p.want {
 			t.Errorf("%d, %d: %v, want %v", p.x, p.y, got, p.want)
 		}
 	}
 	// A box over the edge does not leave its picture.
 	b = boxfile.Box{X0: -100, Y0: -100, X1: 1000, Y1: 1000, Label: "much too large a label"}
-	m = drawn(t, [][]Cell{{{Picture: plainPicture(40, 20, grey), Boxes: []boxfile.Box{b}}}}, opt)
-	if got := at(m, opt, 0, 0, 80, 20); got != (color.RGBA{236, 236, 236, 255}) {
+	cells = [][]Cell{{{Picture: plainPicture(40, 20, grey), Boxes: []boxfile.Box{b}}, {Picture: plainPicture(40, 40, grey)}}}
+	m = drawn(t, cells, opt)
+	if got := at(m, cells, opt, 0, 0, 80, 20); got != (color.RGBA{236, 236, 236, 255}) {
 		t.Errorf("%v", got)
 	}
 }
@@ -98,16 +101,17 @@ func TestBox(t *testing.T) {
 func TestTitles(t *testing.T) {
 	opt := Options{Size: 64}
 	dark := func(title string) int {
-		m := drawn(t, [][]Cell{{{Title: title, Picture: plainPicture(4, 4, color.RGBA{})}}}, opt)
+		cells := [][]Cell{{{Title: title, Picture: plainPicture(4, 4, color.RGBA{})}}}
+		m := drawn(t, cells, opt)
 		n := 0
-		for y := 64; y < 64+titles*textHeight; y++ {
+		for y := 64; y < m.Bounds().Dy()-margin; y++ {
 			for x := range 64 {
-				if at(m, opt, 0, 0, x, y).R < 100 {
+				if at(m, cells, opt, 0, 0, x, y).R < 100 {
 					n++
 				}
 			}
 		}
-		if a, b := at(m, opt, 0, 0, 0, 0), at(m, opt, 0, 0, 8, 0); a == b {
+		if a, b := at(m, cells, opt, 0, 0, 0, 0), at(m, cells, opt, 0, 0, 8, 0); a == b {
 			t.Errorf("transparent pixels are %v and %v", a, b)
 		}
 		return n
@@ -121,7 +125,7 @@ func TestTitles(t *testing.T) {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}
-	for title, want := range map[string]string{"": "[]", "a\nb\nc": "[a b]", "cats/photo of a cat.png": "[cats/ photo of a cat.png]", "abcdefghijklmnop": "[abcdefgh ijklmnop]"} {
+	for title, want := range map[string]string{"": "[]", "a\nb\nc\nd": "[a b c]", "cats/photo of a cat.png": "[cats/ photo  of a cat.png]", "abcdefghijklmnop": "[abcdefgh ijklmnop]"} {
 		if got := fmt.Sprint(lines(title, 8)); got != want {
 			t.Errorf("%q: %s, want %s", title, got, want)
 		}
@@ -143,7 +147,11 @@ func TestErrors(t *testing.T) {
 		}
 	}
 	// Cells shrink before it comes to that.
-	if s, err := plan(1500, 8, Options{Size: 160}); err != nil || s.opt.Size >= 160 || s.width()*s.height() > maxSheet {
+	rows := make([][]Cell, 3000)
+	for i := range rows {
+		rows[i] = make([]Cell, 8)
+	}
+	if s, err := plan(rows, 8, Options{Size: 160}); err != nil || s.opt.Size >= 160 || s.width()*s.height() > maxSheet {
 		t.Errorf("%v %v", s, err)
 	}
 }

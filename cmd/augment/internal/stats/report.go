@@ -61,7 +61,7 @@ func (s Spread) String() string {
 	if s.Min == s.Max {
 		return "all " + strconv.Itoa(s.Min)
 	}
-	return fmt.Sprintf("%d to %d (5 %% below %d, half below %d, 5 %% above %d)", s.Min, s.Max, s.P5, s.P50, s.P95)
+	return fmt.Sprintf("%d to %d (5 %% up to %d, half up to %d, 95 %% up to %d)", s.Min, s.Max, s.P5, s.P50, s.P95)
 }
 
 // A Fit is what a generator's Fit would learn: for each channel the mean and

@@ -28,6 +28,7 @@ type Options struct {
 	ColorMode       image.ColorMode
 	Interpolation   image.Interpolation
 	KeepAspectRatio bool
+	Orient          bool    // turn pictures as their EXIF orientation says
 	Rescale         float64 // factor on all samples, before Fit sees them; 0: none
 	Limits          image.Limits
 	Progress        func(done, total int, bytes int64) // called by one goroutine at a time
@@ -102,7 +103,7 @@ func measure(root string, f check.File, opt *Options) picture {
 	if p.err = p.read(b, filepath.Join(root, filepath.FromSlash(f.Name)), &opt.Limits); p.err != nil {
 		return p
 	}
-	m, err := image.Decode(bytes.NewReader(b.Bytes()), image.LoadConfig{ColorMode: opt.ColorMode, Limits: opt.Limits})
+	m, err := image.Decode(bytes.NewReader(b.Bytes()), image.LoadConfig{ColorMode: opt.ColorMode, Orient: opt.Orient, Limits: opt.Limits})
 	if err == nil {
 		p.w, p.h = m.Width, m.Height
 		resize := image.Resize

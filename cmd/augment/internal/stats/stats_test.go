@@ -129,7 +129,7 @@ func TestReport(t *testing.T) {
 	}
 	for _, want := range []string{
 		"pictures  25, ", "1 more cannot be read", "classes   2: cat 20 and dog 5; the largest has 4.0 times", "formats   PNG 20 and JPEG 5",
-		"channels  RGB 20 and grey 5", "width     20 to 40 (5 % below 20, half below 20, 5 % above 40)", "sizes     21 different ones (width × height): 40×10 5, 20×10 1, ",
+		"channels  RGB 20 and grey 5", "width     20 to 40 (5 % up to 20, half up to 20, 95 % up to 40)", "sizes     21 different ones (width × height): 40×10 5, 20×10 1, ",
 		"shape     width / height from 0.69 to 4.00", "Fit       of 8×9×3 (height × width × channels) would learn\n          mean ", "ZCA whitening: a matrix of 187 kB, from 25 directions", "memory    22 kB as",
 	} {
 		if !strings.Contains(first, want) {
