@@ -114,7 +114,7 @@ func run(w io.Writer, words []string) error {
 	}
 	read, said, write := examples(2000)
 	data := pipeline.ArraysN([]*tensor.Tensor{read, said}, []*tensor.Tensor{write}, nil, pipeline.ArraysConfig{BatchSize: 100, Shuffle: true})
-	if _, err := model.Fit(context.Background(), data, nn.FitConfig{Epochs: 25}); err != nil {
+	if _, err := model.Fit(context.Background(), data, nn.FitConfig{Epochs: 20}); err != nil {
 		return err
 	}
 

@@ -34,8 +34,8 @@ func main() {
 // encoder turns a picture into a vector, wherever the letter stands.
 func encoder() *nn.Model {
 	return nn.Name("encoder", nn.NewSequential(nn.Input(size, size, 1),
+		&layers.Conv2D{Filters: 16, KernelSize: [2]int{3, 3}, Activation: activations.ReLU},
 		&layers.Conv2D{Filters: 32, KernelSize: [2]int{3, 3}, Activation: activations.ReLU},
-		&layers.Conv2D{Filters: 48, KernelSize: [2]int{3, 3}, Activation: activations.ReLU},
 		&layers.GlobalMaxPooling2D{},
 		&layers.Dense{Units: 24}))
 }
