@@ -17,9 +17,10 @@ type ConvWeightGrad struct {
 	pix    [2][]int  // where the window of each pixel begins
 	rows   convTable // elements of the window, and their rows of dw
 	panels []convPanel
-	parts  int // pieces of the pixels
-	groups int // pieces of the panels
-	size   int // floats of dw
+	packer *gemmISA // packs panels of dy, if there are enough rows to repay it
+	parts  int      // pieces of the pixels
+	groups int      // pieces of the panels
+	size   int      // floats of dw
 	narrow narrowGrad
 	wino   *winograd // what it is computed by, if not nil
 	none   bool
@@ -27,6 +28,7 @@ type ConvWeightGrad struct {
 
 const (
 	gradPixels = 160     // pixels of a block that tiles share
+	gradRows   = 96      // rows from which on packing pays
 	gradParts  = 16      // most parts
 	gradFloats = 1 << 20 // most floats of all parts
 )
@@ -75,6 +77,9 @@ func NewConvWeightGrad(s ConvShape) *ConvWeightGrad {
 	p.rows.guard()
 	if narrowGradPays(p.isa, s) {
 		p.narrow = newNarrowGrad(p.isa, s, s.taps(&p.strip, 1), [2]int{len(p.pix[0]), len(p.pix[1])})
+	}
+	if !s.depthwise() && p.rows.m >= gradRows {
+		p.packer = chooseGemm()
 	}
 	p.parts = max(1, min(gradParts, gradFloats/p.size, p.chunks.count))
 	p.groups = 1
@@ -187,6 +192,10 @@ func (p *ConvWeightGrad) run(part, g int, x []float32, grid *convGrid, dw, bias 
 	if bias != nil {
 		tmp = getBuffer(s.F)
 	}
+	var packed *convBuffer
+	if p.packer != nil {
+		packed = getBuffer(len(p.pix[0]) * 2 * p.isa.lanes())
+	}
 	t := tile{isa: p.isa}
 	for i := first; i < last; i++ {
 		n0, n1, r0, r1, short := p.chunks.chunk(i)
@@ -207,6 +216,12 @@ func (p *ConvWeightGrad) run(part, g int, x []float32, grid *convGrid, dw, bias 
 		for q := n * g / p.groups; q < n*(g+1)/p.groups; q++ {
 			p.panels[q].set(&t, a, d, dw)
 			t.tab = p.pix[short]
+			if packed != nil {
+				// Each tile of rows reads the panel again.
+				w := 2 * p.isa.lanes()
+				packAcross(p.packer, packed.x, w, t.b, s.F, t.n, len(t.tab))
+				t.b, t.ldb = packed.x, w
+			}
 			t.init = initC
 			if i == first {
 				t.init = initZero
@@ -214,7 +229,7 @@ func (p *ConvWeightGrad) run(part, g int, x []float32, grid *convGrid, dw, bias 
 			t.run(p.source, p.rows.arow, p.rows.crow, p.rows.m)
 		}
 	}
-	for _, b := range []*convBuffer{buf, spread, tmp} {
+	for _, b := range []*convBuffer{buf, spread, tmp, packed} {
 		if b != nil {
 			b.put()
 		}
