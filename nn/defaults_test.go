@@ -95,7 +95,7 @@ func TestLookups(t *testing.T) {
 }
 
 // ourNames are names that tf-keras does not know and we do.
-var ourNames = map[string]string{}
+var ourNames = map[string]string{"lion": "Keras has the class, but no name for it"}
 
 // oursAlone are classes that real Keras has not.
 var oursAlone = map[string]string{

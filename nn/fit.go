@@ -150,6 +150,9 @@ func (f *fitter) run(ctx context.Context) (err error) {
 			break
 		}
 	}
+	if err == nil && c.Epochs > c.InitialEpoch {
+		m.compiled.opt.useAverages()
+	}
 	return errors.Join(err, f.end(last))
 }
 

@@ -8,22 +8,24 @@ import (
 
 // optimizerState holds the slots of every weight and does one update.
 type optimizerState struct {
-	opt      Optimizer
-	set      OptimizerSettings
-	weights  []*Weight
-	slots    [][][]float32 // weight, slot, element
-	touched  [][]bool      // weight, row: ever had a gradient; nil until a row-sparse gradient comes
-	chunks   []chunk
-	elements int       // of all weights
-	partial  []float64 // sums of squares of the chunks
-	scale    []float32 // of each weight's gradient, for clipping
-	step     Step
-	views    [][][]float32 // per chunk: the slots cut to it, so that a step allocates nothing
-	cuts     [][][]float32 // per chunk: room for the slots of some rows
-	updateFn func(lo, hi int)
-	normFn   func(lo, hi int)
-	grads    [][]float32
-	rows     [][]int32 // of this step; nil for a dense gradient
+	opt       Optimizer
+	set       OptimizerSettings
+	weights   []*Weight
+	slots     [][][]float32 // weight, slot, element
+	touched   [][]bool      // weight, row: ever had a gradient; nil until a row-sparse gradient comes
+	chunks    []chunk
+	elements  int       // of all weights
+	partial   []float64 // sums of squares of the chunks
+	scale     []float32 // of each weight's gradient, for clipping
+	step      Step
+	views     [][][]float32 // per chunk: the slots cut to it, so that a step allocates nothing
+	cuts      [][][]float32 // per chunk: room for the slots of some rows
+	updateFn  func(lo, hi int)
+	normFn    func(lo, hi int)
+	grads     [][]float32
+	rows      [][]int32   // of this step; nil for a dense gradient
+	averages  [][]float32 // of the weights; nil without UseEMA
+	averageFn func(lo, hi int)
 }
 
 // chunk is a piece of one weight, small enough to share work evenly.
@@ -62,6 +64,7 @@ func (s *optimizerState) reset(opt Optimizer, ws []*Weight) {
 		}
 	}
 	s.partial = make([]float64, len(s.chunks))
+	s.startAverages()
 	s.updateFn = func(lo, hi int) {
 		for i := lo; i < hi; i++ {
 			s.updateChunk(i)
@@ -107,14 +110,21 @@ func (s *optimizerState) apply(lr float64, updates uint64, p *plan) bool {
 			s.scale[i] *= float32(s.set.GlobalClipnorm / n)
 		}
 	}
+	if s.set.Schedule != nil {
+		lr = s.set.Schedule.Rate(int(updates))
+	}
 	if s.set.Decay > 0 {
 		lr /= 1 + s.set.Decay*float64(updates)
 	}
 	s.step = Step{N: int(updates) + 1, LR: lr}.at(s.set.Bases)
+	if s.step.N == 1 {
+		s.beginAverages()
+	}
 	s.eachChunk(s.updateFn)
 	for _, w := range s.weights {
 		w.Constrain()
 	}
+	s.average(s.step.N)
 	return true
 }
 

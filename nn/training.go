@@ -50,6 +50,9 @@ type (
 		Update(t Step, w, grad []float32, slots [][]float32)
 		Settings() OptimizerSettings
 	}
+	// A Schedule makes the learning rate a function of the updates done so far:
+	// 0 before the first.
+	Schedule interface{ Rate(updates int) float64 }
 	// SlotFiller is an optimizer whose slots do not start at zero.
 	SlotFiller interface{ SlotStart(slot int) float32 }
 	// Idler is an optimizer for which a zero gradient with zero slots changes
@@ -91,11 +94,18 @@ func (t Step) Pow(base float64) float64 {
 // OptimizerSettings is what the trainer itself needs to know of an optimizer.
 type OptimizerSettings struct {
 	LearningRate   float64
-	Decay          float64 // lr / (1 + Decay·updates), as in Keras 2.3
-	WeightDecay    float64 // w -= w·WeightDecay·lr before each update
-	Clipnorm       float64 // of each gradient, as tf-keras; 0 = off
-	GlobalClipnorm float64 // of all gradients together, as Keras 2.3's clipnorm; 0 = off
-	Clipvalue      float64 // 0 = off
+	Schedule       Schedule // nil, or what sets the learning rate
+	Decay          float64  // lr / (1 + Decay·updates), as in Keras 2.3
+	WeightDecay    float64  // w -= w·WeightDecay·lr before each update
+	Clipnorm       float64  // of each gradient, as tf-keras; 0 = off
+	GlobalClipnorm float64  // of all gradients together, as Keras 2.3's clipnorm; 0 = off
+	Clipvalue      float64  // 0 = off
+	// UseEMA averages the weights over the updates: a = EMAMomentum·a +
+	// (1-EMAMomentum)·w. The averages replace the weights after every
+	// EMAOverwriteFrequency updates (0: never) and when Fit ends.
+	UseEMA                bool
+	EMAMomentum           float64
+	EMAOverwriteFrequency int
 	// Bases are what Update raises to the power of the step (see [Step.Pow]); 0 is none.
 	Bases [2]float64
 }

@@ -6,6 +6,10 @@
 // keras:"-" leaves it out. The tag default:"…" gives the value that [Defaults]
 // puts where the field is zero. Embedded structs are not settings.
 //
+// Two fields may have one key where Keras takes a plain value or a thing: a
+// number, say, or a schedule. The value says which field it is for, the other
+// one is then as if no value were given; the thing is written if there is one.
+//
 // A field of interface type holds a thing with settings of its own. It is
 // written as a bare name when the value was registered with [RegisterName],
 // else as {"class_name": …, "config": {…}}.
@@ -24,6 +28,7 @@ type field struct {
 	key    string // Keras name
 	def    string
 	hasDef bool
+	twin   int // index of the other field with this key, or -1
 }
 
 // fieldsOf lists the settings of a struct type, in order.
@@ -42,7 +47,12 @@ func fieldsOf(t reflect.Type) []field {
 			key = SnakeCase(f.Name)
 		}
 		def, has := f.Tag.Lookup("default")
-		fs = append(fs, field{index: i, name: f.Name, key: key, def: def, hasDef: has})
+		fs = append(fs, field{index: i, name: f.Name, key: key, def: def, hasDef: has, twin: -1})
+		for k := range fs[:len(fs)-1] {
+			if fs[k].key == key {
+				fs[k].twin, fs[len(fs)-1].twin = i, fs[k].index
+			}
+		}
 	}
 	return fs
 }
@@ -59,7 +69,9 @@ func Keys(v any) []string {
 		return nil
 	}
 	for _, f := range fieldsOf(t) {
-		keys = append(keys, f.key)
+		if f.twin < 0 || f.index < f.twin {
+			keys = append(keys, f.key)
+		}
 	}
 	return keys
 }

@@ -35,6 +35,9 @@ func Decode(v any, m map[string]any, ignore ...string) error {
 	var errs []error
 	for _, f := range fs {
 		x, given := m[f.key]
+		if f.twin >= 0 && isThing(x) != (s.Field(f.index).Kind() == reflect.Interface) {
+			given = false
+		}
 		var err error
 		switch {
 		case given:
@@ -49,6 +52,15 @@ func Decode(v any, m map[string]any, ignore ...string) error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// isThing reports whether a decoded value is one with settings of its own.
+func isThing(x any) bool {
+	switch x.(type) {
+	case string, map[string]any:
+		return true
+	}
+	return false
 }
 
 // DecodeThing is the inverse of [EncodeThing] for things that implement want.

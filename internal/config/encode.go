@@ -81,6 +81,9 @@ func Encode(v any) (Object, error) {
 	}
 	o := Object{}
 	for _, f := range fieldsOf(s.Type()) {
+		if f.twin >= 0 && !written(s.Field(f.index), s.Field(f.twin)) {
+			continue
+		}
 		x, err := encodeValue(s.Field(f.index))
 		if err != nil {
 			return nil, fmt.Errorf("config: %s.%s: %w", s.Type().Name(), f.name, err)
@@ -88,6 +91,15 @@ func Encode(v any) (Object, error) {
 		o = append(o, Member{f.key, x})
 	}
 	return o, nil
+}
+
+// written reports whether v is the one of two fields with one key to be written:
+// the thing, if there is one.
+func written(v, twin reflect.Value) bool {
+	if v.Kind() == reflect.Interface {
+		return !v.IsNil()
+	}
+	return twin.Kind() != reflect.Interface || twin.IsNil()
 }
 
 // EncodeThing returns the wire form of a thing with settings: its bare name,

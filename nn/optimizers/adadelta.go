@@ -7,21 +7,25 @@ import (
 
 func init() {
 	nn.Register[Adadelta]()
-	nn.Alias(&Adadelta{LearningRate: 0.001, Rho: new(0.95), Epsilon: 1e-7}, "adadelta")
+	nn.Alias(&Adadelta{LearningRate: 0.001, EMAMomentum: new(0.99), Rho: new(0.95), Epsilon: 1e-7}, "adadelta")
 }
 
 // Adadelta scales the gradient by running roots of squares, of the steps by
 // those of the gradients: a = Rho·a + (1-Rho)·g², d = √(u+Epsilon)/√(a+Epsilon)·g,
 // u = Rho·u + (1-Rho)·d², w -= lr·d. The paper has lr = 1. Zeiler, 2012 (arXiv 1212.5701).
 type Adadelta struct {
-	LearningRate   float64  `default:"0.001"`
-	Rho            *float64 `default:"0.95"`
-	Epsilon        float64  `default:"1e-7"`
-	WeightDecay    float64
-	Decay          float64
-	Clipnorm       float64 // of each gradient; 0 is off
-	Clipvalue      float64 // 0 is off
-	GlobalClipnorm float64 // of all gradients together; 0 is off
+	LearningRate          float64     `default:"0.001"`
+	Schedule              nn.Schedule `keras:"learning_rate"` // in the place of LearningRate; nil is none
+	Rho                   *float64    `default:"0.95"`
+	Epsilon               float64     `default:"1e-7"`
+	WeightDecay           float64
+	Decay                 float64
+	Clipnorm              float64  // of each gradient; 0 is off
+	Clipvalue             float64  // 0 is off
+	GlobalClipnorm        float64  // of all gradients together; 0 is off
+	UseEMA                bool     `keras:"use_ema"` // average the weights
+	EMAMomentum           *float64 `default:"0.99" keras:"ema_momentum"`
+	EMAOverwriteFrequency int      `keras:"ema_overwrite_frequency"` // updates after which averages replace weights; 0: when Fit ends
 }
 
 // Slots is 2.
@@ -34,8 +38,9 @@ func (o *Adadelta) Update(t nn.Step, w, g []float32, s [][]float32) {
 
 // Settings returns what the trainer needs.
 func (o *Adadelta) Settings() nn.OptimizerSettings {
-	return nn.OptimizerSettings{LearningRate: o.LearningRate, Decay: o.Decay, WeightDecay: o.WeightDecay,
-		Clipnorm: o.Clipnorm, GlobalClipnorm: o.GlobalClipnorm, Clipvalue: o.Clipvalue}
+	return nn.OptimizerSettings{LearningRate: o.LearningRate, Schedule: o.Schedule, Decay: o.Decay, WeightDecay: o.WeightDecay,
+		Clipnorm: o.Clipnorm, GlobalClipnorm: o.GlobalClipnorm, Clipvalue: o.Clipvalue,
+		UseEMA: o.UseEMA, EMAMomentum: *o.EMAMomentum, EMAOverwriteFrequency: o.EMAOverwriteFrequency}
 }
 
 // Idle is true: without gradient and momentum nothing moves.

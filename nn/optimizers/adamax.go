@@ -7,21 +7,25 @@ import (
 
 func init() {
 	nn.Register[Adamax]()
-	nn.Alias(&Adamax{LearningRate: 0.001, Beta1: new(0.9), Beta2: new(0.999), Epsilon: 1e-7}, "adamax")
+	nn.Alias(&Adamax{LearningRate: 0.001, EMAMomentum: new(0.99), Beta1: new(0.9), Beta2: new(0.999), Epsilon: 1e-7}, "adamax")
 }
 
 // Adamax is [Adam] with the largest recent gradient in the place of the root:
 // u = max(Beta2·u, |g|), w -= lr/(1-Beta1ᵗ)·m/(u+Epsilon). Kingma and Ba, 2014, section 7.
 type Adamax struct {
-	LearningRate   float64  `default:"0.001"`
-	Beta1          *float64 `default:"0.9" keras:"beta_1"`
-	Beta2          *float64 `default:"0.999" keras:"beta_2"`
-	Epsilon        float64  `default:"1e-7"`
-	WeightDecay    float64
-	Decay          float64
-	Clipnorm       float64 // of each gradient; 0 is off
-	Clipvalue      float64 // 0 is off
-	GlobalClipnorm float64 // of all gradients together; 0 is off
+	LearningRate          float64     `default:"0.001"`
+	Schedule              nn.Schedule `keras:"learning_rate"` // in the place of LearningRate; nil is none
+	Beta1                 *float64    `default:"0.9" keras:"beta_1"`
+	Beta2                 *float64    `default:"0.999" keras:"beta_2"`
+	Epsilon               float64     `default:"1e-7"`
+	WeightDecay           float64
+	Decay                 float64
+	Clipnorm              float64  // of each gradient; 0 is off
+	Clipvalue             float64  // 0 is off
+	GlobalClipnorm        float64  // of all gradients together; 0 is off
+	UseEMA                bool     `keras:"use_ema"` // average the weights
+	EMAMomentum           *float64 `default:"0.99" keras:"ema_momentum"`
+	EMAOverwriteFrequency int      `keras:"ema_overwrite_frequency"` // updates after which averages replace weights; 0: when Fit ends
 }
 
 // Slots is 2.
@@ -34,8 +38,9 @@ func (o *Adamax) Update(t nn.Step, w, g []float32, s [][]float32) {
 
 // Settings returns what the trainer needs.
 func (o *Adamax) Settings() nn.OptimizerSettings {
-	return nn.OptimizerSettings{LearningRate: o.LearningRate, Decay: o.Decay, WeightDecay: o.WeightDecay,
-		Clipnorm: o.Clipnorm, GlobalClipnorm: o.GlobalClipnorm, Clipvalue: o.Clipvalue, Bases: [2]float64{*o.Beta1}}
+	return nn.OptimizerSettings{LearningRate: o.LearningRate, Schedule: o.Schedule, Decay: o.Decay, WeightDecay: o.WeightDecay,
+		Clipnorm: o.Clipnorm, GlobalClipnorm: o.GlobalClipnorm, Clipvalue: o.Clipvalue,
+		UseEMA: o.UseEMA, EMAMomentum: *o.EMAMomentum, EMAOverwriteFrequency: o.EMAOverwriteFrequency, Bases: [2]float64{*o.Beta1}}
 }
 
 // Idle is true: without gradient and momentum nothing moves.

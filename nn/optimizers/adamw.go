@@ -6,22 +6,26 @@ import (
 
 func init() {
 	nn.Register[AdamW]()
-	nn.Alias(&AdamW{LearningRate: 0.001, WeightDecay: new(0.004), Beta1: new(0.9), Beta2: new(0.999), Epsilon: 1e-7}, "adamw", "adam_w")
+	nn.Alias(&AdamW{LearningRate: 0.001, EMAMomentum: new(0.99), WeightDecay: new(0.004), Beta1: new(0.9), Beta2: new(0.999), Epsilon: 1e-7}, "adamw")
 }
 
 // AdamW is [Adam] with weights that shrink apart from the gradients:
 // w -= w·WeightDecay·lr comes first. Loshchilov and Hutter, 2017 (arXiv 1711.05101).
 type AdamW struct {
-	LearningRate   float64  `default:"0.001"`
-	WeightDecay    *float64 `default:"0.004"`
-	Beta1          *float64 `default:"0.9" keras:"beta_1"`
-	Beta2          *float64 `default:"0.999" keras:"beta_2"`
-	Epsilon        float64  `default:"1e-7"`
-	AMSGrad        bool     `keras:"amsgrad"`
-	Decay          float64
-	Clipnorm       float64 // of each gradient; 0 is off
-	Clipvalue      float64 // 0 is off
-	GlobalClipnorm float64 // of all gradients together; 0 is off
+	LearningRate          float64     `default:"0.001"`
+	Schedule              nn.Schedule `keras:"learning_rate"` // in the place of LearningRate; nil is none
+	WeightDecay           *float64    `default:"0.004"`
+	Beta1                 *float64    `default:"0.9" keras:"beta_1"`
+	Beta2                 *float64    `default:"0.999" keras:"beta_2"`
+	Epsilon               float64     `default:"1e-7"`
+	AMSGrad               bool        `keras:"amsgrad"`
+	Decay                 float64
+	Clipnorm              float64  // of each gradient; 0 is off
+	Clipvalue             float64  // 0 is off
+	GlobalClipnorm        float64  // of all gradients together; 0 is off
+	UseEMA                bool     `keras:"use_ema"` // average the weights
+	EMAMomentum           *float64 `default:"0.99" keras:"ema_momentum"`
+	EMAOverwriteFrequency int      `keras:"ema_overwrite_frequency"` // updates after which averages replace weights; 0: when Fit ends
 }
 
 // Slots is 2, or 3 with AMSGrad.
@@ -39,8 +43,9 @@ func (o *AdamW) Update(t nn.Step, w, g []float32, s [][]float32) {
 
 // Settings returns what the trainer needs.
 func (o *AdamW) Settings() nn.OptimizerSettings {
-	return nn.OptimizerSettings{LearningRate: o.LearningRate, Decay: o.Decay, WeightDecay: *o.WeightDecay,
-		Clipnorm: o.Clipnorm, GlobalClipnorm: o.GlobalClipnorm, Clipvalue: o.Clipvalue, Bases: [2]float64{*o.Beta1, *o.Beta2}}
+	return nn.OptimizerSettings{LearningRate: o.LearningRate, Schedule: o.Schedule, Decay: o.Decay, WeightDecay: *o.WeightDecay,
+		Clipnorm: o.Clipnorm, GlobalClipnorm: o.GlobalClipnorm, Clipvalue: o.Clipvalue,
+		UseEMA: o.UseEMA, EMAMomentum: *o.EMAMomentum, EMAOverwriteFrequency: o.EMAOverwriteFrequency, Bases: [2]float64{*o.Beta1, *o.Beta2}}
 }
 
 // Idle is true: without gradient and momentum nothing moves.

@@ -10,25 +10,29 @@ import (
 
 func init() {
 	nn.Register[Ftrl]()
-	nn.Alias(&Ftrl{LearningRate: 0.001, LearningRatePower: new(-0.5), InitialAccumulatorValue: new(0.1)}, "ftrl")
+	nn.Alias(&Ftrl{LearningRate: 0.001, EMAMomentum: new(0.99), LearningRatePower: new(-0.5), InitialAccumulatorValue: new(0.1)}, "ftrl")
 }
 
 // Ftrl is "follow the regularized leader" for wide sparse models: L1
 // regularization makes weights exactly zero. McMahan et al., 2013, algorithm 1, with
 // an L2 penalty on the gradients besides (L2Shrinkage…).
 type Ftrl struct {
-	LearningRate                      float64  `default:"0.001"`
-	LearningRatePower                 *float64 `default:"-0.5"` // 0 or less
-	InitialAccumulatorValue           *float64 `default:"0.1"`  // what the sums of squares start with
-	L1RegularizationStrength          float64  `keras:"l1_regularization_strength"`
-	L2RegularizationStrength          float64  `keras:"l2_regularization_strength"`
-	L2ShrinkageRegularizationStrength float64  `keras:"l2_shrinkage_regularization_strength"`
+	LearningRate                      float64     `default:"0.001"`
+	Schedule                          nn.Schedule `keras:"learning_rate"` // in the place of LearningRate; nil is none
+	LearningRatePower                 *float64    `default:"-0.5"`        // 0 or less
+	InitialAccumulatorValue           *float64    `default:"0.1"`         // what the sums of squares start with
+	L1RegularizationStrength          float64     `keras:"l1_regularization_strength"`
+	L2RegularizationStrength          float64     `keras:"l2_regularization_strength"`
+	L2ShrinkageRegularizationStrength float64     `keras:"l2_shrinkage_regularization_strength"`
 	Beta                              float64
 	WeightDecay                       float64
 	Decay                             float64
-	Clipnorm                          float64 // of each gradient; 0 is off
-	Clipvalue                         float64 // 0 is off
-	GlobalClipnorm                    float64 // of all gradients together; 0 is off
+	Clipnorm                          float64  // of each gradient; 0 is off
+	Clipvalue                         float64  // 0 is off
+	GlobalClipnorm                    float64  // of all gradients together; 0 is off
+	UseEMA                            bool     `keras:"use_ema"` // average the weights
+	EMAMomentum                       *float64 `default:"0.99" keras:"ema_momentum"`
+	EMAOverwriteFrequency             int      `keras:"ema_overwrite_frequency"` // updates after which averages replace weights; 0: when Fit ends
 }
 
 // Slots is 2.
@@ -63,8 +67,9 @@ func (o *Ftrl) Update(t nn.Step, w, g []float32, s [][]float32) {
 
 // Settings returns what the trainer needs.
 func (o *Ftrl) Settings() nn.OptimizerSettings {
-	return nn.OptimizerSettings{LearningRate: o.LearningRate, Decay: o.Decay, WeightDecay: o.WeightDecay,
-		Clipnorm: o.Clipnorm, GlobalClipnorm: o.GlobalClipnorm, Clipvalue: o.Clipvalue}
+	return nn.OptimizerSettings{LearningRate: o.LearningRate, Schedule: o.Schedule, Decay: o.Decay, WeightDecay: o.WeightDecay,
+		Clipnorm: o.Clipnorm, GlobalClipnorm: o.GlobalClipnorm, Clipvalue: o.Clipvalue,
+		UseEMA: o.UseEMA, EMAMomentum: *o.EMAMomentum, EMAOverwriteFrequency: o.EMAOverwriteFrequency}
 }
 
 // Validate checks the settings.

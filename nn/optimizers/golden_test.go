@@ -66,16 +66,10 @@ func TestGolden(t *testing.T) {
 		if err != nil {
 			t.Skipf("%s is not part of this module yet", f.ClassName)
 		}
-		if f.Config["use_ema"] == true {
-			t.Skip("moving averages of weights are not part of this module yet")
-		}
 		if f.Legacy && f.Sparse != nil && f.ClassName == "SGD" && f.Config["momentum"] != 0.0 {
 			t.Skip("lazy momentum of the legacy optimizer; see docs/adr/0007")
 		}
-		if _, ok := f.Config["learning_rate"].(float64); !ok {
-			t.Skip("schedules are not part of this module yet")
-		}
-		ignore := []string{"name", "use_ema", "ema_momentum", "ema_overwrite_frequency", "jit_compile", "is_legacy_optimizer"}
+		ignore := []string{"name", "jit_compile", "is_legacy_optimizer"}
 		if err := config.Decode(v, f.Config, ignore...); err != nil {
 			t.Fatal(err)
 		}

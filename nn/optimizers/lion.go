@@ -7,21 +7,25 @@ import (
 
 func init() {
 	nn.Register[Lion]()
-	nn.Alias(&Lion{LearningRate: 0.0001, Beta1: new(0.9), Beta2: new(0.99)}, "lion")
+	nn.Alias(&Lion{LearningRate: 0.0001, EMAMomentum: new(0.99), Beta1: new(0.9), Beta2: new(0.99)}, "lion")
 }
 
 // Lion steps by the sign of a mean: w -= lr·sign(Beta1·m + (1-Beta1)·g), then
 // m = Beta2·m + (1-Beta2)·g. Its learning rate is about a tenth of Adam's. Chen et
 // al., 2023 (arXiv 2302.06675).
 type Lion struct {
-	LearningRate   float64  `default:"0.0001"`
-	Beta1          *float64 `default:"0.9" keras:"beta_1"`
-	Beta2          *float64 `default:"0.99" keras:"beta_2"`
-	WeightDecay    float64
-	Decay          float64
-	Clipnorm       float64 // of each gradient; 0 is off
-	Clipvalue      float64 // 0 is off
-	GlobalClipnorm float64 // of all gradients together; 0 is off
+	LearningRate          float64     `default:"0.0001"`
+	Schedule              nn.Schedule `keras:"learning_rate"` // in the place of LearningRate; nil is none
+	Beta1                 *float64    `default:"0.9" keras:"beta_1"`
+	Beta2                 *float64    `default:"0.99" keras:"beta_2"`
+	WeightDecay           float64
+	Decay                 float64
+	Clipnorm              float64  // of each gradient; 0 is off
+	Clipvalue             float64  // 0 is off
+	GlobalClipnorm        float64  // of all gradients together; 0 is off
+	UseEMA                bool     `keras:"use_ema"` // average the weights
+	EMAMomentum           *float64 `default:"0.99" keras:"ema_momentum"`
+	EMAOverwriteFrequency int      `keras:"ema_overwrite_frequency"` // updates after which averages replace weights; 0: when Fit ends
 }
 
 // Slots is 1.
@@ -34,8 +38,9 @@ func (o *Lion) Update(t nn.Step, w, g []float32, s [][]float32) {
 
 // Settings returns what the trainer needs.
 func (o *Lion) Settings() nn.OptimizerSettings {
-	return nn.OptimizerSettings{LearningRate: o.LearningRate, Decay: o.Decay, WeightDecay: o.WeightDecay,
-		Clipnorm: o.Clipnorm, GlobalClipnorm: o.GlobalClipnorm, Clipvalue: o.Clipvalue}
+	return nn.OptimizerSettings{LearningRate: o.LearningRate, Schedule: o.Schedule, Decay: o.Decay, WeightDecay: o.WeightDecay,
+		Clipnorm: o.Clipnorm, GlobalClipnorm: o.GlobalClipnorm, Clipvalue: o.Clipvalue,
+		UseEMA: o.UseEMA, EMAMomentum: *o.EMAMomentum, EMAOverwriteFrequency: o.EMAOverwriteFrequency}
 }
 
 // Idle is true: without gradient and momentum nothing moves.

@@ -7,23 +7,27 @@ import (
 
 func init() {
 	nn.Register[RMSprop]()
-	nn.Alias(&RMSprop{LearningRate: 0.001, Rho: new(0.9), Epsilon: 1e-7}, "rmsprop")
+	nn.Alias(&RMSprop{LearningRate: 0.001, EMAMomentum: new(0.99), Rho: new(0.9), Epsilon: 1e-7}, "rmsprop")
 }
 
 // RMSprop divides the gradient by a running root of its squares:
 // v = Rho·v + (1-Rho)·g², w -= lr·g/√(v+Epsilon). Centered subtracts the
 // square of the running mean from v. Hinton, lecture 6e, 2012.
 type RMSprop struct {
-	LearningRate   float64  `default:"0.001"`
-	Rho            *float64 `default:"0.9"`
-	Momentum       float64
-	Epsilon        float64 `default:"1e-7"`
-	Centered       bool
-	WeightDecay    float64
-	Decay          float64
-	Clipnorm       float64 // of each gradient; 0 is off
-	Clipvalue      float64 // 0 is off
-	GlobalClipnorm float64 // of all gradients together; 0 is off
+	LearningRate          float64     `default:"0.001"`
+	Schedule              nn.Schedule `keras:"learning_rate"` // in the place of LearningRate; nil is none
+	Rho                   *float64    `default:"0.9"`
+	Momentum              float64
+	Epsilon               float64 `default:"1e-7"`
+	Centered              bool
+	WeightDecay           float64
+	Decay                 float64
+	Clipnorm              float64  // of each gradient; 0 is off
+	Clipvalue             float64  // 0 is off
+	GlobalClipnorm        float64  // of all gradients together; 0 is off
+	UseEMA                bool     `keras:"use_ema"` // average the weights
+	EMAMomentum           *float64 `default:"0.99" keras:"ema_momentum"`
+	EMAOverwriteFrequency int      `keras:"ema_overwrite_frequency"` // updates after which averages replace weights; 0: when Fit ends
 }
 
 // Slots is 1, and one more for each of momentum and centring.
@@ -55,8 +59,9 @@ func (o *RMSprop) Update(t nn.Step, w, g []float32, s [][]float32) {
 
 // Settings returns what the trainer needs.
 func (o *RMSprop) Settings() nn.OptimizerSettings {
-	return nn.OptimizerSettings{LearningRate: o.LearningRate, Decay: o.Decay, WeightDecay: o.WeightDecay,
-		Clipnorm: o.Clipnorm, GlobalClipnorm: o.GlobalClipnorm, Clipvalue: o.Clipvalue}
+	return nn.OptimizerSettings{LearningRate: o.LearningRate, Schedule: o.Schedule, Decay: o.Decay, WeightDecay: o.WeightDecay,
+		Clipnorm: o.Clipnorm, GlobalClipnorm: o.GlobalClipnorm, Clipvalue: o.Clipvalue,
+		UseEMA: o.UseEMA, EMAMomentum: *o.EMAMomentum, EMAOverwriteFrequency: o.EMAOverwriteFrequency}
 }
 
 // Idle is true: without gradient and momentum nothing moves.

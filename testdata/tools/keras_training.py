@@ -22,7 +22,7 @@ def many(v):
 
 
 def train(name, make, x, y, optimizer, loss, metrics=None, weighted_metrics=None, loss_weights=None, fit=None, sample_weight=None,
-          validation=None, callbacks=(), callback_configs=None, note=None, scale=0.5, tolerance=None, reset_states=False, class_of_row=None):
+          validation=None, callbacks=(), callback_configs=None, note=None, scale=0.5, tolerance=None, reset_states=False, class_of_row=None, eager=None):
     keras.backend.clear_session()
     r = rng("training/" + name)
     model = make()
@@ -41,7 +41,7 @@ def train(name, make, x, y, optimizer, loss, metrics=None, weighted_metrics=None
             v = np.asarray(w.constraint(v))
         w.assign(v)
         start.append(v)
-    model.compile(optimizer=optimizer, loss=loss, metrics=metrics, weighted_metrics=weighted_metrics, loss_weights=loss_weights)
+    model.compile(optimizer=optimizer, loss=loss, metrics=metrics, weighted_metrics=weighted_metrics, loss_weights=loss_weights, run_eagerly=eager)
     case.json["compile"] = {
         "optimizer": {"class_name": type(optimizer).__name__, "config": optimizer.get_config()}, "loss": loss, "metrics": metrics,
         "weighted_metrics": weighted_metrics, "loss_weights": loss_weights,
@@ -132,8 +132,9 @@ def mlps():
     train("mlp_nesterov", mlp(), x, y, O.SGD(0.1, momentum=0.9, nesterov=True), **cc)
     train("mlp_adam", mlp(), x, y, O.Adam(0.02), **cc)
     train("mlp_rmsprop", mlp(), x, y, O.RMSprop(0.01), **cc)
-    for name, opt in (("adagrad", O.Adagrad(0.1)), ("adadelta", O.Adadelta(1.0)), ("adamax", O.Adamax(0.02)), ("nadam", O.Nadam(0.02))):
+    for name, opt in (("adagrad", O.Adagrad(0.1)), ("adadelta", O.Adadelta(1.0)), ("adamax", O.Adamax(0.02))):
         train("mlp_" + name, mlp(), x, y, opt, **cc)
+    train("mlp_nadam", mlp(), x, y, O.Nadam(0.02), eager=True, note="Run eagerly: in a graph tf-keras multiplies the momentum product once for each weight.", **cc)
     train("mlp_legacy_sgd_decay", mlp(), x, y, O.legacy.SGD(0.2, momentum=0.5, decay=0.1), **cc)
     train("mlp_clipnorm", mlp(), x, y, O.SGD(0.5, clipnorm=0.1), **cc)
     train("mlp_global_clipnorm", mlp(), x, y, O.SGD(0.5, global_clipnorm=0.2), **cc)

@@ -1,0 +1,31 @@
+package optimizers_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/antler-ml/antler/nn"
+	"github.com/antler-ml/antler/nn/layers"
+	"github.com/antler-ml/antler/nn/losses"
+	"github.com/antler-ml/antler/nn/optimizers"
+	"github.com/antler-ml/antler/pipeline"
+	"github.com/antler-ml/antler/tensor"
+)
+
+// Fit ends with the averages. By hand: the weight 1 has the gradient 2 in the
+// loss w², so it becomes 1 - 0.1·2 = 0.8, and the average 0.9·1 + 0.1·0.8 = 0.98.
+func TestFitEndsWithAverages(t *testing.T) {
+	d := &layers.Dense{Units: 1, UseBias: new(false)}
+	m := nn.NewSequential(nn.Input(1), d)
+	must(t, m.Compile(nn.CompileConfig{
+		Optimizer: &optimizers.SGD{LearningRate: 0.1, UseEMA: true, EMAMomentum: new(0.9)}, Loss: losses.MeanSquaredError{},
+	}))
+	w := m.Weights()[0]
+	must(t, w.Set(tensor.From([]float32{1}, 1, 1)))
+	src := pipeline.Arrays(tensor.From([]float32{1}, 1, 1), tensor.New(1, 1), pipeline.ArraysConfig{BatchSize: 1})
+	_, err := m.Fit(context.Background(), src, nn.FitConfig{})
+	must(t, err)
+	if got := w.Value().Data()[0]; got < 0.97999 || got > 0.98001 {
+		t.Errorf("the weight is %g, want 0.98", got)
+	}
+}
