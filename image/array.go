@@ -19,7 +19,7 @@ func ToArray(m *Image, f DataFormat) *tensor.Tensor {
 // LoadArray is [ToArray] of [Load], but writes to dst and recycles all other
 // memory; pipelines use it. dst must have the samples of c.TargetSize.
 func LoadArray(dst []float32, path string, c LoadConfig, f DataFormat) error {
-	return loadArray(dst, osDir{}, path, c, f)
+	return loadArray(dst, nil, path, c, f)
 }
 
 // LoadArrayFS is [LoadArray] for a file of a file system.
@@ -37,6 +37,7 @@ func DecodeArray(dst []float32, data []byte, c LoadConfig, f DataFormat) error {
 		return &DecodeError{Cause: err}
 	}
 	s := scratches.Get().(*scratch)
+	s.config = c
 	own := s.file
 	s.file = data
 	defer func() {
@@ -44,7 +45,7 @@ func DecodeArray(dst []float32, data []byte, c LoadConfig, f DataFormat) error {
 		s.reader.Reset(nil)
 		scratches.Put(s)
 	}()
-	m, err := decode(s, "", &c)
+	m, err := decode(s, "", &s.config)
 	if err != nil {
 		return err
 	}
@@ -54,7 +55,11 @@ func DecodeArray(dst []float32, data []byte, c LoadConfig, f DataFormat) error {
 func loadArray(dst []float32, fsys fs.FS, name string, c LoadConfig, f DataFormat) error {
 	s := scratches.Get().(*scratch)
 	defer scratches.Put(s)
-	m, err := loadScratch(s, fsys, name, &c)
+	if fsys == nil {
+		fsys = &s.disk
+	}
+	s.config = c
+	m, err := loadScratch(s, fsys, name, &s.config)
 	if err != nil {
 		return err
 	}

@@ -6,7 +6,6 @@ import (
 	stdimage "image"
 	"io"
 	"io/fs"
-	"os"
 	"runtime/debug"
 	"slices"
 	"time"
@@ -52,7 +51,7 @@ func (c *LoadConfig) check() error {
 func Load(path string, c LoadConfig) (*Image, error) {
 	s := scratches.Get().(*scratch)
 	defer scratches.Put(s)
-	return load(s, osDir{}, path, c)
+	return load(s, &s.disk, path, c)
 }
 
 // LoadFS reads a picture file of a file system.
@@ -76,13 +75,9 @@ func Decode(r io.Reader, c LoadConfig) (*Image, error) {
 	return s.take(m), err
 }
 
-// osDir opens any path of the operating system, unlike os.DirFS.
-type osDir struct{}
-
-func (osDir) Open(name string) (fs.File, error) { return os.Open(name) }
-
 func load(s *scratch, fsys fs.FS, name string, c LoadConfig) (*Image, error) {
-	m, err := loadScratch(s, fsys, name, &c)
+	s.config = c
+	m, err := loadScratch(s, fsys, name, &s.config)
 	return s.take(m), err
 }
 

@@ -11,6 +11,8 @@ import (
 
 // A scratch is the memory that reading one picture needs, kept for the next.
 type scratch struct {
+	config  LoadConfig // here so that it does not escape
+	disk    disk
 	file    []byte
 	reader  fileReader
 	jpeg    jpeg.Decoder
