@@ -21,7 +21,17 @@ func Apply(l Layer, in ...*Symbol) *Symbol { return ApplyMulti(l, in...)[0] }
 
 // ApplyMulti is [Apply] for layers with several outputs: recurrent layers that
 // return their states, nested models.
-func ApplyMulti(l Layer, in ...*Symbol) []*Symbol {
+func ApplyMulti(l Layer, in ...*Symbol) []*Symbol { return applyMode(nil, l, in) }
+
+// ApplyTraining is [ApplyMulti] for a call that always runs as in training
+// (true), or never (false): a pretrained model whose batch normalisation is to
+// stay as it is, dropout that goes on when the model is used. It holds for all
+// layers inside. Keras: layer(x, training=…).
+func ApplyTraining(training bool, l Layer, in ...*Symbol) []*Symbol {
+	return applyMode(&training, l, in)
+}
+
+func applyMode(mode *bool, l Layer, in []*Symbol) []*Symbol {
 	if err := errorOf(in); err != nil {
 		return []*Symbol{failed(err)}
 	}
@@ -31,7 +41,7 @@ func ApplyMulti(l Layer, in ...*Symbol) []*Symbol {
 	if len(in) == 0 {
 		return []*Symbol{failed(fmt.Errorf("nn: %s: Apply without an input; a model begins with nn.Input", describe(l)))}
 	}
-	out, err := apply(l, in)
+	out, err := apply(mode, l, in)
 	if err != nil {
 		return []*Symbol{failed(&layerError{placed(l, in), err})}
 	}
@@ -76,7 +86,7 @@ func isNil(l Layer) bool {
 	return v.Kind() == reflect.Pointer && v.IsNil()
 }
 
-func apply(l Layer, in []*Symbol) ([]*Symbol, error) {
+func apply(mode *bool, l Layer, in []*Symbol) ([]*Symbol, error) {
 	shapes := make([]Shape, len(in))
 	for i, s := range in {
 		shapes[i] = s.shape
@@ -84,11 +94,11 @@ func apply(l Layer, in []*Symbol) ([]*Symbol, error) {
 	if err := build(l, shapes); err != nil {
 		return nil, err
 	}
-	a, err := probe(l, in, small, false)
+	a, err := probe(l, in, small, mode != nil && *mode)
 	if err != nil {
 		return nil, reuse(l, shapes, err)
 	}
-	b, err := probe(l, in, large, true)
+	b, err := probe(l, in, large, mode == nil || *mode)
 	if err != nil {
 		return nil, reuse(l, shapes, err)
 	}
@@ -98,7 +108,7 @@ func apply(l Layer, in []*Symbol) ([]*Symbol, error) {
 	if !slices.Equal(a.metrics, b.metrics) {
 		return nil, fmt.Errorf("Call adds the metrics %q while training and %q otherwise; add the same ones in both", b.metrics, a.metrics)
 	}
-	n := &node{layer: l, call: len(l.base().nodes), in: slices.Clone(in), metrics: a.metrics}
+	n := &node{layer: l, call: len(l.base().nodes), in: slices.Clone(in), metrics: a.metrics, mode: mode}
 	for i := range a.out {
 		s := &Symbol{node: n, index: i, masked: a.masks[i] != nil}
 		if m := a.called.masks[i]; m != nil {

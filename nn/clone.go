@@ -95,7 +95,7 @@ func (m *Model) redraw(inputs []*Symbol, copies map[Layer]Layer) *Model {
 		for _, s := range n.in {
 			args = append(args, made[s])
 		}
-		outs := ApplyMulti(copies[n.layer], args...)
+		outs := applyMode(n.mode, copies[n.layer], args)
 		for i, s := range n.out {
 			made[s] = outs[min(i, len(outs)-1)]
 		}

@@ -51,6 +51,14 @@ func (b *Base) InputMaskAt(i int) bool { s := b.InputAt(i); return s != nil && s
 // Keras: get_output_mask_at.
 func (b *Base) OutputMaskAt(i int) bool { s := b.OutputAt(i); return s != nil && s.masked }
 
+// TrainingAt returns what [ApplyTraining] said of call i, nil if nothing.
+func (b *Base) TrainingAt(i int) *bool {
+	if i < 0 || i >= len(b.nodes) {
+		return nil
+	}
+	return b.nodes[i].mode
+}
+
 // Input returns the input of a layer that was called once, on one symbol.
 // Otherwise the symbol carries an error that says what to use. Keras: input.
 func (b *Base) Input() *Symbol {

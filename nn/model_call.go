@@ -49,7 +49,12 @@ func (m *Model) run(t *trace, in, masks []*ops.Value) (called, error) {
 		for i, s := range n.in {
 			args[i], argMasks[i] = vals[s], mask[s]
 		}
+		outer := t.training
+		if n.mode != nil {
+			t.training = *n.mode
+		}
 		r, err := t.callSafely(n.layer, args, argMasks)
+		t.training = outer
 		if err != nil {
 			return called{}, err
 		}

@@ -39,7 +39,7 @@ func (m *Model) cut() {
 			}
 			done[n] = n.out
 			if changed {
-				done[n] = ApplyMulti(n.layer, args...)
+				done[n] = applyMode(n.mode, n.layer, args)
 			}
 		}
 		if s.index >= len(done[n]) { // a mistake: the only symbol carries it

@@ -19,6 +19,7 @@ type node struct {
 	in      []*Symbol
 	out     []*Symbol
 	metrics []string // names of the metrics that the call adds
+	mode    *bool    // training or not, whatever the model does; nil: as the model
 }
 
 // Shape returns the symbol's shape, the batch axis included; nil after a mistake.

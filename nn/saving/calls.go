@@ -26,10 +26,13 @@ type (
 
 // encodeCall is a list of [layer, node, tensor, arguments], one for each input.
 // Inputs with names stand among the arguments of the first.
-func encodeCall(m *nn.Model, l nn.Layer, refs []nn.Ref) []any {
+func encodeCall(m *nn.Model, l nn.Layer, refs []nn.Ref, training *bool) []any {
 	args := map[string]any{}
 	if c, ok := l.(caller); ok {
-		args = c.CallArguments()
+		args = maps.Clone(c.CallArguments())
+	}
+	if training != nil {
+		args["training"] = *training
 	}
 	wire := func(r nn.Ref) []any {
 		return []any{nn.BaseOf(r.Layer).Name(), nodeIndex(m, r.Layer, r.Node), r.Tensor}
@@ -56,6 +59,17 @@ func sorted(m map[string]any) config.Object {
 		o = append(o, config.Member{Key: k, Value: m[k]})
 	}
 	return o
+}
+
+// trainingOf takes the argument training out of a call.
+func trainingOf(call []wireRef) (training *bool) {
+	for _, r := range call {
+		if t, ok := r.args["training"].(bool); ok {
+			training = &t
+			delete(r.args, "training")
+		}
+	}
+	return training
 }
 
 // decodeCall hands the arguments of a call to the layer and returns all inputs,

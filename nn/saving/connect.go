@@ -62,7 +62,10 @@ func firstCalls(ws []wire, layers []nn.Layer, out []wireRef) map[string]int {
 // connect replays the calls of a functional model in an order in which every
 // operand exists; what remains when nothing can be called is a cycle.
 func connect(ws []wire, layers []nn.Layer, inputs map[int]*nn.Symbol, in, out []wireRef) (*nn.Model, error) {
-	type call struct{ layer, node int }
+	type call struct {
+		layer, node int
+		training    *bool
+	}
 	made := map[string][][]*nn.Symbol{} // layer name, node -> outputs
 	known := map[string]bool{}
 	var open []call
@@ -79,11 +82,12 @@ func connect(ws []wire, layers []nn.Layer, inputs map[int]*nn.Symbol, in, out []
 			continue
 		}
 		for n := range w.Inbound {
+			training := trainingOf(w.Inbound[n])
 			var err error
 			if w.Inbound[n], err = decodeCall(layers[i], w.Inbound[n], n > 0); err != nil {
 				return nil, fmt.Errorf("layer %q: %w", w.Name, err)
 			}
-			open = append(open, call{i, n})
+			open = append(open, call{i, n, training})
 		}
 	}
 	first := firstCalls(ws, layers, out)
@@ -109,7 +113,12 @@ func connect(ws []wire, layers []nn.Layer, inputs map[int]*nn.Symbol, in, out []
 				rest = append(rest, c)
 				continue
 			}
-			outs := nn.ApplyMulti(layers[c.layer], args...)
+			var outs []*nn.Symbol
+			if c.training == nil {
+				outs = nn.ApplyMulti(layers[c.layer], args...)
+			} else {
+				outs = nn.ApplyTraining(*c.training, layers[c.layer], args...)
+			}
 			if err := outs[0].Err(); err != nil {
 				return nil, err
 			}

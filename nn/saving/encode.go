@@ -127,7 +127,7 @@ func encodeCalls(m *nn.Model, l nn.Layer) []any {
 		if len(refs) == 0 || nodeIndex(m, l, i) < 0 {
 			continue
 		}
-		calls = append(calls, encodeCall(m, l, refs))
+		calls = append(calls, encodeCall(m, l, refs, nn.BaseOf(l).TrainingAt(i)))
 	}
 	return calls
 }

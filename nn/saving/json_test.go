@@ -210,7 +210,7 @@ func TestHostileJSON(t *testing.T) {
 		"not called":       {functional(dense("out", `[]`)), `no output 0 of call 0 of layer "out"`},
 		"short ref":        {functional(dense("out", `[[["in", 0]]]`)), "got 2 items"},
 		"odd ref":          {functional(dense("out", `[[{"args": []}]]`)), "want [layer, node, tensor], got {"},
-		"call arguments":   {functional(dense("out", `[[["in", 0, 0, {"training": true}]]]`)), "call argument training=true is not understood"},
+		"call arguments":   {functional(dense("out", `[[["in", 0, 0, {"mask": true}]]]`)), "call argument mask=true is not understood"},
 		"two of a name":    {functional(dense("out", `[[["in", 0, 0, {}]]]`) + "," + dense("out", `[[["in", 0, 0, {}]]]`)), `two layers are named "out"`},
 		"no name":          {functional(dense("", `[[["in", 0, 0, {}]]]`)), "has no name"},
 		"no outputs":       {strings.Replace(functional(dense("out", `[[["in", 0, 0, {}]]]`)), `[["out", 0, 0]]`, `[]`, 1), "at least one input and one output"},

@@ -163,6 +163,15 @@ def with_losses(mean=lambda t: t):
     return m
 
 
+def transfer():
+    """A base whose batch normalisation and dropout stay as in use, and dropout that never stops."""
+    base = keras.Sequential([L.Dense(6, activation="tanh", input_shape=(4,), name="one"), L.BatchNormalization(name="norm", momentum=0.5), L.Dropout(0.5, name="drop")], name="base")
+    a = keras.Input((4,), name="a")
+    x = base(a, training=False)
+    y = L.BatchNormalization(name="own", momentum=0.5)(x)
+    return keras.Model(a, L.Dense(1, name="out")(L.Dropout(0.0, name="always")(y, training=True)), name="transfer")
+
+
 def late():
     return keras.Sequential([L.Dense(3, activation="relu"), L.Dense(2)], name="late")
 
@@ -198,6 +207,8 @@ def main():
     m.pop()
     m.add(L.Dense(5, name="new"))
     describe("add_and_pop", m, real("late", 3, 4))
+
+    trained("transfer", fresh(transfer), fresh(transfer), real("transfer x", 8, 4), real("transfer y", 8, 1), {"loss": "mse", "metrics": ["mae"]})
 
     # Keras wants the loss to be one number, which needs an op that is no layer; the JSON is that of the model without it.
     x = [real("loss a", 8, 4), real("loss b", 8, 4)]
