@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -44,8 +45,6 @@ type cocoAnnotation struct {
 	image    string
 	category int
 }
-
-type object = map[string]json.RawMessage
 
 func (s *Set) readCOCO(m *matcher, c Config, p *problems) error {
 	path, err := onlyFile(s.path, ".json")
@@ -254,7 +253,23 @@ func (r *cocoReader) field(where string, o object, key string, v any, want strin
 		r.p.add(where, "it has no %q, want %s", key, want)
 		return false
 	}
-	if err := json.Unmarshal(raw, v); err != nil {
+	ok = true
+	switch v := v.(type) {
+	case *[]float64:
+		*v, ok = numbers(raw)
+	case *KeyPoints:
+		*v, ok = numbers(raw)
+	case *Polygons:
+		*v, ok = lists(raw)
+	case *int:
+		// Some programs write 640.0.
+		x, err := strconv.ParseFloat(string(raw), 64)
+		ok = err == nil && x == math.Trunc(x) && math.Abs(x) < 1<<53
+		*v = int(x)
+	default:
+		ok = json.Unmarshal(raw, v) == nil
+	}
+	if !ok {
 		r.p.add(where, "%q is %s, want %s", key, shorten(raw), want)
 		return false
 	}
