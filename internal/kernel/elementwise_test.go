@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/antler-ml/antler/internal/kernel/impl"
@@ -84,6 +85,13 @@ func callScalar(topic, name string, f, plain func(dst, x []float32, s float32)) 
 	return call1(topic, name, func(d, x []float32) { f(d, x, 1.7) }, func(d, x []float32) { plain(d, x, 1.7) })
 }
 
+// turned is a copy, the last number first.
+func turned(x []float32) []float32 {
+	y := slices.Clone(x)
+	slices.Reverse(y)
+	return y
+}
+
 var elementwiseCalls = []call{
 	call2("vec", "Add", Add, vecAddGo), call2("vec", "Sub", Sub, vecSubGo), call2("vec", "Mul", Mul, vecMulGo),
 	call2("vec", "Div", Div, vecDivGo), call2("vec", "Maximum", Maximum, vecMaximumGo), call2("vec", "Minimum", Minimum, vecMinimumGo),
@@ -95,6 +103,13 @@ var elementwiseCalls = []call{
 	callScalar("vec", "AddScalar", AddScalar, vecAddScalarGo), callScalar("vec", "Scale", Scale, vecScaleGo),
 	callScalar("vec", "Axpy", func(d, x []float32, s float32) { Fill(d, 3); Axpy(d, s, x) },
 		func(d, x []float32, s float32) { vecFillGo(d, 3); vecAxpyGo(d, x, s) }),
+	call1("vec", "Mix", func(d, x []float32) { Mix(d, 0.3, x, -1.7, turned(x)) }, func(d, x []float32) { vecMixGo(d, x, turned(x), 0.3, -1.7) }),
+	call1("vec", "MixAdd", func(d, x []float32) { y, z := turned(x), turned(turned(x)); Fill(d, 3); MixAdd(d, 0.3, z, -1.7, y) },
+		func(d, x []float32) {
+			y, z := turned(x), turned(turned(x))
+			vecFillGo(d, 3)
+			vecMixAddGo(d, z, y, 0.3, -1.7)
+		}),
 	call1("vec", "Clip", func(d, x []float32) { Clip(d, x, -1, 2) }, func(d, x []float32) { vecClipGo(d, x, -1, 2) }),
 	call1("vec", "Fill", func(d, x []float32) { Fill(d, 7) }, func(d, x []float32) { vecFillGo(d, 7) }),
 	call1("vec", "Neg", Neg, vecNegGo), call1("vec", "Abs", Abs, vecAbsGo), call1("vec", "Square", Square, vecSquareGo),

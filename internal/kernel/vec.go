@@ -87,6 +87,20 @@ func MulAdd(dst, a, b, c []float32) {
 // Axpy sets dst = dst + s*x, rounded twice.
 func Axpy(dst []float32, s float32, x []float32) { like(dst, x); vecAxpy(dst, x, s) }
 
+// Mix sets dst = s*a + t*b. All three have the same length.
+func Mix(dst []float32, s float32, a []float32, t float32, b []float32) {
+	like(dst, a)
+	like(dst, b)
+	vecMix(dst, a, b, s, t)
+}
+
+// MixAdd sets dst = dst + (s*a + t*b). All three have the same length.
+func MixAdd(dst []float32, s float32, a []float32, t float32, b []float32) {
+	like(dst, a)
+	like(dst, b)
+	vecMixAdd(dst, a, b, s, t)
+}
+
 // AddScalar sets dst = x + s.
 func AddScalar(dst, x []float32, s float32) { like(dst, x); vecAddScalar(dst, x, s) }
 

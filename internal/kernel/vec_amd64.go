@@ -218,6 +218,28 @@ func vecAxpy(dst, x []float32, s float32) {
 	}
 }
 
+func vecMix(dst, a, b []float32, s, t float32) {
+	switch {
+	case vecAVX512:
+		vecMixAVX512(dst, a, b, s, t)
+	case vecAVX2:
+		vecMixAVX2(dst, a, b, s, t)
+	default:
+		vecMixGo(dst, a, b, s, t)
+	}
+}
+
+func vecMixAdd(dst, a, b []float32, s, t float32) {
+	switch {
+	case vecAVX512:
+		vecMixAddAVX512(dst, a, b, s, t)
+	case vecAVX2:
+		vecMixAddAVX2(dst, a, b, s, t)
+	default:
+		vecMixAddGo(dst, a, b, s, t)
+	}
+}
+
 func vecAddScalar(dst, x []float32, s float32) {
 	switch {
 	case vecAVX512:

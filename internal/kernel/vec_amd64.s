@@ -3080,6 +3080,270 @@ done:
 	VZEROUPPER
 	RET
 
+// func vecMixAVX512(dst []float32, a []float32, b []float32, s float32, t float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·vecMixAVX512(SB), NOSPLIT, $0-80
+	MOVQ dst_len+8(FP), AX
+	XORQ CX, CX
+	MOVQ dst_base+0(FP), DX
+	MOVQ a_base+24(FP), BX
+	MOVQ b_base+48(FP), SI
+
+many:
+	CMPQ        AX, $+32
+	JL          single
+	VMOVUPS     (BX)(CX*1), Z0
+	VMOVUPS     (SI)(CX*1), Z1
+	VMULPS.BCST s+72(FP), Z0, Z0
+	VMULPS.BCST t+76(FP), Z1, Z1
+	VADDPS      Z1, Z0, Z0
+	VMOVUPS     Z0, (DX)(CX*1)
+	VMOVUPS     64(BX)(CX*1), Z0
+	VMOVUPS     64(SI)(CX*1), Z1
+	VMULPS.BCST s+72(FP), Z0, Z0
+	VMULPS.BCST t+76(FP), Z1, Z1
+	VADDPS      Z1, Z0, Z0
+	VMOVUPS     Z0, 64(DX)(CX*1)
+	ADDQ        $+128, CX
+	SUBQ        $+32, AX
+	JMP         many
+
+single:
+	CMPQ        AX, $+16
+	JL          part
+	VMOVUPS     (BX)(CX*1), Z0
+	VMOVUPS     (SI)(CX*1), Z1
+	VMULPS.BCST s+72(FP), Z0, Z0
+	VMULPS.BCST t+76(FP), Z1, Z1
+	VADDPS      Z1, Z0, Z0
+	VMOVUPS     Z0, (DX)(CX*1)
+	ADDQ        $+64, CX
+	SUBQ        $+16, AX
+	JMP         single
+
+part:
+	TESTQ       AX, AX
+	JZ          done
+	MOVQ        $-1, DI
+	BZHIQ       AX, DI, DI
+	KMOVW       DI, K1
+	VMOVUPS.Z   (BX)(CX*1), K1, Z0
+	VMOVUPS.Z   (SI)(CX*1), K1, Z1
+	VMULPS.BCST s+72(FP), Z0, Z0
+	VMULPS.BCST t+76(FP), Z1, Z1
+	VADDPS      Z1, Z0, Z0
+	VMOVUPS     Z0, K1, (DX)(CX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func vecMixAVX2(dst []float32, a []float32, b []float32, s float32, t float32)
+// Requires: AVX
+TEXT ·vecMixAVX2(SB), NOSPLIT, $0-80
+	MOVQ dst_len+8(FP), AX
+	XORQ CX, CX
+	MOVQ dst_base+0(FP), DX
+	MOVQ a_base+24(FP), BX
+	MOVQ b_base+48(FP), SI
+
+many:
+	CMPQ         AX, $+16
+	JL           single
+	VMOVUPS      (BX)(CX*1), Y0
+	VMOVUPS      (SI)(CX*1), Y1
+	VBROADCASTSS s+72(FP), Y2
+	VMULPS       Y2, Y0, Y0
+	VBROADCASTSS t+76(FP), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (DX)(CX*1)
+	VMOVUPS      32(BX)(CX*1), Y0
+	VMOVUPS      32(SI)(CX*1), Y1
+	VBROADCASTSS s+72(FP), Y2
+	VMULPS       Y2, Y0, Y0
+	VBROADCASTSS t+76(FP), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VMOVUPS      Y0, 32(DX)(CX*1)
+	ADDQ         $+64, CX
+	SUBQ         $+16, AX
+	JMP          many
+
+single:
+	CMPQ         AX, $+8
+	JL           part
+	VMOVUPS      (BX)(CX*1), Y0
+	VMOVUPS      (SI)(CX*1), Y1
+	VBROADCASTSS s+72(FP), Y2
+	VMULPS       Y2, Y0, Y0
+	VBROADCASTSS t+76(FP), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (DX)(CX*1)
+	ADDQ         $+32, CX
+	SUBQ         $+8, AX
+	JMP          single
+
+part:
+	TESTQ        AX, AX
+	JZ           done
+	LEAQ         vecOnes<>+0(SB), DI
+	NEGQ         AX
+	VMOVUPS      256(DI)(AX*4), Y0
+	VMASKMOVPS   (BX)(CX*1), Y0, Y1
+	VMASKMOVPS   (SI)(CX*1), Y0, Y2
+	VBROADCASTSS s+72(FP), Y3
+	VMULPS       Y3, Y1, Y1
+	VBROADCASTSS t+76(FP), Y3
+	VMULPS       Y3, Y2, Y2
+	VADDPS       Y2, Y1, Y1
+	VMASKMOVPS   Y1, Y0, (DX)(CX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func vecMixAddAVX512(dst []float32, a []float32, b []float32, s float32, t float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·vecMixAddAVX512(SB), NOSPLIT, $0-80
+	MOVQ dst_len+8(FP), AX
+	XORQ CX, CX
+	MOVQ dst_base+0(FP), DX
+	MOVQ a_base+24(FP), BX
+	MOVQ b_base+48(FP), SI
+
+many:
+	CMPQ        AX, $+32
+	JL          single
+	VMOVUPS     (DX)(CX*1), Z0
+	VMOVUPS     (BX)(CX*1), Z1
+	VMOVUPS     (SI)(CX*1), Z2
+	VMULPS.BCST s+72(FP), Z1, Z1
+	VMULPS.BCST t+76(FP), Z2, Z2
+	VADDPS      Z2, Z1, Z1
+	VADDPS      Z1, Z0, Z0
+	VMOVUPS     Z0, (DX)(CX*1)
+	VMOVUPS     64(DX)(CX*1), Z0
+	VMOVUPS     64(BX)(CX*1), Z1
+	VMOVUPS     64(SI)(CX*1), Z2
+	VMULPS.BCST s+72(FP), Z1, Z1
+	VMULPS.BCST t+76(FP), Z2, Z2
+	VADDPS      Z2, Z1, Z1
+	VADDPS      Z1, Z0, Z0
+	VMOVUPS     Z0, 64(DX)(CX*1)
+	ADDQ        $+128, CX
+	SUBQ        $+32, AX
+	JMP         many
+
+single:
+	CMPQ        AX, $+16
+	JL          part
+	VMOVUPS     (DX)(CX*1), Z0
+	VMOVUPS     (BX)(CX*1), Z1
+	VMOVUPS     (SI)(CX*1), Z2
+	VMULPS.BCST s+72(FP), Z1, Z1
+	VMULPS.BCST t+76(FP), Z2, Z2
+	VADDPS      Z2, Z1, Z1
+	VADDPS      Z1, Z0, Z0
+	VMOVUPS     Z0, (DX)(CX*1)
+	ADDQ        $+64, CX
+	SUBQ        $+16, AX
+	JMP         single
+
+part:
+	TESTQ       AX, AX
+	JZ          done
+	MOVQ        $-1, DI
+	BZHIQ       AX, DI, DI
+	KMOVW       DI, K1
+	VMOVUPS.Z   (DX)(CX*1), K1, Z0
+	VMOVUPS.Z   (BX)(CX*1), K1, Z1
+	VMOVUPS.Z   (SI)(CX*1), K1, Z2
+	VMULPS.BCST s+72(FP), Z1, Z1
+	VMULPS.BCST t+76(FP), Z2, Z2
+	VADDPS      Z2, Z1, Z1
+	VADDPS      Z1, Z0, Z0
+	VMOVUPS     Z0, K1, (DX)(CX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func vecMixAddAVX2(dst []float32, a []float32, b []float32, s float32, t float32)
+// Requires: AVX
+TEXT ·vecMixAddAVX2(SB), NOSPLIT, $0-80
+	MOVQ dst_len+8(FP), AX
+	XORQ CX, CX
+	MOVQ dst_base+0(FP), DX
+	MOVQ a_base+24(FP), BX
+	MOVQ b_base+48(FP), SI
+
+many:
+	CMPQ         AX, $+16
+	JL           single
+	VMOVUPS      (DX)(CX*1), Y0
+	VMOVUPS      (BX)(CX*1), Y1
+	VMOVUPS      (SI)(CX*1), Y2
+	VBROADCASTSS s+72(FP), Y3
+	VMULPS       Y3, Y1, Y1
+	VBROADCASTSS t+76(FP), Y3
+	VMULPS       Y3, Y2, Y2
+	VADDPS       Y2, Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (DX)(CX*1)
+	VMOVUPS      32(DX)(CX*1), Y0
+	VMOVUPS      32(BX)(CX*1), Y1
+	VMOVUPS      32(SI)(CX*1), Y2
+	VBROADCASTSS s+72(FP), Y3
+	VMULPS       Y3, Y1, Y1
+	VBROADCASTSS t+76(FP), Y3
+	VMULPS       Y3, Y2, Y2
+	VADDPS       Y2, Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VMOVUPS      Y0, 32(DX)(CX*1)
+	ADDQ         $+64, CX
+	SUBQ         $+16, AX
+	JMP          many
+
+single:
+	CMPQ         AX, $+8
+	JL           part
+	VMOVUPS      (DX)(CX*1), Y0
+	VMOVUPS      (BX)(CX*1), Y1
+	VMOVUPS      (SI)(CX*1), Y2
+	VBROADCASTSS s+72(FP), Y3
+	VMULPS       Y3, Y1, Y1
+	VBROADCASTSS t+76(FP), Y3
+	VMULPS       Y3, Y2, Y2
+	VADDPS       Y2, Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (DX)(CX*1)
+	ADDQ         $+32, CX
+	SUBQ         $+8, AX
+	JMP          single
+
+part:
+	TESTQ        AX, AX
+	JZ           done
+	LEAQ         vecOnes<>+0(SB), DI
+	NEGQ         AX
+	VMOVUPS      256(DI)(AX*4), Y0
+	VMASKMOVPS   (DX)(CX*1), Y0, Y1
+	VMASKMOVPS   (BX)(CX*1), Y0, Y2
+	VMASKMOVPS   (SI)(CX*1), Y0, Y3
+	VBROADCASTSS s+72(FP), Y4
+	VMULPS       Y4, Y2, Y2
+	VBROADCASTSS t+76(FP), Y4
+	VMULPS       Y4, Y3, Y3
+	VADDPS       Y3, Y2, Y2
+	VADDPS       Y2, Y1, Y1
+	VMASKMOVPS   Y1, Y0, (DX)(CX*1)
+
+done:
+	VZEROUPPER
+	RET
+
 // func vecAddScalarAVX512(dst []float32, x []float32, s float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·vecAddScalarAVX512(SB), NOSPLIT, $0-52

@@ -158,6 +158,20 @@ func vecAxpyGo(dst, x []float32, s float32) {
 	}
 }
 
+func vecMixGo(dst, a, b []float32, s, t float32) {
+	a, b = a[:len(dst)], b[:len(dst)]
+	for i := range dst {
+		dst[i] = float32(s*a[i]) + float32(t*b[i])
+	}
+}
+
+func vecMixAddGo(dst, a, b []float32, s, t float32) {
+	a, b = a[:len(dst)], b[:len(dst)]
+	for i := range dst {
+		dst[i] += float32(float32(s*a[i]) + float32(t*b[i]))
+	}
+}
+
 func vecAddScalarGo(dst, x []float32, s float32) {
 	x = x[:len(dst)]
 	for i := range dst {

@@ -76,6 +76,14 @@ func vecAxpy(dst, x []float32, s float32) {
 	vecAxpyGo(dst, x, s)
 }
 
+func vecMix(dst, a, b []float32, s, t float32) {
+	vecMixGo(dst, a, b, s, t)
+}
+
+func vecMixAdd(dst, a, b []float32, s, t float32) {
+	vecMixAddGo(dst, a, b, s, t)
+}
+
 func vecAddScalar(dst, x []float32, s float32) {
 	vecAddScalarGo(dst, x, s)
 }

@@ -113,6 +113,18 @@ func vecAxpyAVX512(dst []float32, x []float32, s float32)
 func vecAxpyAVX2(dst []float32, x []float32, s float32)
 
 //go:noescape
+func vecMixAVX512(dst []float32, a []float32, b []float32, s float32, t float32)
+
+//go:noescape
+func vecMixAVX2(dst []float32, a []float32, b []float32, s float32, t float32)
+
+//go:noescape
+func vecMixAddAVX512(dst []float32, a []float32, b []float32, s float32, t float32)
+
+//go:noescape
+func vecMixAddAVX2(dst []float32, a []float32, b []float32, s float32, t float32)
+
+//go:noescape
 func vecAddScalarAVX512(dst []float32, x []float32, s float32)
 
 //go:noescape

@@ -102,9 +102,27 @@ func mix(dst, src []float32, weights []float32) {
 			dst[i] = sum
 		}
 	default:
-		kernel.Scale(dst, src[:n], weights[0])
-		for k, w := range weights[1:] {
-			kernel.Axpy(dst, w, src[(k+1)*n:][:n])
+		const block = 1024 // stays in the cache while the runs are added
+		for lo := 0; lo < n; lo += block {
+			hi := min(n, lo+block)
+			mixBlock(dst[lo:hi], src[lo:], n, weights)
 		}
+	}
+}
+
+// mixBlock is mix for a part of the runs, which lie n apart.
+func mixBlock(dst, src []float32, n int, weights []float32) {
+	at := func(k int) []float32 { return src[k*n:][:len(dst)] }
+	if len(weights) == 1 {
+		kernel.Scale(dst, at(0), weights[0])
+		return
+	}
+	kernel.Mix(dst, weights[0], at(0), weights[1], at(1))
+	k := 2
+	for ; k+1 < len(weights); k += 2 {
+		kernel.MixAdd(dst, weights[k], at(k), weights[k+1], at(k+1))
+	}
+	if k < len(weights) {
+		kernel.Axpy(dst, weights[k], at(k))
 	}
 }

@@ -71,6 +71,12 @@ func writeVec() {
 	kern{name: "Axpy", unroll: 4, outs: []string{"dst"}, body: one(func(v map[string]lane) lane {
 		return add(v["dst"], mul(v["x"], v["s"]))
 	})}.write()
+	kern{name: "Mix", unroll: 2, body: one(func(v map[string]lane) lane {
+		return add(mul(v["a"], v["s"]), mul(v["b"], v["t"]))
+	})}.write()
+	kern{name: "MixAdd", unroll: 2, outs: []string{"dst"}, body: one(func(v map[string]lane) lane {
+		return add(v["dst"], add(mul(v["a"], v["s"]), mul(v["b"], v["t"])))
+	})}.write()
 	kern{name: "AddScalar", unroll: 4, body: one(func(v map[string]lane) lane { return add(v["x"], v["s"]) })}.write()
 	kern{name: "Scale", unroll: 4, body: one(func(v map[string]lane) lane { return mul(v["x"], v["s"]) })}.write()
 	kern{name: "Clip", unroll: 4, body: one(func(v map[string]lane) lane {
