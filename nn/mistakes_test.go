@@ -131,7 +131,7 @@ func TestModelMistakes(t *testing.T) {
 		// Masks.
 		{nn.NewSequential(nn.Input(3), &layers.Embedding{InputDim: 9, OutputDim: 2, MaskZero: true}, &layers.Flatten{}).Err(), `nn: layer Flatten (layers[1], "flatten"): does not support masking, but its input carries a mask (from Embedding with MaskZero or from Masking); put a layer before it that uses the mask up (a recurrent layer without ReturnSequences), or drop it knowingly with nn.DropMask`},
 		// Words in files.
-		{errOf(saving.FromJSON([]byte(row(`{"class_name": "Dense", "config": {"units": 1, "activation": "rleu"}}`)))), `saving: unknown class: activation "rleu" of Dense (did you mean "ReLU"?); register before loading, in an init function: nn.Alias(value, "rleu")`},
+		{errOf(saving.FromJSON([]byte(row(`{"class_name": "Dense", "config": {"units": 1, "activation": "rleu"}}`)))), `saving: unknown class: activation "rleu" of Dense (did you mean "relu"?); register before loading, in an init function: nn.Alias(value, "rleu")`},
 		// Compile.
 		{twoOuts.Compile(nn.CompileConfig{Optimizer: &optimizers.SGD{}, Outputs: map[string]nn.OutputConfig{"yy": {}}}), `nn: Compile: Outputs names "yy", but the model's outputs are ["x" "y"]; did you mean "y"?`},
 		{errOf(nn.NewSequential(nn.Input(1), dense(1)).Fit(context.Background(), nil, nn.FitConfig{})), `nn: the model is not compiled; call Compile with a loss first`},

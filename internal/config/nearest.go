@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -9,8 +10,9 @@ import (
 // closest first.
 func Nearest(name string, known []string) []string {
 	type candidate struct {
-		name string
-		dist int
+		name  string
+		dist  int // capitals and underscores left aside
+		exact int
 	}
 	limit := max(2, len(name)/3)
 	if len(name) <= 3 {
@@ -21,14 +23,11 @@ func Nearest(name string, known []string) []string {
 	for _, k := range known {
 		d := editDistance(low, strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(k)))
 		if d <= limit {
-			cs = append(cs, candidate{k, d})
+			cs = append(cs, candidate{k, d, editDistance(name, k)})
 		}
 	}
 	slices.SortFunc(cs, func(a, b candidate) int {
-		if a.dist != b.dist {
-			return a.dist - b.dist
-		}
-		return strings.Compare(a.name, b.name)
+		return cmp.Or(a.dist-b.dist, a.exact-b.exact, strings.Compare(a.name, b.name))
 	})
 	var out []string
 	for _, c := range cs {

@@ -95,7 +95,7 @@ func TestNames(t *testing.T) {
 		}
 	}
 	_, err := config.Lookup("rleu", kind)
-	if err == nil || !strings.Contains(err.Error(), `unknown activation "rleu"; did you mean "ReLU"?`) {
+	if err == nil || !strings.Contains(err.Error(), `unknown activation "rleu"; did you mean "relu"?`) {
 		t.Errorf("got %v", err)
 	}
 }

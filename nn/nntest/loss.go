@@ -102,16 +102,13 @@ func reduced(values, counts, weights, mask []float32, samples int, sum bool) flo
 	return total / max(n, 1e-30)
 }
 
-// handOn gives its first input on, with its second one as mask.
-type handOn struct {
-	nn.Base
-	masked bool
-}
+// handOn gives its first input on, with its second one, if there is one, as mask.
+type handOn struct{ nn.Base }
 
 func (*handOn) Call(_ *nn.Call, in ...*ops.Value) *ops.Value { return in[0] }
 
-func (h *handOn) ComputeMask(_ *nn.Call, in ...*ops.Value) *ops.Value {
-	if !h.masked {
+func (*handOn) ComputeMask(_ *nn.Call, in ...*ops.Value) *ops.Value {
+	if len(in) == 1 {
 		return nil
 	}
 	return ops.Reshape(in[1], in[1].Dim(0))
@@ -122,14 +119,18 @@ func trained(t reporter, l nn.Loss, yTrue, yPred *tensor.Tensor, weights, mask [
 	t.Helper()
 	n := yPred.Shape()[0]
 	x := nn.Input(yPred.Shape()[1:]...)
-	flag := nn.Input(1)
-	m := nn.NewModel([]*nn.Symbol{x, flag}, []*nn.Symbol{nn.Apply(&handOn{masked: mask != nil}, x, flag)})
+	in := []*nn.Symbol{x}
+	if mask != nil {
+		in = append(in, nn.Input(1))
+	}
+	m := nn.NewModel(in, []*nn.Symbol{nn.Apply(&handOn{}, in...)})
 	if err := m.Compile(nn.CompileConfig{Optimizer: still{}, Loss: l}); err != nil {
 		t.Fatalf("%v", err)
 	}
-	flags := tensor.New(n, 1)
-	copy(flags.Data(), mask)
-	b := pipeline.Batch{X: []*tensor.Tensor{yPred, flags}, Y: []*tensor.Tensor{yTrue}}
+	b := pipeline.Batch{X: []*tensor.Tensor{yPred}, Y: []*tensor.Tensor{yTrue}}
+	if mask != nil {
+		b.X = append(b.X, tensor.From(mask, n, 1))
+	}
 	if weights != nil {
 		b.W = []*tensor.Tensor{tensor.From(weights, n)}
 	}

@@ -3,7 +3,6 @@ package nntest
 import (
 	"slices"
 	"strings"
-	"testing"
 
 	"github.com/antler-ml/antler/nn"
 	"github.com/antler-ml/antler/nn/ops"
@@ -13,7 +12,7 @@ import (
 // checkMasks gives the layer inputs with masks. It may refuse them; it may use
 // them or hand on one that fits the output; it must not lose them silently,
 // unless it is an nn.MaskEnder.
-func checkMasks(t *testing.T, l nn.Layer, in []nn.Shape, limit, outs int) {
+func checkMasks(t reporter, l nn.Layer, in []nn.Shape, limit, outs int) {
 	t.Helper()
 	const batch = 3
 	vals, masks := make([]*ops.Value, len(in)), make([]*ops.Value, len(in))
@@ -73,7 +72,7 @@ func depend(results, from []*ops.Value) bool {
 }
 
 // checkMaskedGradients checks gradients and runs when steps are masked.
-func checkMaskedGradients(t *testing.T, l nn.Layer, in []nn.Shape, limit, outs int) {
+func checkMaskedGradients(t reporter, l nn.Layer, in []nn.Shape, limit, outs int) {
 	t.Helper()
 	x := inputsFor(in, limit, 3)
 	n := len(x)
@@ -95,14 +94,14 @@ func checkMaskedGradients(t *testing.T, l nn.Layer, in []nn.Shape, limit, outs i
 		x = append(x, w.Value())
 	}
 	for o := range outs {
-		Op(t, func(v ...*ops.Value) *ops.Value {
+		checkOp(t, func(v ...*ops.Value) *ops.Value {
 			given := map[*nn.Weight]*ops.Value{}
 			for i, w := range ws {
 				given[w] = v[n+i]
 			}
 			tr, err := nn.TraceWith(l, true, v[:n], masks, given)
 			if err != nil {
-				t.Fatal(err)
+				t.Fatalf("%v", err)
 			}
 			return tr.Out[o]
 		}, x...)
