@@ -94,8 +94,8 @@ type Set struct {
 
 // A picture is one with boxes, as its file tells it.
 type picture struct {
-	w, h  int    // as the file says; 0: it does not
-	where string // file and line, or key, for messages
+	w, h  int // as the file says; 0: it does not
+	where place
 	boxes []record
 	extra map[string]any // further keys of a COCO image
 }
@@ -103,7 +103,7 @@ type picture struct {
 // A record is a box of which some may still be in the file's own terms.
 type record struct {
 	Box
-	where    string
+	where    place
 	relative bool // YOLO: in fractions of the size
 }
 

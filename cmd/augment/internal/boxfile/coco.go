@@ -37,7 +37,7 @@ type cocoReader struct {
 type cocoImage struct {
 	name  string // as listed; empty: the picture is unknown and that is allowed
 	w, h  int
-	where string
+	where place
 }
 
 type cocoAnnotation struct {
@@ -183,7 +183,7 @@ func (r *cocoReader) read(m *matcher, c Config) error {
 		r.seen = append(r.seen, key)
 		switch key {
 		case "images":
-			err = r.each(key, func(where string, o object) { r.image(where, o, m, c) })
+			err = r.each(key, func(where place, o object) { r.image(where, o, m, c) })
 		case "categories":
 			err = r.each(key, r.category)
 		case "annotations":
@@ -220,7 +220,7 @@ func (r *cocoReader) read(m *matcher, c Config) error {
 }
 
 // each calls do for the objects of a list.
-func (r *cocoReader) each(key string, do func(where string, o object)) error {
+func (r *cocoReader) each(key string, do func(where place, o object)) error {
 	t, err := r.dec.Token()
 	if err != nil {
 		return err
@@ -230,7 +230,7 @@ func (r *cocoReader) each(key string, do func(where string, o object)) error {
 	}
 	for i := 0; r.dec.More(); i++ {
 		var o object
-		where := fmt.Sprintf("%s: %s[%d]", r.where, key, i)
+		where := place{file: r.where, list: key, n: i}
 		err := r.dec.Decode(&o)
 		var wrong *json.UnmarshalTypeError
 		switch {
@@ -247,7 +247,7 @@ func (r *cocoReader) each(key string, do func(where string, o object)) error {
 }
 
 // field decodes one value, and notes if it is missing or not what it should be.
-func (r *cocoReader) field(where string, o object, key string, v any, want string) bool {
+func (r *cocoReader) field(where place, o object, key string, v any, want string) bool {
 	raw, ok := o[key]
 	if !ok || string(raw) == "null" {
 		r.p.add(where, "it has no %q, want %s", key, want)
@@ -284,7 +284,7 @@ func shorten(raw []byte) string {
 }
 
 // id returns an id as it is written: a number, or a text.
-func (r *cocoReader) id(where string, o object, key string) (string, bool) {
+func (r *cocoReader) id(where place, o object, key string) (string, bool) {
 	raw := o[key]
 	if len(raw) == 0 || strings.IndexByte("-0123456789\"", raw[0]) < 0 {
 		r.p.add(where, "%q is %s, want a number", key, or(shorten(raw), "missing"))
@@ -300,7 +300,7 @@ func or(a, b string) string {
 	return a
 }
 
-func (r *cocoReader) image(where string, o object, m *matcher, c Config) {
+func (r *cocoReader) image(where place, o object, m *matcher, c Config) {
 	id, ok := r.id(where, o, "id")
 	var file string
 	if !ok || !r.field(where, o, "file_name", &file, "the name of a picture") {
@@ -339,7 +339,7 @@ func (r *cocoReader) image(where string, o object, m *matcher, c Config) {
 	r.s.byImage[name] = &picture{w: i.w, h: i.h, where: where}
 }
 
-func (r *cocoReader) category(where string, o object) {
+func (r *cocoReader) category(where place, o object) {
 	c := Class{Extra: map[string]any{}}
 	if !r.field(where, o, "id", &c.ID, "a whole number") || !r.field(where, o, "name", &c.Name, "a name") {
 		return
@@ -370,13 +370,13 @@ func (r *cocoReader) category(where string, o object) {
 // plain are the keys of an annotation that are written anew.
 var plain = []string{"id", "image_id", "category_id", "bbox", "area", "segmentation", "keypoints", "num_keypoints", "iscrowd"}
 
-func (r *cocoReader) annotation(where string, o object) {
+func (r *cocoReader) annotation(where place, o object) {
 	a := cocoAnnotation{record: record{where: where}}
 	id, ok := r.id(where, o, "id")
 	if !ok {
 		return
 	}
-	if a.where = where + " (id " + shorten([]byte(id)) + ")"; r.ids[id] {
+	if a.where.id = id; r.ids[id] {
 		r.p.add(where, "the id %s is there twice", shorten([]byte(id)))
 		return
 	}
@@ -390,7 +390,7 @@ func (r *cocoReader) annotation(where string, o object) {
 	a.Extra = map[string]any{}
 	for key, raw := range o {
 		if !slices.Contains(plain, key) {
-			a.Extra[key] = raw
+			a.Extra[key] = slices.Clone(raw) // lest all of the object be kept
 		}
 	}
 	if raw := o["iscrowd"]; string(raw) == "1" || string(raw) == "true" {

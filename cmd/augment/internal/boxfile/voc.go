@@ -157,7 +157,7 @@ func readVOCFile(path string, o Outside, lost *vocLosses, p *problems) (*picture
 }
 
 func readVOCFrom(f io.Reader, path string, o Outside, lost *vocLosses, p *problems) (*picture, string, error) {
-	v := &vocFile{path: path, dec: xml.NewDecoder(withoutBOM(f)), lost: lost, pic: &picture{where: path}}
+	v := &vocFile{path: path, dec: xml.NewDecoder(withoutBOM(f)), lost: lost, pic: &picture{where: place{file: path}}}
 	v.dec.CharsetReader = charset
 	if err := v.read(); err != nil {
 		return nil, "", v.explain(err)
@@ -195,10 +195,10 @@ type vocFile struct {
 	lost   *vocLosses
 }
 
-// line is a place in the file.
-func (v *vocFile) line() string {
+// line is where the decoder is.
+func (v *vocFile) line() place {
 	n, _ := v.dec.InputPos()
-	return fmt.Sprintf("%s:%d", v.path, n)
+	return place{file: v.path, n: n}
 }
 
 // told is an error that says where it is already.

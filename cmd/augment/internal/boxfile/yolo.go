@@ -209,7 +209,7 @@ func (s *Set) readYOLOFile(path string, p *problems) (pic *picture, top int, err
 }
 
 func (s *Set) readYOLOFrom(f io.Reader, path string, p *problems) (pic *picture, top int, err error) {
-	pic, top = &picture{where: path}, -1
+	pic, top = &picture{where: place{file: path}}, -1
 	lines := bufio.NewScanner(withoutBOM(f))
 	lines.Buffer(nil, 1<<20)
 	n := 0
@@ -219,7 +219,7 @@ func (s *Set) readYOLOFrom(f io.Reader, path string, p *problems) (pic *picture,
 		if len(fields) == 0 {
 			continue
 		}
-		where := fmt.Sprintf("%s:%d", path, n)
+		where := place{file: path, n: n}
 		b, class, err := s.parseYOLO(fields)
 		if err != nil {
 			p.add(where, "%w", err)
