@@ -38,6 +38,7 @@ func SamePadding(in, kernel, stride, dilation int) (low, high int) {
 // axes they lack. Output channels fall into groups; each sees its own c/groups
 // input channels, so groups = c is a depthwise convolution whose output channel
 // i*m+j belongs to input channel i (m = f/c).
+// Keras: K.conv1d, K.conv2d, K.conv3d, K.depthwise_conv2d.
 func Conv(x, w *Value, c ConvConfig) *Value {
 	return apply1(conv{c.geometry("Conv", x), ActNone}, x, w)
 }
@@ -45,7 +46,7 @@ func Conv(x, w *Value, c ConvConfig) *Value {
 // ConvTranspose is the gradient of [Conv] with respect to its input, whose
 // axes between the first and the last have the given sizes:
 // (n, od, oh, ow, f) and (kd, kh, kw, c/groups, f) make (n, d, h, w, c).
-// Keras: Conv2DTranspose, whose kernel is (kh, kw, filters, in) too.
+// Keras: K.conv2d_transpose.
 func ConvTranspose(x, w *Value, sizes []int, c ConvConfig) *Value {
 	g := c.geometry("ConvTranspose", x)
 	return apply1(convInputGrad{g, g.axes("ConvTranspose", x, "sizes", sizes, 1), ActNone}, x, w)
@@ -70,8 +71,8 @@ func Conv2DInputGrad(dy, w *Value, size [2]int, c Conv2DConfig) *Value {
 }
 
 // Conv2DTransposeFused computes act(Conv2DInputGrad(x, w) + bias) in one pass;
-// bias is nil or one number per result channel.
-// Keras: Conv2DTranspose, whose kernel is (kh, kw, filters, in) too.
+// bias is nil or one number per result channel. The kernel lies as that of
+// Keras' Conv2DTranspose, (kh, kw, filters, in).
 func Conv2DTransposeFused(x, w, bias *Value, size [2]int, c Conv2DConfig, act Activation) *Value {
 	g := c.geometry()
 	return apply1(convInputGrad{g, g.three(size[:], 1), act}, withBias(x, w, bias)...)
