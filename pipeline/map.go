@@ -131,8 +131,10 @@ func newMapper[A, B any](ctx context.Context, depth int, f func(context.Context,
 		work:  make(chan *job[A, B], depth),
 		order: make(chan *job[A, B], depth+1), // one more, here and there, for a panic of the input
 	}
-	for range depth {
-		m.free <- &job[A, B]{done: make(chan struct{}, 1)}
+	jobs := make([]job[A, B], depth)
+	for i := range jobs {
+		jobs[i].done = make(chan struct{}, 1)
+		m.free <- &jobs[i]
 	}
 	return m
 }

@@ -20,10 +20,13 @@ type contest struct {
 	want       float64
 	whole      bool
 	ours       func(seconds float64) float64
+	label      string                        // of the peer; default the first part of peer
+	dir        string                        // that the peer reads
+	against    func(seconds float64) float64 // in place of the peer
 }
 
 var contests = map[string]func() []contest{
-	"warp": warps, "generator": generators, "chain": chains, "policy": policies, "zca": zcaOld, "zca-tf_keras": zcaNew,
+	"warp": warps, "generator": generators, "chain": chains, "policy": policies, "directory": files, "directory-keras": filesKeras, "zca": zcaOld, "zca-tf_keras": zcaNew,
 }
 
 const size = 224

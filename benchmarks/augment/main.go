@@ -26,7 +26,7 @@ import (
 )
 
 func main() {
-	cases := flag.String("case", "warp,generator,chain,policy,zca,zca-tf_keras", "what to time")
+	cases := flag.String("case", "warp,generator,chain,policy,directory,directory-keras,zca,zca-tf_keras", "what to time")
 	python := flag.String("python", "", "of the peers")
 	keras := flag.String("keras", "", "another Python that has tf_keras; default: -python")
 	seconds := flag.Float64("seconds", 0.4, "for each turn")
@@ -45,6 +45,7 @@ type result struct {
 	Ours, Theirs     float64
 	Want             float64 // the least quotient Theirs / Ours that is aimed at
 	Whole            bool    // not per image
+	Note             string  // below the table
 }
 
 func run(cases []string, python, keras string, seconds float64, rounds int, out string) error {
@@ -75,7 +76,7 @@ func run(cases []string, python, keras string, seconds float64, rounds int, out 
 	for _, name := range cases {
 		list, ok := contests[name]
 		if !ok {
-			return fmt.Errorf("case %q, want some of warp, generator, chain, policy, zca, zca-tf_keras", name)
+			return fmt.Errorf("case %q, want some of warp, generator, chain, policy, directory, directory-keras, zca, zca-tf_keras", name)
 		}
 		all = slices.DeleteFunc(all, func(r result) bool { return r.Case == name })
 		for _, c := range list() {
@@ -83,7 +84,7 @@ func run(cases []string, python, keras string, seconds float64, rounds int, out 
 			if strings.HasPrefix(c.peer, "keras") {
 				exe = keras
 			}
-			if peers[exe] == nil {
+			if c.against == nil && peers[exe] == nil {
 				p, err := start(exe)
 				if err != nil {
 					return err
@@ -96,6 +97,10 @@ func run(cases []string, python, keras string, seconds float64, rounds int, out 
 			}
 			fmt.Printf("%-10s %-44s ours %s, %s %s: %.2f×\n", name, r.Name, r.time(r.Ours), r.Peer, r.time(r.Theirs), r.Theirs/r.Ours)
 			all = append(all, r)
+		}
+		if name == "directory" {
+			all[len(all)-1].Note = filesToll().String()
+			fmt.Println(all[len(all)-1].Note)
 		}
 		b, err := json.Marshal(all)
 		if err != nil {
@@ -116,6 +121,9 @@ func run(cases []string, python, keras string, seconds float64, rounds int, out 
 
 func (c contest) run(name string, p *peer, seconds float64, rounds int) (result, error) {
 	r := result{Case: name, Name: c.name, Peer: strings.Replace(strings.Split(c.peer, "/")[0], "zca", "numpy", 1), Want: c.want, Whole: c.whole}
+	if c.label != "" {
+		r.Peer = c.label
+	}
 	if c.whole {
 		rounds = 1
 	}
@@ -124,11 +132,15 @@ func (c contest) run(name string, p *peer, seconds float64, rounds int) (result,
 		old := runtime.GOMAXPROCS(c.cores)
 		ours = append(ours, c.ours(seconds))
 		runtime.GOMAXPROCS(old)
+		if c.against != nil {
+			theirs = append(theirs, c.against(seconds))
+			continue
+		}
 		var a struct {
 			Seconds float64
 			Error   string
 		}
-		if err := p.ask(map[string]any{"case": c.peer, "seconds": seconds}, &a); err != nil {
+		if err := p.ask(map[string]any{"case": c.peer, "seconds": seconds, "dir": c.dir}, &a); err != nil {
 			return r, err
 		}
 		if a.Error != "" {

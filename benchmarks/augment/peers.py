@@ -95,6 +95,66 @@ def torchvision(workers, policy=False):
     return run, len(photos)
 
 
+def dataloader(kind, directory):
+    import torch
+    from torch.utils.data import DataLoader
+    from torchvision import datasets, io
+    from torchvision.transforms import v2
+
+    torch.set_num_threads(1)
+    bilinear = v2.InterpolationMode.BILINEAR
+    chain = [v2.Resize((224, 224), interpolation=bilinear, antialias=True),
+             v2.RandomAffine(20, translate=(0.1, 0.1), scale=(0.8, 1.2), interpolation=bilinear), v2.RandomHorizontalFlip()]
+    if kind == "io":
+        def load(path):
+            return io.decode_image(io.read_file(path), mode=io.ImageReadMode.RGB)
+    else:
+        from PIL import Image
+
+        chain.append(v2.PILToTensor())
+
+        def load(path):
+            img = Image.open(path)
+            if kind == "draft":
+                img.draft("RGB", (224, 224))
+            return img.convert("RGB")
+
+    chain += [v2.ToDtype(torch.float32, scale=True), v2.Normalize([0.485, 0.456, 0.406], [0.229, 0.224, 0.225])]
+    data = datasets.ImageFolder(directory, v2.Compose(chain), loader=load)
+    batches = DataLoader(data, batch_size=32, shuffle=True, num_workers=2, persistent_workers=True, prefetch_factor=4)
+
+    def run():
+        n = 0
+        for x, y in batches:
+            n += len(y)
+        assert n == len(data)
+
+    return run, len(data)
+
+
+def keras_directory(processes, directory):
+    from tf_keras.preprocessing.image import ImageDataGenerator
+    from tf_keras.utils import OrderedEnqueuer
+
+    gen = ImageDataGenerator(rotation_range=20, width_shift_range=0.1, height_shift_range=0.1, zoom_range=0.2, horizontal_flip=True,
+                             fill_mode="constant", rescale=1 / 255, featurewise_std_normalization=True, dtype="float32")
+    gen.mean, gen.std = np.float32([0.485, 0.456, 0.406]), np.float32([0.229, 0.224, 0.225])
+    real, sys.stdout = sys.stdout, sys.stderr  # it speaks
+    it = gen.flow_from_directory(directory, target_size=(224, 224), batch_size=32, class_mode="sparse", interpolation="bilinear", seed=1)
+    sys.stdout = real
+    if processes == 1:
+        return lambda: [it[i] for i in (0, 1)], 64, lambda: None
+    queue = OrderedEnqueuer(it, use_multiprocessing=True, shuffle=False)
+    queue.start(workers=processes, max_queue_size=10)
+    batches = queue.get()
+
+    def run():  # whole epochs, since their last batches are smaller
+        for _ in range(len(it)):
+            next(batches)
+
+    return run, it.n, queue.stop
+
+
 def zca(formula):
     n, d = 10000, 3072
     x = np.cumsum(rng.standard_normal((n, d), dtype=np.float32) * 0.05, axis=1)
@@ -127,6 +187,13 @@ def answer(q):
         run, n = albumentations(int(args[0]))
     elif name == "torchvision":
         run, n = torchvision(int(args[0]))
+    elif name == "dataloader":
+        run, n = dataloader(args[0], q["dir"])
+    elif name == "keras-directory":
+        run, n, stop = keras_directory(int(args[0]), q["dir"])
+        seconds = rate(run, n, q["seconds"])
+        stop()
+        return {"seconds": seconds}
     elif name == "torchvision-randaugment":
         run, n = torchvision(int(args[0]), True)
     return {"seconds": rate(run, n, q["seconds"])}
