@@ -16,6 +16,7 @@ import (
 type Options struct {
 	Workers int          // 0: one for each processor; the report does not depend on it
 	Near    int          // how many of the 64 bits of their hashes may differ in near duplicates; 0: 8, negative: do not look for them
+	Orient  bool         // turn pictures as their EXIF orientation says, before they are compared
 	Limits  image.Limits // what reading one picture may cost
 	// Progress is called now and then, by one goroutine at a time, with the
 	// pictures and bytes that are done.
@@ -53,7 +54,7 @@ func Run(ctx context.Context, root string, opt Options) (*Report, error) {
 			}
 		}
 	}
-	for f, err := range pipeline.Map(ctx, in, opt.Workers, func(_ context.Context, f File) (facts, error) { return examine(root, f, &opt.Limits), nil }) {
+	for f, err := range pipeline.Map(ctx, in, opt.Workers, func(_ context.Context, f File) (facts, error) { return examine(root, f, &opt), nil }) {
 		if err != nil {
 			return nil, fmt.Errorf("check: %w", err)
 		}

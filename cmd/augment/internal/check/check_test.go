@@ -12,6 +12,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -297,6 +298,7 @@ func TestFolders(t *testing.T) {
 
 func TestStop(t *testing.T) {
 	root := troubled(t)
+	before := runtime.NumGoroutine()
 	ctx, cancel := context.WithCancel(t.Context())
 	_, err := Run(ctx, root, Options{Workers: 2, Progress: func(done, total int, bytes int64) {
 		if done == 3 {
@@ -305,6 +307,28 @@ func TestStop(t *testing.T) {
 	}})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("%v", err)
+	}
+	if n := runtime.NumGoroutine(); n > before {
+		t.Errorf("%d goroutines before, %d after", before, n)
+	}
+}
+
+// A picture and itself on its side are the same when EXIF says how to hold it.
+func TestOrient(t *testing.T) {
+	data, err := os.ReadFile(golden.Path(t, "keras", "image", "formats", "turn.o6.jpg"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := image.Decode(bytes.NewReader(data), image.LoadConfig{Orient: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	root := layOut(t, map[string][]byte{"a.jpg": data, "b.png": encoded(t, m, "png", 0)})
+	if r := run(t, root, Options{Orient: true}); r.of(SamePixels) != "a.jpg = b.png" {
+		t.Error(r.Findings)
+	}
+	if r := run(t, root, Options{}); r.of(SamePixels) != "" {
+		t.Error(r.Findings)
 	}
 }
 

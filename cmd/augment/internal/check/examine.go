@@ -39,12 +39,12 @@ const glance = 64 << 10
 const maxBytes = 256 << 20
 
 // examine reads and decodes a picture.
-func examine(root string, f File, l *image.Limits) facts {
+func examine(root string, f File, opt *Options) facts {
 	r := facts{File: f}
 	b := buffers.Get().(*bytes.Buffer)
 	defer buffers.Put(b)
 	b.Reset()
-	if err := r.read(b, filepath.Join(root, filepath.FromSlash(f.Name)), l); err != nil {
+	if err := r.read(b, filepath.Join(root, filepath.FromSlash(f.Name)), &opt.Limits); err != nil {
 		r.kind, r.reason = Unreadable, cause(err)
 		return r
 	}
@@ -54,7 +54,7 @@ func examine(root string, f File, l *image.Limits) facts {
 	data := b.Bytes()
 	r.content = sha256.Sum256(data)
 	r.head = ReadHeader(data)
-	c := image.LoadConfig{ColorMode: image.RGB, Limits: *l}
+	c := image.LoadConfig{ColorMode: image.RGB, Orient: opt.Orient, Limits: opt.Limits}
 	if r.head.Alpha {
 		c.ColorMode = image.RGBA
 	}

@@ -163,7 +163,7 @@ func TestForest(t *testing.T) {
 func BenchmarkExamine(b *testing.B) {
 	root := layOut(b, map[string][]byte{"1.jpg": encoded(b, scene(1, 768, 1024), "jpeg", 85)})
 	for b.Loop() {
-		if f := examine(root, File{Name: "1.jpg"}, &image.Limits{}); f.kind != "" {
+		if f := examine(root, File{Name: "1.jpg"}, &Options{}); f.kind != "" {
 			b.Fatal(f.reason)
 		}
 	}
@@ -182,4 +182,33 @@ func BenchmarkNear100k(b *testing.B) {
 		g.near(of, near)
 	}
 	b.ReportMetric(float64(b.N)*float64(len(all))/b.Elapsed().Seconds(), "images/s")
+}
+
+// The hash is that of the imagehash library for a grey picture of 32 × 32
+// pixels, which is not resized: with scipy 1.17,
+//
+//	d = dct(dct(p, axis=0), axis=1)[:8, :8]; bits = (d > median(d)).flatten()
+func TestHashIsImagehash(t *testing.T) {
+	for name, c := range map[string]struct {
+		pixel func(i int) int
+		want  uint64
+	}{
+		"a": {func(i int) int { return (i*i*7 + i*13) % 251 }, 0x40fe579a7b921b3},
+		"b": {func(i int) int { return i%32*5 + i/32*2 + i*i%40 }, 0x763a763a663a6611},
+		"c": {func(i int) int {
+			if x, y := i%32-12, i/32-20; x*x+y*y < 64 {
+				return 255
+			}
+			return 30
+		}, 0x5c0c737c936c6c93},
+	} {
+		m := image.New(32, 32, 3)
+		for i := range 32 * 32 {
+			v := uint8(c.pixel(i))
+			m.Pix[3*i], m.Pix[3*i+1], m.Pix[3*i+2] = v, v, v
+		}
+		if l := lookOf(m); l.hash != c.want {
+			t.Errorf("%s: %#x, want %#x", name, l.hash, c.want)
+		}
+	}
 }

@@ -25,7 +25,7 @@ func (e *Env) check(ctx context.Context, in, list string) error {
 			return err
 		}
 	}
-	r, err := check.Run(ctx, in, check.Options{Workers: e.Workers, Progress: e.progress("checked")})
+	r, err := check.Run(ctx, in, check.Options{Workers: e.Workers, Orient: e.Orient, Progress: e.progress("checked")})
 	if err != nil {
 		return looking(ctx, in, err)
 	}
