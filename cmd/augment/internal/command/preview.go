@@ -80,10 +80,14 @@ func (m *maker) sheetTitle() string {
 // row is a picture and what is made of it.
 func (m *maker) row(i int) ([]sheet.Cell, error) {
 	f := m.plan.Files[i]
-	w := workers.Get().(*worker)
-	defer workers.Put(w)
-	defer w.picture.Close()
-	if err := m.loader.Load(&w.picture, f); err != nil {
+	src, err := m.loader.Open(f)
+	if err != nil {
+		return []sheet.Cell{{Title: f.Name + ": " + err.Error()}}, nil
+	}
+	defer src.Close()
+	w := takeWorker()
+	defer w.release()
+	if err := m.loader.Load(&w.picture, src); err != nil {
 		return []sheet.Cell{{Title: f.Name + ": " + err.Error()}}, nil
 	}
 	row := []sheet.Cell{m.cell(w, &w.picture.Sample, f.Name)}

@@ -61,7 +61,30 @@ type worker struct {
 	encoder encode.Encoder
 }
 
-var workers = sync.Pool{New: func() any { return &worker{rand: augment.NewRand(0)} }}
+// workers are those that are free. The last one that was used is the next, so
+// that there are no more than pictures at the same time: their memory is large.
+var workers struct {
+	sync.Mutex
+	free []*worker
+}
+
+func takeWorker() *worker {
+	workers.Lock()
+	defer workers.Unlock()
+	n := len(workers.free)
+	if n == 0 {
+		return &worker{rand: augment.NewRand(0)}
+	}
+	w := workers.free[n-1]
+	workers.free = workers.free[:n-1]
+	return w
+}
+
+func (w *worker) release() {
+	workers.Lock()
+	defer workers.Unlock()
+	workers.free = append(workers.free, w)
+}
 
 // do does a job. Its error is one of writing, which ends the run.
 func (m *maker) do(j job) (r result, err error) {
@@ -70,10 +93,6 @@ func (m *maker) do(j job) (r result, err error) {
 		r.cut = true
 		return r, nil
 	}
-	w := workers.Get().(*worker)
-	defer workers.Put(w)
-	defer w.picture.Close()
-	w.encoder.Quality = m.Quality
 	failed := func(at int, err error) (result, error) {
 		var bad *picture.BadError
 		if !errors.As(err, &bad) {
@@ -82,7 +101,15 @@ func (m *maker) do(j job) (r result, err error) {
 		r.bad, r.lost = bad.Reason, j.todo[at:]
 		return r, nil
 	}
-	if err := m.loader.Load(&w.picture, j.file); err != nil {
+	src, err := m.loader.Open(j.file)
+	if err != nil {
+		return failed(0, err)
+	}
+	defer src.Close()
+	w := takeWorker()
+	defer w.release()
+	w.encoder.Quality = m.Quality
+	if err := m.loader.Load(&w.picture, src); err != nil {
 		return failed(0, err)
 	}
 	for i, t := range j.todo {

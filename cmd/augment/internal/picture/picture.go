@@ -12,6 +12,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"sync"
 
 	"github.com/antler-ml/antler/augment"
 	"github.com/antler-ml/antler/cmd/augment/internal/boxfile"
@@ -48,18 +49,6 @@ type Picture struct {
 	palette color.Palette
 	deep    bool // the mask has 16 bits
 	boxes   []boxfile.Box
-
-	data   []byte
-	budget *Budget
-	taken  int64
-}
-
-// Close lets other pictures have the memory.
-func (p *Picture) Close() {
-	if p.taken > 0 {
-		p.budget.giveBack(p.taken)
-		p.taken = 0
-	}
 }
 
 // A BadError is a picture, or what belongs to it, that cannot be used.
@@ -72,18 +61,45 @@ func bad(format string, args ...any) error { return &BadError{fmt.Sprintf(format
 // maxBytes bounds a file, as image.Limits does.
 const maxBytes = 256 << 20
 
-// Load reads a picture into p. Its errors of type *[BadError] are about this
-// picture only.
-func (l *Loader) Load(p *Picture, f source.File) error {
-	p.File, p.Name, p.palette, p.deep, p.Depth = f, f.Name, nil, false, 1
-	if err := p.read(l.Tree.Path(f)); err != nil {
-		return err
+// A Source is a picture's file in memory, with the right to decode it.
+type Source struct {
+	file   source.File
+	data   []byte
+	hash   string
+	head   head
+	budget *Budget
+	taken  int64
+}
+
+var sources = sync.Pool{New: func() any { return new(Source) }}
+
+// Open reads a file, and waits until the memory for its picture is free. Close
+// it when the picture is not used any more. Errors of type *[BadError] are about
+// this picture only.
+func (l *Loader) Open(f source.File) (*Source, error) {
+	s := sources.Get().(*Source)
+	s.file, s.budget = f, l.Budget
+	if err := s.read(l.Tree.Path(f)); err != nil {
+		s.Close()
+		return nil, err
 	}
-	sum := sha256.Sum256(p.data)
-	p.Hash = hex.EncodeToString(sum[:])
-	h := probe(p.data)
-	p.Format = h.format
-	p.budget, p.taken = l.Budget, l.Budget.take(l.cost(h))
+	sum := sha256.Sum256(s.data)
+	s.hash, s.head = hex.EncodeToString(sum[:]), probe(s.data)
+	s.taken = l.Budget.take(l.cost(s.head))
+	return s, nil
+}
+
+// Close lets other pictures have the memory.
+func (s *Source) Close() {
+	s.budget.giveBack(s.taken)
+	s.taken = 0
+	sources.Put(s)
+}
+
+// Load decodes a picture into p.
+func (l *Loader) Load(p *Picture, s *Source) error {
+	h := s.head
+	p.File, p.Name, p.Hash, p.Format, p.palette, p.deep, p.Depth = s.file, s.file.Name, s.hash, h.format, nil, false, 1
 	c := image.LoadConfig{ColorMode: l.ColorMode, Keep16: l.Keep16, Orient: l.Orient, Interpolation: l.Interpolation, KeepAspectRatio: l.KeepAspectRatio}
 	if c.ColorMode == "" {
 		c.ColorMode = h.mode
@@ -96,7 +112,7 @@ func (l *Loader) Load(p *Picture, f source.File) error {
 	if !own {
 		c.TargetSize, c.Draft = l.TargetSize, !l.Exact
 	}
-	m, err := image.Decode(bytes.NewReader(p.data), c)
+	m, err := image.Decode(bytes.NewReader(s.data), c)
 	if err != nil {
 		return reason(err)
 	}
@@ -135,11 +151,11 @@ func (l *Loader) cost(h head) int64 {
 	if l.Masks != nil {
 		n += 2
 	}
-	return pixels*n + final*(n*4*5+8)
+	return pixels*n*2 + final*(n*4*5+8)
 }
 
-// read reads a file into p.data.
-func (p *Picture) read(path string) error {
+// read reads a file into s.data.
+func (s *Source) read(path string) error {
 	f, err := os.Open(path)
 	if err != nil {
 		return unreadable(err)
@@ -152,11 +168,11 @@ func (p *Picture) read(path string) error {
 	if st.Size() > maxBytes {
 		return bad("it has %d bytes, more than %d", st.Size(), maxBytes)
 	}
-	if n := int(st.Size()); cap(p.data) < n {
-		p.data = make([]byte, n)
+	if n := int(st.Size()); cap(s.data) < n {
+		s.data = make([]byte, n)
 	}
-	p.data = p.data[:st.Size()]
-	if _, err := io.ReadFull(f, p.data); err != nil {
+	s.data = s.data[:st.Size()]
+	if _, err := io.ReadFull(f, s.data); err != nil {
 		return unreadable(err)
 	}
 	return nil
