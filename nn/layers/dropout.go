@@ -75,7 +75,7 @@ func fitsNoise(noise []int, in []nn.Shape) error {
 		return fmt.Errorf("NoiseShape %v has %d axes, but the input %v has %d; the batch is one of them", nn.Shape(noise), len(noise), in[0], in[0].Rank())
 	}
 	for i, d := range noise {
-		if n := in[0][i]; !takesSize(d) && d != 1 && d != n && (n != nn.Unknown || i > 0) {
+		if n := in[0][i]; !takesSize(d) && d != 1 && d != n {
 			return fmt.Errorf("NoiseShape %v has %d at axis %d, but the input is %v; want 1 to share decisions, or nn.Unknown", nn.Shape(noise), d, i, in[0])
 		}
 	}

@@ -50,6 +50,7 @@ func TestCoreMistakes(t *testing.T) {
 		{&layers.Dropout{Rate: -0.1}, row, "Rate is -0.1; want a part from 0 up to, but not, 1"},
 		{&layers.Dropout{Rate: 0.5, NoiseShape: []int{none, 1}}, steps, "NoiseShape (None, 1) has 2 axes, but the input (None, 4, 2) has 3; the batch is one of them"},
 		{&layers.Dropout{Rate: 0.5, NoiseShape: []int{none, 3, 1}}, steps, "NoiseShape (None, 3, 1) has 3 at axis 1, but the input is (None, 4, 2); want 1 to share decisions, or nn.Unknown"},
+		{&layers.Dropout{Rate: 0.5, NoiseShape: []int{8, 1, 1}}, steps, "NoiseShape (8, 1, 1) has 8 at axis 0, but the input is (None, 4, 2); want 1 to share decisions, or nn.Unknown"},
 		{&layers.GaussianNoise{Stddev: -1}, row, "Stddev is -1; want 0 or more"},
 		{&layers.GaussianDropout{Rate: 1}, row, "Rate is 1; want a part from 0 up to, but not, 1"},
 		{&layers.AlphaDropout{Rate: math.NaN()}, row, "Rate is NaN; want a part from 0 up to, but not, 1"},

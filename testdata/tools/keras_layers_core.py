@@ -128,6 +128,9 @@ def lambdas():
 
 
 def noise():
+    case("dropout_rank4", L.Dropout, dict(rate=0.4), [call("do4", 2, 2, 3, 2)], note=INFERENCE)
+    case("dropout_batch_1", L.Dropout, dict(rate=0.9, seed=2), [call("dob", 1, 5)], note=INFERENCE)
+    case("dropout_shared", L.Dropout, dict(rate=0.5, noise_shape=(2, 1, 1)), [call("dos", 2, 3, 4)], batch_shape=(2, 3, 4), note=INFERENCE)
     for cls, tag, arg in ((L.GaussianNoise, "gaussian_noise_", "stddev"), (L.GaussianDropout, "gaussian_dropout_", "rate"), (L.AlphaDropout, "alpha_dropout_", "rate")):
         case(tag + "plain", cls, {arg: 0.3}, [call(tag, 3, 4)], note=INFERENCE)
         case(tag + "rank3_mask", cls, {arg: 0.5}, [call(tag + "m", 2, 3, 4, mask=MASK)], note=INFERENCE)
