@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/antler-ml/antler/internal/kernel"
+	"github.com/antler-ml/antler/internal/par"
 )
 
 // BatchNorm normalises x over all axes but the last: with the mean and the
@@ -243,11 +244,8 @@ func (o batchNormGrad) Bind(b *Binding) func() {
 		kernel.NormBack(dx[lo:hi], dy[lo:hi], x[lo:hi], m[:w], ka[:w], kb[:w], kc[:w])
 	})
 	count := float64(max(1, n.rows))
-	return func() {
-		copy(m, mean)
-		n.widen(m)
-		dots()
-		for c := range n.cols {
+	columns := func(lo, hi int) {
+		for c := lo; c < hi; c++ {
 			var s, p float64 // Σ dy, Σ dy·(x - mean)
 			for k := range n.chunks {
 				ps, pp, _ := n.part(parts, k)
@@ -273,6 +271,12 @@ func (o batchNormGrad) Bind(b *Binding) func() {
 			}
 			kb[c], kc[c] = float32(onSquare/count), float32(onX/count)
 		}
+	}
+	return func() {
+		copy(m, mean)
+		n.widen(m)
+		dots()
+		par.For(n.cols, n.columnGrain(), columns)
 		n.widen(ka, kb, kc)
 		back()
 	}

@@ -101,23 +101,40 @@ func (n normLayout) moments(x, parts []float32) func(mean, variance []float32) {
 			kernel.NormMoments(s[:rest], sq[:rest], chunk[whole:], centre[:rest])
 		}
 	}
-	return func(mean, variance []float32) {
-		par.For(n.chunks, 1, body)
-		for c := range n.cols {
-			var count, m, m2 float64
-			for k := range n.chunks {
+	// How a chunk joins those before it depends on the numbers of rows only.
+	type joint struct{ each, part, spread float64 } // 1/rows, rows/(count+rows), count·rows/(count+rows)
+	joints := make([]joint, n.chunks)
+	count := 0.0
+	for k := range joints {
+		rows := float64((min(total, (k+1)*n.chunkFloats) - k*n.chunkFloats) / max(1, n.cols))
+		joints[k] = joint{1 / rows, rows / (count + rows), count * rows / (count + rows)}
+		count += rows
+	}
+	var mean, variance []float32
+	columns := func(lo, hi int) {
+		for c := lo; c < hi; c++ {
+			var m, m2 float64
+			for k, j := range joints {
 				ps, pq, centre := n.part(parts, k)
-				rows := float64((min(total, (k+1)*n.chunkFloats) - k*n.chunkFloats) / n.cols)
 				s, q := n.fold(ps, c), n.fold(pq, c)
-				d := float64(centre[c]) + s/rows - m
-				m2 += q - s*s/rows + d*d*count*rows/(count+rows)
-				count += rows
-				m += d * rows / count
+				shift := s * j.each
+				d := float64(centre[c]) + shift - m
+				m2 += q - s*shift + d*d*j.spread
+				m += d * j.part
 			}
 			mean[c], variance[c] = float32(m), float32(max(0, m2)/max(1, count))
 		}
 	}
+	return func(m, v []float32) {
+		mean, variance = m, v
+		par.For(n.chunks, 1, body)
+		par.For(n.cols, n.columnGrain(), columns)
+	}
 }
+
+// columnGrain is how many columns are worth a chunk when partial results of
+// chunks are put together.
+func (n normLayout) columnGrain() int { return max(16, 1<<12/max(1, n.chunks*n.wide/max(1, n.cols))) }
 
 // cut takes n pieces of a size from the front of s.
 func cut(s []float32, size, n int) [][]float32 {
