@@ -1,4 +1,4 @@
-// Attention is a layer of one's own in under 40 lines (attention.go) that learns
+// A layer of one's own in under 40 lines, Focus (attention.go), that learns
 // where to look: in rows of letters of any length, one capital stands somewhere,
 // and the model is to name it. Nobody tells it where; the weights show that it
 // found out.
@@ -58,7 +58,7 @@ func rows(n int, seed uint64) (x, y *tensor.Tensor) {
 func run(w io.Writer) error {
 	ids := nn.Input(length)
 	steps := nn.Apply(&layers.Embedding{InputDim: len(letters), OutputDim: 16, MaskZero: true}, ids)
-	found := nn.ApplyMulti(&Attention{Units: 16}, steps)
+	found := nn.ApplyMulti(&Focus{Units: 16}, steps)
 	answer := nn.Apply(&layers.Dense{Units: capitals, Activation: activations.Softmax}, found[0])
 	model := nn.NewModel([]*nn.Symbol{ids}, []*nn.Symbol{answer})
 	if err := model.Compile(nn.CompileConfig{

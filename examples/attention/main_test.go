@@ -28,7 +28,7 @@ func TestRun(t *testing.T) {
 }
 
 // TestLayer: a layer of one's own keeps the contract of all layers.
-func TestLayer(t *testing.T) { nntest.Layer(t, &Attention{Units: 3}, nn.Shape{nn.Unknown, 4, 2}) }
+func TestLayer(t *testing.T) { nntest.Layer(t, &Focus{Units: 3}, nn.Shape{nn.Unknown, 4, 2}) }
 
 // TestShort: the layer is small.
 func TestShort(t *testing.T) {
