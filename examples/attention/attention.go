@@ -7,7 +7,7 @@ import (
 
 func init() { nn.Register[Focus]() }
 
-// Attention makes one vector of a sequence: the mean of its steps, weighted by
+// Focus makes one vector of a sequence: the mean of its steps, weighted by
 // softmax(v·tanh(x·w)). Masked steps do not count. Bahdanau et al., 2014.
 //
 // Input: (batch, time, n). Outputs: (batch, n), and the weights (batch, time).
