@@ -97,7 +97,7 @@ func (d *directory) pictures(root string, followLinks bool) ([]string, error) {
 		folders = append(folders, folder{path: path})
 		for _, e := range entries {
 			name := filepath.Join(path, e.Name())
-			isDir := e.IsDir()
+			mode := e.Type()
 			if e.Type()&fs.ModeSymlink != 0 {
 				st, err := os.Stat(name)
 				if err != nil {
@@ -106,13 +106,14 @@ func (d *directory) pictures(root string, followLinks bool) ([]string, error) {
 				if st.IsDir() && !followLinks {
 					continue
 				}
-				isDir = st.IsDir()
+				mode = st.Mode()
 			}
 			switch {
-			case isDir:
+			case mode.IsDir():
 				if err := walk(name); err != nil {
 					return err
 				}
+			case !mode.IsRegular(): // a pipe would make its reader wait for ever
 			case image.HasExtension(name, extensions):
 				folders[at].files = append(folders[at].files, name)
 			default:

@@ -45,7 +45,8 @@ func (f File) Bytes() int64 { return int64(len(f.Data)) }
 // Find returns the paths of all files below root with one of the extensions
 // (such as ".jpg", in any case; none: all files), in the order of their bytes.
 // Names that begin with a dot are left out. That no file is found is an error
-// that says what there is.
+// that says what there is. Links to folders are not followed; pipes, sockets and
+// devices, which could make a reader wait for ever, are left out.
 func Find(fsys fs.FS, root string, extensions ...string) ([]string, error) {
 	var found []string
 	dirs, others := 0, map[string]int{}
@@ -59,6 +60,7 @@ func Find(fsys fs.FS, root string, extensions ...string) ([]string, error) {
 			}
 		case d.IsDir():
 			dirs++
+		case !readable(fsys, p, d): // left out
 		default:
 			ext := strings.ToLower(path.Ext(p))
 			if len(extensions) == 0 || slices.ContainsFunc(extensions, func(e string) bool { return strings.EqualFold(e, ext) }) {
@@ -82,6 +84,15 @@ func Find(fsys fs.FS, root string, extensions ...string) ([]string, error) {
 	}
 	slices.Sort(found)
 	return found, nil
+}
+
+// readable reports whether a file is a regular one, or a link to one.
+func readable(fsys fs.FS, p string, d fs.DirEntry) bool {
+	if d.Type() != fs.ModeSymlink {
+		return d.Type().IsRegular()
+	}
+	st, err := fs.Stat(fsys, p)
+	return err == nil && st.Mode().IsRegular()
 }
 
 // ReadFiles reads the files whose paths come, with as many workers as there are
