@@ -40,10 +40,15 @@ func (p *gemmPlan) planStrips(j *gemmJob) {
 			p.tm = max(p.tm, min(ceilDiv(m, 64), ceilDiv(want, p.tn)))
 		}
 	}
-	p.shareA = p.packA && p.tn > 1 && m*k <= stripPanels
 	p.kg, p.nc = k, n
 	if p.shareB = p.packB && p.tm >= stripMany; p.shareB {
 		p.kg = max(p.kc, min(k, stripPass/n/p.kc*p.kc))
+	}
+	// What several tasks read of A is packed once for all of them, as many inner
+	// indices at a time as the buffer holds.
+	pass := stripPanels / m / p.kc * p.kc
+	if p.shareA = p.packA && p.tn > 1 && (m*k <= stripPanels || pass > 0 && p.tn > stripMany); p.shareA && m*k > stripPanels {
+		p.kg = min(p.kg, pass)
 	}
 }
 
