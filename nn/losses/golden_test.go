@@ -31,7 +31,7 @@ func TestGolden(t *testing.T) {
 		c.Decode(t, &f)
 		v, err := config.New(f.ClassName, reflect.TypeFor[nn.Loss]())
 		if err != nil {
-			t.Skipf("%s is not part of this module yet", f.ClassName)
+			t.Fatal(err)
 		}
 		ran[f.ClassName]++
 		delete(f.Config, "reduction") // "auto"; the trainer reduces
@@ -50,7 +50,7 @@ func TestGolden(t *testing.T) {
 		c.Close(t, f.Values, prog.Out(0).Data())
 		c.Close(t, f.Grad, prog.Out(1).Data())
 	})
-	for _, class := range []string{"MeanSquaredError", "MeanAbsoluteError", "BinaryCrossentropy", "CategoricalCrossentropy", "SparseCategoricalCrossentropy"} {
+	for _, class := range config.Classes(reflect.TypeFor[nn.Loss]()) {
 		if ran[class] == 0 {
 			t.Errorf("no case of %s ran", class)
 		}
