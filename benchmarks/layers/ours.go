@@ -21,7 +21,11 @@ func (c testCase) class() string { return nn.ClassName(c.layer) }
 
 // prepare compiles the step: output, then gradients of input and weights.
 func (c testCase) prepare() (*ours, error) {
-	if err := nn.Apply(c.layer, nn.NamedInput("x", append(nn.Shape{nn.Unknown}, c.shape[1:]...))).Err(); err != nil {
+	symbols := []*nn.Symbol{nn.NamedInput("x", append(nn.Shape{nn.Unknown}, c.shape[1:]...))}
+	if c.attends() {
+		symbols = append(symbols, symbols[0])
+	}
+	if err := nn.Apply(c.layer, symbols...).Err(); err != nil {
 		return nil, err
 	}
 	settings, err := config.Encode(c.layer)
@@ -30,22 +34,29 @@ func (c testCase) prepare() (*ours, error) {
 	}
 	o := &ours{config: settings}
 	// Variables, since a program copies its inputs and the peers copy nothing.
-	x := ops.Variable(numbers(0, c.shape))
-	tr, err := nn.Trace(c.layer, true, []*ops.Value{x}, nil)
+	data, ids := c.input()
+	x := ops.Variable(data)
+	in := []*ops.Value{x, x}[:len(symbols)]
+	tr, err := nn.Trace(c.layer, true, in, nil)
 	if err != nil {
 		return nil, err
 	}
 	y := tr.Out[0]
 	dy := ops.Variable(numbers(3, y.Shape()))
-	wrt := []*ops.Value{x}
+	var wrt []*ops.Value
+	if !ids {
+		wrt = append(wrt, x)
+	}
 	for i, w := range nn.BaseOf(c.layer).Weights() {
 		if err := w.Set(numbers(7+i, w.Shape())); err != nil {
 			return nil, err
 		}
-		wrt = append(wrt, tr.Variable(w))
+		if w.Trainable() {
+			wrt = append(wrt, tr.Variable(w))
+		}
 	}
 	o.grads = len(wrt)
-	o.program = ops.Compile(ops.Spec{Out: []*ops.Value{y}, Slab: ops.Gradients(ops.Mul(y, dy), wrt...)})
+	o.program = ops.Compile(ops.Spec{Out: []*ops.Value{y}, Slab: ops.Gradients(ops.Mul(y, dy), wrt...), Assign: tr.Assign})
 	return o, o.step()
 }
 

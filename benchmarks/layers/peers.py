@@ -13,6 +13,8 @@ import time
 
 import numpy as np
 
+import peers_attention
+
 THREADS = int(os.environ.get("BENCH_THREADS", "2"))
 
 
@@ -45,26 +47,34 @@ def tf_case(setting, name, config, shape):
     import tf_keras as keras
 
     layer = getattr(keras.layers, name).from_config({**config, "name": "layer"})
-    x = tf.constant(numbers(0, shape))
-    layer(x)
+    ids = name == "Embedding"
+    x = tf.constant(np.arange(np.prod(shape)).reshape(shape) * 7919 % config["input_dim"] if ids else numbers(0, shape))
+
+    def call(x):
+        if name == "MultiHeadAttention":
+            return layer(x, x)
+        return layer(x, training=True) if name == "BatchNormalization" else layer(x)
+
+    call(x)
     for i, w in enumerate(layer.weights):
         w.assign(numbers(7 + i, w.shape))
-    dy = tf.constant(numbers(3, layer(x).shape))
+    dy = tf.constant(numbers(3, call(x).shape))
     weights = layer.trainable_weights
 
     @tf.function(jit_compile=setting.endswith("xla"))
     def step(x, dy):
         with tf.GradientTape() as tape:
-            tape.watch(x)
-            y = layer(x)
-        return [y] + tape.gradient(y, [x] + weights, output_gradients=dy)
+            if not ids:
+                tape.watch(x)
+            y = call(x)
+        return [y] + tape.gradient(y, weights if ids else [x] + weights, output_gradients=dy)
 
     def run():
         out = step(x, dy)
-        out[-1].numpy()  # waits
+        getattr(out[-1], "values", out[-1]).numpy()  # waits; rows of a table
         return out
 
-    return run, lambda: [size(v.numpy()) for v in run()]
+    return run, lambda: [size(tf.convert_to_tensor(v).numpy()) for v in run()]
 
 
 # --------------------------------------------------------------------- PyTorch
@@ -149,6 +159,9 @@ def keras_weights(name, config, shape):
 
 def torch_case(setting, name, config, shape):
     import torch
+
+    if name in peers_attention.KNOWN:
+        return peers_attention.torch_case(torch, numbers, size, setting, name, config, shape)
 
     n = len(shape) - 2
     f, turns = TORCH[name](torch, name, config, shape)

@@ -1,0 +1,75 @@
+"""PyTorch's side of normalisation, attention and embedding: see torch_case in peers.py."""
+
+import numpy as np
+
+
+def torch_case(torch, numbers, size, setting, name, config, shape):
+    """Returns the step and what sums it up."""
+    F = torch.nn.functional
+    last = setting.endswith("channels_last")
+    if last and (len(shape) != 4 or name not in ("BatchNormalization", "GroupNormalization")):
+        raise ValueError("no such memory")
+
+    def tensor(a):
+        return torch.from_numpy(np.ascontiguousarray(a))
+
+    def image(a):  # channels first, as the functions want them
+        a = tensor(a.transpose(0, a.ndim - 1, *range(1, a.ndim - 1)))
+        return a.contiguous(memory_format=torch.channels_last) if last else a
+
+    def weights(*shapes):
+        return [tensor(numbers(7 + i, s)).requires_grad_() for i, s in enumerate(shapes)]
+
+    if name == "Embedding":
+        n, d = config["input_dim"], config["output_dim"]
+        ids = torch.arange(int(np.prod(shape))).mul(7919).remainder(n).reshape(shape)
+        (w,) = weights((n, d))
+        dy = tensor(numbers(3, (*shape, d)))
+
+        def run():
+            y = F.embedding(ids, w, sparse=True)
+            return [y, torch.autograd.grad(y, [w], dy)[0].coalesce()]
+
+        return run, lambda: [size(v.detach().to_dense().numpy()) for v in run()]
+
+    if name == "MultiHeadAttention":
+        h, d, f = config["num_heads"], config["key_dim"], shape[-1]
+        q, qb, k, kb, v, vb, o, ob = [w.detach() for w in weights(*[(f, h * d), (h * d,)] * 3, (h * d, f), (f,))]
+        # One product for the three projections.
+        inner, bias = torch.cat([q, k, v], 1).T.contiguous().requires_grad_(), torch.cat([qb, kb, vb]).requires_grad_()
+        outer, last_bias = o.T.contiguous().requires_grad_(), ob.requires_grad_()
+        x, dy = tensor(numbers(0, shape)).requires_grad_(), tensor(numbers(3, shape))
+
+        def run():
+            parts = F.linear(x, inner, bias).view(shape[0], shape[1], 3, h, d).permute(2, 0, 3, 1, 4)
+            y = F.scaled_dot_product_attention(parts[0], parts[1], parts[2])
+            y = F.linear(y.transpose(1, 2).reshape(shape[0], shape[1], h * d), outer, last_bias)
+            return [y] + list(torch.autograd.grad(y, [x, inner, bias, outer, last_bias], dy))
+
+        def sums():
+            y, dx, di, db, do, dl = run()
+            mixed = [g for pair in zip(di.chunk(3), db.chunk(3)) for g in pair]
+            return [size(g.detach().numpy()) for g in [y, dx, *mixed, do, dl]]
+
+        return run, sums
+
+    c = shape[-1]
+    gamma, beta = weights((c,), (c,))
+    eps = config["epsilon"]
+    place = tensor if name == "LayerNormalization" else image
+    x, dy = place(numbers(0, shape)).requires_grad_(), place(numbers(3, shape))
+    mean, variance = torch.zeros(c), torch.ones(c)
+    f = {
+        "LayerNormalization": lambda: F.layer_norm(x, (c,), gamma, beta, eps),
+        "BatchNormalization": lambda: F.batch_norm(x, mean, variance, gamma, beta, True, 1 - config["momentum"], eps),
+        "GroupNormalization": lambda: F.group_norm(x, config["groups"], gamma, beta, eps),
+    }[name]
+
+    def run():
+        y = f()
+        return [y] + list(torch.autograd.grad(y, [x, gamma, beta], dy))
+
+    return run, lambda: [size(v.detach().numpy()) for v in run()]
+
+
+KNOWN = ("Embedding", "MultiHeadAttention", "LayerNormalization", "BatchNormalization", "GroupNormalization")
