@@ -59,7 +59,8 @@ func (l *AddMetric) SupportsMasking() {}
 // AddLoss adds the mean of a symbol's values to what training minimises; the
 // symbol must depend on the model's inputs. Compile the model afterwards. For
 // losses in a layer of one's own see [Call.AddLoss]. A mistake is kept: see
-// [Model.Err]. Keras: add_loss.
+// [Model.Err].
+// Keras: add_loss.
 func (m *Model) AddLoss(s *Symbol) *Model {
 	if s != nil && s.err == nil {
 		if _, ok := s.node.layer.(*AddLoss); !ok { // files have the layer already
@@ -71,7 +72,8 @@ func (m *Model) AddLoss(s *Symbol) *Model {
 
 // AddMetric logs the mean of a symbol's values as a metric; the symbol must
 // depend on the model's inputs. Compile the model afterwards. For metrics in a
-// layer of one's own see [Call.AddMetric]. Keras: add_metric.
+// layer of one's own see [Call.AddMetric].
+// Keras: add_metric.
 func (m *Model) AddMetric(name string, s *Symbol) *Model {
 	if s != nil && s.err == nil {
 		if _, ok := s.node.layer.(*AddMetric); !ok {

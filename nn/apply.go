@@ -26,7 +26,8 @@ func ApplyMulti(l Layer, in ...*Symbol) []*Symbol { return applyMode(nil, l, in)
 // ApplyTraining is [ApplyMulti] for a call that always runs as in training
 // (true), or never (false): a pretrained model whose batch normalisation is to
 // stay as it is, dropout that goes on when the model is used. It holds for all
-// layers inside. Keras: layer(x, training=…).
+// layers inside.
+// Keras: layer(x, training=…).
 func ApplyTraining(training bool, l Layer, in ...*Symbol) []*Symbol {
 	return applyMode(&training, l, in)
 }
@@ -224,7 +225,8 @@ func BatchInput(batch int, shape ...int) *Symbol {
 }
 
 // NamedInput starts a model with an input of a given name ("" = automatic) and
-// full shape, the batch included. Keras: Input(batch_shape=…, name=…).
+// full shape, the batch included.
+// Keras: Input(batch_shape=…, name=…).
 func NamedInput(name string, s Shape) *Symbol {
 	for i, d := range s {
 		if d < 0 && d != Unknown {

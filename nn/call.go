@@ -34,6 +34,7 @@ func (c *Call) Read(w *Weight) *ops.Value {
 
 // Assign gives a weight a new value after the step: moving averages, states.
 // It takes effect in the graph that is being traced, training or not.
+// Keras: add_update.
 func (c *Call) Assign(w *Weight, v *ops.Value) { c.trace.assign(w, v) }
 
 // Mask returns the mask of input i, of shape (batch, time) with 1 for steps
@@ -46,11 +47,13 @@ func (c *Call) Mask(i int) *ops.Value {
 }
 
 // AddLoss adds a number (a value of one element) to the model's loss, in
-// training and in evaluation. Keras: add_loss.
+// training and in evaluation.
+// Keras: add_loss.
 func (c *Call) AddLoss(v *ops.Value) { c.trace.addLoss(v) }
 
 // AddMetric adds a metric: the mean of all elements of v over the epoch, under a
-// name in the logs. It must be called while not training too. Keras: add_metric.
+// name in the logs. It must be called while not training too.
+// Keras: add_metric.
 func (c *Call) AddMetric(name string, v *ops.Value) {
 	c.trace.metrics = append(c.trace.metrics, addedMetric{name, ops.StopGradient(v)})
 }

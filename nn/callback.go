@@ -62,7 +62,8 @@ type Run struct {
 }
 
 // Stop ends training after the current batch; no validation follows, but
-// OnEpochEnd and OnTrainEnd are called. Keras: model.stop_training = True.
+// OnEpochEnd and OnTrainEnd are called.
+// Keras: model.stop_training = True.
 func (r *Run) Stop() { r.stop = true }
 
 // Stopped reports whether Stop was called.
@@ -86,7 +87,8 @@ func (cs callbacks) each(f func(Callback) error) error {
 	return nil
 }
 
-// History is what Fit returns: the logs of each epoch. Keras: History.
+// History is what Fit returns: the logs of each epoch.
+// Keras: History.
 type History struct {
 	Epoch  []int // 0-based
 	names  []string

@@ -16,13 +16,15 @@ type CloneConfig struct {
 	// Keras: clone_function.
 	Layer func(Layer) (Layer, error)
 	// Inputs are what the copy begins with, one for each input of the model;
-	// nil makes new ones. Keras: input_tensors.
+	// nil makes new ones.
+	// Keras: input_tensors.
 	Inputs []*Symbol
 }
 
 // CloneModel copies a model: the same layers and connections, with weights of
 // their own that get first values again (SetWeights(m.GetWeights()) copies those
-// too). Names stay. Keras: clone_model.
+// too). Names stay.
+// Keras: clone_model.
 func CloneModel(m *Model, c CloneConfig) (*Model, error) {
 	if m.err != nil {
 		return nil, m.err

@@ -9,7 +9,8 @@ import (
 	"github.com/antler-ml/antler/nn/ops"
 )
 
-// CompileConfig says how a model is trained. Keras: compile.
+// CompileConfig says how a model is trained.
+// Keras: compile.
 type CompileConfig struct {
 	Optimizer Optimizer
 	// Loss, Metrics and WeightedMetrics hold for every output that Outputs does
@@ -208,7 +209,8 @@ func (m *Model) uniqueMetricKeys(c *compiled) {
 }
 
 // MetricsNames returns the names of the logs that training and evaluation
-// give, in order. Keras: metrics_names.
+// give, in order.
+// Keras: metrics_names.
 func (m *Model) MetricsNames() []string {
 	if m.compiled == nil {
 		return nil

@@ -14,7 +14,8 @@ type EvaluateConfig struct {
 }
 
 // Evaluate returns loss and metrics over the data, with the names of
-// [Model.MetricsNames]. Keras: evaluate, evaluate_generator.
+// [Model.MetricsNames].
+// Keras: evaluate, evaluate_generator.
 func (m *Model) Evaluate(ctx context.Context, data pipeline.Source, c EvaluateConfig) (Logs, error) {
 	if m.err != nil {
 		return Logs{}, m.err

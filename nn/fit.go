@@ -94,7 +94,8 @@ func (c FitConfig) check(data pipeline.Source) error {
 	return nil
 }
 
-// FitGenerator is Fit: a generator is a Source. Keras: fit_generator.
+// FitGenerator is Fit: a generator is a Source.
+// Keras: fit_generator.
 func (m *Model) FitGenerator(ctx context.Context, data pipeline.Source, c FitConfig) (*History, error) {
 	return m.Fit(ctx, data, c)
 }
@@ -258,7 +259,8 @@ func (f *fitter) step(b pipeline.Batch, epoch, batch int) error {
 }
 
 // TrainOnBatch does one update and returns loss and metrics of the batch,
-// measured before the update. Keras: train_on_batch.
+// measured before the update.
+// Keras: train_on_batch.
 func (m *Model) TrainOnBatch(b pipeline.Batch) (Logs, error) {
 	if err := m.checkBatch(b, true); err != nil {
 		return Logs{}, err

@@ -24,11 +24,15 @@ type (
 	Validator interface{ Validate() error }
 	// Builder creates the weights, once the input shapes are known.
 	Builder interface {
+		// Build creates the weights.
+		// Keras: build.
 		Build(b *Build, in ...Shape) error
 	}
 	// Shaper states the output shape. Without it the layer is traced with two
 	// batch sizes, and the axes that differ are unknown.
 	Shaper interface {
+		// OutputShape states the shape of the (first) output.
+		// Keras: compute_output_shape.
 		OutputShape(in ...Shape) (Shape, error)
 	}
 	// MultiLayer has several outputs (returned states, nested models); Call is
@@ -38,17 +42,27 @@ type (
 	}
 	// Masker makes or changes the mask of its output; nil is no mask.
 	Masker interface {
+		// ComputeMask describes the mask of the (first) output.
+		// Keras: compute_mask.
 		ComputeMask(c *Call, in ...*ops.Value) *ops.Value
 	}
 	// MaskPasser hands its (combined) input mask on unchanged. A layer that is
 	// neither Masker nor MaskPasser refuses a masked input.
-	MaskPasser interface{ SupportsMasking() }
+	MaskPasser interface {
+		// SupportsMasking says that the mask is handed on.
+		// Keras: supports_masking.
+		SupportsMasking()
+	}
 	// MaskEnder is a Masker that knowingly returns no mask though its output may
 	// have the steps that the mask is about; nntest.Layer takes others for a
 	// mistake.
 	MaskEnder interface{ EndsMask() }
 	// Penalizer adds an activity regularizer on the layer's output.
-	Penalizer interface{ ActivityPenalty() Regularizer }
+	Penalizer interface {
+		// ActivityPenalty returns the regularizer of the output; nil is none.
+		// Keras: activity_regularizer.
+		ActivityPenalty() Regularizer
+	}
 	// Resetter has states that live from batch to batch.
 	Resetter interface{ ResetStates() }
 )
@@ -79,6 +93,7 @@ func (b *Base) base() *Base { return b }
 
 // Name returns the layer's name: the one given by [Name], or the one that the
 // first model gave it, in Keras' manner (dense, dense_1, …); "" before that.
+// Keras: name.
 func (b *Base) Name() string { return b.name }
 
 // path is the layer's name; inside a wrapper, the wrapper's and the name there.
@@ -91,6 +106,7 @@ func (b *Base) path() string {
 
 // Trainable reports whether training changes the layer's weights. Models read
 // it in Compile.
+// Keras: trainable.
 func (b *Base) Trainable() bool { return !b.frozen }
 
 // SetTrainable freezes or thaws the layer; compile the model afterwards.
@@ -107,6 +123,7 @@ func (b *Base) Fix() { b.frozen = true }
 
 // Weights returns the layer's weights in Keras' order: trainable ones first,
 // those of wrapped layers included.
+// Keras: weights, variables.
 func (b *Base) Weights() []*Weight {
 	var train, rest []*Weight
 	b.eachWeight(func(w *Weight) {
@@ -147,6 +164,7 @@ func (b *Base) walkWeights(path string, f func(path string, w *Weight)) {
 }
 
 // CountParams returns the number of elements of all weights.
+// Keras: count_params.
 func (b *Base) CountParams() int {
 	n := 0
 	for _, w := range b.Weights() {

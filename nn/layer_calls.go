@@ -9,7 +9,8 @@ import "fmt"
 func (b *Base) Calls() int { return len(b.nodes) }
 
 // InputsAt returns the inputs of call i; nil when there is no such call, or for
-// an InputLayer. Keras: get_input_at.
+// an InputLayer.
+// Keras: get_input_at.
 func (b *Base) InputsAt(i int) []*Symbol {
 	if i < 0 || i >= len(b.nodes) {
 		return nil
@@ -35,16 +36,19 @@ func (b *Base) InputAt(i int) *Symbol { return first(b.InputsAt(i)) }
 func (b *Base) OutputAt(i int) *Symbol { return first(b.OutputsAt(i)) }
 
 // InputShapeAt returns the shape of the first input of call i, nil if there is
-// none. Keras: get_input_shape_at.
+// none.
+// Keras: get_input_shape_at.
 func (b *Base) InputShapeAt(i int) Shape { return shapeOf(b.InputAt(i)) }
 
 // OutputShapeAt returns the shape of the first output of call i, nil if there
-// is none. Keras: get_output_shape_at.
+// is none.
+// Keras: get_output_shape_at.
 func (b *Base) OutputShapeAt(i int) Shape { return shapeOf(b.OutputAt(i)) }
 
 // InputMaskAt reports whether the first input of call i carries a mask. The
 // mask itself exists while the model runs only; a layer reads it with
-// [Call.Mask]. Keras: get_input_mask_at.
+// [Call.Mask].
+// Keras: get_input_mask_at.
 func (b *Base) InputMaskAt(i int) bool { s := b.InputAt(i); return s != nil && s.masked }
 
 // OutputMaskAt reports whether the first output of call i carries a mask.
@@ -60,7 +64,8 @@ func (b *Base) TrainingAt(i int) *bool {
 }
 
 // Input returns the input of a layer that was called once, on one symbol.
-// Otherwise the symbol carries an error that says what to use. Keras: input.
+// Otherwise the symbol carries an error that says what to use.
+// Keras: input.
 func (b *Base) Input() *Symbol {
 	if err := b.calledOnce("Input"); err != nil {
 		return failed(err)
@@ -72,7 +77,8 @@ func (b *Base) Input() *Symbol {
 }
 
 // Output returns the output of a layer that was called once. Otherwise the
-// symbol carries an error that says what to use. Keras: output.
+// symbol carries an error that says what to use.
+// Keras: output.
 func (b *Base) Output() *Symbol {
 	if err := b.calledOnce("Output"); err != nil {
 		return failed(err)

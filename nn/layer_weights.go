@@ -9,7 +9,8 @@ import (
 
 // TrainableWeights returns the weights that training changes: none of a frozen
 // layer, and none of a layer inside a frozen wrapper or model, whatever the
-// inner layer says. Keras: trainable_weights.
+// inner layer says.
+// Keras: trainable_weights.
 func (b *Base) TrainableWeights() []*Weight { return b.pick(true) }
 
 // NonTrainableWeights returns the other weights, in the order of
@@ -46,14 +47,16 @@ func (b *Base) learning() map[*Weight]bool {
 
 // GetWeights returns copies of the values of [Base.Weights]; none before the
 // layer is applied. A layer that is part of a model has the model's first
-// values. Keras: get_weights.
+// values.
+// Keras: get_weights.
 func (b *Base) GetWeights() []*tensor.Tensor {
 	b.fill()
 	return copies(b.Weights())
 }
 
 // SetWeights copies values into the weights, in the order of [Base.Weights].
-// When one does not fit, none changes. Keras: set_weights.
+// When one does not fit, none changes.
+// Keras: set_weights.
 func (b *Base) SetWeights(ts []*tensor.Tensor) error {
 	if len(b.nodes) == 0 && !b.ready {
 		return fmt.Errorf("nn: SetWeights: the layer has no weights yet; apply it, or put it into a model, first (or give it first values by nn.WithWeights)")
@@ -127,7 +130,8 @@ func listed(ws []*Weight) string {
 
 // WithWeights gives a layer its first values, in the order of [Base.Weights],
 // and returns the layer: pretrained embeddings, say. A value that does not fit
-// is an error when the layer is applied. Keras: weights=[…].
+// is an error when the layer is applied.
+// Keras: weights=[…].
 func WithWeights[L Layer](l L, values ...*tensor.Tensor) L {
 	l.base().given = values
 	return l
@@ -143,7 +147,8 @@ func InputShape[L Layer](l L, sample ...int) L {
 }
 
 // BatchInputShape is [InputShape] with the batch size in front, [Unknown] or
-// fixed. Keras: batch_input_shape=(…).
+// fixed.
+// Keras: batch_input_shape=(…).
 func BatchInputShape[L Layer](l L, s Shape) L {
 	l.base().starts = slices.Clone(s)
 	return l

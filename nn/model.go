@@ -36,7 +36,8 @@ type Model struct {
 }
 
 // NewModel makes a model of everything between in and out. A mistake made on
-// the way is kept: see [Model.Err]. Keras: Model(inputs, outputs).
+// the way is kept: see [Model.Err].
+// Keras: Model(inputs, outputs).
 //
 // An input may be any symbol, not only one of [Input]: the model then begins
 // there, with an input of its own, and its layers are called once more.
@@ -54,15 +55,19 @@ func (m *Model) Err() error { return m.err }
 func (m *Model) ClassName() string { return m.class }
 
 // Inputs returns the symbols where the model begins.
+// Keras: Model.input, Sequential.input.
 func (m *Model) Inputs() []*Symbol { return m.inputs }
 
 // Outputs returns the symbols where the model ends.
+// Keras: Model.output, Sequential.output.
 func (m *Model) Outputs() []*Symbol { return m.outputs }
 
-// InputShapes returns the shapes of the inputs. Keras: input_shape.
+// InputShapes returns the shapes of the inputs.
+// Keras: input_shape.
 func (m *Model) InputShapes() []Shape { return shapesOfSymbols(m.inputs) }
 
-// OutputShapes returns the shapes of the outputs. Keras: output_shape.
+// OutputShapes returns the shapes of the outputs.
+// Keras: output_shape.
 func (m *Model) OutputShapes() []Shape { return shapesOfSymbols(m.outputs) }
 
 func shapesOfSymbols(ss []*Symbol) []Shape {
@@ -89,7 +94,8 @@ func (m *Model) Layers() []Layer {
 // AllLayers is [Model.Layers] with the InputLayers of a Sequential model.
 func (m *Model) AllLayers() []Layer { return m.layers }
 
-// Layer returns the layer with a name. Keras: get_layer.
+// Layer returns the layer with a name.
+// Keras: get_layer.
 func (m *Model) Layer(name string) (Layer, error) {
 	var names []string
 	for _, l := range m.layers {
@@ -106,7 +112,8 @@ func (m *Model) Layer(name string) (Layer, error) {
 }
 
 // LayerAt returns the layer with a place in [Model.Layers]; negative places
-// count from the end. Keras: get_layer(index=…).
+// count from the end.
+// Keras: get_layer(index=…).
 func (m *Model) LayerAt(i int) (Layer, error) {
 	layers := m.Layers()
 	at := i
@@ -119,7 +126,8 @@ func (m *Model) LayerAt(i int) (Layer, error) {
 	return layers[at], nil
 }
 
-// InputNames returns the names of the inputs. Keras: input_names.
+// InputNames returns the names of the inputs.
+// Keras: input_names.
 func (m *Model) InputNames() []string {
 	var names []string
 	for _, s := range m.inputs {

@@ -49,13 +49,15 @@ func (m *Model) NamedWeights() iter.Seq2[string, *Weight] {
 }
 
 // TrainableWeights returns the weights that training changes: none of frozen
-// layers, and none of what is inside a frozen model. Keras: trainable_weights.
+// layers, and none of what is inside a frozen model.
+// Keras: trainable_weights.
 func (m *Model) TrainableWeights() []*Weight {
 	m.initialize()
 	return m.trainableWeights()
 }
 
-// NonTrainableWeights returns the other weights. Keras: non_trainable_weights.
+// NonTrainableWeights returns the other weights.
+// Keras: non_trainable_weights.
 func (m *Model) NonTrainableWeights() []*Weight {
 	learns := m.learning()
 	return slices.DeleteFunc(m.Weights(), func(w *Weight) bool { return learns[w] })
@@ -93,7 +95,8 @@ func (m *Model) initialize() {
 // random ops. The default is 0.
 func (m *Model) Seed(seed uint64) { m.seed = seed }
 
-// ResetStates forgets what stateful layers remember. Keras: reset_states.
+// ResetStates forgets what stateful layers remember.
+// Keras: reset_states.
 func (m *Model) ResetStates() {
 	m.eachWeight(func(w *Weight) {
 		if w.state {

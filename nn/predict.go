@@ -19,7 +19,8 @@ type PredictConfig struct {
 
 // Predict returns the model's outputs for all samples, in order, one tensor
 // for each output. It is safe for concurrent use, except for models with
-// stateful layers. Keras: predict, predict_generator.
+// stateful layers.
+// Keras: predict, predict_generator.
 func (m *Model) Predict(ctx context.Context, data pipeline.Source, c PredictConfig) ([]*tensor.Tensor, error) {
 	if m.err != nil {
 		return nil, m.err
@@ -77,7 +78,8 @@ func (m *Model) PredictGenerator(ctx context.Context, data pipeline.Source, c Pr
 }
 
 // PredictOnBatch returns the outputs for one batch: one tensor for each input
-// of the model in, one for each output out. Keras: predict_on_batch.
+// of the model in, one for each output out.
+// Keras: predict_on_batch.
 func (m *Model) PredictOnBatch(x ...*tensor.Tensor) ([]*tensor.Tensor, error) {
 	if err := m.checkBatch(pipeline.Batch{X: x}, false); err != nil {
 		return nil, err

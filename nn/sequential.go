@@ -9,7 +9,8 @@ import (
 
 const sequential = "Sequential"
 
-// NewSequential makes a model of layers in a row. Keras: Sequential.
+// NewSequential makes a model of layers in a row.
+// Keras: Sequential.
 //
 //	model := nn.NewSequential(nn.Input(784),
 //		&layers.Dense{Units: 64, Activation: activations.ReLU},
@@ -92,6 +93,7 @@ func (c *chain) place(l Layer) string {
 
 // Add appends a layer to a Sequential model; compile it afterwards. A mistake
 // is kept: see [Model.Err].
+// Keras: Sequential.add.
 func (m *Model) Add(l Layer) *Model {
 	switch {
 	case m.class != sequential:
@@ -112,6 +114,7 @@ func (m *Model) Add(l Layer) *Model {
 }
 
 // Pop removes the last layer of a Sequential model; compile it afterwards.
+// Keras: Sequential.pop.
 func (m *Model) Pop() error {
 	n := len(m.row.layers)
 	if m.waiting != nil {

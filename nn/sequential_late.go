@@ -37,12 +37,14 @@ func (m *Model) wait(layers []Layer) {
 }
 
 // Built reports whether the model knows its input, and so has its weights. All
-// do but a Sequential model that was made without one. Keras: built.
+// do but a Sequential model that was made without one.
+// Keras: built.
 func (m *Model) Built() bool { return m.waiting == nil && m.err == nil }
 
 // Build tells a Sequential model without an input what it gets, the batch
 // included: nn.Shape{nn.Unknown, 784}. For a model that knows its input it only
-// checks that the shape is the same. Keras: build.
+// checks that the shape is the same.
+// Keras: build.
 func (m *Model) Build(s Shape) error {
 	if m.err != nil {
 		return m.err

@@ -127,6 +127,7 @@ type Build struct {
 
 // Weight creates a weight. Weights are saved in the order of creation,
 // trainable ones first.
+// Keras: add_weight, add_variable.
 func (b *Build) Weight(s WeightSpec) *Weight {
 	if slices.ContainsFunc(s.Shape, func(d int) bool { return d < 0 }) {
 		panic(buildError{fmt.Errorf("weight %q has an unknown size in its shape %v; give the input a fixed size on that axis", s.Name, s.Shape)})

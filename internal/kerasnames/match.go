@@ -31,7 +31,7 @@ var homes = map[string][]string{
 	"backend":                {"tensor", "nn/ops"},
 	"utils":                  {"tensor", "nn", "pipeline", "nn/plot"},
 	"models":                 {"nn", "nn/saving"},
-	"layers":                 {"nn/layers", "nn"},
+	"layers":                 {"nn/layers", "nn", "nn/saving"},
 	"optimizers.schedules":   {"nn/optimizers", "nn/schedules"},
 }
 
@@ -88,7 +88,7 @@ func find(module, name string, ours []declaration) (all []counterpart) {
 	}
 	for _, d := range ours {
 		for _, c := range d.claims {
-			if here(d) && claimed(module, c.name, d) == name {
+			if here(d) && slices.Contains(claimed(module, c.name, d), name) {
 				all = append(all, counterpart{d.String(), c.note})
 			}
 		}
@@ -98,24 +98,50 @@ func find(module, name string, ours []declaration) (all []counterpart) {
 		return all
 	}
 	for _, d := range ours {
-		if slices.Contains(home(module), d.pkg) && plain(d.name) == plain(name) {
+		same := func(n string) bool { return plain(n) == plain(name) }
+		if slices.Contains(home(module), d.pkg) && slices.ContainsFunc(d.called(), same) {
 			return []counterpart{{d.String(), ""}}
 		}
 	}
 	return nil
 }
 
-// claimed is the name of Keras that a claim means: without arguments and
+// claimed are the names of Keras that a claim means: without arguments and
 // module, and with the class of a method.
-func claimed(module, name string, d declaration) string {
+func claimed(module, name string, d declaration) (all []string) {
 	name, _, _ = strings.Cut(name, "(")
 	for _, prefix := range []string{path.Base(module) + ".", "K.", module + "."} {
 		name = strings.TrimPrefix(name, prefix)
 	}
-	if class, _, isMethod := strings.Cut(d.name, "."); isMethod && !strings.Contains(name, ".") && name != "" && name[0] >= 'a' {
-		return class + "." + name
+	if !strings.Contains(d.name, ".") || strings.Contains(name, ".") || name == "" || name[0] < 'a' {
+		return []string{name}
 	}
-	return name
+	for _, n := range d.called() {
+		class, _, _ := strings.Cut(n, ".")
+		all = append(all, class+"."+name)
+	}
+	return all
+}
+
+// called are the names of a declaration, for methods those of Keras' classes
+// that have them: a model is a layer, a Sequential one is a model.
+func (d declaration) called() []string {
+	class, method, isMethod := strings.Cut(d.name, ".")
+	classes := []string{class}
+	switch {
+	case !isMethod || d.pkg != "nn":
+	case class == "Model":
+		classes = []string{"Model", "Sequential"}
+	case slices.Contains([]string{"Base", "Build", "Call", "Builder", "Shaper", "Masker", "MaskPasser", "Penalizer", "Layer"}, class):
+		classes = []string{"Layer", "Model", "Sequential"}
+	}
+	if !isMethod {
+		return classes
+	}
+	for i, c := range classes {
+		classes[i] = c + "." + method
+	}
+	return classes
 }
 
 // plain is what fit_on_texts and FitOnTexts have in common.

@@ -22,6 +22,7 @@ type wire struct {
 // FromJSON builds a model from what [ToJSON] or Keras' model.to_json() wrote.
 // Its weights get their first values, by the seed of Compile, when they are
 // needed. All classes and names that are not registered are named in one error.
+// Keras: model_from_json.
 func FromJSON(data []byte) (*nn.Model, error) {
 	var w wire
 	if err := unmarshal(data, &w); err != nil {
@@ -36,7 +37,8 @@ func FromJSON(data []byte) (*nn.Model, error) {
 }
 
 // FromConfig builds a layer or a model from its class name and what [Config]
-// wrote. Keras: from_config, layers.deserialize.
+// wrote.
+// Keras: Model.from_config, Sequential.from_config, Layer.from_config, model_from_config.
 func FromConfig(class string, cfg []byte) (nn.Layer, error) {
 	if d := jsonDepth(cfg); d > maxJSONDepth {
 		return nil, fmt.Errorf("saving: the configuration of %s is nested %d deep", class, d)

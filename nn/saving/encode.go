@@ -24,6 +24,7 @@ func init() {
 }
 
 // ToJSON returns the model's architecture as Keras' model.to_json() does.
+// Keras: Model.to_json, Sequential.to_json.
 func ToJSON(m *nn.Model) ([]byte, error) {
 	if err := m.Err(); err != nil {
 		return nil, err
@@ -37,7 +38,8 @@ func ToJSON(m *nn.Model) ([]byte, error) {
 }
 
 // Config returns the configuration of a layer or a model as JSON: its name and
-// settings, or layers and connections. Keras: get_config.
+// settings, or layers and connections.
+// Keras: Model.get_config, Sequential.get_config, Layer.get_config.
 func Config(l nn.Layer) ([]byte, error) {
 	if m, ok := l.(*nn.Model); ok && m.Err() != nil {
 		return nil, m.Err()

@@ -22,6 +22,7 @@ const architecture = "model_config"
 // Save writes the model, architecture and weights, to one .npz file. Equal
 // models give equal bytes. A layer that nested models share comes back as one
 // layer in each, with the same weights (as in Keras).
+// Keras: Model.save, Sequential.save, save_model.
 func Save(m *nn.Model, path string) error {
 	js, err := ToJSON(m)
 	if err != nil {
@@ -32,6 +33,7 @@ func Save(m *nn.Model, path string) error {
 
 // SaveWeights writes the model's weights to an .npz file: an array for each,
 // under its path, such as dense/kernel (inner/dense/kernel in a nested model).
+// Keras: Model.save_weights, Sequential.save_weights.
 func SaveWeights(m *nn.Model, path string) error { return write(m, path, nil) }
 
 func write(m *nn.Model, path string, js []byte) error {
@@ -83,6 +85,7 @@ func CheckPath(path string) error {
 }
 
 // Load reads a model that [Save] wrote.
+// Keras: load_model.
 func Load(path string) (*nn.Model, error) {
 	var m *nn.Model
 	err := open(path, func(z *tensor.NPZ) error {
@@ -122,6 +125,7 @@ type Report struct {
 // Weights that are missing on either side are reported and left as they are; a
 // weight of another shape, or a file that fits no weight, is an error, and then
 // no weight changes.
+// Keras: Model.load_weights, Sequential.load_weights.
 func LoadWeights(m *nn.Model, path string) (*Report, error) {
 	if err := m.Err(); err != nil {
 		return nil, err
