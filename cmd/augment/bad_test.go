@@ -118,6 +118,18 @@ func TestSpoiltPictures(t *testing.T) {
 	}
 }
 
+// What a policy or a manifest of somebody else's asks for has bounds.
+func TestHugeResult(t *testing.T) {
+	photos(t, 1)
+	refused(t, cli.BadData, "ResizedCrop would make it 1000000×1000000 (height × width), more than 89478485 pixels", "photos", "out", "--policy", `{"class_name":"Resize","config":{"height":1000000,"width":1000000}}`)
+	do(t, "photos", "ok", "-n", "1")
+	b, _ := os.ReadFile("ok/manifest.jsonl")
+	for old, bad := range map[string]string{`"output":"cat/`: `"output":"../../`, `"source":"cat/`: `"source":"/etc/`} {
+		os.WriteFile("bad.jsonl", []byte(strings.Replace(string(b), old, bad, 1)), 0o644)
+		refused(t, cli.BadData, "leads out of the folder", "--replay", "bad.jsonl", "photos", "again")
+	}
+}
+
 // A full disk is a passing trouble: what was there stays, and the run can go on.
 func TestUnwritableOut(t *testing.T) {
 	photos(t, 2)

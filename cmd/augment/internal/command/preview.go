@@ -125,7 +125,7 @@ func describe(ops augment.Ops) string {
 	for _, op := range ops {
 		k, ok := op.(*augment.KerasTransform)
 		if !ok {
-			words = append(words, strings.ToLower(reflect.TypeOf(op).Elem().Name()))
+			words = append(words, strings.ToLower(kind(op)))
 			continue
 		}
 		add := func(is bool, format string, args ...any) {
@@ -146,4 +146,13 @@ func describe(ops augment.Ops) string {
 		return "unchanged"
 	}
 	return strings.Join(words, ", ")
+}
+
+// kind is the name of an op's type.
+func kind(op augment.Op) string {
+	t := reflect.TypeOf(op)
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	return t.Name()
 }

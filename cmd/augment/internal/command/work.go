@@ -151,6 +151,9 @@ func (m *maker) change(w *worker, t task) (augment.Ops, error) {
 		d := p.Image.Shape()
 		ops = m.draw(w.rand, t.epoch, p.File.Index, d[0], d[1])
 	}
+	if err := tooLarge(ops, p.Image.Shape()); err != nil {
+		return nil, err
+	}
 	if err := ops.Apply(&w.sample); err != nil {
 		text := strings.TrimPrefix(err.Error(), "augment: ")
 		return nil, &picture.BadError{Reason: strings.TrimPrefix(text, p.Name+": ")}
@@ -159,6 +162,20 @@ func (m *maker) change(w *worker, t task) (augment.Ops, error) {
 		w.sample.ClipBoxes(m.MinVisible)
 	}
 	return ops, nil
+}
+
+// maxPixels bounds what a policy, or a manifest that somebody else wrote, may
+// make of a picture; those that are read have the same bound.
+const maxPixels = 89478485
+
+func tooLarge(ops augment.Ops, shape []int) error {
+	h, w := shape[0], shape[1]
+	for _, op := range ops {
+		if h, w = op.Size(h, w); h < 1 || w < 1 || h > maxPixels/w {
+			return &picture.BadError{Reason: fmt.Sprintf("%s would make it %d×%d (height × width), more than %d pixels", kind(op), h, w, maxPixels)}
+		}
+	}
+	return nil
 }
 
 // draw draws what is done to a picture of h × w pixels: the policy, the resizing
