@@ -159,6 +159,9 @@ func exists(path string) error {
 	if st.IsDir() {
 		return errors.New("it is a directory")
 	}
+	if !st.Mode().IsRegular() {
+		return errors.New("it is a pipe, a socket or a device")
+	}
 	return nil
 }
 

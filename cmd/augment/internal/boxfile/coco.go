@@ -361,10 +361,10 @@ func (r *cocoReader) category(where place, o object) {
 		r.points[c.ID] = len(names)
 		c.mirror = mirrorOf(names)
 	}
-	r.classes[c.ID] = len(r.s.classes)
 	if !r.s.add(c) {
 		r.p.add(where, "the name %q is there twice", c.Name)
 	}
+	r.classes[c.ID] = r.s.index[c.Name]
 }
 
 // plain are the keys of an annotation that are written anew.
