@@ -40,7 +40,7 @@ func SamePadding(in, kernel, stride, dilation int) (low, high int) {
 // i*m+j belongs to input channel i (m = f/c).
 // Keras: K.conv1d, K.conv2d, K.conv3d, K.depthwise_conv2d.
 func Conv(x, w *Value, c ConvConfig) *Value {
-	return apply1(conv{c.geometry("Conv", x), ActNone}, x, w)
+	return convolve(c.geometry("Conv", x), ActNone, x, w, nil)
 }
 
 // ConvTranspose is the gradient of [Conv] with respect to its input, whose
@@ -60,7 +60,7 @@ func Conv2D(x, w *Value, c Conv2DConfig) *Value {
 // Conv2DFused computes act(Conv2D(x, w) + bias) in one pass; bias is nil or one
 // number per output channel. It equals the three one after another, bit for bit.
 func Conv2DFused(x, w, bias *Value, c Conv2DConfig, act Activation) *Value {
-	return apply1(conv{c.geometry(), act}, withBias(x, w, bias)...)
+	return convolve(c.geometry(), act, x, w, bias)
 }
 
 // Conv2DInputGrad is the gradient of Conv2D with respect to x, which has size
