@@ -279,3 +279,49 @@ func ExampleModel_Layer() {
 	fmt.Println(features.OutputShapes(), features.Err())
 	// Output: [(None, 3)] <nil>
 }
+
+// Nonzero is a layer that makes a mask: steps of zeros do not count. It states
+// its shape, though it need not.
+type Nonzero struct{ nn.Base }
+
+func init() { nn.Register[Nonzero]() }
+
+func (*Nonzero) OutputShape(in ...nn.Shape) (nn.Shape, error) { return in[0], nil }
+
+func (*Nonzero) Call(_ *nn.Call, in ...*ops.Value) *ops.Value { return in[0] }
+
+func (*Nonzero) ComputeMask(_ *nn.Call, in ...*ops.Value) *ops.Value {
+	return ops.Max(ops.NotEqual(in[0], ops.Scalar(0)), -1)
+}
+
+// Total is a layer that uses the mask up: it counts the steps.
+type Total struct{ nn.Base }
+
+func init() { nn.Register[Total]() }
+
+func (*Total) Call(c *nn.Call, in ...*ops.Value) *ops.Value {
+	mask := c.Mask(0)
+	if mask == nil {
+		mask = ops.BroadcastTo(ops.Scalar(1), in[0].Shape()[:2]...)
+	}
+	return ops.SumKeep(mask, -1)
+}
+
+func (*Total) ComputeMask(*nn.Call, ...*ops.Value) *ops.Value { return nil }
+
+func ExampleMasker() {
+	model := nn.NewSequential(nn.Input(nn.Unknown, 2), &Nonzero{}, &Total{})
+	fmt.Println(model.PredictOnBatch(tensor.From([]float32{1, 2, 0, 0, 0, 3}, 1, 3, 2)))
+	// Output: [[[2.]]] <nil>
+}
+
+// A trained model becomes the first part of another one, and stays as it is:
+// frozen, its batch normalisation not learning. Keras: base(x, training=False).
+func ExampleApplyTraining() {
+	base := nn.Name("base", nn.NewSequential(nn.Input(4), &layers.Dense{Units: 8}, &layers.BatchNormalization{}))
+	x := nn.Input(4)
+	features := nn.ApplyTraining(false, nn.Freeze(base), x)
+	model := nn.NewModel([]*nn.Symbol{x}, []*nn.Symbol{nn.Apply(&layers.Dense{Units: 1}, features[0])})
+	fmt.Println(len(model.TrainableWeights()), "weights learn,", len(model.NonTrainableWeights()), "do not", model.Err())
+	// Output: 2 weights learn, 6 do not <nil>
+}
