@@ -1,0 +1,55 @@
+package metrics
+
+import (
+	"github.com/antler-ml/antler/internal/config"
+	"github.com/antler-ml/antler/nn"
+)
+
+func init() {
+	for _, m := range []struct {
+		metric nn.Metric
+		names  []string
+	}{
+		{MeanSquaredError{}, []string{"mean_squared_error", "mse", "MSE"}},
+		{MeanAbsoluteError{}, []string{"mean_absolute_error", "mae", "MAE"}},
+		{MeanAbsolutePercentageError{}, []string{"mean_absolute_percentage_error", "mape", "MAPE"}},
+		{MeanSquaredLogarithmicError{}, []string{"mean_squared_logarithmic_error", "msle", "MSLE"}},
+		{LogCoshError{}, []string{"logcosh", "log_cosh"}},
+		{CosineSimilarity{}, []string{"cosine_similarity", "cosine_proximity"}},
+		{Hinge{}, []string{"hinge"}},
+		{SquaredHinge{}, []string{"squared_hinge"}},
+		{CategoricalHinge{}, []string{"categorical_hinge"}},
+		{Poisson{}, []string{"poisson"}},
+		{BinaryCrossentropy{}, []string{"binary_crossentropy"}},
+		{CategoricalCrossentropy{}, []string{"categorical_crossentropy"}},
+		{SparseCategoricalCrossentropy{}, []string{"sparse_categorical_crossentropy"}},
+	} {
+		for _, n := range m.names {
+			nn.Alias(called{m.metric, n}, n)
+		}
+	}
+}
+
+// called is a metric under the name that the user chose for it, as Keras reports
+// metrics=["mse"] as mse.
+type called struct {
+	nn.Metric
+	name string
+}
+
+// Name is the chosen name.
+func (c called) Name() string { return c.name }
+
+// ConfigName is the chosen name.
+func (c called) ConfigName() string { return c.name }
+
+// ClassName is the metric's class.
+func (c called) ClassName() string { return config.ClassName(c.Metric) }
+
+// CheckTarget asks the metric.
+func (c called) CheckTarget(y, p nn.Shape) error {
+	if t, ok := c.Metric.(nn.TargetChecker); ok {
+		return t.CheckTarget(y, p)
+	}
+	return nil
+}
