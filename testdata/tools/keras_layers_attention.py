@@ -1,4 +1,6 @@
-"""Fixtures of kinds "layers_attention" and "attention". See README.md for the fields."""
+"""Fixtures of kinds "layers_attention", "attention" and "attention_model". See README.md for the fields."""
+
+import json
 
 from keras_common import Case, finish, keras, np, rng, short, tf
 from keras_layer_case import many, random_weight
@@ -174,6 +176,27 @@ def multi_head():
     m("robust_causal", q, q, softmax_robust_masking=True, use_causal_mask=True)
 
 
+def model():
+    """A functional model whose calls have named inputs and arguments."""
+    keras.backend.clear_session()
+    q, v, m = L.Input((3, 4), name="q"), L.Input((5, 4), name="v"), L.Input((3, 5), name="m")
+    y = L.MultiHeadAttention(2, 3, name="mha")(q, v, attention_mask=m, use_causal_mask=True)
+    y, s = L.Attention(name="att")([y, v], return_attention_scores=True)
+    y = L.AdditiveAttention(name="add")([y, q, q], use_causal_mask=True)
+    y = L.MultiHeadAttention(1, 2, name="self")(y, y, y)
+    whole = keras.Model([q, v, m], [y, s], name="attend")
+    case = Case("attention_model", "attend", model=json.loads(whole.to_json()))
+    r = rng("attention_model")
+    for w in whole.weights:
+        w.assign(random_weight(r, short(w.name), w.shape))
+    xs = [r.standard_normal((2, 3, 4)), r.standard_normal((2, 5, 4)), masked("model", 2, 3, 5)]
+    case.json["weights"] = [{"name": w.name, "array": case.put(f"weight{i}", w)} for i, w in enumerate(whole.weights)]
+    case.json["x"] = [case.put(f"x{i}", x) for i, x in enumerate(xs)]
+    case.json["predict"] = [case.put(f"predict{i}", y) for i, y in enumerate(whole([tf.constant(x.astype(np.float32)) for x in xs]))]
+    case.write()
+
+
 attention()
 multi_head()
-finish("layers_attention", "attention")
+model()
+finish("layers_attention", "attention", "attention_model")
