@@ -158,12 +158,15 @@ func (s *Settings) Fits() bool {
 // Bytes reads a size such as 500MB.
 func Bytes(flag, text string) (int64, error) {
 	num := strings.TrimRight(strings.ToUpper(strings.TrimSpace(text)), "IB")
-	unit := float64(1)
+	unit, kilo := float64(1), float64(1000)
+	if strings.Contains(strings.ToUpper(text), "IB") {
+		kilo = 1024
+	}
 	if n := len(num); n > 0 {
 		if k := strings.IndexByte("KMGT", num[n-1]); k >= 0 {
 			num = num[:n-1]
 			for range k + 1 {
-				unit *= 1000
+				unit *= kilo
 			}
 		}
 	}
