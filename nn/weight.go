@@ -22,7 +22,8 @@ type (
 	// A Regularizer is a penalty on a weight or an output: one number that is
 	// added to the loss.
 	Regularizer interface{ Penalty(w *ops.Value) *ops.Value }
-	// ShapeChecker is a constraint that does not fit every shape.
+	// ShapeChecker is an initializer, a regularizer or a constraint that does not
+	// fit every shape.
 	ShapeChecker interface{ CheckShape(s Shape) error }
 	// A Constraint changes a weight after every update.
 	Constraint interface{ Constrain(w []float32, s Shape) }
@@ -135,9 +136,11 @@ func (b *Build) Weight(s WeightSpec) *Weight {
 	if tooLarge(s.Shape) {
 		panic(buildError{fmt.Errorf("weight %q would have the shape %v, more numbers than fit into memory", s.Name, s.Shape)})
 	}
-	if c, ok := s.Constraint.(ShapeChecker); ok {
-		if err := c.CheckShape(s.Shape); err != nil {
-			panic(buildError{fmt.Errorf("weight %q: %w", s.Name, err)})
+	for _, thing := range []any{s.Initializer, s.Regularizer, s.Constraint} {
+		if c, ok := thing.(ShapeChecker); ok {
+			if err := c.CheckShape(s.Shape); err != nil {
+				panic(buildError{fmt.Errorf("weight %q: %w", s.Name, err)})
+			}
 		}
 	}
 	w := &Weight{

@@ -1,6 +1,7 @@
 package initializers
 
 import (
+	"fmt"
 	"math/rand/v2"
 
 	"gonum.org/v1/gonum/mat"
@@ -68,4 +69,20 @@ func (id Identity) Init(dst []float32, s nn.Shape, _ *rand.Rand) {
 	for i := range min(s[0], s.Last()) {
 		dst[i*s.Last()+i] = float32(id.Gain)
 	}
+}
+
+// CheckShape refuses vectors.
+func (Orthogonal) CheckShape(s nn.Shape) error {
+	if len(s) < 2 {
+		return fmt.Errorf("initializer Orthogonal: want a weight of rank 2 or more, got shape %v", s)
+	}
+	return nil
+}
+
+// CheckShape refuses what is no matrix.
+func (Identity) CheckShape(s nn.Shape) error {
+	if len(s) != 2 {
+		return fmt.Errorf("initializer Identity: want a matrix, got a weight of shape %v", s)
+	}
+	return nil
 }

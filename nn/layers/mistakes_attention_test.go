@@ -6,6 +6,7 @@ import (
 
 	"github.com/antler-ml/antler/nn"
 	"github.com/antler-ml/antler/nn/constraints"
+	"github.com/antler-ml/antler/nn/initializers"
 	"github.com/antler-ml/antler/nn/layers"
 	"github.com/antler-ml/antler/nn/regularizers"
 )
@@ -81,6 +82,12 @@ func TestAttentionMistakes(t *testing.T) {
 		{&layers.Dense{Units: 2, KernelConstraint: &constraints.RadialConstraint{}}, one(3), "constraint RadialConstraint: want the kernel of a Conv2D, (side, side, in, out), got a weight of shape (3, 2)"},
 		{&layers.Dense{Units: 2, KernelConstraint: &constraints.MaxNorm{Axis: []int{2}}}, one(3), "constraint MaxNorm: axis 2 is out of range for a weight of shape (3, 2)"},
 		{&layers.Dense{Units: 2, KernelRegularizer: &regularizers.OrthogonalRegularizer{Mode: "diagonals"}}, one(3), `OrthogonalRegularizer: mode is "diagonals"; want rows or columns`},
+		{&layers.Dense{Units: 2, BiasInitializer: initializers.Orthogonal{}}, one(3), `weight "bias": initializer Orthogonal: want a weight of rank 2 or more, got shape (2,)`},
+		{&layers.EinsumDense{Equation: "abc,cde->abde", OutputShape: []int{3, 2, 2}, KernelInitializer: initializers.Identity{}}, one(3, 4), `weight "kernel": initializer Identity: want a matrix, got a weight of shape (4, 2, 2)`},
+		{&layers.Dense{Units: 2, BiasRegularizer: &regularizers.OrthogonalRegularizer{}}, one(3), `weight "bias": OrthogonalRegularizer: want a matrix, got a weight of shape (2,)`},
+		{&layers.Dense{Units: 2, KernelInitializer: &initializers.VarianceScaling{Mode: "fan"}}, one(3), `VarianceScaling: mode is "fan"; want fan_in, fan_out or fan_avg`},
+		{&layers.Dense{Units: 2, KernelInitializer: &initializers.TruncatedNormal{Stddev: -1}}, one(3), "TruncatedNormal: stddev is -1; want 0 or more"},
+		{&layers.Dense{Units: 2, KernelConstraint: &constraints.MinMaxNorm{MinValue: 3}}, one(3), "constraint MinMaxNorm: min_value 3 is above max_value 1"},
 		{&layers.Dense{Units: 2, KernelRegularizer: regularizers.L2(-1)}, one(3), "l2 is -1; want 0 or more"},
 	} {
 		var in []*nn.Symbol

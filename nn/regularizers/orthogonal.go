@@ -66,3 +66,11 @@ func offDiagonal(n int) *tensor.Tensor {
 	}
 	return t
 }
+
+// CheckShape refuses weights that are no matrices.
+func (*OrthogonalRegularizer) CheckShape(s nn.Shape) error {
+	if len(s) != 2 {
+		return fmt.Errorf("OrthogonalRegularizer: want a matrix, got a weight of shape %v", s)
+	}
+	return nil
+}
