@@ -50,7 +50,7 @@ func (e *Env) bad(t *task, dir string, late int) {
 		return
 	}
 	noun := t.set.Kind.Noun()
-	c.Warnf("bad        %s could not be read and was %s; all in %s", cli.Plural(len(t.set.Bad), noun), e.treated(), filepath.Join(dir, rundir.BadFile))
+	c.Warnf("bad        %s could not be read: %s; all in %s", cli.Plural(len(t.set.Bad), noun), e.treated(), filepath.Join(dir, rundir.BadFile))
 	for _, b := range t.set.Bad[:min(5, len(t.set.Bad))] {
 		c.Warnf("           %s", b)
 	}
