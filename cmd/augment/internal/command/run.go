@@ -239,6 +239,7 @@ func (r *run) closeShard() error {
 	}
 	err := r.shard.Close()
 	if err == nil {
+		r.shardLines[len(r.shardLines)-1].ShardEnd = true
 		err = r.journal.Append(r.shardLines...)
 	}
 	r.bytes += r.shardBytes

@@ -40,6 +40,7 @@ type Line struct {
 	Output    string          `json:"output"`          // below OUT; of a shard, the name in it
 	Shard     string          `json:"shard,omitempty"` // the file that holds it
 	Row       *int            `json:"row,omitempty"`   // in the arrays of an npz
+	ShardEnd  bool            `json:"shard_end,omitempty"`
 	Mask      string          `json:"mask,omitempty"`
 	Class     string          `json:"class,omitempty"`
 	Source    string          `json:"source"` // below IN

@@ -122,7 +122,7 @@ func TestLoad(t *testing.T) {
 		name := fmt.Sprintf("shard-%05d.tar", n)
 		os.WriteFile(filepath.Join(dir, name), nil, 0o644)
 		l := line(Key{n, 1})
-		l.Shard = name
+		l.Shard, l.ShardEnd = name, true
 		j.Append(l)
 	}
 	j.Close()
@@ -132,6 +132,38 @@ func TestLoad(t *testing.T) {
 	os.Remove(filepath.Join(dir, "shard-00001.tar"))
 	if s, _ := Load(dir); s.Len() != 1 || s.Shards != 1 {
 		t.Errorf("without the second shard: %d pictures, %d shards", s.Len(), s.Shards)
+	}
+}
+
+// A shard whose lines stop before the last one was cut off by a kill: all of it
+// counts as not made, and what it has in the manifest goes.
+func TestTornShard(t *testing.T) {
+	dir := t.TempDir()
+	j, err := Create(dir, &Header{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, name := range []string{"shard-00000.tar", "shard-00000.tar", "shard-00001.tar"} {
+		l := line(Key{i, 1})
+		l.Shard, l.ShardEnd = name, i == 1
+		os.WriteFile(filepath.Join(dir, name), nil, 0o644)
+		if err := j.Append(l); err != nil {
+			t.Fatal(err)
+		}
+	}
+	j.Close()
+	s, err := Load(dir)
+	if err != nil || s.Len() != 2 || s.Shards != 1 {
+		t.Fatalf("%d pictures in %d shards, %v; want 2 in 1", s.Len(), s.Shards, err)
+	}
+	if j, err = s.Open(); err != nil {
+		t.Fatal(err)
+	}
+	j.Close()
+	n := 0
+	Read(filepath.Join(dir, Name), func(*Line, []byte, int64) error { n++; return nil })
+	if n != 2 {
+		t.Errorf("%d lines are left, want 2", n)
 	}
 }
 

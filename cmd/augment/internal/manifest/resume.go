@@ -25,10 +25,12 @@ type State struct {
 }
 
 // Load reads what is in a folder; nil if there is no manifest. Pictures that are
-// gone or of another size count as not made.
+// gone or of another size count as not made, and so do those of a shard whose
+// last line is missing: the program was killed while it wrote them down.
 func Load(dir string) (*State, error) {
 	s := &State{dir: dir, done: map[Key]bool{}}
-	cut := int64(-1)
+	cut, shardFrom := int64(-1), int64(0)
+	var shard []Key // of the shard whose end has not come yet
 	h, end, err := Read(filepath.Join(dir, Name), func(l *Line, raw []byte, from int64) error {
 		switch {
 		case cut >= 0: // shards behind a missing one are made again
@@ -37,8 +39,16 @@ func Load(dir string) (*State, error) {
 				cut = from
 				return nil
 			}
-			s.Shards = max(s.Shards, number(l.Shard)+1)
-			fallthrough
+			if len(shard) == 0 {
+				shardFrom = from
+			}
+			if shard = append(shard, l.Key()); l.ShardEnd {
+				s.Shards = max(s.Shards, number(l.Shard)+1)
+				for _, k := range shard {
+					s.done[k] = true
+				}
+				shard = shard[:0]
+			}
 		case s.there(l.Output, l.Bytes) && (l.Mask == "" || s.there(l.Mask, l.MaskBytes)):
 			s.done[l.Key()] = true
 		}
@@ -49,6 +59,9 @@ func Load(dir string) (*State, error) {
 	}
 	if err != nil {
 		return nil, err
+	}
+	if cut < 0 && len(shard) > 0 {
+		cut = shardFrom
 	}
 	if s.Header, s.end = h, end; cut >= 0 {
 		s.end = cut
