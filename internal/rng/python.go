@@ -144,7 +144,7 @@ func (p *Python) Shuffle(n int, swap func(i, j int)) {
 // places, without a branch that depends on what was drawn, then it swaps. It
 // panics when the slice has 2^31 elements.
 func Shuffle[T uint32 | uint64](p *Python, x []T) {
-	if len(x) >= 1<<31 {
+	if uint64(len(x)) >= 1<<31 {
 		panic("rng: Shuffle: too many elements")
 	}
 	places := &p.places
