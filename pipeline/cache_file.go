@@ -101,7 +101,7 @@ func writeCache(items iter.Seq2[Sample, error], path, key string, yield func(Sam
 }
 
 func writeRecord(w *bufio.Writer, kind byte, content []byte) error {
-	if len(content) > math.MaxUint32 {
+	if uint64(len(content)) > math.MaxUint32 {
 		return fmt.Errorf("a sample of %d bytes is too large", len(content))
 	}
 	head := binary.LittleEndian.AppendUint32([]byte{kind}, uint32(len(content)))

@@ -31,7 +31,7 @@ type warpPlan struct {
 }
 
 func (r *WarpRow) size(n, h, w int) {
-	if h < 1 || w < 1 || h > 1<<31/w {
+	if h < 1 || w < 1 || uint64(h)*uint64(w) > 1<<31 {
 		panic("kernel: WarpRow: the picture is empty or has 2^31 pixels")
 	}
 	r.h, r.w = h, w
