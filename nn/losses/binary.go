@@ -33,11 +33,19 @@ func (l BinaryCrossentropy) Loss(y, p *ops.Value) *ops.Value {
 	if logits := ops.SigmoidInput(p); logits != nil {
 		return mean(ops.SigmoidCrossEntropy(logits, y))
 	}
+	return ops.Neg(mean(logLikelihood(y, p)))
+}
+
+// logLikelihood is y·log p + (1-y)·log(1-p), with p kept from 0 and 1.
+func logLikelihood(y, p *ops.Value) *ops.Value {
 	p = ops.Clip(p, epsilon, 1-epsilon)
 	one := ops.Mul(y, ops.Log(ops.AddScalar(p, epsilon)))
-	zero := ops.Mul(ops.AddScalar(ops.Neg(y), 1), ops.Log(ops.AddScalar(ops.AddScalar(ops.Neg(p), 1), epsilon)))
-	return ops.Neg(mean(ops.Add(one, zero)))
+	zero := ops.Mul(complement(y), ops.Log(ops.AddScalar(complement(p), epsilon)))
+	return ops.Add(one, zero)
 }
+
+// complement is 1-v.
+func complement(v *ops.Value) *ops.Value { return ops.AddScalar(ops.Neg(v), 1) }
 
 // CheckTarget refuses targets of another shape than the predictions.
 func (l BinaryCrossentropy) CheckTarget(y, p nn.Shape) error {

@@ -1,6 +1,8 @@
 package losses
 
 import (
+	"fmt"
+
 	"github.com/antler-ml/antler/nn"
 	"github.com/antler-ml/antler/nn/ops"
 )
@@ -33,16 +35,11 @@ func (l BinaryFocalCrossentropy) Loss(y, p *ops.Value) *ops.Value {
 	if l.FromLogits {
 		p = ops.Sigmoid(p)
 	}
-	other := func(v *ops.Value) *ops.Value { return ops.AddScalar(ops.Neg(v), 1) }
-	truth := ops.Add(ops.Mul(y, p), ops.Mul(other(y), other(p)))
-	weight := ops.PowScalar(other(truth), float32(*l.Gamma))
-	p = ops.Clip(p, epsilon, 1-epsilon)
-	one := ops.Mul(y, ops.Log(ops.AddScalar(p, epsilon)))
-	zero := ops.Mul(other(y), ops.Log(ops.AddScalar(other(p), epsilon)))
-	loss := ops.Mul(weight, ops.Neg(ops.Add(one, zero)))
+	truth := ops.Add(ops.Mul(y, p), ops.Mul(complement(y), complement(p)))
+	loss := ops.Neg(ops.Mul(ops.PowScalar(complement(truth), float32(*l.Gamma)), logLikelihood(y, p)))
 	if l.ApplyClassBalancing {
 		a := float32(*l.Alpha)
-		loss = ops.Mul(loss, ops.Add(ops.MulScalar(y, a), ops.MulScalar(other(y), 1-a)))
+		loss = ops.Mul(loss, ops.Add(ops.MulScalar(y, a), ops.MulScalar(complement(y), 1-a)))
 	}
 	return mean(loss)
 }
@@ -59,6 +56,9 @@ func (l BinaryFocalCrossentropy) ReduceSum() bool { return l.Reduction.sum() }
 func (l BinaryFocalCrossentropy) Validate() error {
 	if err := smoothing("binary_focal_crossentropy", l.LabelSmoothing); err != nil {
 		return err
+	}
+	if !(*l.Alpha >= 0 && *l.Alpha <= 1) || !(*l.Gamma >= 0) {
+		return fmt.Errorf("loss binary_focal_crossentropy: alpha is %g, gamma %g; want alpha from 0 to 1 and gamma from 0", *l.Alpha, *l.Gamma)
 	}
 	return l.Reduction.validate()
 }

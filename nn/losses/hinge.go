@@ -59,7 +59,7 @@ func margin(y, p *ops.Value) *ops.Value {
 	binary := ops.Or(ops.Equal(y, ops.Scalar(0)), ops.Equal(y, ops.Scalar(1)))
 	all := ops.BroadcastTo(ops.Reshape(ops.Min(binary), ones(y.Rank())...), y.Shape()...)
 	y = ops.Where(all, ops.AddScalar(ops.MulScalar(y, 2), -1), y)
-	return ops.AddScalar(ops.Neg(ops.Mul(y, p)), 1)
+	return complement(ops.Mul(y, p))
 }
 
 func ones(n int) []int {
@@ -79,7 +79,7 @@ type CategoricalHinge struct {
 // Loss describes the loss of each sample.
 func (l CategoricalHinge) Loss(y, p *ops.Value) *ops.Value {
 	right := ops.Sum(ops.Mul(y, p), -1)
-	wrong := ops.Max(ops.Mul(ops.AddScalar(ops.Neg(y), 1), p), -1)
+	wrong := ops.Max(ops.Mul(complement(y), p), -1)
 	return ops.MaximumScalar(ops.AddScalar(ops.Sub(wrong, right), 1), 0)
 }
 

@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"fmt"
 	"math"
 
 	"github.com/antler-ml/antler/nn"
@@ -253,11 +254,12 @@ func (m CategoricalCrossentropy) CheckTarget(y, p nn.Shape) error {
 }
 
 // SparseCategoricalCrossentropy is the mean of losses.SparseCategoricalCrossentropy.
+// The classes are along the last axis.
 type SparseCategoricalCrossentropy struct {
 	mean
 	FromLogits  bool
 	IgnoreClass *int
-	Axis        *int `default:"-1"`
+	Axis        *int `default:"-1"` // of the classes: -1, the last, is the only one
 }
 
 // Name is "sparse_categorical_crossentropy".
@@ -271,4 +273,12 @@ func (m SparseCategoricalCrossentropy) Update(y, p, w *ops.Value) *ops.Value {
 // CheckTarget explains one-hot rows where class ids belong.
 func (SparseCategoricalCrossentropy) CheckTarget(y, p nn.Shape) error {
 	return losses.SparseCategoricalCrossentropy{}.CheckTarget(y, p)
+}
+
+// Validate refuses classes along another axis.
+func (m SparseCategoricalCrossentropy) Validate() error {
+	if m.Axis != nil && *m.Axis != -1 {
+		return fmt.Errorf("metric sparse_categorical_crossentropy: axis is %d; want -1: bring the classes to the end, for instance with layers.Permute", *m.Axis)
+	}
+	return nil
 }
