@@ -70,9 +70,16 @@ func (r *Run) Stop() { r.stop = true }
 func (r *Run) Stopped() bool { return r.stop }
 
 // LearningRate returns the rate of the next update, before decay.
-func (r *Run) LearningRate() float64 { return r.Model.compiled.lr }
+func (r *Run) LearningRate() float64 {
+	c := r.Model.compiled
+	if s := c.opt.set.Schedule; s != nil {
+		return s.Rate(int(c.steps))
+	}
+	return c.lr
+}
 
-// SetLearningRate changes the rate from the next update on.
+// SetLearningRate changes the rate from the next update on. An optimizer with
+// a Schedule keeps to that.
 func (r *Run) SetLearningRate(lr float64) { r.Model.compiled.lr = lr }
 
 // callbacks calls hooks in order and stops at the first error.

@@ -24,6 +24,9 @@ func validate(name string, s nn.OptimizerSettings) error {
 	case !finite(s.Clipnorm) || !finite(s.Clipvalue) || !finite(s.GlobalClipnorm):
 		return fmt.Errorf("optimizer %s: clipnorm is %g, clipvalue %g, global_clipnorm %g; want 0 (off) or more", name, s.Clipnorm, s.Clipvalue, s.GlobalClipnorm)
 	}
+	if s.UseEMA && (!(s.EMAMomentum >= 0 && s.EMAMomentum <= 1) || s.EMAOverwriteFrequency < 0) {
+		return fmt.Errorf("optimizer %s: ema_momentum is %g, ema_overwrite_frequency %d; want 0 to 1, and 0 (when Fit ends) or more", name, s.EMAMomentum, s.EMAOverwriteFrequency)
+	}
 	n := 0
 	for _, c := range []float64{s.Clipnorm, s.Clipvalue, s.GlobalClipnorm} {
 		if c > 0 {
