@@ -1,0 +1,69 @@
+package search
+
+import (
+	"context"
+
+	"github.com/antler-ml/antler/nn"
+	"github.com/antler-ml/antler/tensor"
+)
+
+// A Regressor is a model that predicts numbers, behind Fit, Predict and Score.
+// Every Fit begins with a new model.
+// Keras: KerasRegressor.
+type Regressor[P any] struct {
+	Recipe Recipe[P]
+	Params P
+	Trial
+
+	fitted
+}
+
+// Regressors makes a Regressor of every candidate, for [Run].
+func Regressors[P any](r Recipe[P]) Maker[P] {
+	return func(p P, t Trial) Estimator { return &Regressor[P]{Recipe: r, Params: p, Trial: t} }
+}
+
+// Fit trains a new model.
+func (r *Regressor[P]) Fit(ctx context.Context, x, y *tensor.Tensor) (*nn.History, error) {
+	t, err := trainingOf(r.Params, r.Epochs)
+	if err != nil {
+		return nil, err
+	}
+	m, _, err := draw(r.Recipe, r.Params, r.Seed)
+	if err != nil {
+		return nil, err
+	}
+	return r.fit(ctx, m, t, x, column(y), r.Seed)
+}
+
+// Predict returns the model's output; a last axis of size 1 is left out.
+func (r *Regressor[P]) Predict(ctx context.Context, x *tensor.Tensor) (*tensor.Tensor, error) {
+	p, err := r.predict(ctx, x)
+	if err != nil {
+		return nil, err
+	}
+	if s := p.Shape(); len(s) > 1 && s[len(s)-1] == 1 {
+		p = tensor.Reshape(p, s[:len(s)-1]...)
+	}
+	return p, nil
+}
+
+// Score returns the loss with its sign turned, so that more is better.
+func (r *Regressor[P]) Score(ctx context.Context, x, y *tensor.Tensor) (float64, error) {
+	if r.model == nil {
+		return 0, errNotFitted
+	}
+	logs, err := r.model.Evaluate(ctx, r.train.plain(x, column(y)), nn.EvaluateConfig{})
+	if err != nil {
+		return 0, err
+	}
+	return -logs.Get("loss"), nil
+}
+
+// column gives plain numbers the axis that a Dense layer's output has.
+func column(y *tensor.Tensor) *tensor.Tensor {
+	if y != nil && y.Rank() == 1 {
+		return tensor.Reshape(y, y.Len(), 1)
+	}
+	return y
+}
