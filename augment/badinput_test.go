@@ -19,6 +19,7 @@ import (
 	"testing"
 
 	"github.com/antler-ml/antler/image"
+	"github.com/antler-ml/antler/internal/leaktest"
 )
 
 // long makes TestMutatedFiles as large as it is meant: 1,000 mutated pictures
@@ -125,7 +126,7 @@ func TestOnlyUnreadable(t *testing.T) {
 			fl, err := (&ImageDataGenerator{}).FlowFromDirectory(root, mode)
 			batches := 0
 			if err == nil {
-				noLeaks(t, func() {
+				leaktest.None(t, func() {
 					for _, err = range fl.Batches(t.Context(), 0) {
 						if err != nil {
 							break

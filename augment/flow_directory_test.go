@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/antler-ml/antler/image"
+	"github.com/antler-ml/antler/internal/leaktest"
 	"github.com/antler-ml/antler/tensor"
 )
 
@@ -57,7 +58,7 @@ func TestOnError(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	noLeaks(t, func() {
+	leaktest.None(t, func() {
 		n := 0
 		for _, err = range fl.Batches(t.Context(), 0) {
 			n++

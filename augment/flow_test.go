@@ -10,26 +10,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/antler-ml/antler/image"
+	"github.com/antler-ml/antler/internal/leaktest"
 	"github.com/antler-ml/antler/pipeline"
 	"github.com/antler-ml/antler/tensor"
 )
-
-func noLeaks(t *testing.T, f func()) {
-	t.Helper()
-	before := runtime.NumGoroutine()
-	f()
-	var after int
-	for range 100 {
-		if after = runtime.NumGoroutine(); after <= before {
-			return
-		}
-		time.Sleep(time.Millisecond)
-	}
-	t.Errorf("%d goroutines before, %d after", before, after)
-}
 
 func noise(shape ...int) *tensor.Tensor {
 	t := tensor.New(shape...)
@@ -140,7 +126,7 @@ func TestFlowEndsCleanly(t *testing.T) {
 		t.Fatal(err)
 	}
 	for stop := range 12 {
-		noLeaks(t, func() {
+		leaktest.None(t, func() {
 			n := 0
 			for range fl.Batches(t.Context(), 0) {
 				if n == stop {
@@ -149,7 +135,7 @@ func TestFlowEndsCleanly(t *testing.T) {
 				n++
 			}
 		})
-		noLeaks(t, func() {
+		leaktest.None(t, func() {
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			n := 0
@@ -166,7 +152,7 @@ func TestFlowEndsCleanly(t *testing.T) {
 			}
 		})
 	}
-	noLeaks(t, func() {
+	leaktest.None(t, func() {
 		defer func() { recover() }()
 		for range fl.Batches(t.Context(), 0) {
 			panic("consumer")

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+
+	"github.com/antler-ml/antler/internal/leaktest"
 )
 
 func TestApplyIsTheSameForAnyWorkers(t *testing.T) {
@@ -22,7 +24,7 @@ func TestApplyIsTheSameForAnyWorkers(t *testing.T) {
 	}
 	for _, workers := range []int{0, 2, 3, 8} {
 		for _, bytes := range []int64{0, 10, 35} {
-			noLeaks(t, func() {
+			leaktest.None(t, func() {
 				c := ApplyConfig[int]{Workers: workers, MaxBytes: bytes, Cost: func(v int) int64 { return int64(v % 11) }}
 				if got := items(t, Apply(count(200), c, draw), 2); !slices.Equal(got, want) {
 					t.Errorf("%d workers, %d bytes: other items", workers, bytes)
@@ -87,7 +89,7 @@ func TestApplyLeavingEarly(t *testing.T) {
 		return ch
 	}
 	for stop := range 18 {
-		noLeaks(t, func() {
+		leaktest.None(t, func() {
 			c := ApplyConfig[int]{Workers: 2, MaxBytes: 1, Cost: func(int) int64 { return 1 }}
 			for v, err := range Apply(Apply(Chan(open()), c, same), c, same).Items(t.Context(), 0) {
 				if err != nil {
@@ -99,7 +101,7 @@ func TestApplyLeavingEarly(t *testing.T) {
 			}
 		})
 	}
-	noLeaks(t, func() {
+	leaktest.None(t, func() {
 		defer func() {
 			if recover() != "consumer" {
 				t.Error("panic lost")

@@ -13,6 +13,8 @@ import (
 	"testing/fstest"
 
 	"github.com/klauspost/compress/zstd"
+
+	"github.com/antler-ml/antler/internal/leaktest"
 )
 
 // told is what a stream yields, errors included.
@@ -185,7 +187,7 @@ func TestArchives(t *testing.T) {
 func TestArchiveEarly(t *testing.T) {
 	var plain bytes.Buffer
 	tarOf(t, &plain, "a", "b", "c")
-	noLeaks(t, func() {
+	leaktest.None(t, func() {
 		for range Tar(disk(map[string]string{"x.tar": plain.String()}), List([]string{"x.tar"}), 0).Items(t.Context(), 0) {
 			break
 		}

@@ -10,24 +10,9 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
-)
 
-// noLeaks fails the test when goroutines outlive f.
-func noLeaks(t *testing.T, f func()) {
-	t.Helper()
-	before := runtime.NumGoroutine()
-	f()
-	var after int
-	for range 100 { // a goroutine that has called Done may need a moment to end
-		if after = runtime.NumGoroutine(); after <= before {
-			return
-		}
-		time.Sleep(time.Millisecond)
-	}
-	buf := make([]byte, 1<<16)
-	t.Errorf("%d goroutines before, %d after\n%s", before, after, buf[:runtime.Stack(buf, true)])
-}
+	"github.com/antler-ml/antler/internal/leaktest"
+)
 
 func ints(n int) iter.Seq2[int, error] {
 	return func(yield func(int, error) bool) {
@@ -54,7 +39,7 @@ func TestMapKeepsOrder(t *testing.T) {
 	for _, workers := range []int{0, 1, 2, 7} {
 		for _, procs := range []int{1, 2, 4} {
 			old := runtime.GOMAXPROCS(procs)
-			noLeaks(t, func() {
+			leaktest.None(t, func() {
 				var got []int
 				for v, err := range Map(t.Context(), ints(500), workers, func(_ context.Context, i int) (int, error) {
 					scramble(i)
@@ -156,7 +141,7 @@ func TestMapInputErrorsAndPanics(t *testing.T) {
 		panic("feeder")
 	}
 	var got []error
-	noLeaks(t, func() {
+	leaktest.None(t, func() {
 		for _, err := range Map(t.Context(), in, 2, func(_ context.Context, i int) (int, error) { return i, nil }) {
 			got = append(got, err)
 		}
@@ -168,7 +153,7 @@ func TestMapInputErrorsAndPanics(t *testing.T) {
 
 func TestMapLeavingEarly(t *testing.T) {
 	for stop := range 40 {
-		noLeaks(t, func() {
+		leaktest.None(t, func() {
 			n := 0
 			for range Map(t.Context(), ints(1000), 1+stop%7, func(ctx context.Context, i int) (int, error) {
 				scramble(i)
@@ -185,7 +170,7 @@ func TestMapLeavingEarly(t *testing.T) {
 
 func TestMapCancel(t *testing.T) {
 	for stop := range 20 {
-		noLeaks(t, func() {
+		leaktest.None(t, func() {
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			n := 0
@@ -212,7 +197,7 @@ func TestMapCancel(t *testing.T) {
 
 // A panic of the loop body passes through Map and leaves nothing behind.
 func TestMapConsumerPanics(t *testing.T) {
-	noLeaks(t, func() {
+	leaktest.None(t, func() {
 		defer func() {
 			if recover() != "consumer" {
 				t.Error("panic lost")

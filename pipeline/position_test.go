@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/antler-ml/antler/internal/leaktest"
 	"github.com/antler-ml/antler/tensor"
 )
 
@@ -63,7 +64,7 @@ func TestResumeIsBitEqual(t *testing.T) {
 			}
 			a := NewResumable(src)
 			var got [][]float32
-			noLeaks(t, func() {
+			leaktest.None(t, func() {
 				for epoch := 0; len(got) < stop; epoch++ {
 					for b, err := range a.Batches(t.Context(), epoch) {
 						if err != nil {

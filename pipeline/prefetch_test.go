@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/antler-ml/antler/internal/leaktest"
 	"github.com/antler-ml/antler/tensor"
 )
 
@@ -19,7 +20,7 @@ func TestPrefetchGivesTheSame(t *testing.T) {
 		for _, procs := range []int{1, 2} {
 			old := runtime.GOMAXPROCS(procs)
 			p := Prefetch(src, n)
-			noLeaks(t, func() {
+			leaktest.None(t, func() {
 				if got := collect(t, p, 2); !slices.EqualFunc(got, want, slices.Equal) {
 					t.Errorf("n=%d: %v, want %v", n, got, want)
 				}
@@ -54,7 +55,7 @@ func TestPrefetchKeepsTheHeldBatch(t *testing.T) {
 func TestPrefetchLeavingEarly(t *testing.T) {
 	p := Prefetch(Arrays(seq(100), seq(100), ArraysConfig{BatchSize: 1}), 4)
 	for stop := range 20 {
-		noLeaks(t, func() {
+		leaktest.None(t, func() {
 			n := 0
 			for _, err := range p.Batches(t.Context(), 0) {
 				if err != nil {
@@ -84,7 +85,7 @@ func TestPrefetchErrors(t *testing.T) {
 		}
 	})
 	var got []error
-	noLeaks(t, func() {
+	leaktest.None(t, func() {
 		for _, err := range Prefetch(src, 1).Batches(t.Context(), 4) {
 			got = append(got, err)
 		}
@@ -104,7 +105,7 @@ func TestPrefetchCancel(t *testing.T) {
 	})
 	for name, src := range map[string]Source{"arrays": Arrays(seq(100), nil, ArraysConfig{BatchSize: 1}), "deaf": deaf} {
 		for stop := range 10 {
-			noLeaks(t, func() {
+			leaktest.None(t, func() {
 				ctx, cancel := context.WithCancel(t.Context())
 				defer cancel()
 				n := 0

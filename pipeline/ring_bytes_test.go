@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/antler-ml/antler/internal/leaktest"
 	"github.com/antler-ml/antler/tensor"
 )
 
@@ -37,7 +38,7 @@ func TestPrefetchBytesGivesTheSame(t *testing.T) {
 	for _, bytes := range []int64{100, 120, 400, 1 << 20} {
 		for _, n := range []int{1, 4, 16} {
 			p := PrefetchBytes(sizes(nil, list...), n, bytes)
-			noLeaks(t, func() {
+			leaktest.None(t, func() {
 				for range 2 {
 					if got := collect(t, p, 0); !slices.EqualFunc(got, want, slices.Equal) {
 						t.Errorf("%d bytes, %d ahead: other batches", bytes, n)
@@ -78,7 +79,7 @@ func TestPrefetchBytesRunsAhead(t *testing.T) {
 }
 
 func TestPrefetchBytesErrors(t *testing.T) {
-	noLeaks(t, func() {
+	leaktest.None(t, func() {
 		var last error
 		for _, err := range PrefetchBytes(sizes(nil, 5, 30), 2, 100).Batches(t.Context(), 0) {
 			last = err
@@ -88,7 +89,7 @@ func TestPrefetchBytesErrors(t *testing.T) {
 		}
 	})
 	// Left early while the producer waits for room.
-	noLeaks(t, func() {
+	leaktest.None(t, func() {
 		for range PrefetchBytes(sizes(nil, 20, 20, 20), 4, 80).Batches(t.Context(), 0) {
 			for range 50 {
 				runtime.Gosched()

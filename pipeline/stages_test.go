@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/antler-ml/antler/internal/leaktest"
 )
 
 func TestShuffle(t *testing.T) {
@@ -67,7 +69,7 @@ func TestShuffleBytes(t *testing.T) {
 }
 
 func TestZip(t *testing.T) {
-	noLeaks(t, func() {
+	leaktest.None(t, func() {
 		got := items(t, Zip(count(3), List([]string{"a", "b", "c"})), 1)
 		if want := []Pair[int, string]{{100, "a"}, {101, "b"}, {102, "c"}}; !slices.Equal(got, want) {
 			t.Errorf("%v", got)
@@ -88,7 +90,7 @@ func TestZip(t *testing.T) {
 		{Zip(count(1), bad), "disk gone"},
 		{Zip(bad, count(1)), "disk gone"},
 	} {
-		noLeaks(t, func() {
+		leaktest.None(t, func() {
 			if _, err := c.s.Collect(t.Context(), 0); err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("%v, want %q", err, c.want)
 			}
@@ -101,7 +103,7 @@ func TestZip(t *testing.T) {
 
 func TestInterleave(t *testing.T) {
 	a, b, c := List([]int{1, 2, 3, 4, 5}), List([]int{10, 20}), List([]int{})
-	noLeaks(t, func() {
+	leaktest.None(t, func() {
 		if got := items(t, Interleave(0, a, b, c), 0); !slices.Equal(got, []int{1, 10, 2, 20, 3, 4, 5}) {
 			t.Errorf("%v", got)
 		}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/antler-ml/antler/image"
 	"github.com/antler-ml/antler/internal/cli"
+	"github.com/antler-ml/antler/internal/leaktest"
 	"github.com/antler-ml/antler/tensor"
 )
 
@@ -173,7 +174,7 @@ func TestMain(m *testing.M) {
 	if os.Getenv("AUGMENT_TEST_RUN") != "" {
 		main()
 	}
-	os.Exit(m.Run())
+	leaktest.Main(m)
 }
 
 // A run that was killed at any moment goes on to the same files.

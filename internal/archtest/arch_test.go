@@ -18,12 +18,14 @@ type pkg struct {
 	ImportPath string
 	Imports    []string
 	Deps       []string
-	Standard   bool
+
+	TestGoFiles, XTestGoFiles []string
+	TestImports, XTestImports []string
 }
 
 func list(t *testing.T) []pkg {
 	t.Helper()
-	cmd := exec.Command("go", "list", "-json=ImportPath,Imports,Deps", "./...")
+	cmd := exec.Command("go", "list", "-json=ImportPath,Imports,Deps,TestGoFiles,XTestGoFiles,TestImports,XTestImports", "./...")
 	cmd.Dir = "../.."
 	out, err := cmd.Output()
 	if err != nil {
@@ -55,6 +57,7 @@ var forbidden = [][2]string{
 var allowed = []string{
 	"github.com/spf13/pflag", "golang.org/x/", "gonum.org/v1/gonum", "gonum.org/v1/plot",
 	"github.com/disintegration/imaging", "github.com/google/go-cmp", "github.com/rivo/uniseg", "github.com/klauspost/compress", "go.yaml.in/yaml/v3",
+	"go.uber.org/goleak", // tests only
 }
 
 func below(path, dir string) bool {
@@ -100,6 +103,18 @@ func TestImports(t *testing.T) {
 			if below(i, "nn") && i != module+"nn/ops" {
 				t.Errorf("nn imports %s: interfaces live where they are used, implementations register themselves", i)
 			}
+		}
+	}
+}
+
+// TestLeaks holds every package that starts goroutines, itself or through
+// others, to look for those that its tests leave behind.
+func TestLeaks(t *testing.T) {
+	for _, p := range list(t) {
+		starts := slices.Contains(p.Deps, module+"internal/par") || slices.Contains(p.Deps, module+"pipeline")
+		tests := append(p.TestImports, p.XTestImports...)
+		if starts && len(p.TestGoFiles)+len(p.XTestGoFiles) > 0 && !slices.Contains(tests, module+"internal/leaktest") {
+			t.Errorf("%s has tests, but no TestMain that calls leaktest.Main", p.ImportPath)
 		}
 	}
 }
