@@ -46,7 +46,7 @@ func (m *Model) SummaryWith(w io.Writer, c SummaryConfig) error {
 		return ErrNotBuilt
 	}
 	s := &summary{m: m, c: c, w: bufio.NewWriter(w), connected: !m.inARow()}
-	layers, err := c.LayerRange.pick(m.Layers())
+	layers, err := c.LayerRange.Pick(m.Layers())
 	if err != nil {
 		return err
 	}
@@ -243,14 +243,15 @@ func (m *Model) inARow() bool {
 	return true
 }
 
-func (r LayerRange) pick(layers []Layer) ([]Layer, error) {
+// Pick returns the layers of the range.
+func (r LayerRange) Pick(layers []Layer) ([]Layer, error) {
 	if r == (LayerRange{}) {
 		return layers, nil
 	}
 	find := func(pattern string) (first, last int, err error) {
 		re, err := regexp.Compile("^(?:" + pattern + ")")
 		if err != nil {
-			return 0, 0, fmt.Errorf("nn: Summary: LayerRange: %w", err)
+			return 0, 0, fmt.Errorf("nn: LayerRange: %w", err)
 		}
 		first = -1
 		for i, l := range layers {
@@ -262,7 +263,7 @@ func (r LayerRange) pick(layers []Layer) ([]Layer, error) {
 			}
 		}
 		if first < 0 {
-			return 0, 0, fmt.Errorf("nn: Summary: no layer's name begins with %q", pattern)
+			return 0, 0, fmt.Errorf("nn: LayerRange: no layer's name begins with %q", pattern)
 		}
 		return first, last, nil
 	}
