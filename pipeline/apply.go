@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"fmt"
 	"iter"
 	"math/rand/v2"
 
@@ -27,16 +28,19 @@ type ApplyConfig[A any] struct {
 	Ahead int
 
 	// MaxBytes bounds the memory of the items under way, beside the bound of
-	// Ahead items; 0: no bound. Cost says how many bytes an item needs,
-	// what becomes of it included; without it, the item's method Bytes() int64
-	// is asked. An item that alone needs more is an error.
+	// Ahead items; 0: the stage's part of Budget, without one no bound. Cost says
+	// how many bytes an item needs, what becomes of it included; without it,
+	// the item's method Bytes() int64 is asked. An item that alone needs more is
+	// an error.
 	MaxBytes int64
 	Cost     func(A) int64
+	Budget   *Budget
 }
 
 // Apply is the stream of f of every item of s, in the order of s, computed by
 // several workers. Errors and panics of f become a [*SampleError], as in [Map].
 func Apply[A, B any](s Stream[A], c ApplyConfig[A], f func(context.Context, Place, A) (B, error)) Stream[B] {
+	share := c.Budget.join("Apply", c.MaxBytes)
 	return seekable(s.Len(), func(ctx context.Context, epoch, first int) iter.Seq2[B, error] {
 		in := func(ctx context.Context) iter.Seq2[placed[A], error] {
 			return func(yield func(placed[A], error) bool) {
@@ -49,12 +53,16 @@ func Apply[A, B any](s Stream[A], c ApplyConfig[A], f func(context.Context, Plac
 				}
 			}
 		}
-		m := mapping[placed[A], B]{in: in, first: first, workers: c.Workers, ahead: c.Ahead, maxBytes: c.MaxBytes,
+		m := mapping[placed[A], B]{in: in, first: first, workers: c.Workers, ahead: c.Ahead, share: share,
 			f: func(ctx context.Context, a placed[A]) (B, error) { return f(ctx, a.Place, a.item) }}
-		if c.Cost != nil {
-			m.cost = func(a placed[A]) int64 { return c.Cost(a.item) }
-		} else {
-			m.cost = func(a placed[A]) int64 { return bytesOf(a.item) }
+		m.cost = func(a placed[A]) (int64, error) {
+			if c.Cost != nil {
+				return c.Cost(a.item), nil
+			}
+			if _, ok := any(a.item).(string); ok { // a name, as of a file, is less than what becomes of it
+				return 0, fmt.Errorf("pipeline: Apply: %s, but nobody says what a string costs; say it with Cost", share.allows())
+			}
+			return share.sizeOf(a.item, "say how many bytes an item needs with Cost")
 		}
 		return m.run(ctx)
 	})
@@ -67,11 +75,3 @@ type placed[A any] struct {
 }
 
 func (p placed[A]) Name() string { return nameOf(p.item) }
-
-// bytesOf returns what an item says of its size, else 0.
-func bytesOf(v any) int64 {
-	if s, ok := v.(interface{ Bytes() int64 }); ok {
-		return s.Bytes()
-	}
-	return 0
-}

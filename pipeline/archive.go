@@ -11,6 +11,9 @@ import (
 	"iter"
 )
 
+// believed is how much memory the size that an archive claims of a file is worth.
+const believed = 1 << 20
+
 // Tar yields the files inside tar archives, in their order, one archive after
 // the other; those compressed with gzip or zstd are decompressed, whatever their
 // names. A file of more than maxBytes bytes (0: 1 GiB) is a [*SampleError]; a
@@ -43,7 +46,7 @@ func Tar(fsys fs.FS, archives Stream[string], maxBytes int64) Stream[File] {
 			f := File{Archive: p, Path: h.Name}
 			if h.Size > maxBytes {
 				err = &SampleError{Index: i, Name: f.Name(), Err: fmt.Errorf("it has %d bytes, more than %d", h.Size, maxBytes)}
-			} else if f.Data, err = readAll(tr, maxBytes); err != nil {
+			} else if f.Data, err = readAll(tr, min(h.Size, believed), maxBytes); err != nil {
 				return broken(fmt.Errorf("%s: %w", h.Name, err))
 			}
 			if !yield(f, err) {
@@ -125,7 +128,7 @@ func unzip(fsys fs.FS, p string, maxBytes int64, yield func(File, error) bool) (
 		v := File{Archive: p, Path: e.Name}
 		r, err := e.Open()
 		if err == nil {
-			v.Data, err = readAll(r, maxBytes)
+			v.Data, err = readAll(r, int64(min(e.UncompressedSize64, believed)), maxBytes)
 			r.Close()
 		}
 		if err != nil {

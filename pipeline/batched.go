@@ -49,6 +49,14 @@ type BatchConfig struct {
 	// the first axis of Y and W is that length too.
 	Boundaries []int
 	PadTargets bool
+
+	// MaxBytes bounds the memory of samples that wait for their batch and of
+	// batches; 0: the stage's part of Budget, without one no bound. A batch takes
+	// as much again as its samples. With Boundaries, where samples wait for many
+	// batches, half of it is theirs: when that is full, the largest batch comes
+	// before it has BatchSize samples, unless DropLast is set.
+	MaxBytes int64
+	Budget   *Budget
 }
 
 // Batched collects the samples of a stream into batches. All samples must have
@@ -58,7 +66,7 @@ func Batched(s Stream[Sample], c BatchConfig) Source {
 	if c.BatchSize == 0 {
 		c.BatchSize = 32
 	}
-	b := &batcher{in: s, c: c}
+	b := &batcher{in: s, c: c, share: c.Budget.join("Batched", c.MaxBytes)}
 	if c.BatchSize < 0 {
 		b.err = fmt.Errorf("pipeline: Batched: BatchSize is %d, want at least 1", c.BatchSize)
 	}
@@ -71,10 +79,11 @@ func Batched(s Stream[Sample], c BatchConfig) Source {
 }
 
 type batcher struct {
-	in   Stream[Sample]
-	c    BatchConfig
-	err  error
-	free bins
+	in    Stream[Sample]
+	c     BatchConfig
+	err   error
+	free  bins
+	share *share
 }
 
 // Len returns the batches of an epoch; with Boundaries they are not known.
@@ -115,14 +124,18 @@ func (b *batcher) BatchesFrom(ctx context.Context, epoch, batch int) iter.Seq2[B
 // collect makes batches of the samples from the given one on.
 func (b *batcher) collect(ctx context.Context, epoch, first int) iter.Seq2[Batch, error] {
 	return func(yield func(Batch, error) bool) {
-		if b.err != nil {
-			yield(Batch{}, b.err)
+		most, err := b.share.bound()
+		if err = cmp.Or(b.err, err); err != nil {
+			yield(Batch{}, err)
 			return
 		}
 		bins := b.free.get(max(1, len(b.c.Boundaries)))
 		defer b.free.put(bins)
+		room := &batchBytes{max: most, share: b.share, bins: bins}
+		defer room.end()
 		emit := func(k int) bool {
-			err := b.fill(&bins[k].slot, bins[k].rows, k)
+			err := b.fill(&bins[k].slot, bins[k].rows, k, room)
+			room.gone(&bins[k])
 			bins[k].empty()
 			if err != nil {
 				yield(Batch{}, err)
@@ -139,7 +152,19 @@ func (b *batcher) collect(ctx context.Context, epoch, first int) iter.Seq2[Batch
 				yield(Batch{}, err)
 				return
 			}
+			if len(bins) > 1 {
+				for early := room.largest(v.Bytes()); early >= 0; early = room.largest(v.Bytes()) {
+					if b.c.DropLast {
+						yield(Batch{}, fmt.Errorf("pipeline: Batched: samples of all Boundaries that wait for their batches have more than half of what they may: %s; raise it, or make BatchSize smaller", b.share.allows()))
+						return
+					}
+					if !emit(early) {
+						return
+					}
+				}
+			}
 			bins[k].rows = append(bins[k].rows, v)
+			room.came(&bins[k], v)
 			if len(bins[k].rows) == b.c.BatchSize && !emit(k) {
 				return
 			}
@@ -182,7 +207,7 @@ func (b *batcher) bin(v Sample) (int, error) {
 }
 
 // fill writes the samples of bucket k to s.
-func (b *batcher) fill(s *slot, rows []Sample, k int) error {
+func (b *batcher) fill(s *slot, rows []Sample, k int, room *batchBytes) error {
 	first := rows[0].groups()
 	for g := range first {
 		s.trim(g, len(first[g]))
@@ -195,6 +220,9 @@ func (b *batcher) fill(s *slot, rows []Sample, k int) error {
 		for i := range first[g] {
 			shape, err := b.shape(s, rows, g, i, k)
 			if err != nil {
+				return err
+			}
+			if err := room.make(s, g, i, len(rows)*volume(shape)); err != nil {
 				return err
 			}
 			dst, row := s.tensor(g, i, len(rows), shape).Data(), volume(shape)

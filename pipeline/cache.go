@@ -13,6 +13,13 @@ import (
 // method Bytes() int64; 0: no bound. Items must not be changed by who
 // receives them. Bad samples are kept as such.
 func (s Stream[T]) Cache(maxBytes int64) Stream[T] {
+	return s.cache((*Budget)(nil).join("Cache", maxBytes))
+}
+
+// CacheWithin is [Stream.Cache] bounded by its part of a budget.
+func (s Stream[T]) CacheWithin(b *Budget) Stream[T] { return s.cache(b.join("Cache", 0)) }
+
+func (s Stream[T]) cache(share *share) Stream[T] {
 	type item struct {
 		v   T
 		err error
@@ -34,15 +41,35 @@ func (s Stream[T]) Cache(maxBytes int64) Stream[T] {
 				return
 			}
 			var zero T
+			most, err := share.bound()
+			if err != nil {
+				yield(zero, err)
+				return
+			}
 			bytes := int64(0)
+			done := false
+			defer func() {
+				if !done {
+					share.hold(-bytes)
+				}
+			}()
 			for v, err := range s.Items(ctx, 0) {
 				if err != nil && !isSample(err) {
 					yield(zero, err)
 					return
 				}
-				if bytes += bytesOf(v); maxBytes > 0 && bytes > maxBytes {
-					yield(zero, fmt.Errorf("pipeline: Cache: the first %d items have %d bytes, but maxBytes is %d; raise it, or use CacheFile", len(have)+1, bytes, maxBytes))
-					return
+				if most > 0 && err == nil {
+					n, err := share.sizeOf(v, "give no bound")
+					if err != nil {
+						yield(zero, err)
+						return
+					}
+					if bytes+n > most {
+						yield(zero, fmt.Errorf("pipeline: Cache: the first %d items have %d bytes, but %s; raise it, or use CacheFile", len(have)+1, bytes+n, share.allows()))
+						return
+					}
+					bytes += n
+					share.hold(n)
 				}
 				have = append(have, item{v, err})
 				if !yield(v, err) {
@@ -53,7 +80,9 @@ func (s Stream[T]) Cache(maxBytes int64) Stream[T] {
 				return
 			}
 			mu.Lock()
-			kept, full = have, true
+			if done = !full; done { // another epoch may have been as fast
+				kept, full = have, true
+			}
 			mu.Unlock()
 		}
 	})

@@ -21,6 +21,12 @@ func (p Pair[A, B]) Name() string {
 	return a + b
 }
 
+func (p Pair[A, B]) size() (int64, bool) {
+	a, okA := sizeOf(p.A)
+	b, okB := sizeOf(p.B)
+	return a + b, okA && okB
+}
+
 // Zip yields the items of a and b in pairs. Streams of different lengths are an
 // error, before the first pair where the lengths are known. An error on either
 // side takes the place of the pair.

@@ -23,6 +23,15 @@ type Row struct {
 	Fields  []string
 }
 
+// Bytes returns the size of the fields.
+func (r Row) Bytes() int64 {
+	n := int64(0)
+	for _, f := range r.Fields {
+		n += int64(len(f)) + 16 // and where it is
+	}
+	return n
+}
+
 // CSV yields the records of CSV files (RFC 4180), one file after the other, each
 // with a header of its own. A record with too many or too few fields is
 // a [*SampleError] that names file and line; one with broken quotes ends the

@@ -41,6 +41,27 @@ func ExampleBatched() {
 	// {"name":"iris.csv:3","index":1,"epoch":0,"reason":"column \"width\": \"x\" is not a number"}
 }
 
+// One number bounds the memory of all stages.
+func ExampleBudget() {
+	ctx := context.Background()
+	budget := pipeline.NewBudget(64 << 20)
+	fsys := fstest.MapFS{"a.txt": {Data: []byte("12")}, "b.txt": {Data: []byte("3")}} // or os.DirFS("data")
+	files := pipeline.ReadFilesWithin(fsys, pipeline.List([]string{"a.txt", "b.txt"}), 0, budget)
+	samples := pipeline.Apply(files, pipeline.ApplyConfig[pipeline.File]{Budget: budget, Cost: func(f pipeline.File) int64 { return 4 * f.Bytes() }},
+		func(_ context.Context, _ pipeline.Place, f pipeline.File) (pipeline.Sample, error) {
+			return pipeline.Sample{ID: f.Path, X: []*tensor.Tensor{tensor.From([]float32{float32(len(f.Data))}, 1)}}, nil
+		}).
+		Shuffle(pipeline.ShuffleConfig{Window: 1000, Budget: budget})
+	train := pipeline.PrefetchWithin(pipeline.Batched(samples, pipeline.BatchConfig{BatchSize: 2, Budget: budget}), 8, budget)
+	for b, err := range train.Batches(ctx, 0) {
+		fmt.Println(b.X[0].Shape(), err)
+	}
+	fmt.Println("within the budget:", budget.Peak() <= 64<<20)
+	// Output:
+	// [2 1] <nil>
+	// within the budget: true
+}
+
 // Sequences of similar lengths share a batch.
 func ExampleBatched_buckets() {
 	var samples []pipeline.Sample

@@ -99,30 +99,51 @@ func readable(fsys fs.FS, p string, d fs.DirEntry) bool {
 // processors. A file that cannot be read, or has more than maxBytes bytes (0: 1
 // GiB), is a [*SampleError].
 func ReadFiles(fsys fs.FS, paths Stream[string], maxBytes int64) Stream[File] {
+	return readFiles(fsys, paths, maxBytes, ApplyConfig[string]{})
+}
+
+// ReadFilesWithin is [ReadFiles] bounded by its part of a budget: fewer files are
+// read ahead while they are large.
+func ReadFilesWithin(fsys fs.FS, paths Stream[string], maxBytes int64, b *Budget) Stream[File] {
+	return readFiles(fsys, paths, maxBytes, ApplyConfig[string]{Budget: b, Cost: func(p string) int64 {
+		st, err := fs.Stat(fsys, p)
+		if err != nil {
+			return 0 // reading it will say why
+		}
+		return st.Size()
+	}})
+}
+
+func readFiles(fsys fs.FS, paths Stream[string], maxBytes int64, c ApplyConfig[string]) Stream[File] {
 	if maxBytes <= 0 {
 		maxBytes = 1 << 30
 	}
-	return Apply(paths, ApplyConfig[string]{}, func(_ context.Context, _ Place, p string) (File, error) {
+	return Apply(paths, c, func(_ context.Context, _ Place, p string) (File, error) {
 		f, err := fsys.Open(p)
 		if err != nil {
 			return File{}, err
 		}
 		defer f.Close()
-		data, err := readAll(f, maxBytes)
+		size := int64(0)
+		if st, err := f.Stat(); err == nil {
+			size = st.Size()
+		}
+		data, err := readAll(f, size, maxBytes)
 		return File{Path: p, Data: data}, err
 	})
 }
 
-// readAll reads r to its end, but no more than max bytes.
-func readAll(r io.Reader, max int64) ([]byte, error) {
-	data, err := io.ReadAll(io.LimitReader(r, max+1))
-	if err == nil && int64(len(data)) > max {
-		err = fmt.Errorf("it has more than %d bytes", max)
-	}
-	if err != nil {
+// readAll reads r, of about size bytes, to its end, but no more than most bytes.
+func readAll(r io.Reader, size, most int64) ([]byte, error) {
+	var b bytes.Buffer
+	b.Grow(int(min(size, most)) + bytes.MinRead) // what ReadFrom wants free at the end
+	if _, err := b.ReadFrom(io.LimitReader(r, most+1)); err != nil {
 		return nil, err
 	}
-	return data, nil
+	if int64(b.Len()) > most {
+		return nil, fmt.Errorf("it has more than %d bytes", most)
+	}
+	return b.Bytes(), nil
 }
 
 // A Line is one line of a text file, or what it says.
@@ -134,6 +155,8 @@ type Line[T any] struct {
 
 // Name returns "file:line".
 func (l Line[T]) Name() string { return fmt.Sprintf("%s:%d", l.File, l.Number) }
+
+func (l Line[T]) size() (int64, bool) { return sizeOf(l.Value) }
 
 // maxLine is the longest line that Lines takes.
 const maxLine = 16 << 20

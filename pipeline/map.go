@@ -32,13 +32,13 @@ func Map[A, B any](ctx context.Context, in iter.Seq2[A, error], workers int,
 
 // A mapping is what [Map] and [Apply] have in common.
 type mapping[A, B any] struct {
-	in       func(context.Context) iter.Seq2[A, error] // its context ends when the loop is left
-	first    int                                       // what the first item is called in errors
-	workers  int
-	ahead    int // items under way; 0: 2·workers
-	f        func(context.Context, A) (B, error)
-	maxBytes int64 // of items under way; 0: no bound
-	cost     func(A) int64
+	in      func(context.Context) iter.Seq2[A, error] // its context ends when the loop is left
+	first   int                                       // what the first item is called in errors
+	workers int
+	ahead   int // items under way; 0: 2·workers
+	f       func(context.Context, A) (B, error)
+	share   *share // its bound is that of items under way; nil: none
+	cost    func(A) (int64, error)
 }
 
 func (c mapping[A, B]) run(ctx context.Context) iter.Seq2[B, error] {
@@ -50,8 +50,14 @@ func (c mapping[A, B]) run(ctx context.Context) iter.Seq2[B, error] {
 		run, cancel := context.WithCancel(ctx)
 		m := newMapper(run, max(cmp.Or(c.ahead, 2*workers), workers), c.f)
 		m.first = c.first
-		if c.maxBytes > 0 {
-			m.budget, m.cost = newBudget(c.maxBytes), c.cost
+		switch most, err := c.share.bound(); {
+		case err != nil:
+			cancel()
+			yield(*new(B), err)
+			return
+		case most > 0:
+			m.gate, m.cost = newGate(most, c.share), c.cost
+			defer m.gate.end()
 		}
 		defer m.wg.Wait()
 		defer cancel()
@@ -84,8 +90,8 @@ func (c mapping[A, B]) run(ctx context.Context) iter.Seq2[B, error] {
 			if !yield(b, err) {
 				return
 			}
-			if m.budget != nil {
-				m.budget.giveBack()
+			if m.gate != nil {
+				m.gate.giveBack()
 			}
 		}
 		if err := ctx.Err(); err != nil {
@@ -119,8 +125,8 @@ type mapper[A, B any] struct {
 	work  chan *job[A, B]
 	order chan *job[A, B] // every job in the order of the input; closed at its end
 
-	budget *budget // nil: no bound
-	cost   func(A) int64
+	gate *gate // nil: no bound
+	cost func(A) (int64, error)
 }
 
 func newMapper[A, B any](ctx context.Context, depth int, f func(context.Context, A) (B, error)) *mapper[A, B] {
@@ -173,9 +179,9 @@ func (m *mapper[A, B]) feed(in iter.Seq2[A, error]) {
 		if m.ctx.Err() != nil {
 			return
 		}
-		if m.budget != nil {
+		if m.gate != nil {
 			var n int64
-			if n, err = m.need(i, a, err); !m.budget.take(m.ctx, n) {
+			if n, err = m.need(i, a, err); !m.gate.take(m.ctx, n) {
 				return
 			}
 		}
@@ -190,14 +196,17 @@ func (m *mapper[A, B]) feed(in iter.Seq2[A, error]) {
 	}
 }
 
-// need returns the bytes that item i takes from the budget; an error takes none.
+// need returns the bytes that item i takes from the gate; an error takes none.
 func (m *mapper[A, B]) need(i int, a A, err error) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	n := max(0, m.cost(a))
-	if n > m.budget.max {
-		return 0, sampleError(i, a, fmt.Errorf("it needs %d bytes, but MaxBytes is %d; raise MaxBytes or leave it out", n, m.budget.max))
+	n, err := m.cost(a)
+	if err != nil {
+		return 0, err
+	}
+	if n = max(0, n); n > m.gate.max {
+		return 0, sampleError(i, a, m.gate.share.tooSmall("it needs", n))
 	}
 	return n, nil
 }

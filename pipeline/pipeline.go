@@ -14,11 +14,12 @@
 //   - what happens to batches: [Prefetch], [PrefetchBytes], [Take], [Repeat],
 //     [Concat], [NewResumable], [Timed], [Watch], [RequireSteps].
 //
-// Each stage with memory of its own has its own bound (Ahead and MaxBytes of
-// [ApplyConfig], Window and MaxBytes of [ShuffleConfig], [PrefetchBytes], the
-// maxBytes of [Stream.Cache]); a pipeline holds no more than their sum. There is
-// no common pool of bytes: a stage that holds items back, as a window or a bucket
-// does, would take what the stages behind it need to go on, and all would wait.
+// A [Budget] bounds the bytes that all stages of a pipeline hold, by one number.
+// Without one, each stage that buffers has a bound of its own (Ahead and MaxBytes
+// of [ApplyConfig], Window and MaxBytes of [ShuffleConfig], MaxBytes of
+// [BatchConfig], [PrefetchBytes], the maxBytes of [Stream.Cache]); those that do
+// not buffer, such as [Zip] and [Interleave], have an item of each stream in
+// their hands.
 package pipeline
 
 import (

@@ -80,6 +80,30 @@ func (s *slot) copyFrom(b Batch) error {
 	return nil
 }
 
+// held returns the bytes of the slot's memory.
+func (s *slot) held() int64 {
+	n := int64(0)
+	for _, ps := range s.parts {
+		for _, p := range ps {
+			n += 4 * int64(cap(p.buf))
+		}
+	}
+	return n
+}
+
+// bytes returns the size of the batch's numbers.
+func (b *Batch) bytes() int64 {
+	n := int64(0)
+	for _, ts := range [3][]*tensor.Tensor{b.X, b.Y, b.W} {
+		for _, t := range ts {
+			if t != nil {
+				n += 4 * int64(t.Len())
+			}
+		}
+	}
+	return n
+}
+
 // A pool keeps slots between epochs, so that an epoch allocates nothing after
 // the first one. Each running epoch has slots of its own.
 type pool struct {
@@ -106,13 +130,14 @@ func (p *pool) put(s *slot) {
 
 // A bin is where samples wait for their batch, and that batch.
 type bin struct {
-	rows []Sample
-	slot slot
+	rows  []Sample
+	bytes int64 // of the rows, where they are counted
+	slot  slot
 }
 
 func (b *bin) empty() {
 	clear(b.rows) // let go of what they hold
-	b.rows = b.rows[:0]
+	b.rows, b.bytes = b.rows[:0], 0
 }
 
 // bins keeps bins between epochs, as pool keeps slots.

@@ -26,14 +26,19 @@ func Prefetch(src Source, n int) Source {
 // ahead by fewer batches, down to none, while batches are large. A batch that
 // alone has more is an error.
 func PrefetchBytes(src Source, n int, maxBytes int64) Source {
-	return &prefetch{src: src, n: max(n, 1), max: max(maxBytes, 1)}
+	return &prefetch{src: src, n: max(n, 1), share: (*Budget)(nil).join("PrefetchBytes", max(maxBytes, 1))}
+}
+
+// PrefetchWithin is [PrefetchBytes] bounded by its part of a budget.
+func PrefetchWithin(src Source, n int, b *Budget) Source {
+	return &prefetch{src: src, n: max(n, 1), share: b.join("PrefetchWithin", 0)}
 }
 
 type prefetch struct {
-	src  Source
-	n    int
-	max  int64 // bytes of a ring; 0: no bound
-	free pool
+	src   Source
+	n     int
+	share *share // its bound is that of a ring; nil: none
+	free  pool
 }
 
 func (p *prefetch) Len() int     { return p.src.Len() }
@@ -45,6 +50,11 @@ func (p *prefetch) Batches(ctx context.Context, epoch int) iter.Seq2[Batch, erro
 
 func (p *prefetch) BatchesFrom(ctx context.Context, epoch, batch int) iter.Seq2[Batch, error] {
 	return func(yield func(Batch, error) bool) {
+		most, err := p.share.bound()
+		if err != nil {
+			yield(Batch{}, err)
+			return
+		}
 		run, cancel := context.WithCancel(ctx)
 		var wg sync.WaitGroup
 		ring := make([]*slot, p.n+2)
@@ -53,14 +63,16 @@ func (p *prefetch) BatchesFrom(ctx context.Context, epoch, batch int) iter.Seq2[
 			ring[i] = p.free.get()
 			free <- ring[i]
 		}
+		r := &ringBytes{max: most, share: p.share, ring: ring, free: free}
+		r.begin()
 		defer func() {
 			cancel()
 			wg.Wait()
+			r.end()
 			for _, s := range ring {
 				p.free.put(s)
 			}
 		}()
-		r := &ringBytes{max: p.max, ring: ring, free: free}
 		wg.Go(func() { p.fill(run, epoch, batch, r, free, full) })
 		var last error
 		for s := range full {
@@ -92,7 +104,7 @@ func (p *prefetch) fill(ctx context.Context, epoch, batch int, r *ringBytes, fre
 		case <-ctx.Done():
 			return false
 		}
-		if s.err = err; err == nil && p.max > 0 {
+		if s.err = err; err == nil && r.max > 0 {
 			s.err = r.room(ctx, s, b)
 		}
 		if s.err == nil {

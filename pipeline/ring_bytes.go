@@ -10,40 +10,35 @@ import (
 // ringBytes keeps the memory of a ring of slots below a bound. Only the
 // goroutine that fills the slots uses it.
 type ringBytes struct {
-	max  int64
-	ring []*slot
-	free chan *slot
+	max   int64 // 0: no bound
+	share *share
+	ring  []*slot
+	free  chan *slot
 }
 
 // room makes room for a copy of b in s: where the ring would hold too much, the
 // memory of free slots goes, and slots that come back are waited for.
 func (r *ringBytes) room(ctx context.Context, s *slot, b Batch) error {
-	need := int64(0)
-	for _, ts := range [3][]*tensor.Tensor{b.X, b.Y, b.W} {
-		for _, t := range ts {
-			if t != nil {
-				need += 4 * int64(t.Len())
-			}
-		}
-	}
+	need := b.bytes()
 	if need > r.max {
-		return fmt.Errorf("pipeline: PrefetchBytes: a batch has %d bytes, but maxBytes is %d; raise it, or make batches smaller", need, r.max)
+		return fmt.Errorf("pipeline: %s: %w", r.share.stage, r.share.tooSmall("a batch has", need))
 	}
 	if s.fits(b) {
 		return nil
 	}
-	s.release()
+	r.release(s)
 	var spare []*slot
 	for r.held()+need > r.max {
 		select {
 		case t := <-r.free:
-			t.release()
+			r.release(t)
 			spare = append(spare, t)
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}
 	}
 	s.bytes = need
+	r.share.hold(need)
 	for _, t := range spare {
 		r.free <- t // never blocks: it holds all slots
 	}
@@ -73,7 +68,28 @@ func (s *slot) fits(b Batch) bool {
 	return true
 }
 
-// release lets go of the slot's memory.
-func (s *slot) release() {
-	s.parts, s.bytes = [3][]part{}, 0
+// release lets go of a slot's memory.
+func (r *ringBytes) release(s *slot) {
+	r.share.hold(-s.bytes)
+	s.release()
 }
+
+// begin makes slots that held batches before count, and go where they are too
+// many.
+func (r *ringBytes) begin() {
+	if r.max == 0 {
+		return
+	}
+	r.share.hold(r.held())
+	for _, s := range r.ring {
+		if r.held() > r.max {
+			r.release(s)
+		}
+	}
+}
+
+// end makes them count no more: nobody runs ahead.
+func (r *ringBytes) end() { r.share.hold(-r.held()) }
+
+// release lets go of the slot's memory.
+func (s *slot) release() { s.b, s.parts, s.bytes = Batch{}, [3][]part{}, 0 }

@@ -10,8 +10,9 @@ import (
 
 // ShuffleConfig says how [Stream.Shuffle] works.
 type ShuffleConfig struct {
-	Window   int    // items that wait to be drawn from; default 1024
-	MaxBytes int64  // bound of their memory, by their method Bytes() int64; 0: no bound
+	Window   int   // items that wait to be drawn from; default 1024
+	MaxBytes int64 // bound of their memory, by their method Bytes() int64; 0: the stage's part of Budget, without one no bound
+	Budget   *Budget
 	Seed     uint64 // the order of epoch e depends on (Seed, e) only
 }
 
@@ -26,21 +27,32 @@ func (s Stream[T]) Shuffle(c ShuffleConfig) Stream[T] {
 	if c.Window < 0 || c.MaxBytes < 0 {
 		return fail[T](fmt.Errorf("pipeline: Shuffle: Window is %d and MaxBytes %d, want numbers that are not negative", c.Window, c.MaxBytes))
 	}
+	share := c.Budget.join("Shuffle", c.MaxBytes)
 	return NewStream(s.Len(), func(ctx context.Context, epoch int) iter.Seq2[T, error] {
 		return func(yield func(T, error) bool) {
 			r := rng.At(c.Seed, uint64(epoch))
 			var window []T
 			var zero T
-			bytes := int64(0)
+			most, err := share.bound()
+			if err != nil {
+				yield(zero, err)
+				return
+			}
+			bytes := int64(0) // of the window, and of the item in the consumer's hands
+			defer func() { share.hold(-bytes) }()
 			draw := func() bool {
 				i, last := r.IntN(len(window)), len(window)-1
 				v := window[i]
 				window[i], window[last] = window[last], zero
 				window = window[:last]
-				if c.MaxBytes > 0 {
-					bytes -= bytesOf(v)
+				n := int64(0)
+				if most > 0 {
+					n, _ = sizeOf(v)
 				}
-				return yield(v, nil)
+				more := yield(v, nil)
+				bytes -= n
+				share.hold(-n)
+				return more
 			}
 			for v, err := range s.Items(ctx, epoch) {
 				if err != nil {
@@ -50,16 +62,24 @@ func (s Stream[T]) Shuffle(c ShuffleConfig) Stream[T] {
 					continue
 				}
 				n := int64(0)
-				if c.MaxBytes > 0 {
-					n = bytesOf(v)
+				if most > 0 {
+					if n, err = share.sizeOf(v, "leave MaxBytes and Budget out"); err != nil {
+						yield(zero, err)
+						return
+					}
+					if n > most && c.Budget != nil {
+						yield(zero, fmt.Errorf("pipeline: Shuffle: %w", share.tooSmall("an item has", n)))
+						return
+					}
 				}
-				for len(window) > 0 && (len(window) == c.Window || c.MaxBytes > 0 && bytes+n > c.MaxBytes) {
+				for len(window) > 0 && (len(window) == c.Window || most > 0 && bytes+n > most) {
 					if !draw() {
 						return
 					}
 				}
 				window = append(window, v)
 				bytes += n
+				share.hold(n)
 			}
 			for len(window) > 0 {
 				if ctx.Err() != nil || !draw() {
