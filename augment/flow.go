@@ -43,6 +43,7 @@ type Flow struct {
 	bad        []BadFile
 	missing    map[int]bool // samples that were placeholders
 	slots      sync.Pool
+	part       *pipeline.Part
 
 	loading, augmenting *pipeline.Work
 }
@@ -73,7 +74,7 @@ func newFlow(c *settings, f FlowConfig, n int, shape []int) (*Flow, error) {
 		return nil, err
 	}
 	fl.size = fl.h * fl.w * fl.ch
-	fl.augmenting = f.Meter.Work("augment")
+	fl.augmenting, fl.part = f.Meter.Work("augment"), f.Budget.Join("augment.Flow", 0)
 	if fl.std, err = c.standardizer(shape); err != nil {
 		return nil, err
 	}

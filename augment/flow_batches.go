@@ -50,8 +50,15 @@ func (fl *Flow) BatchesFrom(ctx context.Context, epoch, batch int) iter.Seq2[pip
 	return func(yield func(pipeline.Batch, error) bool) {
 		// So many samples are under way: so many rows ahead of the batch in the
 		// consumer's hands, and the batch itself, may be in use.
-		ahead := max(2*fl.f.Workers, fl.f.Prefetch*fl.f.BatchSize)
+		ahead, err := fl.ahead()
+		if err != nil {
+			yield(pipeline.Batch{}, err)
+			return
+		}
 		ring := make([]*slot, ahead/fl.f.BatchSize+2)
+		held := int64(len(ring)) * fl.batchBytes()
+		fl.part.Hold(held)
+		defer fl.part.Hold(-held)
 		for i := range ring {
 			ring[i], _ = fl.slots.Get().(*slot)
 			if ring[i] == nil {
@@ -64,7 +71,7 @@ func (fl *Flow) BatchesFrom(ctx context.Context, epoch, batch int) iter.Seq2[pip
 			}
 		}()
 		jobs := pipeline.NewStream(fl.n, func(context.Context, int) iter.Seq2[job, error] { return fl.jobs(epoch, batch, ring) })
-		c := pipeline.ApplyConfig[job]{Workers: fl.f.Workers, Ahead: ahead}
+		c := pipeline.ApplyConfig[job]{Workers: min(fl.f.Workers, ahead), Ahead: ahead}
 		for j, err := range pipeline.Apply(jobs, c, fl.do).Items(ctx, epoch) {
 			if err != nil {
 				yield(pipeline.Batch{}, unwrap(err))
@@ -85,6 +92,40 @@ func (fl *Flow) BatchesFrom(ctx context.Context, epoch, batch int) iter.Seq2[pip
 			yield(pipeline.Batch{}, err)
 		}
 	}
+}
+
+// ahead returns how many samples may be under way beside a batch in use: as many
+// as f asks for, or fewer where the part of the budget holds no more batches.
+func (fl *Flow) ahead() (int, error) {
+	want := max(2*fl.f.Workers, fl.f.Prefetch*fl.f.BatchSize)
+	most, err := fl.part.Bound()
+	if err != nil || most == 0 {
+		return want, err
+	}
+	least := int64(1/fl.f.BatchSize+2) * fl.batchBytes()
+	if least > most {
+		return 0, fmt.Errorf("augment: a batch of %d images in use and one under way have %d bytes, but the flow's part of the Budget is %d; raise it, or make BatchSize smaller", fl.f.BatchSize, least, most)
+	}
+	return min(want, int(most/fl.batchBytes()-1)*fl.f.BatchSize-1), nil
+}
+
+// batchBytes returns the size of a batch's numbers.
+func (fl *Flow) batchBytes() int64 {
+	n := fl.size
+	if fl.input {
+		n += fl.size
+	}
+	for _, c := range fl.filler {
+		k := 1
+		for _, d := range c.shape {
+			k *= d
+		}
+		n += k
+	}
+	if m := fl.masks; m != nil {
+		n += fl.h * fl.w * m.ch
+	}
+	return 4 * int64(fl.f.BatchSize) * int64(n)
 }
 
 // unwrap takes the sample's number off an error that names its file already.

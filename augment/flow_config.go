@@ -24,6 +24,11 @@ type FlowConfig struct {
 	Workers   int    // goroutines; 0: one for each processor. The batches do not depend on it.
 	Prefetch  int    // batches that workers make while one is in use; 0: some samples only. It copies nothing, unlike pipeline.Prefetch.
 
+	// Budget bounds the batches in use and under way: fewer are made ahead than
+	// Prefetch says where they would have more than the flow's part. Beside it
+	// are the pictures that workers read, each bounded by Limits. May be nil.
+	Budget *pipeline.Budget
+
 	// Meter takes the times of the workers' "load" (of flows from files) and
 	// "augment", and knows what they work on. May be nil.
 	Meter *pipeline.Meter

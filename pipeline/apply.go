@@ -40,7 +40,7 @@ type ApplyConfig[A any] struct {
 // Apply is the stream of f of every item of s, in the order of s, computed by
 // several workers. Errors and panics of f become a [*SampleError], as in [Map].
 func Apply[A, B any](s Stream[A], c ApplyConfig[A], f func(context.Context, Place, A) (B, error)) Stream[B] {
-	share := c.Budget.join("Apply", c.MaxBytes)
+	part := c.Budget.Join("Apply", c.MaxBytes)
 	return seekable(s.Len(), func(ctx context.Context, epoch, first int) iter.Seq2[B, error] {
 		in := func(ctx context.Context) iter.Seq2[placed[A], error] {
 			return func(yield func(placed[A], error) bool) {
@@ -53,16 +53,16 @@ func Apply[A, B any](s Stream[A], c ApplyConfig[A], f func(context.Context, Plac
 				}
 			}
 		}
-		m := mapping[placed[A], B]{in: in, first: first, workers: c.Workers, ahead: c.Ahead, share: share,
+		m := mapping[placed[A], B]{in: in, first: first, workers: c.Workers, ahead: c.Ahead, part: part,
 			f: func(ctx context.Context, a placed[A]) (B, error) { return f(ctx, a.Place, a.item) }}
 		m.cost = func(a placed[A]) (int64, error) {
 			if c.Cost != nil {
 				return c.Cost(a.item), nil
 			}
 			if _, ok := any(a.item).(string); ok { // a name, as of a file, is less than what becomes of it
-				return 0, fmt.Errorf("pipeline: Apply: %s, but nobody says what a string costs; say it with Cost", share.allows())
+				return 0, fmt.Errorf("pipeline: Apply: %s, but nobody says what a string costs; say it with Cost", part.allows())
 			}
-			return share.sizeOf(a.item, "say how many bytes an item needs with Cost")
+			return part.sizeOf(a.item, "say how many bytes an item needs with Cost")
 		}
 		return m.run(ctx)
 	})

@@ -6,7 +6,7 @@ import "fmt"
 // bound.
 type batchBytes struct {
 	max     int64 // 0: no bound
-	share   *share
+	part    *Part
 	bins    []bin
 	waiting int64 // bytes of samples
 	slots   int64 // of batches
@@ -21,13 +21,13 @@ func (r *batchBytes) came(b *bin, v Sample) {
 	n := v.Bytes()
 	b.bytes += n
 	r.waiting += n
-	r.share.hold(n)
+	r.part.Hold(n)
 }
 
 // gone counts the samples of a bin no more.
 func (r *batchBytes) gone(b *bin) {
 	r.waiting -= b.bytes
-	r.share.hold(-b.bytes)
+	r.part.Hold(-b.bytes)
 }
 
 // largest returns the bin whose batch must come early so that a sample of n
@@ -72,7 +72,7 @@ func (r *batchBytes) make(s *slot, g, i, n int) error {
 		}
 	}
 	if all := r.waiting + r.slots + need - have; all > r.max {
-		return fmt.Errorf("pipeline: Batched: a batch and the samples of it and of others have %d bytes, but %s; raise it, or make BatchSize smaller", all, r.share.allows())
+		return fmt.Errorf("pipeline: Batched: a batch and the samples of it and of others have %d bytes, but %s; raise it, or make BatchSize smaller", all, r.part.allows())
 	}
 	r.grow(need - have)
 	return nil
@@ -80,8 +80,8 @@ func (r *batchBytes) make(s *slot, g, i, n int) error {
 
 func (r *batchBytes) grow(n int64) {
 	r.slots += n
-	r.share.hold(n)
+	r.part.Hold(n)
 }
 
 // end counts nothing any more.
-func (r *batchBytes) end() { r.share.hold(-r.waiting - r.slots) }
+func (r *batchBytes) end() { r.part.Hold(-r.waiting - r.slots) }

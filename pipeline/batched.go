@@ -66,7 +66,7 @@ func Batched(s Stream[Sample], c BatchConfig) Source {
 	if c.BatchSize == 0 {
 		c.BatchSize = 32
 	}
-	b := &batcher{in: s, c: c, share: c.Budget.join("Batched", c.MaxBytes)}
+	b := &batcher{in: s, c: c, part: c.Budget.Join("Batched", c.MaxBytes)}
 	if c.BatchSize < 0 {
 		b.err = fmt.Errorf("pipeline: Batched: BatchSize is %d, want at least 1", c.BatchSize)
 	}
@@ -79,11 +79,11 @@ func Batched(s Stream[Sample], c BatchConfig) Source {
 }
 
 type batcher struct {
-	in    Stream[Sample]
-	c     BatchConfig
-	err   error
-	free  bins
-	share *share
+	in   Stream[Sample]
+	c    BatchConfig
+	err  error
+	free bins
+	part *Part
 }
 
 // Len returns the batches of an epoch; with Boundaries they are not known.
@@ -124,14 +124,14 @@ func (b *batcher) BatchesFrom(ctx context.Context, epoch, batch int) iter.Seq2[B
 // collect makes batches of the samples from the given one on.
 func (b *batcher) collect(ctx context.Context, epoch, first int) iter.Seq2[Batch, error] {
 	return func(yield func(Batch, error) bool) {
-		most, err := b.share.bound()
+		most, err := b.part.Bound()
 		if err = cmp.Or(b.err, err); err != nil {
 			yield(Batch{}, err)
 			return
 		}
 		bins := b.free.get(max(1, len(b.c.Boundaries)))
 		defer b.free.put(bins)
-		room := &batchBytes{max: most, share: b.share, bins: bins}
+		room := &batchBytes{max: most, part: b.part, bins: bins}
 		defer room.end()
 		emit := func(k int) bool {
 			err := b.fill(&bins[k].slot, bins[k].rows, k, room)
@@ -155,7 +155,7 @@ func (b *batcher) collect(ctx context.Context, epoch, first int) iter.Seq2[Batch
 			if len(bins) > 1 {
 				for early := room.largest(v.Bytes()); early >= 0; early = room.largest(v.Bytes()) {
 					if b.c.DropLast {
-						yield(Batch{}, fmt.Errorf("pipeline: Batched: samples of all Boundaries that wait for their batches have more than half of what they may: %s; raise it, or make BatchSize smaller", b.share.allows()))
+						yield(Batch{}, fmt.Errorf("pipeline: Batched: samples of all Boundaries that wait for their batches have more than half of what they may: %s; raise it, or make BatchSize smaller", b.part.allows()))
 						return
 					}
 					if !emit(early) {

@@ -29,7 +29,7 @@ type Budget struct {
 	peak atomic.Int64
 
 	mu      sync.Mutex
-	shares  []*share
+	parts   []*Part
 	settled bool
 	err     error
 }
@@ -46,7 +46,7 @@ func (b *Budget) String() string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	var parts []string
-	for _, s := range b.shares {
+	for _, s := range b.parts {
 		parts = append(parts, fmt.Sprintf("%s %s of %s", s.stage, megabytes(s.peak.Load()), megabytes(s.max)))
 	}
 	return fmt.Sprintf("peak %s of %s: %s", megabytes(b.peak.Load()), megabytes(b.max), strings.Join(parts, ", "))
@@ -54,12 +54,12 @@ func (b *Budget) String() string {
 
 func megabytes(n int64) string { return fmt.Sprintf("%.3g MB", float64(n)/1e6) }
 
-// A share is the part of a budget that a stage has, or the bound of a stage
-// without a budget.
-type share struct {
+// A Part is what a stage has of a budget. Stages that others write get theirs by
+// [Budget.Join].
+type Part struct {
 	budget *Budget // nil: none
 	stage  string
-	own    int64 // that the stage was made with; 0: none
+	own    int64 // bound that the stage was made with; 0: none
 	late   bool  // joined when the parts were settled
 
 	max  int64 // settled
@@ -67,9 +67,10 @@ type share struct {
 	peak atomic.Int64
 }
 
-// join makes a stage part of b, which may be nil. own is its MaxBytes.
-func (b *Budget) join(stage string, own int64) *share {
-	s := &share{budget: b, stage: stage, own: max(own, 0)}
+// Join makes a stage one of those that share b. own is the bound that the stage
+// has by itself, 0 if it has none. A nil b gives a part with that bound only.
+func (b *Budget) Join(stage string, own int64) *Part {
+	s := &Part{budget: b, stage: stage, own: max(own, 0)}
 	if b == nil {
 		s.max = s.own
 		return s
@@ -77,13 +78,13 @@ func (b *Budget) join(stage string, own int64) *share {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if s.late = b.settled; !s.late {
-		b.shares = append(b.shares, s)
+		b.parts = append(b.parts, s)
 	}
 	return s
 }
 
-// bound returns the most bytes that the stage may hold; 0 is no bound.
-func (s *share) bound() (int64, error) {
+// Bound returns the most bytes that the stage may hold; 0 is no bound.
+func (s *Part) Bound() (int64, error) {
 	switch {
 	case s == nil:
 		return 0, nil
@@ -104,7 +105,7 @@ func (b *Budget) settle() error {
 	}
 	b.settled = true
 	left, others := b.max, int64(0)
-	for _, s := range b.shares {
+	for _, s := range b.parts {
 		if s.max = s.own; s.own > 0 {
 			left -= s.own
 		} else {
@@ -115,7 +116,7 @@ func (b *Budget) settle() error {
 		b.err = fmt.Errorf("pipeline: a Budget of %d bytes cannot hold the MaxBytes of its stages (%d bytes) and %d further stages", b.max, b.max-left, others)
 		return b.err
 	}
-	for _, s := range b.shares {
+	for _, s := range b.parts {
 		if s.own == 0 {
 			s.max = left / others
 		}
@@ -123,8 +124,8 @@ func (b *Budget) settle() error {
 	return nil
 }
 
-// hold notes that n more bytes are held, fewer if n is negative.
-func (s *share) hold(n int64) {
+// Hold notes that the stage holds n more bytes, fewer if n is negative.
+func (s *Part) Hold(n int64) {
 	if s == nil || n == 0 {
 		return
 	}
@@ -140,7 +141,7 @@ func raise(peak *atomic.Int64, to int64) {
 }
 
 // allows says what the bound is, and where it comes from.
-func (s *share) allows() string {
+func (s *Part) allows() string {
 	if s.budget != nil && s.own == 0 {
 		return fmt.Sprintf("the part of %s in the Budget of %d bytes is %d", s.stage, s.budget.max, s.max)
 	}
@@ -151,12 +152,12 @@ func (s *share) allows() string {
 }
 
 // tooSmall says that one item does not fit: "it needs", n bytes.
-func (s *share) tooSmall(what string, n int64) error {
+func (s *Part) tooSmall(what string, n int64) error {
 	return fmt.Errorf("%s %d bytes, but %s; raise it, or make items smaller", what, n, s.allows())
 }
 
 // sizeOf returns the bytes of an item, or says that it must be told them.
-func (s *share) sizeOf(v any, fix string) (int64, error) {
+func (s *Part) sizeOf(v any, fix string) (int64, error) {
 	n, ok := sizeOf(v)
 	if !ok {
 		return 0, fmt.Errorf("pipeline: %s: %s, but items of type %T do not say theirs; give the type a method Bytes() int64, or %s", s.stage, s.allows(), v, fix)

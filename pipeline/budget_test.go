@@ -115,7 +115,7 @@ func TestBudgetParts(t *testing.T) {
 	if _, err := s.Collect(t.Context(), 0); err != nil {
 		t.Fatal(err)
 	}
-	if b.shares[0].max != 40 || b.shares[1].max != 30 || b.shares[2].max != 30 {
+	if b.parts[0].max != 40 || b.parts[1].max != 30 || b.parts[2].max != 30 {
 		t.Error(b)
 	}
 	if n := b.held.Load(); n != 6 { // what the cache keeps

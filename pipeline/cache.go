@@ -13,13 +13,13 @@ import (
 // method Bytes() int64; 0: no bound. Items must not be changed by who
 // receives them. Bad samples are kept as such.
 func (s Stream[T]) Cache(maxBytes int64) Stream[T] {
-	return s.cache((*Budget)(nil).join("Cache", maxBytes))
+	return s.cache((*Budget)(nil).Join("Cache", maxBytes))
 }
 
 // CacheWithin is [Stream.Cache] bounded by its part of a budget.
-func (s Stream[T]) CacheWithin(b *Budget) Stream[T] { return s.cache(b.join("Cache", 0)) }
+func (s Stream[T]) CacheWithin(b *Budget) Stream[T] { return s.cache(b.Join("Cache", 0)) }
 
-func (s Stream[T]) cache(share *share) Stream[T] {
+func (s Stream[T]) cache(part *Part) Stream[T] {
 	type item struct {
 		v   T
 		err error
@@ -41,7 +41,7 @@ func (s Stream[T]) cache(share *share) Stream[T] {
 				return
 			}
 			var zero T
-			most, err := share.bound()
+			most, err := part.Bound()
 			if err != nil {
 				yield(zero, err)
 				return
@@ -50,7 +50,7 @@ func (s Stream[T]) cache(share *share) Stream[T] {
 			done := false
 			defer func() {
 				if !done {
-					share.hold(-bytes)
+					part.Hold(-bytes)
 				}
 			}()
 			for v, err := range s.Items(ctx, 0) {
@@ -59,17 +59,17 @@ func (s Stream[T]) cache(share *share) Stream[T] {
 					return
 				}
 				if most > 0 && err == nil {
-					n, err := share.sizeOf(v, "give no bound")
+					n, err := part.sizeOf(v, "give no bound")
 					if err != nil {
 						yield(zero, err)
 						return
 					}
 					if bytes+n > most {
-						yield(zero, fmt.Errorf("pipeline: Cache: the first %d items have %d bytes, but %s; raise it, or use CacheFile", len(have)+1, bytes+n, share.allows()))
+						yield(zero, fmt.Errorf("pipeline: Cache: the first %d items have %d bytes, but %s; raise it, or use CacheFile", len(have)+1, bytes+n, part.allows()))
 						return
 					}
 					bytes += n
-					share.hold(n)
+					part.Hold(n)
 				}
 				have = append(have, item{v, err})
 				if !yield(v, err) {

@@ -12,11 +12,11 @@ type gate struct {
 	max, used int64
 	taken     []int64 // what was taken and not given back, oldest first
 	freed     chan struct{}
-	share     *share
+	part      *Part
 }
 
-func newGate(max int64, share *share) *gate {
-	return &gate{max: max, share: share, freed: make(chan struct{}, 1)}
+func newGate(max int64, part *Part) *gate {
+	return &gate{max: max, part: part, freed: make(chan struct{}, 1)}
 }
 
 // take waits until n bytes are free, at most max, or until ctx ends.
@@ -26,7 +26,7 @@ func (g *gate) take(ctx context.Context, n int64) bool {
 		if g.used+n <= g.max {
 			g.used += n
 			g.taken = append(g.taken, n)
-			g.share.hold(n)
+			g.part.Hold(n)
 			g.mu.Unlock()
 			return true
 		}
@@ -44,7 +44,7 @@ func (g *gate) giveBack() {
 	g.mu.Lock()
 	if len(g.taken) > 0 { // else a panic of the input, which took none
 		g.used -= g.taken[0]
-		g.share.hold(-g.taken[0])
+		g.part.Hold(-g.taken[0])
 		copy(g.taken, g.taken[1:])
 		g.taken = g.taken[:len(g.taken)-1]
 	}
@@ -57,6 +57,6 @@ func (g *gate) giveBack() {
 
 // end gives back what is taken, when nobody takes or gives back any more.
 func (g *gate) end() {
-	g.share.hold(-g.used)
+	g.part.Hold(-g.used)
 	g.used, g.taken = 0, nil
 }

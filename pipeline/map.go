@@ -37,7 +37,7 @@ type mapping[A, B any] struct {
 	workers int
 	ahead   int // items under way; 0: 2·workers
 	f       func(context.Context, A) (B, error)
-	share   *share // its bound is that of items under way; nil: none
+	part    *Part // its bound is that of items under way; nil: none
 	cost    func(A) (int64, error)
 }
 
@@ -50,13 +50,13 @@ func (c mapping[A, B]) run(ctx context.Context) iter.Seq2[B, error] {
 		run, cancel := context.WithCancel(ctx)
 		m := newMapper(run, max(cmp.Or(c.ahead, 2*workers), workers), c.f)
 		m.first = c.first
-		switch most, err := c.share.bound(); {
+		switch most, err := c.part.Bound(); {
 		case err != nil:
 			cancel()
 			yield(*new(B), err)
 			return
 		case most > 0:
-			m.gate, m.cost = newGate(most, c.share), c.cost
+			m.gate, m.cost = newGate(most, c.part), c.cost
 			defer m.gate.end()
 		}
 		defer m.wg.Wait()
@@ -206,7 +206,7 @@ func (m *mapper[A, B]) need(i int, a A, err error) (int64, error) {
 		return 0, err
 	}
 	if n = max(0, n); n > m.gate.max {
-		return 0, sampleError(i, a, m.gate.share.tooSmall("it needs", n))
+		return 0, sampleError(i, a, m.gate.part.tooSmall("it needs", n))
 	}
 	return n, nil
 }

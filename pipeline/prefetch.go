@@ -26,19 +26,19 @@ func Prefetch(src Source, n int) Source {
 // ahead by fewer batches, down to none, while batches are large. A batch that
 // alone has more is an error.
 func PrefetchBytes(src Source, n int, maxBytes int64) Source {
-	return &prefetch{src: src, n: max(n, 1), share: (*Budget)(nil).join("PrefetchBytes", max(maxBytes, 1))}
+	return &prefetch{src: src, n: max(n, 1), part: (*Budget)(nil).Join("PrefetchBytes", max(maxBytes, 1))}
 }
 
 // PrefetchWithin is [PrefetchBytes] bounded by its part of a budget.
 func PrefetchWithin(src Source, n int, b *Budget) Source {
-	return &prefetch{src: src, n: max(n, 1), share: b.join("PrefetchWithin", 0)}
+	return &prefetch{src: src, n: max(n, 1), part: b.Join("PrefetchWithin", 0)}
 }
 
 type prefetch struct {
-	src   Source
-	n     int
-	share *share // its bound is that of a ring; nil: none
-	free  pool
+	src  Source
+	n    int
+	part *Part // its bound is that of a ring; nil: none
+	free pool
 }
 
 func (p *prefetch) Len() int     { return p.src.Len() }
@@ -50,7 +50,7 @@ func (p *prefetch) Batches(ctx context.Context, epoch int) iter.Seq2[Batch, erro
 
 func (p *prefetch) BatchesFrom(ctx context.Context, epoch, batch int) iter.Seq2[Batch, error] {
 	return func(yield func(Batch, error) bool) {
-		most, err := p.share.bound()
+		most, err := p.part.Bound()
 		if err != nil {
 			yield(Batch{}, err)
 			return
@@ -63,7 +63,7 @@ func (p *prefetch) BatchesFrom(ctx context.Context, epoch, batch int) iter.Seq2[
 			ring[i] = p.free.get()
 			free <- ring[i]
 		}
-		r := &ringBytes{max: most, share: p.share, ring: ring, free: free}
+		r := &ringBytes{max: most, part: p.part, ring: ring, free: free}
 		r.begin()
 		defer func() {
 			cancel()

@@ -10,10 +10,10 @@ import (
 // ringBytes keeps the memory of a ring of slots below a bound. Only the
 // goroutine that fills the slots uses it.
 type ringBytes struct {
-	max   int64 // 0: no bound
-	share *share
-	ring  []*slot
-	free  chan *slot
+	max  int64 // 0: no bound
+	part *Part
+	ring []*slot
+	free chan *slot
 }
 
 // room makes room for a copy of b in s: where the ring would hold too much, the
@@ -21,7 +21,7 @@ type ringBytes struct {
 func (r *ringBytes) room(ctx context.Context, s *slot, b Batch) error {
 	need := b.bytes()
 	if need > r.max {
-		return fmt.Errorf("pipeline: %s: %w", r.share.stage, r.share.tooSmall("a batch has", need))
+		return fmt.Errorf("pipeline: %s: %w", r.part.stage, r.part.tooSmall("a batch has", need))
 	}
 	if s.fits(b) {
 		return nil
@@ -38,7 +38,7 @@ func (r *ringBytes) room(ctx context.Context, s *slot, b Batch) error {
 		}
 	}
 	s.bytes = need
-	r.share.hold(need)
+	r.part.Hold(need)
 	for _, t := range spare {
 		r.free <- t // never blocks: it holds all slots
 	}
@@ -70,7 +70,7 @@ func (s *slot) fits(b Batch) bool {
 
 // release lets go of a slot's memory.
 func (r *ringBytes) release(s *slot) {
-	r.share.hold(-s.bytes)
+	r.part.Hold(-s.bytes)
 	s.release()
 }
 
@@ -80,7 +80,7 @@ func (r *ringBytes) begin() {
 	if r.max == 0 {
 		return
 	}
-	r.share.hold(r.held())
+	r.part.Hold(r.held())
 	for _, s := range r.ring {
 		if r.held() > r.max {
 			r.release(s)
@@ -89,7 +89,7 @@ func (r *ringBytes) begin() {
 }
 
 // end makes them count no more: nobody runs ahead.
-func (r *ringBytes) end() { r.share.hold(-r.held()) }
+func (r *ringBytes) end() { r.part.Hold(-r.held()) }
 
 // release lets go of the slot's memory.
 func (s *slot) release() { s.b, s.parts, s.bytes = Batch{}, [3][]part{}, 0 }

@@ -27,19 +27,19 @@ func (s Stream[T]) Shuffle(c ShuffleConfig) Stream[T] {
 	if c.Window < 0 || c.MaxBytes < 0 {
 		return fail[T](fmt.Errorf("pipeline: Shuffle: Window is %d and MaxBytes %d, want numbers that are not negative", c.Window, c.MaxBytes))
 	}
-	share := c.Budget.join("Shuffle", c.MaxBytes)
+	part := c.Budget.Join("Shuffle", c.MaxBytes)
 	return NewStream(s.Len(), func(ctx context.Context, epoch int) iter.Seq2[T, error] {
 		return func(yield func(T, error) bool) {
 			r := rng.At(c.Seed, uint64(epoch))
 			var window []T
 			var zero T
-			most, err := share.bound()
+			most, err := part.Bound()
 			if err != nil {
 				yield(zero, err)
 				return
 			}
 			bytes := int64(0) // of the window, and of the item in the consumer's hands
-			defer func() { share.hold(-bytes) }()
+			defer func() { part.Hold(-bytes) }()
 			draw := func() bool {
 				i, last := r.IntN(len(window)), len(window)-1
 				v := window[i]
@@ -51,7 +51,7 @@ func (s Stream[T]) Shuffle(c ShuffleConfig) Stream[T] {
 				}
 				more := yield(v, nil)
 				bytes -= n
-				share.hold(-n)
+				part.Hold(-n)
 				return more
 			}
 			for v, err := range s.Items(ctx, epoch) {
@@ -63,12 +63,12 @@ func (s Stream[T]) Shuffle(c ShuffleConfig) Stream[T] {
 				}
 				n := int64(0)
 				if most > 0 {
-					if n, err = share.sizeOf(v, "leave MaxBytes and Budget out"); err != nil {
+					if n, err = part.sizeOf(v, "leave MaxBytes and Budget out"); err != nil {
 						yield(zero, err)
 						return
 					}
 					if n > most && c.Budget != nil {
-						yield(zero, fmt.Errorf("pipeline: Shuffle: %w", share.tooSmall("an item has", n)))
+						yield(zero, fmt.Errorf("pipeline: Shuffle: %w", part.tooSmall("an item has", n)))
 						return
 					}
 				}
@@ -79,7 +79,7 @@ func (s Stream[T]) Shuffle(c ShuffleConfig) Stream[T] {
 				}
 				window = append(window, v)
 				bytes += n
-				share.hold(n)
+				part.Hold(n)
 			}
 			for len(window) > 0 {
 				if ctx.Err() != nil || !draw() {
