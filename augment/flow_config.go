@@ -53,6 +53,7 @@ type FlowConfig struct {
 	KeepAspectRatio bool                // cut images to TargetSize's proportions
 	Draft           bool                // decode large JPEGs at 1/2, 1/4 or 1/8, see [image.LoadConfig]; not for flows with Policy or masks, which begin with whole pictures
 	Orient          bool                // turn pictures, and masks, each as its own EXIF orientation says
+	AllowTruncated  bool                // of a JPEG that ends early the rest is grey; else it cannot be read
 	Limits          image.Limits        // what reading one image may cost
 	OnError         OnError             `default:"fail"` // what becomes of files that cannot be read (FlowFunc knows no Skip)
 

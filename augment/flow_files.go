@@ -169,7 +169,7 @@ func (s *Sample) fill(place **tensor.Tensor, m *image.Image) {
 }
 
 func (f *FlowConfig) loadConfig() image.LoadConfig {
-	return image.LoadConfig{ColorMode: f.ColorMode, TargetSize: f.TargetSize, Interpolation: f.Interpolation, KeepAspectRatio: f.KeepAspectRatio, Draft: f.Draft, Orient: f.Orient, Limits: f.Limits}
+	return image.LoadConfig{ColorMode: f.ColorMode, TargetSize: f.TargetSize, Interpolation: f.Interpolation, KeepAspectRatio: f.KeepAspectRatio, Draft: f.Draft, Orient: f.Orient, AllowTruncated: f.AllowTruncated, Limits: f.Limits}
 }
 
 // Check reads every file once and returns those that cannot be read, in the

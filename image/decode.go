@@ -174,7 +174,7 @@ func decode(s *scratch, name string, c *LoadConfig) (m *Image, err error) {
 		err = errLate
 	}
 	if err != nil {
-		return nil, &DecodeError{name, format, explain(err, len(s.file))}
+		return nil, &DecodeError{name, format, explain(err, len(s.file), c.AllowTruncated)}
 	}
 	if c.TargetSize == [2]int{} || c.TargetSize == [2]int{m.Height, m.Width} {
 		return m, nil

@@ -88,8 +88,9 @@ func unknown(data []byte) error {
 // errLate is the error of a decoder whose time is over.
 var errLate = fmt.Errorf("%w: decoding takes more than Limits.MaxTime; raise it if the picture is meant to be so large", ErrLimit)
 
-// explain makes the error of a decoder say what to do about it.
-func explain(err error, size int) error {
+// explain makes the error of a decoder say what to do about it. cut says that a
+// JPEG that ends early would have been taken.
+func explain(err error, size int, cut bool) error {
 	switch {
 	case errors.Is(err, ErrLimit) || errors.Is(err, ErrFormat):
 		return err
@@ -98,6 +99,8 @@ func explain(err error, size int) error {
 	case errors.Is(err, ErrTruncated) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) ||
 		strings.Contains(err.Error(), "not enough"):
 		return fmt.Errorf("%w: the picture is not finished after %d bytes (%w); copy or download it again", ErrTruncated, size, err)
+	case errors.Is(err, jpeg.ErrTruncated) && cut:
+		return fmt.Errorf("%w: the picture has hardly begun after %d bytes (%w); copy or download it again", ErrTruncated, size, err)
 	case errors.Is(err, jpeg.ErrTruncated):
 		return fmt.Errorf("%w: the picture is not finished after %d bytes (%w); copy or download it again, or set AllowTruncated", ErrTruncated, size, err)
 	case errors.Is(err, jpeg.ErrUnsupported):

@@ -120,6 +120,9 @@ func TestAllowTruncated(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if _, err := Decode(bytes.NewReader(cut[:300]), LoadConfig{AllowTruncated: true}); !errors.Is(err, ErrTruncated) || !strings.Contains(err.Error(), "the picture has hardly begun after 300 bytes") {
+		t.Error(err)
+	}
 	b, err := Decode(bytes.NewReader(cut), LoadConfig{AllowTruncated: true})
 	if err != nil {
 		t.Fatal(err)

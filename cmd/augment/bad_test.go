@@ -118,6 +118,42 @@ func TestSpoiltPictures(t *testing.T) {
 	}
 }
 
+// A JPEG that ends early is a bad picture, unless the rest may be grey.
+func TestAllowTruncated(t *testing.T) {
+	photos(t, 2)
+	data, err := os.ReadFile("photos/cat/0.jpg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	os.WriteFile("photos/cat/0.jpg", data[:len(data)*2/3], 0o644)
+	_, stderr := do(t, "photos", "out", "-n", "1")
+	if !strings.Contains(stderr, "cat/0.jpg: ") || !strings.Contains(stderr, "copy or download it again, or give --allow-truncated") {
+		t.Error(stderr)
+	}
+	out, _ := do(t, "photos", "--check")
+	if !strings.Contains(out, "cat/0.jpg") {
+		t.Error(out)
+	}
+	_, stderr = do(t, "photos", "all", "-n", "1", "--allow-truncated")
+	if _, err := os.Stat("all/cat/0_aug1.jpg"); err != nil || strings.Contains(stderr, "cat/0.jpg: ") {
+		t.Error(err, stderr)
+	}
+	if out, _ = do(t, "photos", "--check", "--allow-truncated"); strings.Contains(out, "cat/0.jpg") {
+		t.Error(out)
+	}
+	do(t, "--replay", "all/manifest.jsonl", "photos", "again")
+	if treeHash(t, "all") != treeHash(t, "again") {
+		t.Error("replay gives other files")
+	}
+	do(t, "photos", "all", "-n", "1", "--allow-truncated") // goes on
+	// A manifest of before there was the flag is gone on with.
+	m, _ := os.ReadFile("out/manifest.jsonl")
+	m = []byte(strings.Replace(string(m), `"allow_truncated":"false",`, "", 1))
+	os.WriteFile("out/manifest.jsonl", m, 0o644)
+	do(t, "photos", "out", "-n", "1")
+	refused(t, cli.Usage, "--allow-truncated was false, now true", "photos", "out", "-n", "1", "--allow-truncated")
+}
+
 // What a policy or a manifest of somebody else's asks for has bounds.
 func TestHugeResult(t *testing.T) {
 	photos(t, 1)

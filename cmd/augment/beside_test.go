@@ -216,6 +216,55 @@ func TestBesideThatDoesNotFit(t *testing.T) {
 	refused(t, cli.BadData, "boxes: ", "images", "out2", "--boxes", "nowhere.json")
 }
 
+// What becomes of boxes that reach out of their picture is a flag.
+func TestBoxesOutside(t *testing.T) {
+	scenes(t, 3)
+	text, err := os.ReadFile("boxes.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var coco map[string]any
+	if err := json.Unmarshal(text, &coco); err != nil {
+		t.Fatal(err)
+	}
+	coco["annotations"].([]any)[1].(map[string]any)["bbox"] = []int{70, 50, 20, 30} // of 80×60 pixels
+	text, _ = json.Marshal(coco)
+	os.WriteFile("boxes.json", text, 0o644)
+	boxes := func(out string, flags ...string) string {
+		t.Helper()
+		_, stderr := do(t, append([]string{"images", out, "--boxes", "boxes.json", "--policy", "none", "--min-visible", "0"}, flags...)...)
+		b, err := os.ReadFile(filepath.Join(out, "annotations.json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got struct{ Annotations []struct{ BBox []int } }
+		json.Unmarshal(b, &got)
+		var second string
+		if len(got.Annotations) > 1 {
+			second = fmt.Sprint(got.Annotations[1].BBox)
+		}
+		return fmt.Sprintf("%d boxes, the second %s; %s", len(got.Annotations), second, stderr)
+	}
+	for policy, want := range map[string]string{"": "3 boxes, the second [70 50 10 10]", "clip": "3 boxes, the second [70 50 10 10]", "drop": "2 boxes"} {
+		flags := []string{"--boxes-outside", policy}
+		if policy == "" {
+			flags = nil
+		}
+		if got := boxes("out-"+policy, flags...); !strings.HasPrefix(got, want) {
+			t.Errorf("%s: %s, want %s", policy, got, want)
+		}
+	}
+	refused(t, cli.BadData, "boxes.json: annotations[1] (id 1): the box from (70, 50) to (90, 80) is outside the picture of 80×60 (width × height); correct it, or choose --boxes-outside clip or drop",
+		"images", "out-fail", "--boxes", "boxes.json", "--boxes-outside", "error")
+	refused(t, cli.Usage, "--boxes-outside is for boxes", "images", "out-none", "--boxes-outside", "drop")
+	refused(t, cli.Usage, "clip", "images", "out-none", "--boxes", "boxes.json", "--boxes-outside", "keep")
+	// The manifest keeps it.
+	do(t, "--replay", "out-drop/manifest.jsonl", "images", "again")
+	if treeHash(t, "out-drop") != treeHash(t, "again") {
+		t.Error("replay gives other files")
+	}
+}
+
 // Masks in a folder of IN are not taken for pictures.
 func TestMasksInside(t *testing.T) {
 	scenes(t, 2)

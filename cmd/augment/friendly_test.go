@@ -15,11 +15,11 @@ import (
 func TestHelpIsShort(t *testing.T) {
 	out, _ := do(t, "--help")
 	lines := strings.Split(strings.TrimSpace(out), "\n")
-	if len(lines) > 50 || lines[0] != "Examples:" {
+	if len(lines) > 40 || lines[0] != "Examples:" {
 		t.Errorf("%d lines, the first is %q", len(lines), lines[0])
 	}
 	for _, l := range lines {
-		if len([]rune(l)) > 115 {
+		if len([]rune(l)) > 80 {
 			t.Errorf("long line: %s", l)
 		}
 	}

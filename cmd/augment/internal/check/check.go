@@ -14,10 +14,11 @@ import (
 
 // Options say how pictures are checked. The zero value is ready for use.
 type Options struct {
-	Workers int          // 0: one for each processor; the report does not depend on it
-	Near    int          // how many of the 64 bits of their hashes may differ in near duplicates; 0: 8, negative: do not look for them
-	Orient  bool         // turn pictures as their EXIF orientation says, before they are compared
-	Limits  image.Limits // what reading one picture may cost
+	Workers        int          // 0: one for each processor; the report does not depend on it
+	Near           int          // how many of the 64 bits of their hashes may differ in near duplicates; 0: 8, negative: do not look for them
+	Orient         bool         // turn pictures as their EXIF orientation says, before they are compared
+	AllowTruncated bool         // JPEGs that end early are no finding
+	Limits         image.Limits // what reading one picture may cost
 	// Progress is called now and then, by one goroutine at a time, with the
 	// pictures and bytes that are done.
 	Progress func(done, total int, bytes int64)

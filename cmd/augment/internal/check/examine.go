@@ -54,7 +54,7 @@ func examine(root string, f File, opt *Options) facts {
 	data := b.Bytes()
 	r.content = sha256.Sum256(data)
 	r.head = ReadHeader(data)
-	c := image.LoadConfig{ColorMode: image.RGB, Orient: opt.Orient, Limits: opt.Limits}
+	c := image.LoadConfig{ColorMode: image.RGB, Orient: opt.Orient, AllowTruncated: opt.AllowTruncated, Limits: opt.Limits}
 	if r.head.Alpha {
 		c.ColorMode = image.RGBA
 	}

@@ -25,7 +25,7 @@ func (e *Env) check(ctx context.Context, in, list string) error {
 			return err
 		}
 	}
-	r, err := check.Run(ctx, in, check.Options{Workers: e.Workers, Orient: e.Orient, Progress: e.progress("checked")})
+	r, err := check.Run(ctx, in, check.Options{Workers: e.Workers, Orient: e.Orient, AllowTruncated: e.AllowTruncated, Progress: e.progress("checked")})
 	if err != nil {
 		return looking(ctx, in, err)
 	}
@@ -102,7 +102,7 @@ func (e *Env) stats(ctx context.Context, in string) error {
 	if err := source.Folder(in); err != nil {
 		return err
 	}
-	o := stats.Options{Workers: e.Workers, Orient: e.Orient, ColorMode: image.ColorMode(e.ColorMode), Interpolation: image.Interpolation(e.Interpolation), KeepAspectRatio: e.KeepAspectRatio,
+	o := stats.Options{Workers: e.Workers, Orient: e.Orient, AllowTruncated: e.AllowTruncated, ColorMode: image.ColorMode(e.ColorMode), Interpolation: image.Interpolation(e.Interpolation), KeepAspectRatio: e.KeepAspectRatio,
 		Rescale: e.Rescale, Progress: e.progress("measured")}
 	if e.TargetSize != nil {
 		o.TargetSize = [2]int(e.TargetSize)

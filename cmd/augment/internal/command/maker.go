@@ -106,7 +106,7 @@ func (m *maker) reading() error {
 	m.uniform()
 	m.loader = &picture.Loader{
 		Tree: m.tree, ColorMode: image.ColorMode(e.ColorMode), NoAlpha: e.Format == "jpg", Keep16: e.Format != "jpg" && !e.Normalizes(),
-		Interpolation: image.Interpolation(e.Interpolation), KeepAspectRatio: e.KeepAspectRatio, Orient: e.Orient, Whole: e.Whole(), Exact: e.Fits(),
+		Interpolation: image.Interpolation(e.Interpolation), KeepAspectRatio: e.KeepAspectRatio, Orient: e.Orient, AllowTruncated: e.AllowTruncated, Whole: e.Whole(), Exact: e.Fits(),
 		Budget: picture.NewBudget(m.memory),
 	}
 	if e.TargetSize != nil {
@@ -119,7 +119,7 @@ func (m *maker) reading() error {
 		}
 	}
 	if e.Boxes != "" {
-		set, err := boxfile.LoadConfig(e.Boxes, m.tree.Names(), boxfile.Config{Format: e.BoxesFormat, Outside: boxfile.Clip, SkipUnknown: e.Subset != ""})
+		set, err := boxfile.LoadConfig(e.Boxes, m.tree.Names(), boxfile.Config{Format: e.BoxesFormat, Outside: boxfile.Outside(e.BoxesOutside), SkipUnknown: e.Subset != ""})
 		if err != nil {
 			return problems("boxes", err)
 		}
@@ -131,7 +131,8 @@ func (m *maker) reading() error {
 // problems makes an error of several lines one of the user's.
 func problems(what string, err error) error {
 	var pe *fs.PathError
-	lines := strings.Split(strings.TrimSpace(err.Error()), "\n")
+	text := strings.ReplaceAll(err.Error(), "choose the policy", "choose --boxes-outside")
+	lines := strings.Split(strings.TrimSpace(text), "\n")
 	for i := range lines {
 		lines[i] = strings.TrimPrefix(lines[i], what+": ")
 	}
@@ -278,9 +279,15 @@ func (m *maker) resume() (*manifest.State, *manifest.Journal, error) {
 func (m *maker) sameJob(h *manifest.Header) error {
 	old, now := h.Settings, m.header.Settings
 	e := cli.Errorf(cli.Usage, "OUT %s was begun with other settings", cli.Quote(m.out))
+	usual := settings.Default()
+	first := settings.Recorded(usual, settings.Flags(usual))
 	keys := slices.Sorted(maps.Keys(now))
 	for _, key := range keys {
-		if a, b := old[key], now[key]; a != b {
+		a, ok := old[key]
+		if !ok { // a flag that the augment that began did not have
+			a = first[key]
+		}
+		if b := now[key]; a != b {
 			e.Why("--%s was %s, now %s", strings.ReplaceAll(key, "_", "-"), shown(a), shown(b))
 		}
 	}

@@ -12,7 +12,8 @@ import (
 func (l *Loader) loadBoxes(p *Picture, height, width int, resize bool) error {
 	boxes, err := l.Boxes.BoxesIn(p.Name, width, height)
 	if err != nil {
-		return bad("%s", strings.TrimPrefix(err.Error(), "boxes: "))
+		text := strings.TrimPrefix(err.Error(), "boxes: ")
+		return bad("%s", strings.Replace(text, "choose the policy", "choose --boxes-outside", 1))
 	}
 	p.boxes = boxes
 	boxfile.Put(&p.Sample, boxes)

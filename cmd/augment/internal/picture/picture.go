@@ -32,6 +32,7 @@ type Loader struct {
 	Interpolation   image.Interpolation
 	KeepAspectRatio bool
 	Orient          bool
+	AllowTruncated  bool // take what there is of a JPEG that ends early
 	Whole           bool // leave pictures in their own size: TargetSize comes later
 	Exact           bool // never decode at a part of the size, which is faster but gives slightly other numbers
 	Masks           *Masks
@@ -100,7 +101,7 @@ func (s *Source) Close() {
 func (l *Loader) Load(p *Picture, s *Source) error {
 	h := s.head
 	p.File, p.Name, p.Hash, p.Format, p.palette, p.deep, p.Depth = s.file, s.file.Name, s.hash, h.format, nil, false, 1
-	c := image.LoadConfig{ColorMode: l.ColorMode, Keep16: l.Keep16, Orient: l.Orient, Interpolation: l.Interpolation, KeepAspectRatio: l.KeepAspectRatio}
+	c := image.LoadConfig{ColorMode: l.ColorMode, Keep16: l.Keep16, Orient: l.Orient, Interpolation: l.Interpolation, KeepAspectRatio: l.KeepAspectRatio, AllowTruncated: l.AllowTruncated}
 	if c.ColorMode == "" {
 		c.ColorMode = h.mode
 	}
@@ -192,8 +193,8 @@ func reason(err error) error {
 	if !errors.As(err, &d) {
 		return bad("%s", strings.TrimPrefix(err.Error(), "image: "))
 	}
-	text, _, _ := strings.Cut(d.Cause.Error(), "\n")           // a panic has its stack behind
-	text = strings.TrimSuffix(text, ", or set AllowTruncated") // words of the library
+	text, _, _ := strings.Cut(d.Cause.Error(), "\n")                                      // a panic has its stack behind
+	text = strings.Replace(text, "or set AllowTruncated", "or give --allow-truncated", 1) // words of the library
 	if d.Format != "" && !strings.HasPrefix(text, d.Format) {
 		text = d.Format + ": " + text
 	}

@@ -25,22 +25,22 @@ func Help() string {
 	f := Flags(Default())
 	var b strings.Builder
 	b.WriteString(`Examples:
-  augment photos out                                  five new pictures of each one
-  augment photos --preview sheet.png                  look first; nothing else is written
+  augment photos out                               five new pictures of each one
+  augment photos --preview sheet.png               look at them first
   augment photos out -n 10 --rotation-range 30 --horizontal-flip --seed 7
-  augment photos out --policy randaugment --target-size 224x224 --balance --format npz
+  augment photos out --policy randaugment --target-size 224x224 --balance
   augment images out --masks masks --boxes annotations.json
-  augment --replay out/manifest.jsonl photos again    the same bytes once more
-augment IN OUT       new pictures of all in IN, in the same folders; run it again to go on
-augment IN --check   or --stats, --dry-run, --preview FILE: look, write nothing into OUT
+  augment --replay out/manifest.jsonl photos again  the same bytes once more
+augment IN OUT      new pictures, in the same folders; run it again to go on
+augment IN --check  or --stats, --dry-run, --preview FILE: look, write nothing
 augment completion bash|zsh|fish|powershell, augment version, augment help FLAG
-Changes are those that flags name. If none is named, those in brackets marked * are made.
+Changes are those that flags name; if none is named, those marked * are made.
 Flags (default in brackets):
 `)
 	for _, g := range []struct{ name, group string }{
 		{"how many", "count"}, {"changes", "change"}, {"numbers", "numbers"}, {"reading", "read"}, {"beside", "beside"}, {"writing", "write"}, {"looking", "look"}, {"running", "run"},
 	} {
-		for i, line := range strings.Split(strings.TrimSpace(f.HelpShort(g.group, 100)), "\n") {
+		for i, line := range strings.Split(strings.TrimSpace(f.HelpShort(g.group, 68)), "\n") {
 			name := g.name
 			if i > 0 {
 				name = ""

@@ -50,14 +50,16 @@ type Settings struct {
 	Interpolation   string `flag:"interpolation" group:"read" help:"nearest|bilinear|bicubic|lanczos|box|hamming: of the resizing; Keras has nearest"`
 	KeepAspectRatio bool   `flag:"keep-aspect-ratio" group:"read" help:": cut to the proportions of --target-size"`
 	Orient          bool   `flag:"orient" group:"read" help:": turn pictures as their EXIF tag says; Keras does not"`
+	AllowTruncated  bool   `flag:"allow-truncated" group:"read" help:": take JPEGs that end early; the rest of them is grey"`
 	FollowLinks     bool   `flag:"follow-links" group:"read" help:": enter folders that are symbolic links"`
 	OnError         string `flag:"on-error" group:"read" help:"skip|fail: what to do about pictures that cannot be read"`
 
-	Masks       string  `flag:"masks" group:"beside" help:"MASKS: a folder with masks of the same path and name; moved by the nearest pixel"`
-	Boxes       string  `flag:"boxes" group:"beside" help:"BOXES: boxes, of COCO (a JSON file), Pascal VOC or YOLO (a folder)"`
-	BoxesFormat string  `flag:"boxes-format" group:"beside" auto:"found out" help:"coco|voc|yolo: how --boxes is written"`
-	BoxesTo     string  `flag:"boxes-to" group:"beside" auto:"as it is" help:"coco|voc|yolo: how boxes are written to OUT"`
-	MinVisible  float64 `flag:"min-visible" group:"beside" help:"X: drop boxes of which less than this part is left"`
+	Masks        string  `flag:"masks" group:"beside" help:"MASKS: a folder with masks of the same path and name; moved by the nearest pixel"`
+	Boxes        string  `flag:"boxes" group:"beside" help:"BOXES: boxes, of COCO (a JSON file), Pascal VOC or YOLO (a folder)"`
+	BoxesFormat  string  `flag:"boxes-format" group:"beside" auto:"found out" help:"coco|voc|yolo: how --boxes is written"`
+	BoxesTo      string  `flag:"boxes-to" group:"beside" auto:"as it is" help:"coco|voc|yolo: how boxes are written to OUT"`
+	BoxesOutside string  `flag:"boxes-outside" group:"beside" help:"clip|drop|error: what to do about boxes that reach out of their picture; error refuses them all at once"`
+	MinVisible   float64 `flag:"min-visible" group:"beside" help:"X: drop boxes of which less than this part is left"`
 
 	Format    string `flag:"format" group:"write" auto:"as it is" help:"png|jpg|npz|tar: jpg stays jpg, all else becomes png; npz and tar are shards"`
 	Quality   int    `flag:"quality" group:"write" help:"N: of jpg, 1 to 100"`
@@ -83,7 +85,7 @@ func Default() *Settings {
 		PerImage: 5, FillMode: "nearest", InterpolationOrder: 1, Compat: "tf_keras",
 		ZCAEpsilon: 1e-6, DataFormat: "channels_last",
 		Interpolation: "bilinear", Orient: true, OnError: "skip",
-		MinVisible: 0.1, Quality: 95, Memory: "1GB", Workers: runtime.GOMAXPROCS(0),
+		BoxesOutside: "clip", MinVisible: 0.1, Quality: 95, Memory: "1GB", Workers: runtime.GOMAXPROCS(0),
 	}
 }
 
@@ -94,7 +96,7 @@ var aliases = map[string]string{
 	"brightness": "brightness-range", "channel-shift": "channel-shift-range", "flip": "horizontal-flip", "hflip": "horizontal-flip",
 	"vflip": "vertical-flip", "size": "target-size", "image-size": "target-size", "resize": "target-size", "fill": "fill-mode",
 	"color": "color-mode", "colour-mode": "color-mode", "order": "interpolation-order", "originals": "include-originals",
-	"mask": "masks", "mask-dir": "masks", "mask-directory": "masks", "box": "boxes", "bboxes": "boxes", "annotations": "boxes", "box-format": "boxes-format", "save-format": "format",
+	"mask": "masks", "mask-dir": "masks", "mask-directory": "masks", "box": "boxes", "bboxes": "boxes", "annotations": "boxes", "outside": "boxes-outside", "truncated": "allow-truncated", "box-format": "boxes-format", "save-format": "format",
 	"shards": "shard-size", "overwrite": "force", "dryrun": "dry-run", "sheet": "preview", "threads": "workers", "jobs": "workers",
 	"center": "featurewise-center", "std-normalization": "featurewise-std-normalization", "zca": "zca-whitening",
 }
@@ -130,6 +132,7 @@ func Check(s *Settings, f *cli.Flags) error {
 		{s.Subset != "" && s.ValidationSplit == 0, "--subset needs a part to set aside", "add --validation-split 0.2"},
 		{s.KeepAspectRatio && s.TargetSize == nil, "--keep-aspect-ratio needs proportions", "add --target-size 224x224"},
 		{s.BoxesFormat+s.BoxesTo != "" && s.Boxes == "" && s.Replay == "", "--boxes-format and --boxes-to say how boxes are written, but there are none", "add --boxes FILE, or leave it out"},
+		{f.Changed("boxes-outside") && s.Boxes == "" && s.Replay == "", "--boxes-outside is for boxes, but there are none", "add --boxes FILE, or leave it out"},
 		{f.Changed("shard-size") && !s.Shards(), "--shard-size is for shards", "add --format npz or --format tar"},
 		{f.Changed("data-format") && s.Format != "npz", "--data-format is for arrays", "add --format npz"},
 		{s.Format == "npz" && s.Boxes != "", "--format npz has no place for boxes", "use --format tar, png or jpg"},

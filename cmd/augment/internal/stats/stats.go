@@ -29,6 +29,7 @@ type Options struct {
 	Interpolation   image.Interpolation
 	KeepAspectRatio bool
 	Orient          bool    // turn pictures as their EXIF orientation says
+	AllowTruncated  bool    // take what there is of JPEGs that end early
 	Rescale         float64 // factor on all samples, before Fit sees them; 0: none
 	Limits          image.Limits
 	Progress        func(done, total int, bytes int64) // called by one goroutine at a time
@@ -103,7 +104,7 @@ func measure(root string, f check.File, opt *Options) picture {
 	if p.err = p.read(b, filepath.Join(root, filepath.FromSlash(f.Name)), &opt.Limits); p.err != nil {
 		return p
 	}
-	m, err := image.Decode(bytes.NewReader(b.Bytes()), image.LoadConfig{ColorMode: opt.ColorMode, Orient: opt.Orient, Limits: opt.Limits})
+	m, err := image.Decode(bytes.NewReader(b.Bytes()), image.LoadConfig{ColorMode: opt.ColorMode, Orient: opt.Orient, AllowTruncated: opt.AllowTruncated, Limits: opt.Limits})
 	if err == nil {
 		p.w, p.h = m.Width, m.Height
 		resize := image.Resize

@@ -76,6 +76,9 @@ func (e *Env) load(dir string) (*loaded, error) {
 		if !e.Flags.Changed("max-pixels") && p.MaxPixels > 0 {
 			s.MaxPixels = p.MaxPixels
 		}
+		if !e.Flags.Changed("allow-truncated") {
+			s.AllowTruncated = p.AllowTruncated
+		}
 	default:
 		return nil, cli.Errorf(cli.BadData, "%s: the task is %q; want image or text", filepath.Join(dir, rundir.RunFile), stored.Task)
 	}

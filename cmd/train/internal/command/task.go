@@ -217,7 +217,7 @@ func (e *Env) flows(t *task, p *dataset.Pictures, ahead int) error {
 	}
 	t.valid = e.guarded(t.held, t.meter)
 	t.pictures = p
-	t.prep = &rundir.Preprocessing{TargetSize: s.TargetSize, ColorMode: s.ColorMode, Interpolation: s.Interpolation, Draft: s.Draft, Orient: s.Orient, Rescale: rescale, MaxPixels: s.MaxPixels}
+	t.prep = &rundir.Preprocessing{TargetSize: s.TargetSize, ColorMode: s.ColorMode, Interpolation: s.Interpolation, Draft: s.Draft, Orient: s.Orient, Rescale: rescale, MaxPixels: s.MaxPixels, AllowTruncated: s.AllowTruncated}
 	t.model = trainer.ImageModel(s, len(t.set.Classes))
 	return t.model.Err()
 }

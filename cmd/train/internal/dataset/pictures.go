@@ -43,7 +43,7 @@ func NewPictures(samples []Sample, s *settings.Settings, m *pipeline.Meter) *Pic
 		Height: s.TargetSize[0], Width: s.TargetSize[1], Channels: mode.Channels(), CacheBytes: int64(s.DataMemory) << 20, samples: samples,
 		load: image.LoadConfig{
 			ColorMode: mode, TargetSize: [2]int{s.TargetSize[0], s.TargetSize[1]}, Interpolation: image.Interpolation(s.Interpolation),
-			Draft: s.Draft, Orient: s.Orient, Limits: image.Limits{MaxPixels: s.MaxPixels, MaxSide: -1},
+			Draft: s.Draft, Orient: s.Orient, AllowTruncated: s.AllowTruncated, Limits: image.Limits{MaxPixels: s.MaxPixels, MaxSide: -1},
 		},
 		reading: m.Work("read"), decoding: m.Work("decode"),
 		buffers: sync.Pool{New: func() any { return new(buffer) }},
@@ -223,7 +223,7 @@ func Reason(err error) string {
 		s = plain(e)
 	}
 	s, _, _ = strings.Cut(s, "\n")
-	return s
+	return strings.Replace(s, "or set AllowTruncated", "or give --allow-truncated", 1)
 }
 
 func indices(n int) iter.Seq2[int, error] {

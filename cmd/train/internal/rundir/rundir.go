@@ -64,15 +64,16 @@ type Run struct {
 
 // Preprocessing is what a file goes through before the model sees it.
 type Preprocessing struct {
-	TargetSize    []int   `json:"target_size,omitempty"`
-	ColorMode     string  `json:"color_mode,omitempty"`
-	Interpolation string  `json:"interpolation,omitempty"`
-	Draft         bool    `json:"draft,omitempty"`
-	Orient        bool    `json:"orient,omitempty"`
-	Rescale       float64 `json:"rescale,omitempty"`
-	MaxPixels     int     `json:"max_pixels,omitempty"`
-	MaxLen        int     `json:"maxlen,omitempty"`
-	Tokenizer     string  `json:"tokenizer,omitempty"` // file
+	TargetSize     []int   `json:"target_size,omitempty"`
+	ColorMode      string  `json:"color_mode,omitempty"`
+	Interpolation  string  `json:"interpolation,omitempty"`
+	Draft          bool    `json:"draft,omitempty"`
+	Orient         bool    `json:"orient,omitempty"`
+	Rescale        float64 `json:"rescale,omitempty"`
+	MaxPixels      int     `json:"max_pixels,omitempty"`
+	AllowTruncated bool    `json:"allow_truncated,omitempty"`
+	MaxLen         int     `json:"maxlen,omitempty"`
+	Tokenizer      string  `json:"tokenizer,omitempty"` // file
 }
 
 // Result is how far the training came.

@@ -51,6 +51,7 @@ type Image struct {
 	Interpolation    string    `flag:"interpolation" group:"image" help:"nearest|bilinear|bicubic|lanczos|box|hamming: of the resizing"`
 	Draft            bool      `flag:"draft" group:"image" help:": decode large JPEGs at 1/2, 1/4 or 1/8, which is faster"`
 	Orient           bool      `flag:"orient" group:"image" help:": turn pictures as their EXIF orientation says"`
+	AllowTruncated   bool      `flag:"allow-truncated" group:"image" help:": take JPEGs that end early; the rest of them is grey"`
 	MaxPixels        int       `flag:"max-pixels" group:"image" help:"N: larger pictures are refused"`
 	DataMemory       int       `flag:"data-memory" group:"image" help:"MIB: for decoded pictures and batches made ahead"`
 	Augment          bool      `flag:"augment" group:"image" help:": change training pictures at random, as below"`
