@@ -56,7 +56,7 @@ var forbidden = [][2]string{
 // allowed are the modules that the core may use.
 var allowed = []string{
 	"github.com/spf13/pflag", "golang.org/x/", "gonum.org/v1/gonum", "gonum.org/v1/plot",
-	"github.com/disintegration/imaging", "github.com/google/go-cmp", "github.com/rivo/uniseg", "github.com/klauspost/compress", "go.yaml.in/yaml/v3", "github.com/goccy/go-graphviz",
+	"github.com/disintegration/imaging", "github.com/google/go-cmp", "github.com/rivo/uniseg", "github.com/klauspost/compress", "go.yaml.in/yaml/v3", "github.com/goccy/go-graphviz", "google.golang.org/protobuf",
 	"go.uber.org/goleak", // tests only
 }
 
