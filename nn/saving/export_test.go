@@ -1,0 +1,5 @@
+package saving
+
+var YAMLToJSON = yamlToJSON
+
+const MaxYAML = maxYAML
