@@ -58,7 +58,15 @@ type Run struct {
 	DoValidation bool
 	BatchSize    int     // of the last batch
 	DataWait     float64 // share of the epoch's time, so far, spent waiting for data
-	stop         bool
+	// Callbacks are all that take part, in order.
+	Callbacks []Callback
+	// EpochLogs says that the logs of a batch are those of the epoch so far, as
+	// Fit has them; a loop of your own may hand out those of the batch alone.
+	EpochLogs bool
+	// NotFinite is the batch without update that ended training well, because a
+	// callback (TerminateOnNaN) stopped there; else it is Fit's error.
+	NotFinite *NotFiniteError
+	stop      bool
 }
 
 // Stop ends training after the current batch; no validation follows, but
@@ -78,6 +86,10 @@ func (r *Run) LearningRate() float64 {
 	return c.lr
 }
 
+// Scheduled reports whether the optimizer has a Schedule, which leaves nothing
+// for SetLearningRate to do.
+func (r *Run) Scheduled() bool { return r.Model.compiled.opt.set.Schedule != nil }
+
 // SetLearningRate changes the rate from the next update on. An optimizer with
 // a Schedule keeps to that.
 func (r *Run) SetLearningRate(lr float64) { r.Model.compiled.lr = lr }
@@ -94,9 +106,11 @@ func (cs callbacks) each(f func(Callback) error) error {
 	return nil
 }
 
-// History is what Fit returns: the logs of each epoch.
+// History is what Fit returns: the logs of each epoch. It is a callback too, for
+// those who want to read along while Fit runs.
 // Keras: History.
 type History struct {
+	NopCallback
 	Epoch  []int // 0-based
 	names  []string
 	values map[string][]float64
@@ -115,6 +129,18 @@ func (h *History) Last(name string) float64 {
 		return 0
 	}
 	return v[len(v)-1]
+}
+
+// OnTrainBegin forgets earlier runs.
+func (h *History) OnTrainBegin(*Run) error {
+	*h = History{}
+	return nil
+}
+
+// OnEpochEnd takes the epoch's logs.
+func (h *History) OnEpochEnd(_ *Run, epoch int, logs *Logs) error {
+	h.add(epoch, *logs)
+	return nil
 }
 
 func (h *History) add(epoch int, logs Logs) {

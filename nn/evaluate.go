@@ -9,8 +9,9 @@ import (
 
 // EvaluateConfig is how Evaluate runs. The zero value evaluates all the data.
 type EvaluateConfig struct {
-	Steps int         // batches; 0: all. A source that is known to have fewer is refused.
-	Warn  func(error) // as in [FitConfig]
+	Steps     int         // batches; 0: all. A source that is known to have fewer is refused.
+	Warn      func(error) // as in [FitConfig]
+	Callbacks []Callback  // those that are a [TestCallback] are called
 }
 
 // Evaluate returns loss and metrics over the data, with the names of
@@ -29,7 +30,8 @@ func (m *Model) Evaluate(ctx context.Context, data pipeline.Source, c EvaluateCo
 	if err := requireSteps(ctx, data, c.Steps, "Evaluate: Steps"); err != nil {
 		return Logs{}, err
 	}
-	return m.evaluate(ctx, data, c.Steps, m.newMeter(""), func(n int) { endedEarly(c.Warn, "evaluation", 0, n, c.Steps) })
+	hooks := hooksOf(m.newRun(ctx, data, c.Steps, c.Callbacks), c.Callbacks)
+	return m.evaluate(ctx, data, c.Steps, m.newMeter(""), &hooks, func(n int) { endedEarly(c.Warn, "evaluation", 0, n, c.Steps) })
 }
 
 // EvaluateGenerator is Evaluate: a generator is a Source.
@@ -38,18 +40,37 @@ func (m *Model) EvaluateGenerator(ctx context.Context, data pipeline.Source, c E
 }
 
 // evaluate calls ended with the number of batches.
-func (m *Model) evaluate(ctx context.Context, data pipeline.Source, steps int, mt *meter, ended func(batches int)) (Logs, error) {
-	mt.reset()
+func (m *Model) evaluate(ctx context.Context, data pipeline.Source, steps int, mt *meter, hooks *testHooks, ended func(batches int)) (Logs, error) {
+	err := hooks.begin()
 	n := 0
+	if err == nil {
+		n, err = m.evaluateBatches(ctx, data, steps, mt, hooks)
+	}
+	if err != nil {
+		return Logs{}, hooks.end(Logs{}, err)
+	}
+	ended(n)
+	logs := mt.read(m.compiled)
+	return logs, hooks.end(mt.plain(), nil)
+}
+
+func (m *Model) evaluateBatches(ctx context.Context, data pipeline.Source, steps int, mt *meter, hooks *testHooks) (n int, err error) {
+	mt.reset()
 	for b, err := range data.Batches(ctx, 0) {
 		if err != nil {
-			return Logs{}, err
+			return n, err
 		}
 		if err := m.checkBatch(b, true); err != nil {
-			return Logs{}, err
+			return n, err
+		}
+		if err := hooks.batchBegin(n, b.X[0].Shape()[0]); err != nil {
+			return n, err
 		}
 		if err := m.testStep(b.X, b.Y, b.W, mt); err != nil {
-			return Logs{}, err
+			return n, err
+		}
+		if err := hooks.batchEnd(n, mt, m.compiled); err != nil {
+			return n, err
 		}
 		n++
 		if n == steps {
@@ -57,13 +78,12 @@ func (m *Model) evaluate(ctx context.Context, data pipeline.Source, steps int, m
 		}
 	}
 	if err := ctx.Err(); err != nil {
-		return Logs{}, context.Cause(ctx)
+		return n, context.Cause(ctx)
 	}
 	if n == 0 {
-		return Logs{}, errors.New("nn: Evaluate: the data has no batches")
+		return n, errors.New("nn: Evaluate: the data has no batches")
 	}
-	ended(n)
-	return mt.read(m.compiled), nil
+	return n, nil
 }
 
 // TestOnBatch returns loss and metrics of one batch without training.

@@ -111,6 +111,7 @@ type fitter struct {
 	cbs     callbacks
 	meter   *meter
 	valid   *meter
+	tests   testHooks // of validation
 	classW  classWeights
 	ended   bool // the data ended before StepsPerEpoch
 }
@@ -133,7 +134,8 @@ func (f *fitter) run(ctx context.Context) (err error) {
 		steps = c.StepsPerEpoch
 	}
 	f.meter, f.valid = m.newMeter(""), m.newMeter("val_")
-	f.r = &Run{Model: m, Context: ctx, Epochs: c.Epochs, InitialEpoch: c.InitialEpoch, Steps: steps, DoValidation: f.val != nil}
+	f.r = &Run{Model: m, Context: ctx, Epochs: c.Epochs, InitialEpoch: c.InitialEpoch, Steps: steps, DoValidation: f.val != nil, Callbacks: c.Callbacks, EpochLogs: true}
+	f.tests = hooksOf(f.r, c.Callbacks)
 	f.r.Metrics = append(f.r.Metrics, f.meter.logs.names...)
 	if f.val != nil {
 		f.r.Metrics = append(f.r.Metrics, f.valid.logs.names...)
@@ -207,8 +209,11 @@ func (f *fitter) epoch(ctx context.Context, epoch int) (Logs, error) {
 	}
 	f.r.DataWait = share(wait, start)
 	logs := f.meter.read(f.m.compiled).Clone()
+	if nf := f.r.NotFinite; nf != nil && nf.Loss-nf.Loss != 0 {
+		logs.Set("loss", nf.Loss)
+	}
 	if f.val != nil && !f.r.stop && (epoch+1)%f.c.ValidationFreq == 0 {
-		vl, err := f.m.evaluate(ctx, f.val, f.c.ValidationSteps, f.valid, func(n int) { endedEarly(f.c.Warn, "validation", epoch, n, f.c.ValidationSteps) })
+		vl, err := f.m.evaluate(ctx, f.val, f.c.ValidationSteps, f.valid, &f.tests, func(n int) { endedEarly(f.c.Warn, "validation", epoch, n, f.c.ValidationSteps) })
 		if err != nil {
 			return logs, fmt.Errorf("validation: %w", err)
 		}
@@ -246,10 +251,34 @@ func (f *fitter) step(b pipeline.Batch, epoch, batch int) error {
 		var nf *NotFiniteError
 		if errors.As(err, &nf) {
 			nf.Epoch, nf.Batch = epoch, batch
+			return f.notFinite(nf)
 		}
 		return err
 	}
-	logs := f.meter.read(f.m.compiled)
+	return f.batchEnd(batch, f.meter.read(f.m.compiled))
+}
+
+// notFinite shows callbacks a batch without update as Keras shows it: with the
+// loss that is no number. When one stops training there, that is no error.
+func (f *fitter) notFinite(nf *NotFiniteError) error {
+	logs := f.meter.read(f.m.compiled).Clone()
+	if nf.Loss-nf.Loss != 0 { // else it is a gradient
+		logs.Set("loss", nf.Loss)
+	}
+	f.r.NotFinite = nf
+	if err := f.batchEnd(nf.Batch, logs); err != nil {
+		return errors.Join(nf, err)
+	}
+	if !f.r.stop {
+		return nf
+	}
+	if f.c.Warn != nil {
+		f.c.Warn(nf)
+	}
+	return nil
+}
+
+func (f *fitter) batchEnd(batch int, logs Logs) error {
 	for _, cb := range f.cbs {
 		if err := cb.OnBatchEnd(f.r, batch, logs); err != nil {
 			return err

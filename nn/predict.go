@@ -13,23 +13,30 @@ import (
 
 // PredictConfig is how Predict runs. The zero value predicts all the data.
 type PredictConfig struct {
-	Steps int         // batches; 0: all. A source that is known to have fewer is refused.
-	Warn  func(error) // as in [FitConfig]
+	Steps     int         // batches; 0: all. A source that is known to have fewer is refused.
+	Warn      func(error) // as in [FitConfig]
+	Callbacks []Callback  // those that are a [PredictCallback] are called
 }
 
 // Predict returns the model's outputs for all samples, in order, one tensor
 // for each output. It is safe for concurrent use, except for models with
 // stateful layers.
 // Keras: predict, predict_generator.
-func (m *Model) Predict(ctx context.Context, data pipeline.Source, c PredictConfig) ([]*tensor.Tensor, error) {
+func (m *Model) Predict(ctx context.Context, data pipeline.Source, c PredictConfig) (_ []*tensor.Tensor, err error) {
 	if m.err != nil {
 		return nil, m.err
 	}
 	if err := requireSteps(ctx, data, c.Steps, "Predict: Steps"); err != nil {
 		return nil, err
 	}
+	hooks := m.predictHooks(ctx, data, c.Steps, c.Callbacks)
+	defer func() { err = hooks.end(err) }()
+	if err := hooks.begin(); err != nil {
+		return nil, err
+	}
 	var rows [][]float32
 	var shape [][]int
+	var outputs []*tensor.Tensor
 	n, samples := 0, 0
 	for b, err := range data.Batches(ctx, 0) {
 		if err != nil {
@@ -38,6 +45,10 @@ func (m *Model) Predict(ctx context.Context, data pipeline.Source, c PredictConf
 		if err := m.checkBatch(b, false); err != nil {
 			return nil, err
 		}
+		if err := hooks.batchBegin(n, b.X[0].Shape()[0]); err != nil {
+			return nil, err
+		}
+		outputs = outputs[:0]
 		err := m.predict(b.X, func(i int, t *tensor.Tensor) error {
 			if i == len(rows) {
 				rows = append(rows, nil)
@@ -46,7 +57,10 @@ func (m *Model) Predict(ctx context.Context, data pipeline.Source, c PredictConf
 				return fmt.Errorf("nn: Predict: output %d has shape %v in one batch and %v in another; predict batches of one length at a time", i, Shape(shape[i]), Shape(t.Shape()))
 			}
 			rows[i] = append(rows[i], t.Data()...)
-			return nil
+			if outputs = append(outputs, t); len(outputs) < len(m.outputs) {
+				return nil
+			}
+			return hooks.batchEnd(n, outputs)
 		})
 		if err != nil {
 			return nil, err

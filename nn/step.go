@@ -16,11 +16,12 @@ type meter struct {
 	samples float64
 	sums    [][]float64
 	logs    Logs
+	names   []string // of logs, without prefix
 }
 
 func (m *Model) newMeter(prefix string) *meter {
-	mt := &meter{}
-	for _, n := range m.MetricsNames() {
+	mt := &meter{names: m.MetricsNames()}
+	for _, n := range mt.names {
 		mt.logs.Set(prefix+n, math.NaN())
 	}
 	return mt
@@ -74,6 +75,9 @@ func (t *meter) read(c *compiled) Logs {
 	}
 	return t.logs
 }
+
+// plain are the logs that were read last, without prefix.
+func (t *meter) plain() Logs { return Logs{t.names, t.logs.values} }
 
 // A NotFiniteError says that the loss or a gradient stopped being a number.
 type NotFiniteError struct {
