@@ -81,7 +81,7 @@ func (r *Run) Stopped() bool { return r.stop }
 func (r *Run) LearningRate() float64 {
 	c := r.Model.compiled
 	if s := c.opt.set.Schedule; s != nil {
-		return s.Rate(int(c.steps))
+		return s.Rate(int(c.opt.updates))
 	}
 	return c.lr
 }

@@ -53,7 +53,7 @@ func CloneModel(m *Model, c CloneConfig) (*Model, error) {
 	if !m.auto {
 		out.name = m.name
 	}
-	out.frozen, out.seed = m.frozen, m.seed
+	out.frozen, out.rate, out.seed = m.frozen, m.rate, m.seed
 	return out, out.err
 }
 
@@ -135,7 +135,7 @@ func CloneLayer(l Layer) (Layer, error) {
 		return nil, err
 	}
 	from, to := l.base(), d.base()
-	to.name, to.auto, to.frozen, to.starts = from.name, from.auto, from.frozen, from.starts
+	to.name, to.auto, to.frozen, to.rate, to.starts = from.name, from.auto, from.frozen, from.rate, from.starts
 	return d, nil
 }
 

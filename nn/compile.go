@@ -128,7 +128,11 @@ func (m *Model) Compile(c CompileConfig) error {
 	}
 	m.initialize()
 	comp.trainable = m.trainableWeights()
-	comp.opt.reset(c.Optimizer, comp.trainable)
+	factors, err := m.rates()
+	if err != nil {
+		return fmt.Errorf("nn: Compile: %w", err)
+	}
+	comp.opt.reset(c.Optimizer, comp.trainable, factors)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.compiled = comp

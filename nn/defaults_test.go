@@ -95,7 +95,7 @@ func TestLookups(t *testing.T) {
 }
 
 // ourNames are names that tf-keras does not know and we do.
-var ourNames = map[string]string{"lion": "Keras has the class, but no name for it"}
+var ourNames = map[string]string{"lion": "Keras has the class, but no name for it", "adafactor": "see lion"}
 
 // oursAlone are classes that real Keras has not.
 var oursAlone = map[string]string{
@@ -173,7 +173,7 @@ func compareDefaults(t *testing.T, class string, keras kerasClass, want reflect.
 
 // extra are settings that Keras' constructor does not show.
 var extra = map[string]string{
-	"clipnorm": "**kwargs", "clipvalue": "**kwargs", "global_clipnorm": "**kwargs", "decay": "Keras 2.3",
+	"clipnorm": "**kwargs", "clipvalue": "**kwargs", "global_clipnorm": "**kwargs", "decay": "Keras 2.3", "gradient_accumulation_steps": "Keras 3",
 	"ModelCheckpoint.period": "**kwargs", "implementation": "**kwargs",
 	"zero_output_for_mask": "**kwargs", "SimpleRNN.time_major": "**kwargs",
 	"ConvLSTM1D.unroll": "**kwargs", "ConvLSTM2D.unroll": "**kwargs", "ConvLSTM3D.unroll": "**kwargs",

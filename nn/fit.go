@@ -204,6 +204,7 @@ func (f *fitter) epoch(ctx context.Context, epoch int) (Logs, error) {
 		f.ended = true
 		endedEarly(f.c.Warn, "training", epoch, steps, f.c.StepsPerEpoch)
 	}
+	f.m.compiled.opt.flush(f.m.compiled.lr)
 	if !f.r.stop { // else the epoch was cut short
 		f.r.Steps = steps
 	}
@@ -306,5 +307,5 @@ func (m *Model) Updates() uint64 {
 	if m.compiled == nil {
 		return 0
 	}
-	return m.compiled.steps
+	return m.compiled.opt.updates
 }

@@ -73,7 +73,8 @@ type Base struct {
 	auto    bool     // the name was given by a model
 	models  []*Model // that the layer is part of
 	frozen  bool
-	ready   bool // settings validated, weights built
+	rate    *float64 // see LearningRateFactor
+	ready   bool     // settings validated, weights built
 	weights []*Weight
 	subs    []subLayer       // layers inside a wrapper
 	nodes   []*node          // one for each call in a model

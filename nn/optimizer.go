@@ -26,15 +26,21 @@ type optimizerState struct {
 	rows      [][]int32   // of this step; nil for a dense gradient
 	averages  [][]float32 // of the weights; nil without UseEMA
 	averageFn func(lo, hi int)
+	updates   uint64         // so far
+	factors   []float64      // of the learning rate, for each weight
+	whole     WholeOptimizer // nil: the weights are split
+	window    window
 }
 
-// chunk is a piece of one weight, small enough to share work evenly.
+// chunk is a piece of one weight, small enough to share work evenly. The
+// optimizers that look at weights as a whole have one for each.
 type chunk struct{ weight, lo, hi int }
 
 const chunkSize = 1 << 14
 
-func (s *optimizerState) reset(opt Optimizer, ws []*Weight) {
+func (s *optimizerState) reset(opt Optimizer, ws []*Weight, factors map[*Weight]float64) {
 	*s = optimizerState{opt: opt, set: opt.Settings(), weights: ws}
+	s.whole, _ = opt.(WholeOptimizer)
 	s.scale = make([]float32, len(ws))
 	s.touched = make([][]bool, len(ws))
 	s.grads = make([][]float32, len(ws))
@@ -42,9 +48,14 @@ func (s *optimizerState) reset(opt Optimizer, ws []*Weight) {
 	for i, w := range ws {
 		n := w.size()
 		s.elements += n
+		s.factors = append(s.factors, factors[w])
+		size := chunkSize
+		if s.whole != nil {
+			size = max(1, n)
+		}
 		slots := make([][]float32, opt.Slots())
 		for k := range slots {
-			slots[k] = make([]float32, n)
+			slots[k] = make([]float32, elements(s.slotShape(w, k)))
 			if f, ok := opt.(SlotFiller); ok {
 				for j := range slots[k] {
 					slots[k][j] = f.SlotStart(k)
@@ -52,11 +63,14 @@ func (s *optimizerState) reset(opt Optimizer, ws []*Weight) {
 			}
 		}
 		s.slots = append(s.slots, slots)
-		for lo := 0; lo < n; lo += chunkSize {
-			c := chunk{i, lo, min(n, lo+chunkSize)}
-			v := make([][]float32, len(slots))
-			for k := range slots {
-				v[k] = slots[k][c.lo:c.hi]
+		for lo := 0; lo < n; lo += size {
+			c := chunk{i, lo, min(n, lo+size)}
+			v := slots
+			if s.whole == nil {
+				v = make([][]float32, len(slots))
+				for k := range slots {
+					v[k] = slots[k][c.lo:c.hi]
+				}
 			}
 			s.chunks = append(s.chunks, c)
 			s.views = append(s.views, v)
@@ -65,6 +79,7 @@ func (s *optimizerState) reset(opt Optimizer, ws []*Weight) {
 	}
 	s.partial = make([]float64, len(s.chunks))
 	s.startAverages()
+	s.startWindow()
 	s.updateFn = func(lo, hi int) {
 		for i := lo; i < hi; i++ {
 			s.updateChunk(i)
@@ -77,28 +92,40 @@ func (s *optimizerState) reset(opt Optimizer, ws []*Weight) {
 	}
 }
 
-// apply does one update from the gradients. It reports false, and changes
-// nothing, when a gradient is not finite.
-func (s *optimizerState) apply(lr float64, updates uint64, p *plan) bool {
+// apply takes the gradients of a batch of n samples and does an update, unless
+// gradients are accumulated. It reports false, and changes nothing, when a
+// gradient is not finite.
+func (s *optimizerState) apply(lr float64, n int, p *plan) bool {
 	prog := p.program
 	for i := range s.weights {
 		s.grads[i] = prog.SlabPart(i)
 		s.rows[i] = prog.Rows(i)
-		s.markRows(i, s.rows[i])
 	}
 	s.eachChunk(s.normFn)
 	total := 0.0
-	for i := range s.scale {
-		s.scale[i] = 1
+	for _, x := range s.partial {
+		total += x
 	}
-	k := 0
+	if total-total != 0 {
+		return false
+	}
+	if s.window.sums != nil {
+		s.accumulate(lr, n)
+	} else {
+		s.update(lr)
+	}
+	return true
+}
+
+// update does one update with s.grads, whose squares are in s.partial.
+func (s *optimizerState) update(lr float64) {
+	total, k := 0.0, 0
 	for i := range s.weights {
+		s.markRows(i, s.rows[i])
+		s.scale[i] = 1
 		sum := 0.0
 		for ; k < len(s.chunks) && s.chunks[k].weight == i; k++ {
 			sum += s.partial[k]
-		}
-		if math.IsNaN(sum) || math.IsInf(sum, 0) {
-			return false
 		}
 		total += sum
 		if n := math.Sqrt(sum); s.set.Clipnorm > 0 && n > s.set.Clipnorm {
@@ -111,12 +138,12 @@ func (s *optimizerState) apply(lr float64, updates uint64, p *plan) bool {
 		}
 	}
 	if s.set.Schedule != nil {
-		lr = s.set.Schedule.Rate(int(updates))
+		lr = s.set.Schedule.Rate(int(s.updates))
 	}
 	if s.set.Decay > 0 {
-		lr /= 1 + s.set.Decay*float64(updates)
+		lr /= 1 + s.set.Decay*float64(s.updates)
 	}
-	s.step = Step{N: int(updates) + 1, LR: lr}.at(s.set.Bases)
+	s.step = Step{N: int(s.updates) + 1, LR: lr}.at(s.set.Bases)
 	if s.step.N == 1 {
 		s.beginAverages()
 	}
@@ -125,7 +152,7 @@ func (s *optimizerState) apply(lr float64, updates uint64, p *plan) bool {
 		w.Constrain()
 	}
 	s.average(s.step.N)
-	return true
+	s.updates++
 }
 
 // eachChunk spreads the chunks over the workers, unless all of them together are
@@ -147,13 +174,24 @@ func (s *optimizerState) updateChunk(i int) {
 	if v := float32(s.set.Clipvalue); v > 0 {
 		clipTo(g[c.lo:c.hi], v)
 	}
+	step := s.step
+	if f := s.factors[c.weight]; f != 1 {
+		if f == 0 {
+			return
+		}
+		step.LR *= f
+	}
 	if d := s.set.WeightDecay; d > 0 {
-		scaleBy(w[c.lo:c.hi], float32(1-d*s.step.LR))
+		scaleBy(w[c.lo:c.hi], float32(1-d*step.LR))
+	}
+	if s.whole != nil {
+		s.whole.UpdateWhole(step, w, g, s.weights[c.weight].shape, s.views[i])
+		return
 	}
 	rows := s.touched[c.weight]
 	if rows == nil || s.set.WeightDecay > 0 {
-		s.opt.Update(s.step, w[c.lo:c.hi], g[c.lo:c.hi], s.views[i])
+		s.opt.Update(step, w[c.lo:c.hi], g[c.lo:c.hi], s.views[i])
 		return
 	}
-	s.updateRows(c, i, rows, w, g)
+	s.updateRows(step, c, i, rows, w, g)
 }

@@ -26,11 +26,7 @@ func (s *optimizerState) markRows(i int, rows []int32) {
 	}
 	if s.touched[i] == nil {
 		s.touched[i] = make([]bool, s.weights[i].shape[0])
-		if s.step.N > 0 && s.opt.Slots() > 0 { // earlier updates were dense
-			for r := range s.touched[i] {
-				s.touched[i][r] = true
-			}
-		}
+		s.markUsed(i)
 	}
 	if s.opt.Slots() == 0 {
 		clear(s.touched[i])
@@ -40,10 +36,40 @@ func (s *optimizerState) markRows(i int, rows []int32) {
 	}
 }
 
+// markUsed marks the rows that earlier updates, dense ones or those of a run
+// that goes on, have left something in the slots of.
+func (s *optimizerState) markUsed(i int) {
+	if s.step.N == 0 {
+		return
+	}
+	var rows []int32
+	for k, slot := range s.slots[i] {
+		start := float32(0)
+		if f, ok := s.opt.(SlotFiller); ok {
+			start = f.SlotStart(k)
+		}
+		rows = rowsOtherThan(rows[:0], slot, len(s.touched[i]), start)
+		for _, r := range rows {
+			s.touched[i][r] = true
+		}
+	}
+}
+
+// rowsOtherThan appends the rows of x that have not the bits of v throughout.
+func rowsOtherThan(dst []int32, x []float32, rows int, v float32) []int32 {
+	bits := math.Float32bits(v)
+	for r := range rows {
+		if slices.ContainsFunc(x[r*(len(x)/rows):(r+1)*(len(x)/rows)], func(f float32) bool { return math.Float32bits(f) != bits }) {
+			dst = append(dst, int32(r))
+		}
+	}
+	return dst
+}
+
 // updateRows updates the touched rows of a chunk, in runs. Rows lie here and
 // there in several large tables, so each run is asked for while the one before
 // is at work.
-func (s *optimizerState) updateRows(c chunk, i int, rows []bool, w, g []float32) {
+func (s *optimizerState) updateRows(step Step, c chunk, i int, rows []bool, w, g []float32) {
 	width := len(w) / len(rows)
 	lo, hi := nextRun(rows, width, c.lo, c.hi)
 	for lo < hi {
@@ -56,7 +82,7 @@ func (s *optimizerState) updateRows(c chunk, i int, rows []bool, w, g []float32)
 			slots[k] = v[lo:hi]
 			kernel.Prefetch(v[nextLo:soon])
 		}
-		s.opt.Update(s.step, w[lo:hi], g[lo:hi], slots)
+		s.opt.Update(step, w[lo:hi], g[lo:hi], slots)
 		lo, hi = nextLo, nextHi
 	}
 }

@@ -118,7 +118,7 @@ func (m *Model) trainStep(x, y, w []*tensor.Tensor, mt *meter) error {
 		return fmt.Errorf("nn: %w", err)
 	}
 	loss := float64(p.program.Out(0).Data()[0])
-	if math.IsNaN(loss) || math.IsInf(loss, 0) || !c.opt.apply(c.lr, c.steps, p) {
+	if math.IsNaN(loss) || math.IsInf(loss, 0) || !c.opt.apply(c.lr, x[0].Shape()[0], p) {
 		p.restore()
 		return m.explain(p, st, loss, x, y, w)
 	}

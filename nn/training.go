@@ -50,6 +50,15 @@ type (
 		Update(t Step, w, grad []float32, slots [][]float32)
 		Settings() OptimizerSettings
 	}
+	// WholeOptimizer is an optimizer that looks at a weight as a whole, or has
+	// slots of other shapes than the weight's: UpdateWhole is called for each
+	// weight, Update never. SlotShapes has a shape for each slot; nil: a weight of
+	// this shape has no such slot.
+	WholeOptimizer interface {
+		Optimizer
+		SlotShapes(s Shape) []Shape
+		UpdateWhole(t Step, w, grad []float32, s Shape, slots [][]float32)
+	}
 	// A Schedule makes the learning rate a function of the updates done so far:
 	// 0 before the first.
 	Schedule interface{ Rate(updates int) float64 }
@@ -106,6 +115,11 @@ type OptimizerSettings struct {
 	UseEMA                bool
 	EMAMomentum           float64
 	EMAOverwriteFrequency int
+	// GradientAccumulationSteps is after how many batches an update follows, from
+	// the mean of their gradients; 0 and 1: after each. The mean weighs batches by
+	// their samples, so that it is the gradient of one large batch, as far as the
+	// loss is a mean over samples. Fit ends a window with the epoch.
+	GradientAccumulationSteps int
 	// Bases are what Update raises to the power of the step (see [Step.Pow]); 0 is none.
 	Bases [2]float64
 }

@@ -12,8 +12,8 @@ import (
 // Optimizer checks what every optimizer must keep:
 //
 //   - its settings survive the way to JSON and back;
-//   - an update gives the same bits however the weight is split, and allocates
-//     nothing;
+//   - an update gives the same bits however the weight is split (unless it is an
+//     nn.WholeOptimizer), and allocates nothing;
 //   - when Idle is true, a zero gradient with slots as they start changes
 //     neither weight nor slots;
 //   - weights and slots stay finite for gradients from 1e-38 to 1e15;
@@ -45,13 +45,14 @@ type updates struct {
 	o     nn.Optimizer
 	step  nn.Step
 	w     []float32
+	shape nn.Shape // for an optimizer that looks at the whole
 	slots [][]float32
 }
 
 func newUpdates(o nn.Optimizer, n int) *updates {
-	u := &updates{o: o, step: nn.Step{LR: o.Settings().LearningRate}, w: randoms(n, 5)}
+	u := &updates{o: o, step: nn.Step{LR: o.Settings().LearningRate}, w: randoms(n, 5), shape: shapeOf(n)}
 	for k := range o.Slots() {
-		s := make([]float32, n)
+		s := make([]float32, slotSize(o, k, n))
 		if f, ok := o.(nn.SlotFiller); ok {
 			for i := range s {
 				s[i] = f.SlotStart(k)
@@ -62,8 +63,37 @@ func newUpdates(o nn.Optimizer, n int) *updates {
 	return u
 }
 
+// slotSize is how long slot k of a weight of n numbers is.
+func slotSize(o nn.Optimizer, k, n int) int {
+	w, ok := o.(nn.WholeOptimizer)
+	if !ok {
+		return n
+	}
+	s := w.SlotShapes(shapeOf(n))[k]
+	if s == nil {
+		return 0
+	}
+	size := 1
+	for _, d := range s {
+		size *= d
+	}
+	return size
+}
+
+// shapeOf makes a matrix of n numbers.
+func shapeOf(n int) nn.Shape {
+	if n%4 != 0 {
+		return nn.Shape{n}
+	}
+	return nn.Shape{n / 4, 4}
+}
+
 func (u *updates) update(g []float32) {
 	u.step.N++
+	if w, ok := u.o.(nn.WholeOptimizer); ok {
+		w.UpdateWhole(u.step, u.w, g, u.shape, u.slots)
+		return
+	}
 	u.o.Update(u.step, u.w, g, u.slots)
 }
 
@@ -72,6 +102,9 @@ func (u *updates) state() []float32 { return slices.Concat(append([][]float32{u.
 
 func checkSplits(t reporter, o nn.Optimizer) {
 	t.Helper()
+	if _, ok := o.(nn.WholeOptimizer); ok {
+		return
+	}
 	const n = 257
 	whole, parts := newUpdates(o, n), newUpdates(o, n)
 	for s := range 5 {

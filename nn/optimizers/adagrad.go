@@ -15,18 +15,19 @@ func init() {
 // Adagrad divides the gradient by the root of the sum of its squares so far:
 // a += g², w -= lr·g/√(a+Epsilon). Duchi et al., 2011.
 type Adagrad struct {
-	LearningRate            float64     `default:"0.001"`
-	Schedule                nn.Schedule `keras:"learning_rate"` // in the place of LearningRate; nil is none
-	InitialAccumulatorValue *float64    `default:"0.1"`         // what the sums start with
-	Epsilon                 float64     `default:"1e-7"`
-	WeightDecay             float64
-	Decay                   float64
-	Clipnorm                float64  // of each gradient; 0 is off
-	Clipvalue               float64  // 0 is off
-	GlobalClipnorm          float64  // of all gradients together; 0 is off
-	UseEMA                  bool     `keras:"use_ema"` // average the weights
-	EMAMomentum             *float64 `default:"0.99" keras:"ema_momentum"`
-	EMAOverwriteFrequency   int      `keras:"ema_overwrite_frequency"` // updates after which averages replace weights; 0: when Fit ends
+	LearningRate              float64     `default:"0.001"`
+	Schedule                  nn.Schedule `keras:"learning_rate"` // in the place of LearningRate; nil is none
+	InitialAccumulatorValue   *float64    `default:"0.1"`         // what the sums start with
+	Epsilon                   float64     `default:"1e-7"`
+	WeightDecay               float64
+	Decay                     float64
+	Clipnorm                  float64  // of each gradient; 0 is off
+	Clipvalue                 float64  // 0 is off
+	GlobalClipnorm            float64  // of all gradients together; 0 is off
+	UseEMA                    bool     `keras:"use_ema"` // average the weights
+	EMAMomentum               *float64 `default:"0.99" keras:"ema_momentum"`
+	EMAOverwriteFrequency     int      `keras:"ema_overwrite_frequency"` // updates after which averages replace weights; 0: when Fit ends
+	GradientAccumulationSteps int      // batches an update; 0: one
 }
 
 // Slots is 1.
@@ -34,6 +35,9 @@ func (o *Adagrad) Slots() int { return 1 }
 
 // SlotStart is InitialAccumulatorValue.
 func (o *Adagrad) SlotStart(int) float32 { return float32(*o.InitialAccumulatorValue) }
+
+// SlotNames are those of Keras.
+func (o *Adagrad) SlotNames() [][]nn.SlotName { return oneGroup("accumulator") }
 
 // Update does one update. Slot: sums of squares.
 func (o *Adagrad) Update(t nn.Step, w, g []float32, s [][]float32) {
@@ -44,7 +48,7 @@ func (o *Adagrad) Update(t nn.Step, w, g []float32, s [][]float32) {
 func (o *Adagrad) Settings() nn.OptimizerSettings {
 	return nn.OptimizerSettings{LearningRate: o.LearningRate, Schedule: o.Schedule, Decay: o.Decay, WeightDecay: o.WeightDecay,
 		Clipnorm: o.Clipnorm, GlobalClipnorm: o.GlobalClipnorm, Clipvalue: o.Clipvalue,
-		UseEMA: o.UseEMA, EMAMomentum: *o.EMAMomentum, EMAOverwriteFrequency: o.EMAOverwriteFrequency}
+		UseEMA: o.UseEMA, EMAMomentum: *o.EMAMomentum, EMAOverwriteFrequency: o.EMAOverwriteFrequency, GradientAccumulationSteps: o.GradientAccumulationSteps}
 }
 
 // Idle is true: without gradient and momentum nothing moves.

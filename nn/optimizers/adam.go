@@ -16,20 +16,21 @@ func init() {
 // w -= lr·√(1-Beta2ᵗ)/(1-Beta1ᵗ)·m/(√v+Epsilon). AMSGrad takes the largest v so
 // far. Kingma and Ba, 2014 (arXiv 1412.6980); Reddi et al., 2018.
 type Adam struct {
-	LearningRate          float64     `default:"0.001"`
-	Schedule              nn.Schedule `keras:"learning_rate"` // in the place of LearningRate; nil is none
-	Beta1                 *float64    `default:"0.9" keras:"beta_1"`
-	Beta2                 *float64    `default:"0.999" keras:"beta_2"`
-	Epsilon               float64     `default:"1e-7"`
-	AMSGrad               bool        `keras:"amsgrad"`
-	WeightDecay           float64
-	Decay                 float64
-	Clipnorm              float64  // of each gradient; 0 is off
-	Clipvalue             float64  // 0 is off
-	GlobalClipnorm        float64  // of all gradients together; 0 is off
-	UseEMA                bool     `keras:"use_ema"` // average the weights
-	EMAMomentum           *float64 `default:"0.99" keras:"ema_momentum"`
-	EMAOverwriteFrequency int      `keras:"ema_overwrite_frequency"` // updates after which averages replace weights; 0: when Fit ends
+	LearningRate              float64     `default:"0.001"`
+	Schedule                  nn.Schedule `keras:"learning_rate"` // in the place of LearningRate; nil is none
+	Beta1                     *float64    `default:"0.9" keras:"beta_1"`
+	Beta2                     *float64    `default:"0.999" keras:"beta_2"`
+	Epsilon                   float64     `default:"1e-7"`
+	AMSGrad                   bool        `keras:"amsgrad"`
+	WeightDecay               float64
+	Decay                     float64
+	Clipnorm                  float64  // of each gradient; 0 is off
+	Clipvalue                 float64  // 0 is off
+	GlobalClipnorm            float64  // of all gradients together; 0 is off
+	UseEMA                    bool     `keras:"use_ema"` // average the weights
+	EMAMomentum               *float64 `default:"0.99" keras:"ema_momentum"`
+	EMAOverwriteFrequency     int      `keras:"ema_overwrite_frequency"` // updates after which averages replace weights; 0: when Fit ends
+	GradientAccumulationSteps int      // batches an update; 0: one
 }
 
 // Slots is 2, or 3 with AMSGrad.
@@ -38,6 +39,17 @@ func (o *Adam) Slots() int {
 		return 3
 	}
 	return 2
+}
+
+// SlotNames are those of Keras.
+func (o *Adam) SlotNames() [][]nn.SlotName { return adamSlots(o.AMSGrad) }
+
+func adamSlots(amsgrad bool) [][]nn.SlotName {
+	names := oneGroup("m", "v")
+	if amsgrad {
+		names = append(names, []nn.SlotName{{Name: "vhat", Slot: 2}})
+	}
+	return names
 }
 
 // Update does one update. Slots: mean, squares, largest squares.
@@ -60,7 +72,7 @@ func adam(t nn.Step, w, g []float32, s [][]float32, beta1, beta2, epsilon float6
 func (o *Adam) Settings() nn.OptimizerSettings {
 	return nn.OptimizerSettings{LearningRate: o.LearningRate, Schedule: o.Schedule, Decay: o.Decay, WeightDecay: o.WeightDecay,
 		Clipnorm: o.Clipnorm, GlobalClipnorm: o.GlobalClipnorm, Clipvalue: o.Clipvalue,
-		UseEMA: o.UseEMA, EMAMomentum: *o.EMAMomentum, EMAOverwriteFrequency: o.EMAOverwriteFrequency, Bases: [2]float64{*o.Beta1, *o.Beta2}}
+		UseEMA: o.UseEMA, EMAMomentum: *o.EMAMomentum, EMAOverwriteFrequency: o.EMAOverwriteFrequency, GradientAccumulationSteps: o.GradientAccumulationSteps, Bases: [2]float64{*o.Beta1, *o.Beta2}}
 }
 
 // Idle is true: without gradient and momentum nothing moves.

@@ -28,6 +28,7 @@ var contracts = map[string]nn.Optimizer{
 	"adamax":            &optimizers.Adamax{},
 	"nadam":             &optimizers.Nadam{},
 	"lion":              &optimizers.Lion{},
+	"adafactor":         &optimizers.Adafactor{LearningRate: 0.1},
 	"ftrl":              &optimizers.Ftrl{LearningRate: 0.1},
 	"ftrl power":        &optimizers.Ftrl{LearningRate: 0.1, LearningRatePower: new(-0.4), L1RegularizationStrength: 1e-3},
 	"adam without mean": &optimizers.Adam{Beta1: new(0.0)},

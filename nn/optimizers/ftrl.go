@@ -33,6 +33,7 @@ type Ftrl struct {
 	UseEMA                            bool     `keras:"use_ema"` // average the weights
 	EMAMomentum                       *float64 `default:"0.99" keras:"ema_momentum"`
 	EMAOverwriteFrequency             int      `keras:"ema_overwrite_frequency"` // updates after which averages replace weights; 0: when Fit ends
+	GradientAccumulationSteps         int      // batches an update; 0: one
 }
 
 // Slots is 2.
@@ -45,6 +46,9 @@ func (o *Ftrl) SlotStart(slot int) float32 {
 	}
 	return 0
 }
+
+// SlotNames are those of Keras.
+func (o *Ftrl) SlotNames() [][]nn.SlotName { return oneGroup("accumulator", "linear") }
 
 // Update does one update. Slots: sums of squares, linear terms.
 func (o *Ftrl) Update(t nn.Step, w, g []float32, s [][]float32) {
@@ -69,7 +73,7 @@ func (o *Ftrl) Update(t nn.Step, w, g []float32, s [][]float32) {
 func (o *Ftrl) Settings() nn.OptimizerSettings {
 	return nn.OptimizerSettings{LearningRate: o.LearningRate, Schedule: o.Schedule, Decay: o.Decay, WeightDecay: o.WeightDecay,
 		Clipnorm: o.Clipnorm, GlobalClipnorm: o.GlobalClipnorm, Clipvalue: o.Clipvalue,
-		UseEMA: o.UseEMA, EMAMomentum: *o.EMAMomentum, EMAOverwriteFrequency: o.EMAOverwriteFrequency}
+		UseEMA: o.UseEMA, EMAMomentum: *o.EMAMomentum, EMAOverwriteFrequency: o.EMAOverwriteFrequency, GradientAccumulationSteps: o.GradientAccumulationSteps}
 }
 
 // Validate checks the settings.

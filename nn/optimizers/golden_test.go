@@ -26,6 +26,7 @@ type optimizerCase struct {
 	Grads       []*string
 	Sparse      *struct{ Rows, Values string }
 	After       []string
+	Variables   []struct{ Name, Array string }
 }
 
 // table is a layer whose loss has any gradient that is fed: loss = Σ w·g, with
@@ -79,7 +80,7 @@ func TestGolden(t *testing.T) {
 		ran[f.ClassName]++
 		steps(t, c, f, v.(nn.Optimizer))
 	})
-	for class, want := range map[string]int{"SGD": 5, "RMSprop": 5, "Adam": 5, "AdamW": 4, "Adagrad": 5, "Adadelta": 4, "Adamax": 4, "Nadam": 4, "Ftrl": 2, "Lion": 4} {
+	for class, want := range map[string]int{"SGD": 5, "RMSprop": 5, "Adam": 5, "AdamW": 4, "Adagrad": 5, "Adadelta": 4, "Adamax": 4, "Nadam": 4, "Ftrl": 2, "Lion": 4, "Adafactor": 2} {
 		if ran[class] < want {
 			t.Errorf("only %d cases of %s ran", ran[class], class)
 		}
@@ -135,6 +136,33 @@ func steps(t *testing.T, c golden.Case, f optimizerCase, opt nn.Optimizer) {
 			t.Fatalf("step %d", s)
 		}
 	}
+	if !f.Legacy {
+		compareState(t, c, f, m)
+	}
+}
+
+// compareState compares the optimizer's variables, their names and their order.
+func compareState(t *testing.T, c golden.Case, f optimizerCase, m *nn.Model) {
+	st, err := m.OptimizerState()
+	must(t, err)
+	if want := c.Array(t, f.Variables[0].Array).Data[0]; float32(st.Iterations) != want {
+		t.Errorf("%d iterations, want %v", st.Iterations, want)
+	}
+	vars := f.Variables[1:]
+	if len(st.Variables) != len(vars) {
+		t.Fatalf("%d variables, Keras has %v", len(st.Variables), vars)
+	}
+	for i, v := range st.Variables {
+		name := v.Slot + map[string]string{"table/m": "/w0:0", "table/v": "/w1:0"}[v.Weight]
+		if name != vars[i].Name {
+			t.Errorf("variable %d is %s of %s, want %s", i, v.Slot, v.Weight, vars[i].Name)
+		}
+		if f.ClassName == "SGD" && f.Config["momentum"] == 0.0 {
+			continue // Keras keeps the last step there, which it never reads
+		}
+		golden.Close(t, vars[i].Name, v.Value.Data(), c.Array(t, vars[i].Array).Data, math.Max(10*c.RTol, 1e-5), c.ATol)
+	}
+	must(t, m.SetOptimizerState(st))
 }
 
 // at is step s of an array, as a batch of one.

@@ -14,22 +14,26 @@ func init() {
 // m = Beta2·m + (1-Beta2)·g. Its learning rate is about a tenth of Adam's. Chen et
 // al., 2023 (arXiv 2302.06675).
 type Lion struct {
-	LearningRate          float64     `default:"0.0001"`
-	Schedule              nn.Schedule `keras:"learning_rate"` // in the place of LearningRate; nil is none
-	Beta1                 *float64    `default:"0.9" keras:"beta_1"`
-	Beta2                 *float64    `default:"0.99" keras:"beta_2"`
-	WeightDecay           float64
-	Decay                 float64
-	Clipnorm              float64  // of each gradient; 0 is off
-	Clipvalue             float64  // 0 is off
-	GlobalClipnorm        float64  // of all gradients together; 0 is off
-	UseEMA                bool     `keras:"use_ema"` // average the weights
-	EMAMomentum           *float64 `default:"0.99" keras:"ema_momentum"`
-	EMAOverwriteFrequency int      `keras:"ema_overwrite_frequency"` // updates after which averages replace weights; 0: when Fit ends
+	LearningRate              float64     `default:"0.0001"`
+	Schedule                  nn.Schedule `keras:"learning_rate"` // in the place of LearningRate; nil is none
+	Beta1                     *float64    `default:"0.9" keras:"beta_1"`
+	Beta2                     *float64    `default:"0.99" keras:"beta_2"`
+	WeightDecay               float64
+	Decay                     float64
+	Clipnorm                  float64  // of each gradient; 0 is off
+	Clipvalue                 float64  // 0 is off
+	GlobalClipnorm            float64  // of all gradients together; 0 is off
+	UseEMA                    bool     `keras:"use_ema"` // average the weights
+	EMAMomentum               *float64 `default:"0.99" keras:"ema_momentum"`
+	EMAOverwriteFrequency     int      `keras:"ema_overwrite_frequency"` // updates after which averages replace weights; 0: when Fit ends
+	GradientAccumulationSteps int      // batches an update; 0: one
 }
 
 // Slots is 1.
 func (o *Lion) Slots() int { return 1 }
+
+// SlotNames are those of Keras.
+func (o *Lion) SlotNames() [][]nn.SlotName { return oneGroup("m") }
 
 // Update does one update. Slot: mean.
 func (o *Lion) Update(t nn.Step, w, g []float32, s [][]float32) {
@@ -40,7 +44,7 @@ func (o *Lion) Update(t nn.Step, w, g []float32, s [][]float32) {
 func (o *Lion) Settings() nn.OptimizerSettings {
 	return nn.OptimizerSettings{LearningRate: o.LearningRate, Schedule: o.Schedule, Decay: o.Decay, WeightDecay: o.WeightDecay,
 		Clipnorm: o.Clipnorm, GlobalClipnorm: o.GlobalClipnorm, Clipvalue: o.Clipvalue,
-		UseEMA: o.UseEMA, EMAMomentum: *o.EMAMomentum, EMAOverwriteFrequency: o.EMAOverwriteFrequency}
+		UseEMA: o.UseEMA, EMAMomentum: *o.EMAMomentum, EMAOverwriteFrequency: o.EMAOverwriteFrequency, GradientAccumulationSteps: o.GradientAccumulationSteps}
 }
 
 // Idle is true: without gradient and momentum nothing moves.

@@ -17,23 +17,27 @@ func init() {
 // μₜ = Beta1·(1 - ½·0.96ᵗ), and the step mixes μₜ₊₁ of the mean with 1-μₜ of the
 // gradient. Dozat, 2016.
 type Nadam struct {
-	LearningRate          float64     `default:"0.001"`
-	Schedule              nn.Schedule `keras:"learning_rate"` // in the place of LearningRate; nil is none
-	Beta1                 *float64    `default:"0.9" keras:"beta_1"`
-	Beta2                 *float64    `default:"0.999" keras:"beta_2"`
-	Epsilon               float64     `default:"1e-7"`
-	WeightDecay           float64
-	Decay                 float64
-	Clipnorm              float64  // of each gradient; 0 is off
-	Clipvalue             float64  // 0 is off
-	GlobalClipnorm        float64  // of all gradients together; 0 is off
-	UseEMA                bool     `keras:"use_ema"` // average the weights
-	EMAMomentum           *float64 `default:"0.99" keras:"ema_momentum"`
-	EMAOverwriteFrequency int      `keras:"ema_overwrite_frequency"` // updates after which averages replace weights; 0: when Fit ends
+	LearningRate              float64     `default:"0.001"`
+	Schedule                  nn.Schedule `keras:"learning_rate"` // in the place of LearningRate; nil is none
+	Beta1                     *float64    `default:"0.9" keras:"beta_1"`
+	Beta2                     *float64    `default:"0.999" keras:"beta_2"`
+	Epsilon                   float64     `default:"1e-7"`
+	WeightDecay               float64
+	Decay                     float64
+	Clipnorm                  float64  // of each gradient; 0 is off
+	Clipvalue                 float64  // 0 is off
+	GlobalClipnorm            float64  // of all gradients together; 0 is off
+	UseEMA                    bool     `keras:"use_ema"` // average the weights
+	EMAMomentum               *float64 `default:"0.99" keras:"ema_momentum"`
+	EMAOverwriteFrequency     int      `keras:"ema_overwrite_frequency"` // updates after which averages replace weights; 0: when Fit ends
+	GradientAccumulationSteps int      // batches an update; 0: one
 }
 
 // Slots is 2.
 func (o *Nadam) Slots() int { return 2 }
+
+// SlotNames are those of Keras.
+func (o *Nadam) SlotNames() [][]nn.SlotName { return oneGroup("m", "v") }
 
 // Update does one update. Slots: mean, squares.
 func (o *Nadam) Update(t nn.Step, w, g []float32, s [][]float32) {
@@ -66,7 +70,7 @@ func warmed(n int) float64 { return warmedUp()[min(n, nadamSteps)] }
 func (o *Nadam) Settings() nn.OptimizerSettings {
 	return nn.OptimizerSettings{LearningRate: o.LearningRate, Schedule: o.Schedule, Decay: o.Decay, WeightDecay: o.WeightDecay,
 		Clipnorm: o.Clipnorm, GlobalClipnorm: o.GlobalClipnorm, Clipvalue: o.Clipvalue,
-		UseEMA: o.UseEMA, EMAMomentum: *o.EMAMomentum, EMAOverwriteFrequency: o.EMAOverwriteFrequency, Bases: [2]float64{*o.Beta1, *o.Beta2}}
+		UseEMA: o.UseEMA, EMAMomentum: *o.EMAMomentum, EMAOverwriteFrequency: o.EMAOverwriteFrequency, GradientAccumulationSteps: o.GradientAccumulationSteps, Bases: [2]float64{*o.Beta1, *o.Beta2}}
 }
 
 // Idle is true: without gradient and momentum nothing moves.

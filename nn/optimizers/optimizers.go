@@ -1,5 +1,5 @@
 // Package optimizers turns gradients into new weights: SGD, RMSprop, Adagrad,
-// Adadelta, Adam, AdamW, Adamax, Nadam, Ftrl and Lion.
+// Adadelta, Adam, AdamW, Adamax, Nadam, Adafactor, Ftrl and Lion.
 //
 // The formulas are those of tf-keras (the living Keras 2). Decay is Keras 2.3's
 // argument: the rate of update t is LearningRate / (1 + Decay·t). Embeddings keep
@@ -17,8 +17,10 @@ import (
 // validate checks what all optimizers share.
 func validate(name string, s nn.OptimizerSettings) error {
 	switch {
-	case !finite(s.LearningRate):
-		return fmt.Errorf("optimizer %s: learning_rate is %g; want 0 or more", name, s.LearningRate)
+	case s.Schedule == nil && !(finite(s.LearningRate) && s.LearningRate > 0):
+		return fmt.Errorf("optimizer %s: learning_rate is %g; want more than 0 (nn.Freeze keeps weights as they are)", name, s.LearningRate)
+	case s.GradientAccumulationSteps < 0:
+		return fmt.Errorf("optimizer %s: gradient_accumulation_steps is %d; want 0 (an update after every batch) or more", name, s.GradientAccumulationSteps)
 	case !finite(s.Decay) || !finite(s.WeightDecay):
 		return fmt.Errorf("optimizer %s: decay is %g, weight_decay %g; want 0 or more", name, s.Decay, s.WeightDecay)
 	case !finite(s.Clipnorm) || !finite(s.Clipvalue) || !finite(s.GlobalClipnorm):
@@ -48,4 +50,13 @@ func part(name, setting string, x float64) error {
 		return fmt.Errorf("optimizer %s: %s is %g; want 0 to 1", name, setting, x)
 	}
 	return nil
+}
+
+// oneGroup names the slots in order.
+func oneGroup(names ...string) [][]nn.SlotName {
+	group := make([]nn.SlotName, len(names))
+	for i, n := range names {
+		group[i] = nn.SlotName{Name: n, Slot: i}
+	}
+	return [][]nn.SlotName{group}
 }

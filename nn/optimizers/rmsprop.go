@@ -14,20 +14,21 @@ func init() {
 // v = Rho·v + (1-Rho)·g², w -= lr·g/√(v+Epsilon). Centered subtracts the
 // square of the running mean from v. Hinton, lecture 6e, 2012.
 type RMSprop struct {
-	LearningRate          float64     `default:"0.001"`
-	Schedule              nn.Schedule `keras:"learning_rate"` // in the place of LearningRate; nil is none
-	Rho                   *float64    `default:"0.9"`
-	Momentum              float64
-	Epsilon               float64 `default:"1e-7"`
-	Centered              bool
-	WeightDecay           float64
-	Decay                 float64
-	Clipnorm              float64  // of each gradient; 0 is off
-	Clipvalue             float64  // 0 is off
-	GlobalClipnorm        float64  // of all gradients together; 0 is off
-	UseEMA                bool     `keras:"use_ema"` // average the weights
-	EMAMomentum           *float64 `default:"0.99" keras:"ema_momentum"`
-	EMAOverwriteFrequency int      `keras:"ema_overwrite_frequency"` // updates after which averages replace weights; 0: when Fit ends
+	LearningRate              float64     `default:"0.001"`
+	Schedule                  nn.Schedule `keras:"learning_rate"` // in the place of LearningRate; nil is none
+	Rho                       *float64    `default:"0.9"`
+	Momentum                  float64
+	Epsilon                   float64 `default:"1e-7"`
+	Centered                  bool
+	WeightDecay               float64
+	Decay                     float64
+	Clipnorm                  float64  // of each gradient; 0 is off
+	Clipvalue                 float64  // 0 is off
+	GlobalClipnorm            float64  // of all gradients together; 0 is off
+	UseEMA                    bool     `keras:"use_ema"` // average the weights
+	EMAMomentum               *float64 `default:"0.99" keras:"ema_momentum"`
+	EMAOverwriteFrequency     int      `keras:"ema_overwrite_frequency"` // updates after which averages replace weights; 0: when Fit ends
+	GradientAccumulationSteps int      // batches an update; 0: one
 }
 
 // Slots is 1, and one more for each of momentum and centring.
@@ -40,6 +41,18 @@ func (o *RMSprop) Slots() int {
 		n++
 	}
 	return n
+}
+
+// SlotNames are those of Keras, in its order.
+func (o *RMSprop) SlotNames() [][]nn.SlotName {
+	names := [][]nn.SlotName{{{Name: "velocity"}}}
+	if o.Momentum > 0 {
+		names = append(names, []nn.SlotName{{Name: "momentum", Slot: o.Slots() - 1}})
+	}
+	if o.Centered {
+		names = append(names, []nn.SlotName{{Name: "average_gradient", Slot: 1}})
+	}
+	return names
 }
 
 // Update does one update. Slots: squares, then mean, then momentum.
@@ -61,7 +74,7 @@ func (o *RMSprop) Update(t nn.Step, w, g []float32, s [][]float32) {
 func (o *RMSprop) Settings() nn.OptimizerSettings {
 	return nn.OptimizerSettings{LearningRate: o.LearningRate, Schedule: o.Schedule, Decay: o.Decay, WeightDecay: o.WeightDecay,
 		Clipnorm: o.Clipnorm, GlobalClipnorm: o.GlobalClipnorm, Clipvalue: o.Clipvalue,
-		UseEMA: o.UseEMA, EMAMomentum: *o.EMAMomentum, EMAOverwriteFrequency: o.EMAOverwriteFrequency}
+		UseEMA: o.UseEMA, EMAMomentum: *o.EMAMomentum, EMAOverwriteFrequency: o.EMAOverwriteFrequency, GradientAccumulationSteps: o.GradientAccumulationSteps}
 }
 
 // Idle is true: without gradient and momentum nothing moves.
