@@ -56,6 +56,11 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 			code = report(stderr, internal(v, debug.Stack()))
 		}
 	}()
+	if len(args) > 0 {
+		if t, ok := command.FindTool(args[0]); ok {
+			return report(stderr, t.Start(ctx, args[1:], stdin, stdout, stderr))
+		}
+	}
 	s := settings.Default()
 	env := &command.Env{Settings: s, Flags: settings.Flags(s), In: stdin, Out: stdout}
 	rest, err := env.Flags.Parse(args)
