@@ -238,7 +238,10 @@ func (c *settings) apply(dst, src []float32, h, w, ch int, t Transform, finish f
 		late = true
 	}
 	if c.cast != nil && c.DType != Float16 && moves {
-		roundAway(dst) // as scipy does for whole numbers
+		roundAway(dst) // as scipy does for whole numbers, and stays within their type
+		for i, v := range dst {
+			dst[i] = c.cast(v)
+		}
 	}
 	if t.ChannelShiftIntensity != 0 {
 		channelShift(dst, float32(t.ChannelShiftIntensity))
