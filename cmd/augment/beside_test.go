@@ -19,7 +19,12 @@ import (
 // scenes makes pictures with a bright square, masks of it and its box in COCO.
 func scenes(t *testing.T, n int) {
 	t.Helper()
-	t.Chdir(t.TempDir())
+	scenesIn(t, t.TempDir(), n)
+}
+
+func scenesIn(t *testing.T, dir string, n int) {
+	t.Helper()
+	t.Chdir(dir)
 	type object map[string]any
 	coco := object{"categories": []object{{"id": 7, "name": "square"}}}
 	var images, annotations []object

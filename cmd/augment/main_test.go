@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -175,51 +174,6 @@ func TestMain(m *testing.M) {
 		main()
 	}
 	leaktest.Main(m)
-}
-
-// A run that was killed at any moment goes on to the same files.
-func TestKillAndGoOn(t *testing.T) {
-	if testing.Short() {
-		t.Skip("kills a process many times")
-	}
-	photos(t, 12)
-	exe, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range []string{"files", "tar"} {
-		flags := append([]string{"photos"}, what[name]...)
-		do(t, append(flags, "whole-"+name)...)
-		for k := range 8 {
-			cmd := exec.Command(exe, append(flags, name)...)
-			cmd.Env = append(os.Environ(), "AUGMENT_TEST_RUN=1")
-			if err := cmd.Start(); err != nil {
-				t.Fatal(err)
-			}
-			for range 1000 { // until it is at work
-				if st, err := os.Stat(filepath.Join(name, "manifest.jsonl")); err == nil && st.Size() > 0 {
-					break
-				}
-				time.Sleep(5 * time.Millisecond)
-			}
-			time.Sleep(time.Duration(3*k*k) * time.Millisecond)
-			cmd.Process.Kill()
-			cmd.Wait()
-		}
-		if path := filepath.Join(name, "manifest.jsonl"); name == "files" { // a line that was being written
-			f, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
-			if err != nil {
-				t.Fatal(err)
-			}
-			f.WriteString(`{"output":"cat/0_a`)
-			f.Close()
-			os.WriteFile("files/cat/.0_aug1.jpg.123.tmp", nil, 0o644)
-		}
-		do(t, append(flags, name)...)
-		if treeHash(t, name) != treeHash(t, "whole-"+name) {
-			t.Errorf("%s: the files differ:\n%v\n%v", name, files(t, "whole-"+name), files(t, name))
-		}
-	}
 }
 
 // A picture that is gone or spoilt is made again, and nothing else changes.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
@@ -125,7 +126,10 @@ func withoutBOM(r io.Reader) *bufio.Reader {
 // explain says where an error of the JSON is, and what to do about it.
 func (r *cocoReader) explain(err error) error {
 	var syntax *json.SyntaxError
+	var broken *fs.PathError
 	switch {
+	case errors.As(err, &broken):
+		return fmt.Errorf("boxes: %w", err)
 	case errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF):
 		return fmt.Errorf("boxes: %s: it ends after %d bytes, in the middle: the file is truncated; copy or download it again", r.where, r.dec.InputOffset())
 	case errors.As(err, &syntax):
@@ -207,7 +211,10 @@ func (r *cocoReader) read(m *matcher, c Config) error {
 	if _, err := r.dec.Token(); err != nil {
 		return err
 	}
-	if _, err := r.dec.Token(); !errors.Is(err, io.EOF) {
+	var broken *fs.PathError // of the disk
+	if _, err := r.dec.Token(); errors.As(err, &broken) {
+		return err
+	} else if !errors.Is(err, io.EOF) {
 		return r.fail("something follows after the end of the object (byte %d)", r.dec.InputOffset())
 	}
 	for _, key := range []string{"images", "annotations", "categories"} {

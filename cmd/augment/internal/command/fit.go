@@ -35,6 +35,17 @@ func (m *maker) fit(g *augment.ImageDataGenerator) error {
 	if err != nil {
 		return cli.Errorf(cli.BadData, "measuring %s: %w", cli.Quote(m.in), err)
 	}
+	if bad := flow.Bad(); len(bad) > 0 {
+		var names []string
+		for _, b := range bad {
+			name, err := filepath.Rel(m.in, b.Path)
+			if err != nil {
+				name = b.Path
+			}
+			names = append(names, filepath.ToSlash(name))
+		}
+		m.Console.Warnf("measured without %s that cannot be read: %s", cli.Plural(len(bad), "picture"), cli.List(names, 5))
+	}
 	if err := g.FitFlow(flow); err != nil {
 		return cli.Errorf(cli.BadData, "measuring %s: %w", cli.Quote(m.in), err)
 	}

@@ -47,6 +47,9 @@ func (m *maker) preview(ctx context.Context) error {
 		case err != nil:
 			return plain(err)
 		}
+		if row[0].Picture == nil {
+			m.Console.Warnf("%s shows no %s", cli.Quote(m.Preview), row[0].Title)
+		}
 		cells = append(cells, row)
 		columns = max(columns, len(row))
 	}

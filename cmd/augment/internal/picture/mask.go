@@ -2,9 +2,11 @@ package picture
 
 import (
 	"bytes"
+	"errors"
 	stdimage "image"
 	"image/color"
 	"image/png"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -25,7 +27,11 @@ type Masks struct {
 // FindMasks finds the mask of each file: of the same path below dir, whatever
 // the extension; also with _mask behind the name.
 func FindMasks(dir string, t *source.Tree) (*Masks, error) {
-	if st, err := os.Stat(dir); err != nil || !st.IsDir() {
+	st, err := os.Stat(dir)
+	switch {
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return nil, cli.Errorf(cli.BadData, "--masks: %w", err)
+	case err != nil || !st.IsDir():
 		return nil, cli.Errorf(cli.BadData, "--masks %s is not a folder", cli.Quote(dir)).Do("name the folder that holds the masks, in the same sub-folders as the pictures")
 	}
 	m := &Masks{dir: dir, names: make(map[string]string, len(t.Files))}
@@ -35,7 +41,9 @@ func FindMasks(dir string, t *source.Tree) (*Masks, error) {
 		folder := path.Dir(f.Name)
 		names, ok := listed[folder]
 		if !ok {
-			names = stems(filepath.Join(dir, filepath.FromSlash(folder)))
+			if names, err = stems(filepath.Join(dir, filepath.FromSlash(folder))); err != nil {
+				return nil, cli.Errorf(cli.BadData, "--masks: %w", err)
+			}
 			listed[folder] = names
 		}
 		stem := strings.TrimSuffix(path.Base(f.Name), path.Ext(f.Name))
@@ -59,15 +67,20 @@ func FindMasks(dir string, t *source.Tree) (*Masks, error) {
 	return m, nil
 }
 
-func stems(dir string) map[string]string {
-	entries, _ := os.ReadDir(dir)
+// stems returns the pictures in a folder by their names without extension; none
+// if there is no folder.
+func stems(dir string) (map[string]string, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
 	names := map[string]string{}
 	for _, e := range entries {
 		if image.HasExtension(e.Name(), source.Extensions) {
 			names[strings.TrimSuffix(e.Name(), filepath.Ext(e.Name()))] = e.Name()
 		}
 	}
-	return names
+	return names, nil
 }
 
 // loadMask reads the mask of a picture of height × width pixels. Class numbers
