@@ -2,7 +2,11 @@ package nn
 
 import (
 	"context"
+	"fmt"
+	"math"
 	"slices"
+
+	"github.com/antler-ml/antler/internal/config"
 )
 
 // A Callback is told how training goes. Embed [NopCallback] and override the
@@ -67,6 +71,16 @@ type Run struct {
 	// callback (TerminateOnNaN) stopped there; else it is Fit's error.
 	NotFinite *NotFiniteError
 	stop      bool
+	failed    error // of SetLearningRate
+	warn      func(error)
+}
+
+// Warn tells whoever listens (FitConfig.Warn) what ends no training but should
+// be known, such as a full disk.
+func (r *Run) Warn(err error) {
+	if r.warn != nil {
+		r.warn(err)
+	}
 }
 
 // Stop ends training after the current batch; no validation follows, but
@@ -90,9 +104,22 @@ func (r *Run) LearningRate() float64 {
 // for SetLearningRate to do.
 func (r *Run) Scheduled() bool { return r.Model.compiled.opt.set.Schedule != nil }
 
-// SetLearningRate changes the rate from the next update on. An optimizer with
-// a Schedule keeps to that.
-func (r *Run) SetLearningRate(lr float64) { r.Model.compiled.lr = lr }
+// SetLearningRate changes the rate from the next update on. Beside a Schedule it
+// is an error, as in Keras, and so is a rate below 0; Fit ends with that error,
+// also when the callback passes over it.
+func (r *Run) SetLearningRate(lr float64) error {
+	c := r.Model.compiled
+	switch {
+	case c.opt.set.Schedule != nil:
+		r.failed = fmt.Errorf("nn: SetLearningRate: the optimizer has the schedule %s, which sets the rate; leave out the one or the other", config.ClassName(c.opt.set.Schedule))
+	case !(lr >= 0) || math.IsInf(lr, 0):
+		r.failed = fmt.Errorf("nn: SetLearningRate: the rate is %g; want 0 or more", lr)
+	default:
+		c.lr = lr
+		return nil
+	}
+	return r.failed
+}
 
 // callbacks calls hooks in order and stops at the first error.
 type callbacks []Callback

@@ -29,7 +29,13 @@ type FitConfig struct {
 	// class ids or one-hot; every class that occurs must be in the map. For
 	// models with one output. Sample weights multiply too.
 	ClassWeight map[int]float64
-	Callbacks   []Callback
+	// ClassWeights are those of each output, by its name.
+	ClassWeights map[string]map[int]float64
+	Callbacks    []Callback
+	// Checkpoint keeps the state of training, and makes Fit go on from the last
+	// one that it has: in the middle of an epoch, to the same bits. nil: none. See
+	// package checkpoint: &checkpoint.Dir{Path: "run/checkpoints"}.
+	Checkpoint Checkpointer
 	// Warn is told what ends no training with an error but should be known: an
 	// [*EndedEarlyError]. nil: nobody is.
 	Warn func(error)
@@ -119,6 +125,7 @@ type fitter struct {
 func (f *fitter) run(ctx context.Context) (err error) {
 	m, c := f.m, f.c
 	if c.Epochs == 0 {
+	keeper       // of checkpoints
 		c.Epochs = c.InitialEpoch + 1
 	}
 	if c.Epochs < c.InitialEpoch {
@@ -144,16 +151,27 @@ func (f *fitter) run(ctx context.Context) (err error) {
 	var last Logs
 	for i, cb := range f.cbs {
 		if err := cb.OnTrainBegin(f.r); err != nil {
+	from, err := f.begin(ctx)
+	if err != nil || from != nil && from.Finished {
+		return err
+	}
 			f.cbs = f.cbs[:i]
-			return errors.Join(err, f.end(last))
+			return errors.Join(err, f.end(last), f.keepNothing())
 		}
 	}
-	for epoch := c.InitialEpoch; epoch < c.Epochs && !f.r.stop && !f.ended; epoch++ {
+	if err := f.goOn(from); err != nil {
+		return errors.Join(err, f.end(last), f.keepNothing())
+	}
+	for epoch := f.at.epoch; epoch < c.Epochs && !f.r.stop && !f.ended; epoch++ {
 		if last, err = f.epoch(ctx, epoch); err != nil {
 			break
 		}
 	}
-	if err == nil && c.Epochs > c.InitialEpoch {
+	if err != nil {
+		keep := f.stopped() // before callbacks restore weights
+		return errors.Join(err, f.end(last), keep())
+	}
+	if c.Epochs > c.InitialEpoch {
 		m.compiled.opt.useAverages()
 	}
 	return errors.Join(err, f.end(last))
@@ -173,13 +191,17 @@ func (f *fitter) epoch(ctx context.Context, epoch int) (Logs, error) {
 	if err := ctx.Err(); err != nil {
 		return Logs{}, context.Cause(ctx)
 	}
-	if err := f.cbs.each(func(cb Callback) error { return cb.OnEpochBegin(f.r, epoch) }); err != nil {
-		return Logs{}, err
+	if !f.at.begun {
+		f.safe = false
+		if err := f.hooks(func(cb Callback) error { return cb.OnEpochBegin(f.r, epoch) }); err != nil {
+			return Logs{}, err
+		}
+		f.meter.reset()
+		f.at, f.safe = place{epoch: epoch, begun: true}, true
 	}
-	f.meter.reset()
-	steps, wait, start := 0, time.Duration(0), time.Now()
+	steps, wait, start := f.at.batch, time.Duration(0), time.Now()
 	asked := start
-	for b, err := range f.data.Batches(ctx, epoch) {
+	for b, err := range f.rest(ctx) {
 		if err != nil {
 			return Logs{}, err
 		}
@@ -193,6 +215,8 @@ func (f *fitter) epoch(ctx context.Context, epoch int) (Logs, error) {
 			return Logs{}, context.Cause(ctx)
 		}
 		if f.r.stop || steps == f.c.StepsPerEpoch {
+		f.at.batch, f.safe = steps, !f.r.stop
+		f.offer(false)
 			break
 		}
 		asked = time.Now()
@@ -205,7 +229,8 @@ func (f *fitter) epoch(ctx context.Context, epoch int) (Logs, error) {
 		endedEarly(f.c.Warn, "training", epoch, steps, f.c.StepsPerEpoch)
 	}
 	f.m.compiled.opt.flush(f.m.compiled.lr)
-	if !f.r.stop { // else the epoch was cut short
+	cut := f.r.stop && steps != f.r.Steps // before the epoch's last batch
+	if !cut {
 		f.r.Steps = steps
 	}
 	f.r.DataWait = share(wait, start)
@@ -213,7 +238,8 @@ func (f *fitter) epoch(ctx context.Context, epoch int) (Logs, error) {
 	if nf := f.r.NotFinite; nf != nil && nf.Loss-nf.Loss != 0 {
 		logs.Set("loss", nf.Loss)
 	}
-	if f.val != nil && !f.r.stop && (epoch+1)%f.c.ValidationFreq == 0 {
+	if f.val != nil && !cut && (epoch+1)%f.c.ValidationFreq == 0 {
+		f.keepStates()
 		vl, err := f.m.evaluate(ctx, f.val, f.c.ValidationSteps, f.valid, &f.tests, func(n int) { endedEarly(f.c.Warn, "validation", epoch, n, f.c.ValidationSteps) })
 		if err != nil {
 			return logs, fmt.Errorf("validation: %w", err)
@@ -222,7 +248,9 @@ func (f *fitter) epoch(ctx context.Context, epoch int) (Logs, error) {
 			logs.Set(n, v)
 		}
 	}
-	if err := f.cbs.each(func(cb Callback) error { return cb.OnEpochEnd(f.r, epoch, &logs) }); err != nil {
+		f.states = nil
+	f.safe = false
+	if err := f.hooks(func(cb Callback) error { return cb.OnEpochEnd(f.r, epoch, &logs) }); err != nil {
 		return logs, err
 	}
 	f.history.add(epoch, logs)
@@ -230,6 +258,8 @@ func (f *fitter) epoch(ctx context.Context, epoch int) (Logs, error) {
 }
 
 // share is what part of the time since start wait is.
+	f.at, f.safe = place{epoch: epoch + 1}, true
+	f.offer(true)
 func share(wait time.Duration, start time.Time) float64 {
 	return wait.Seconds() / max(1e-9, time.Since(start).Seconds())
 }
@@ -242,6 +272,8 @@ func (f *fitter) step(b pipeline.Batch, epoch, batch int) error {
 	for _, cb := range f.cbs {
 		if err := cb.OnBatchBegin(f.r, batch); err != nil {
 			return err
+	f.look(b, epoch, batch)
+	f.safe = false
 		}
 	}
 	w, err := f.classW.apply(b.Y, b.W)
@@ -285,7 +317,7 @@ func (f *fitter) batchEnd(batch int, logs Logs) error {
 			return err
 		}
 	}
-	return nil
+	return f.r.failed
 }
 
 // TrainOnBatch does one update and returns loss and metrics of the batch,

@@ -13,8 +13,12 @@ type Seeker interface {
 	BatchesFrom(ctx context.Context, epoch, batch int) iter.Seq2[Batch, error]
 }
 
-// from yields the batches of an epoch from the given one on. A source that
-// cannot seek makes the ones before and drops them.
+// BatchesFrom yields the batches of an epoch from the given one on. A source
+// that is no [Seeker] makes the ones before and drops them.
+func BatchesFrom(ctx context.Context, src Source, epoch, batch int) iter.Seq2[Batch, error] {
+	return from(ctx, src, epoch, batch)
+}
+
 func from(ctx context.Context, src Source, epoch, batch int) iter.Seq2[Batch, error] {
 	if batch == 0 {
 		return src.Batches(ctx, epoch)
@@ -109,9 +113,15 @@ func (r *Resumable) Samples() int { return Samples(r.src) }
 
 // Batches yields the batches of an epoch, or what is left of it after Resume.
 func (r *Resumable) Batches(ctx context.Context, epoch int) iter.Seq2[Batch, error] {
+	return r.BatchesFrom(ctx, epoch, 0)
+}
+
+// BatchesFrom yields the batches of an epoch from the given one on, or from
+// where Resume said.
+func (r *Resumable) BatchesFrom(ctx context.Context, epoch, start int) iter.Seq2[Batch, error] {
 	return func(yield func(Batch, error) bool) {
+		start := start
 		r.mu.Lock()
-		start := 0
 		if r.resume != nil && r.resume.Epoch == epoch {
 			start = r.resume.Batch
 		}
