@@ -75,14 +75,6 @@ type Run struct {
 	warn      func(error)
 }
 
-// Warn tells whoever listens (FitConfig.Warn) what ends no training but should
-// be known, such as a full disk.
-func (r *Run) Warn(err error) {
-	if r.warn != nil {
-		r.warn(err)
-	}
-}
-
 // Stop ends training after the current batch; no validation follows, but
 // OnEpochEnd and OnTrainEnd are called.
 // Keras: model.stop_training = True.

@@ -120,12 +120,12 @@ type fitter struct {
 	tests   testHooks // of validation
 	classW  classWeights
 	ended   bool // the data ended before StepsPerEpoch
+	keeper       // of checkpoints
 }
 
 func (f *fitter) run(ctx context.Context) (err error) {
 	m, c := f.m, f.c
 	if c.Epochs == 0 {
-	keeper       // of checkpoints
 		c.Epochs = c.InitialEpoch + 1
 	}
 	if c.Epochs < c.InitialEpoch {
@@ -147,14 +147,14 @@ func (f *fitter) run(ctx context.Context) (err error) {
 	if f.val != nil {
 		f.r.Metrics = append(f.r.Metrics, f.valid.logs.names...)
 	}
-	f.cbs = c.Callbacks
-	var last Logs
-	for i, cb := range f.cbs {
-		if err := cb.OnTrainBegin(f.r); err != nil {
 	from, err := f.begin(ctx)
 	if err != nil || from != nil && from.Finished {
 		return err
 	}
+	f.cbs = c.Callbacks
+	var last Logs
+	for i, cb := range f.cbs {
+		if err := cb.OnTrainBegin(f.r); err != nil {
 			f.cbs = f.cbs[:i]
 			return errors.Join(err, f.end(last), f.keepNothing())
 		}
@@ -211,12 +211,12 @@ func (f *fitter) epoch(ctx context.Context, epoch int) (Logs, error) {
 			return Logs{}, err
 		}
 		steps++
+		f.at.batch, f.safe = steps, !f.r.stop
+		f.offer(false)
 		if err := ctx.Err(); err != nil {
 			return Logs{}, context.Cause(ctx)
 		}
 		if f.r.stop || steps == f.c.StepsPerEpoch {
-		f.at.batch, f.safe = steps, !f.r.stop
-		f.offer(false)
 			break
 		}
 		asked = time.Now()
@@ -244,22 +244,22 @@ func (f *fitter) epoch(ctx context.Context, epoch int) (Logs, error) {
 		if err != nil {
 			return logs, fmt.Errorf("validation: %w", err)
 		}
+		f.states = nil
 		for n, v := range vl.All() {
 			logs.Set(n, v)
 		}
 	}
-		f.states = nil
 	f.safe = false
 	if err := f.hooks(func(cb Callback) error { return cb.OnEpochEnd(f.r, epoch, &logs) }); err != nil {
 		return logs, err
 	}
 	f.history.add(epoch, logs)
+	f.at, f.safe = place{epoch: epoch + 1}, true
+	f.offer(true)
 	return logs, nil
 }
 
 // share is what part of the time since start wait is.
-	f.at, f.safe = place{epoch: epoch + 1}, true
-	f.offer(true)
 func share(wait time.Duration, start time.Time) float64 {
 	return wait.Seconds() / max(1e-9, time.Since(start).Seconds())
 }
@@ -268,12 +268,12 @@ func (f *fitter) step(b pipeline.Batch, epoch, batch int) error {
 	if err := f.m.checkBatch(b, true); err != nil {
 		return err
 	}
+	f.look(b, epoch, batch)
+	f.safe = false
 	f.r.BatchSize = b.X[0].Shape()[0]
 	for _, cb := range f.cbs {
 		if err := cb.OnBatchBegin(f.r, batch); err != nil {
 			return err
-	f.look(b, epoch, batch)
-	f.safe = false
 		}
 	}
 	w, err := f.classW.apply(b.Y, b.W)
