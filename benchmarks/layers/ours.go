@@ -1,9 +1,11 @@
 package main
 
 import (
+	"fmt"
 	"math"
-	"time"
+	"slices"
 
+	"github.com/antler-ml/antler/benchmarks/internal/sides"
 	"github.com/antler-ml/antler/internal/config"
 	"github.com/antler-ml/antler/nn"
 	"github.com/antler-ml/antler/nn/ops"
@@ -12,12 +14,27 @@ import (
 
 // ours is a case that is ready to run.
 type ours struct {
-	config  config.Object
 	program *ops.Program
 	grads   int
 }
 
-func (c testCase) class() string { return nn.ClassName(c.layer) }
+// A question tells the peers of a case.
+type question struct {
+	Class  string        `json:"class_name"`
+	Config config.Object `json:"config"` // Keras'
+	Input  []int         `json:"input"`  // shape
+}
+
+func (c testCase) Name() string { return c.name }
+
+func (c testCase) Prepare() (sides.Ours, any, error) {
+	o, err := c.prepare()
+	if err != nil {
+		return nil, nil, err
+	}
+	settings, err := config.Encode(c.layer)
+	return o, question{nn.ClassName(c.layer), settings, c.shape}, err
+}
 
 // prepare compiles the step: output, then gradients of input and weights.
 func (c testCase) prepare() (*ours, error) {
@@ -28,11 +45,7 @@ func (c testCase) prepare() (*ours, error) {
 	if err := nn.Apply(c.layer, symbols...).Err(); err != nil {
 		return nil, err
 	}
-	settings, err := config.Encode(c.layer)
-	if err != nil {
-		return nil, err
-	}
-	o := &ours{config: settings}
+	o := &ours{}
 	// Variables, since a program copies its inputs and the peers copy nothing.
 	data, ids := c.input()
 	x := ops.Variable(data)
@@ -57,10 +70,11 @@ func (c testCase) prepare() (*ours, error) {
 	}
 	o.grads = len(wrt)
 	o.program = ops.Compile(ops.Spec{Out: []*ops.Value{y}, Slab: ops.Gradients(ops.Mul(y, dy), wrt...), Assign: tr.Assign})
-	return o, o.step()
+	return o, o.Step()
 }
 
-func (o *ours) step() error { return o.program.Run(ops.State{}, nil) }
+// Step is what is timed.
+func (o *ours) Step() error { return o.program.Run(ops.State{}, nil) }
 
 // numbers fills a tensor as peers.py does.
 func numbers(first int, shape []int) *tensor.Tensor {
@@ -71,7 +85,21 @@ func numbers(first int, shape []int) *tensor.Tensor {
 	return t
 }
 
-// sums are what the peers' are compared with.
+// Differs says where sums of absolute values are not those of ours.
+func (o *ours) Differs(got []float64) string {
+	want := o.sums()
+	if len(want) != len(got) {
+		return fmt.Sprintf("%d sums, ours %d", len(got), len(want))
+	}
+	floor := 1e-6 * slices.Max(want) // a sum of rounding errors tells nothing
+	for i, w := range want {
+		if math.Abs(got[i]-w) > 1e-3*math.Abs(w)+floor {
+			return fmt.Sprintf("sum %d is %g, ours %g", i, got[i], w)
+		}
+	}
+	return ""
+}
+
 func (o *ours) sums() []float64 {
 	sums := []float64{size(o.program.Out(0).Data())}
 	for i := range o.grads {
@@ -86,18 +114,4 @@ func size(x []float32) float64 {
 		sum += math.Abs(float64(v))
 	}
 	return sum
-}
-
-// turn runs steps for some seconds and returns the time of one.
-func (o *ours) turn(seconds float64) float64 {
-	least := time.Duration(seconds * float64(time.Second))
-	var each []float64
-	for begin := time.Now(); time.Since(begin) < least || len(each) < 3; {
-		t := time.Now()
-		if err := o.step(); err != nil {
-			panic(err)
-		}
-		each = append(each, time.Since(t).Seconds())
-	}
-	return median(each)
 }

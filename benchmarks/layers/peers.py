@@ -1,21 +1,13 @@
 """The peers of command layers: PyTorch (argument torch) or TensorFlow (tf).
 
-Lines of JSON in, lines of JSON out; peer.go has their fields. A layer comes as
-Keras' class name and configuration. TensorFlow's side makes it with Keras;
-PyTorch's side knows the classes of TORCH.
+A layer comes as Keras' class name and configuration. TensorFlow's side makes it
+with Keras; PyTorch's side knows the classes of TORCH.
 """
-
-import json
-import os
-import statistics
-import sys
-import time
 
 import numpy as np
 
 import peers_attention
-
-THREADS = int(os.environ.get("BENCH_THREADS", "2"))
+from serve import NoSuchSetting, serve
 
 
 def numbers(first, shape):
@@ -26,17 +18,6 @@ def numbers(first, shape):
 
 def size(x):
     return float(np.abs(np.asarray(x)).sum(dtype="d"))
-
-
-def turn(step, seconds):
-    """The median time of a step; the first two do not count."""
-    step(), step()
-    each, begin = [], time.perf_counter()
-    while time.perf_counter() - begin < seconds or len(each) < 3:
-        t = time.perf_counter()
-        step()
-        each.append(time.perf_counter() - t)
-    return statistics.median(each)
 
 
 # ------------------------------------------------------------------ TensorFlow
@@ -168,7 +149,7 @@ def torch_case(setting, name, config, shape):
     formats = {2: torch.channels_last, 3: torch.channels_last_3d}
     last = setting.endswith("channels_last")
     if last and n not in formats:
-        raise ValueError("no such memory")
+        raise NoSuchSetting
 
     def tensor(a):
         t = torch.from_numpy(np.ascontiguousarray(a))
@@ -189,35 +170,8 @@ def torch_case(setting, name, config, shape):
     return run, lambda: [size(v.detach().numpy()) for v in run()]
 
 
-def main(peer):
-    out = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)  # what libraries print must not mix with replies
-    if peer == "torch":
-        import torch
-
-        torch.set_num_threads(THREADS)
-        torch.set_num_interop_threads(1)
-        make = torch_case
-    else:
-        import tensorflow as tf
-
-        tf.config.threading.set_intra_op_parallelism_threads(THREADS)
-        tf.config.threading.set_inter_op_parallelism_threads(1)
-        make = tf_case
-    ready = {}
-    for line in sys.stdin:
-        q = json.loads(line)
-        key = json.dumps([q["setting"], q["class_name"], q["config"], q["input"]])
-        try:
-            if key not in ready:
-                run, sums = make(q["setting"], q["class_name"], q["config"], q["input"])
-                ready[key] = run, sums()
-            run, s = ready[key]
-            reply = {"seconds": turn(run, q["seconds"]), "sums": s}
-        except Exception as e:  # printed in the peer's place
-            reply = {"error": f"{type(e).__name__}: {str(e).strip().splitlines()[0] if str(e).strip() else ''}"}
-        out.write(json.dumps(reply) + "\n")
-        out.flush()
+def case(make):
+    return lambda setting, c: make(setting, c["class_name"], c["config"], c["input"])
 
 
-main(sys.argv[1])
+serve(torch=case(torch_case), tf=case(tf_case))

@@ -1,4 +1,4 @@
-package main
+package sides
 
 import (
 	"bufio"
@@ -10,31 +10,31 @@ import (
 	"strconv"
 )
 
-// A question asks a peer for one turn of a case.
+// A question asks a peer for one turn of a case. Case is a JSON object that the
+// peer's script understands.
 type question struct {
 	Setting string  `json:"setting"`
-	Class   string  `json:"class_name"`
-	Config  any     `json:"config"` // Keras'
-	Input   []int   `json:"input"`  // shape
+	Case    any     `json:"case"`
 	Seconds float64 `json:"seconds"`
 }
 
 type answer struct {
-	Seconds float64   // of one step
-	Sums    []float64 // of absolute values: output, gradient of the input, of each weight
+	Seconds float64   // of one step, the median
+	Sums    []float64 // what the case compares
 	Error   string
 }
 
-// A peer is a running peers.py.
+// A peer is a running script: see serve.py.
 type peer struct {
 	cmd *exec.Cmd
 	in  io.WriteCloser
 	out *bufio.Reader
 }
 
-func start(python, name string, threads int) (*peer, error) {
-	p := &peer{cmd: exec.Command(python, "-W", "ignore", "benchmarks/layers/peers.py", name)}
-	p.cmd.Env = append(os.Environ(), "CUDA_VISIBLE_DEVICES=", "TF_CPP_MIN_LOG_LEVEL=3", "BENCH_THREADS="+strconv.Itoa(threads))
+func start(python, script, name string, threads int) (*peer, error) {
+	p := &peer{cmd: exec.Command(python, "-W", "ignore", script, name)}
+	p.cmd.Env = append(os.Environ(), "CUDA_VISIBLE_DEVICES=", "TF_CPP_MIN_LOG_LEVEL=3",
+		"PYTHONPATH=benchmarks/internal/sides", "BENCH_THREADS="+strconv.Itoa(threads))
 	p.cmd.Stderr = os.Stderr
 	var err error
 	if p.in, err = p.cmd.StdinPipe(); err != nil {

@@ -1,0 +1,71 @@
+"""What the peers of commands layers and models have in common.
+
+Lines of JSON in, lines of JSON out; peer.go has their fields. A script hands
+serve one function for torch and one for tf, each from a setting and a case to
+(step, sums): what is timed, and the numbers that are compared.
+"""
+
+import json
+import os
+import statistics
+import sys
+import time
+
+THREADS = int(os.environ.get("BENCH_THREADS", "2"))
+
+
+class NoSuchSetting(Exception):
+    """The case has no such setting."""
+
+    def __str__(self):
+        return "no such setting"
+
+
+def turn(step, seconds):
+    """The median time of a step; the first two do not count."""
+    step(), step()
+    each, begin = [], time.perf_counter()
+    while time.perf_counter() - begin < seconds or len(each) < 3:
+        t = time.perf_counter()
+        step()
+        each.append(time.perf_counter() - t)
+    return statistics.median(each)
+
+
+def threads(peer):
+    if peer == "torch":
+        import torch
+
+        torch.set_num_threads(THREADS)
+        torch.set_num_interop_threads(1)
+    else:
+        import tensorflow as tf
+
+        tf.config.threading.set_intra_op_parallelism_threads(THREADS)
+        tf.config.threading.set_inter_op_parallelism_threads(1)
+
+
+def serve(torch, tf):
+    out = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # what libraries print must not mix with replies
+    peer = sys.argv[1]
+    threads(peer)
+    make = {"torch": torch, "tf": tf}[peer]
+    ready = {}
+    for line in sys.stdin:
+        q = json.loads(line)
+        key = json.dumps([q["setting"], q["case"]])
+        try:
+            if key not in ready:
+                run, sums = make(q["setting"], q["case"])
+                ready[key] = run, sums()
+            run, s = ready[key]
+            reply = {"sums": s}
+            if q["seconds"]:
+                reply["seconds"] = turn(run, q["seconds"])
+        except NoSuchSetting as e:
+            reply = {"error": str(e)}
+        except Exception as e:  # printed in the peer's place
+            reply = {"error": f"{type(e).__name__}: {str(e).strip().splitlines()[0] if str(e).strip() else ''}"}
+        out.write(json.dumps(reply) + "\n")
+        out.flush()
