@@ -75,8 +75,16 @@ type Run struct {
 	warn      func(error)
 }
 
-// Stop ends training after the current batch; no validation follows, but
-// OnEpochEnd and OnTrainEnd are called.
+// Warn tells whoever listens (FitConfig.Warn) what ends no training but should
+// be known, such as a full disk.
+func (r *Run) Warn(err error) {
+	if r.warn != nil {
+		r.warn(err)
+	}
+}
+
+// Stop ends training after the current batch; OnEpochEnd and OnTrainEnd are
+// called. Validation follows only the last batch of an epoch, as in Keras 2.3.
 // Keras: model.stop_training = True.
 func (r *Run) Stop() { r.stop = true }
 

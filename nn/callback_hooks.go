@@ -115,25 +115,25 @@ type predictHooks struct {
 	began int
 }
 
-func (m *Model) predictHooks(ctx context.Context, data pipeline.Source, steps int, cs []Callback) predictHooks {
+func (m *Model) predictHooks(ctx context.Context, data pipeline.Source, c PredictConfig) predictHooks {
 	h := predictHooks{}
-	for _, c := range cs {
-		if p, ok := c.(PredictCallback); ok {
+	for _, cb := range c.Callbacks {
+		if p, ok := cb.(PredictCallback); ok {
 			h.cbs = append(h.cbs, p)
 		}
 	}
 	if len(h.cbs) > 0 {
-		h.r = m.newRun(ctx, data, steps, cs)
+		h.r = m.newRun(ctx, data, c.Steps, c.Callbacks, c.Warn)
 	}
 	return h
 }
 
 // newRun is one pass over data.
-func (m *Model) newRun(ctx context.Context, data pipeline.Source, steps int, cs []Callback) *Run {
+func (m *Model) newRun(ctx context.Context, data pipeline.Source, steps int, cs []Callback, warn func(error)) *Run {
 	if steps == 0 {
 		steps = data.Len()
 	}
-	return &Run{Model: m, Context: ctx, Epochs: 1, Steps: steps, Metrics: m.MetricsNames(), Callbacks: cs, EpochLogs: true}
+	return &Run{Model: m, Context: ctx, Epochs: 1, Steps: steps, Metrics: m.MetricsNames(), Callbacks: cs, EpochLogs: true, warn: warn}
 }
 
 func (h *predictHooks) begin() error {

@@ -30,7 +30,7 @@ func (m *Model) Evaluate(ctx context.Context, data pipeline.Source, c EvaluateCo
 	if err := requireSteps(ctx, data, c.Steps, "Evaluate: Steps"); err != nil {
 		return Logs{}, err
 	}
-	hooks := hooksOf(m.newRun(ctx, data, c.Steps, c.Callbacks), c.Callbacks)
+	hooks := hooksOf(m.newRun(ctx, data, c.Steps, c.Callbacks, c.Warn), c.Callbacks)
 	return m.evaluate(ctx, data, c.Steps, m.newMeter(""), &hooks, func(n int) { endedEarly(c.Warn, "evaluation", 0, n, c.Steps) })
 }
 

@@ -37,7 +37,7 @@ type FitConfig struct {
 	// package checkpoint: &checkpoint.Dir{Path: "run/checkpoints"}.
 	Checkpoint Checkpointer
 	// Warn is told what ends no training with an error but should be known: an
-	// [*EndedEarlyError]. nil: nobody is.
+	// [*EndedEarlyError], or what a callback says. nil: nobody is.
 	Warn func(error)
 }
 
@@ -141,7 +141,7 @@ func (f *fitter) run(ctx context.Context) (err error) {
 		steps = c.StepsPerEpoch
 	}
 	f.meter, f.valid = m.newMeter(""), m.newMeter("val_")
-	f.r = &Run{Model: m, Context: ctx, Epochs: c.Epochs, InitialEpoch: c.InitialEpoch, Steps: steps, DoValidation: f.val != nil, Callbacks: c.Callbacks, EpochLogs: true}
+	f.r = &Run{Model: m, Context: ctx, Epochs: c.Epochs, InitialEpoch: c.InitialEpoch, Steps: steps, DoValidation: f.val != nil, Callbacks: c.Callbacks, EpochLogs: true, warn: c.Warn}
 	f.tests = hooksOf(f.r, c.Callbacks)
 	f.r.Metrics = append(f.r.Metrics, f.meter.logs.names...)
 	if f.val != nil {
@@ -305,9 +305,7 @@ func (f *fitter) notFinite(nf *NotFiniteError) error {
 	if !f.r.stop {
 		return nf
 	}
-	if f.c.Warn != nil {
-		f.c.Warn(nf)
-	}
+	f.r.Warn(nf)
 	return nil
 }
 

@@ -29,7 +29,7 @@ func (m *Model) Predict(ctx context.Context, data pipeline.Source, c PredictConf
 	if err := requireSteps(ctx, data, c.Steps, "Predict: Steps"); err != nil {
 		return nil, err
 	}
-	hooks := m.predictHooks(ctx, data, c.Steps, c.Callbacks)
+	hooks := m.predictHooks(ctx, data, c)
 	defer func() { err = hooks.end(err) }()
 	if err := hooks.begin(); err != nil {
 		return nil, err
