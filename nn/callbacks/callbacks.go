@@ -1,7 +1,13 @@
-// Package callbacks holds what watches training: ProgbarLogger, EarlyStopping,
-// ModelCheckpoint, CSVLogger, LambdaCallback.
+// Package callbacks holds what watches and steers training, with Keras' names:
+//
+//   - steering: EarlyStopping, ReduceLROnPlateau, LearningRateScheduler, TerminateOnNaN
+//   - keeping: ModelCheckpoint
+//   - telling: ProgbarLogger, CSVLogger, TensorBoard, RemoteMonitor, BaseLogger
+//   - anything: LambdaCallback
 //
 // What Keras prints under verbose=1 goes to a callback's Output; nil is nowhere.
+// Those with a memory are a [nn.StatefulCallback]: training that goes on from a
+// checkpoint decides as if it had never stopped.
 package callbacks
 
 import (
@@ -50,24 +56,52 @@ func complete(c interface{ Validate() error }) error {
 	return c.Validate()
 }
 
-// checkMonitor refuses, before any training, a log that is certainly a
-// mistake: a val_ log without validation, or a name that looks like one that
-// there is. Other names may yet be set by another callback: see missing.
-func checkMonitor(monitor string, r *nn.Run) error {
-	if len(r.Metrics) == 0 || slices.Contains(r.Metrics, monitor) {
+// checkMonitor refuses, before any training, a log that there will not be. Only
+// when a callback of the user's stands before self, which may set any log, is
+// that known at the end of the first epoch: see missing.
+func checkMonitor(monitor string, self nn.Callback, r *nn.Run) error {
+	if len(r.Metrics) == 0 {
+		return nil
+	}
+	names, sure := slices.Clone(r.Metrics), true
+	for _, c := range r.Callbacks {
+		if c == self {
+			break
+		}
+		added, ok := addedLogs(c)
+		names, sure = append(names, added...), sure && ok
+	}
+	if slices.Contains(names, monitor) {
 		return nil
 	}
 	plain, val := strings.CutPrefix(monitor, "val_")
-	if val && !r.DoValidation && slices.Contains(r.Metrics, plain) {
+	if val && !r.DoValidation && slices.Contains(names, plain) {
 		return fmt.Errorf("Monitor is %q, but there is no validation; set Validation or ValidationSplit, or monitor %q", monitor, plain)
 	}
-	for _, name := range r.Metrics {
+	for _, name := range names {
 		known, v := strings.CutPrefix(name, "val_")
-		if v == val && (strings.HasPrefix(known, plain) || strings.HasPrefix(plain, known) || len(config.Nearest(plain, []string{known})) > 0) {
-			return fmt.Errorf("Monitor is %q; did you mean %q? Training logs %q", monitor, name, r.Metrics)
+		if v == val && plain != "" && (strings.HasPrefix(known, plain) || strings.HasPrefix(plain, known) || len(config.Nearest(plain, []string{known})) > 0) {
+			return fmt.Errorf("Monitor is %q; did you mean %q? Training logs %q", monitor, name, names)
 		}
 	}
+	if sure {
+		return fmt.Errorf("Monitor is %q, but training logs %q; a callback that adds a log must stand before this one", monitor, names)
+	}
 	return nil
+}
+
+// addedLogs are the logs that a callback sets at the end of an epoch; not ok
+// means that it does not say.
+func addedLogs(c nn.Callback) (names []string, ok bool) {
+	switch c := c.(type) {
+	case nn.LogAdder:
+		return c.AddsLogs(), true
+	case *LambdaCallback:
+		return c.Adds, c.Adds != nil || c.EpochEnd == nil
+	case *BaseLogger, *CSVLogger, *EarlyStopping, *ModelCheckpoint, *ProgbarLogger, *RemoteMonitor, *TerminateOnNaN, *nn.History:
+		return nil, true
+	}
+	return nil, false
 }
 
 // missing explains a log that an epoch did not bring; nil when it will come in

@@ -47,19 +47,31 @@ func TestPrinted(t *testing.T) {
 				InitialEpoch    int     `json:"initial_epoch"`
 				ValidationSplit float64 `json:"validation_split"`
 			}
-			Text struct{ Fit string }
+			Text struct{ Fit, Evaluate, Predict string }
 		}
 		gc.Decode(t, &f)
 		x, y := printedData(t)
 		var out bytes.Buffer
 		now := 1000.0
 		p := &ProgbarLogger{Output: &out, Verbose: []Verbosity{Silent, Bar, OneLine}[f.Fit.Verbose], now: at(&now)}
-		_, err := logistic(t).Fit(context.Background(), pipeline.Arrays(x, y, pipeline.ArraysConfig{BatchSize: 4}),
+		m, data := logistic(t), pipeline.Arrays(x, y, pipeline.ArraysConfig{BatchSize: 4})
+		_, err := m.Fit(context.Background(), data,
 			nn.FitConfig{Epochs: f.Fit.Epochs, InitialEpoch: f.Fit.InitialEpoch, ValidationSplit: f.Fit.ValidationSplit, Callbacks: []nn.Callback{p}})
 		must(t, err)
-		if out.String() != f.Text.Fit {
-			t.Errorf("got  %q\nwant %q", out.String(), f.Text.Fit)
+		printed := func(want string) {
+			t.Helper()
+			if out.String() != want {
+				t.Errorf("got  %q\nwant %q", out.String(), want)
+			}
+			out.Reset()
 		}
+		printed(f.Text.Fit)
+		_, err = m.Evaluate(context.Background(), data, nn.EvaluateConfig{Callbacks: []nn.Callback{p}})
+		must(t, err)
+		printed(f.Text.Evaluate)
+		_, err = m.Predict(context.Background(), data, nn.PredictConfig{Callbacks: []nn.Callback{p}})
+		must(t, err)
+		printed(f.Text.Predict)
 	})
 }
 
@@ -172,6 +184,13 @@ func TestMistakes(t *testing.T) {
 		want string
 	}{
 		"no validation":     {&EarlyStopping{}, "there is no validation"},
+		"nowhere":           {&ReduceLROnPlateau{Monitor: "f1"}, `training logs ["loss" "accuracy"]`},
+		"rate too late":     {&EarlyStopping{Monitor: "lr"}, "a callback that adds a log must stand before"},
+		"factor":            {&ReduceLROnPlateau{Monitor: "loss", Factor: 1}, "Factor is 1; want 0 or more, below 1"},
+		"no schedule":       {&LearningRateScheduler{}, "no Schedule"},
+		"negative rate":     {&LearningRateScheduler{Schedule: func(int, float64) float64 { return -1 }}, "Schedule(0, 0.01) is -1"},
+		"root":              {&RemoteMonitor{Root: "localhost:9000"}, "want such as http://localhost:9000"},
+		"start":             {&EarlyStopping{Monitor: "loss", StartFromEpoch: -1}, "StartFromEpoch is -1"},
 		"short name":        {&EarlyStopping{Monitor: "acc"}, `did you mean "accuracy"?`},
 		"typo":              {&ModelCheckpoint{Filepath: "x.npz", SaveBestOnly: true, Monitor: "los"}, `did you mean "loss"?`},
 		"never there":       {&EarlyStopping{Monitor: "f1"}, "a callback that adds a log must stand before"},
@@ -196,6 +215,20 @@ func TestMistakes(t *testing.T) {
 	}
 	adds := &LambdaCallback{EpochEnd: func(_ *nn.Run, _ int, logs *nn.Logs) error { logs.Set("f1", 1); return nil }}
 	must(t, fit(&EarlyStopping{Monitor: "f1"}, adds))
+	adds.Adds = []string{"f1"}
+	must(t, fit(&EarlyStopping{Monitor: "f1"}, adds))
+	if err := fit(&EarlyStopping{Monitor: "f2"}, adds); err == nil || !strings.Contains(err.Error(), `did you mean "f1"?`) {
+		t.Errorf("got %v, want what is added", err)
+	}
+	must(t, fit(&EarlyStopping{Monitor: "lr", Mode: Max}, &LearningRateScheduler{Schedule: func(int, float64) float64 { return 0.1 }}))
+	// A rate that the optimizer sets itself cannot be set beside it.
+	for _, c := range []nn.Callback{&ReduceLROnPlateau{Monitor: "loss"}, &LearningRateScheduler{Schedule: func(int, float64) float64 { return 1 }}} {
+		m := logistic(t)
+		must(t, m.Compile(nn.CompileConfig{Optimizer: &optimizers.SGD{Schedule: &optimizers.ExponentialDecay{InitialLearningRate: 0.1, DecaySteps: 1, DecayRate: 0.5}}, Loss: losses.BinaryCrossentropy{}}))
+		if _, err := m.Fit(context.Background(), pipeline.Arrays(x, y, pipeline.ArraysConfig{}), nn.FitConfig{Callbacks: []nn.Callback{c}}); err == nil || !strings.Contains(err.Error(), "the optimizer has a Schedule") {
+			t.Errorf("%T: got %v", c, err)
+		}
+	}
 }
 
 // TestHookOrder: hooks come in Keras' order; OnTrainEnd comes also after an error.

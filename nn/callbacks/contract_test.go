@@ -2,6 +2,8 @@ package callbacks_test
 
 import (
 	"bytes"
+	"net/http"
+	"net/http/httptest"
 	"path/filepath"
 	"reflect"
 	"testing"
@@ -14,6 +16,8 @@ import (
 
 func TestContract(t *testing.T) {
 	dir := t.TempDir()
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	defer server.Close()
 	tested := map[string]bool{}
 	for name, c := range map[string]nn.Callback{
 		"progbar":          &callbacks.ProgbarLogger{Output: &bytes.Buffer{}, Verbose: callbacks.Bar},
@@ -23,6 +27,12 @@ func TestContract(t *testing.T) {
 		"checkpoint batch": &callbacks.ModelCheckpoint{Filepath: filepath.Join(dir, "{epoch}-{batch}.npz"), SaveWeightsOnly: true, SaveFreq: 2, InitialValueThreshold: new(1.0)},
 		"csv":              &callbacks.CSVLogger{Filename: filepath.Join(dir, "log.csv")},
 		"lambda":           &callbacks.LambdaCallback{},
+		"reduce lr":        &callbacks.ReduceLROnPlateau{Monitor: "loss", Patience: new(1)},
+		"scheduler":        &callbacks.LearningRateScheduler{Schedule: func(epoch int, lr float64) float64 { return lr / 2 }},
+		"base logger":      &callbacks.BaseLogger{StatefulMetrics: []string{"accuracy"}},
+		"terminate":        &callbacks.TerminateOnNaN{},
+		"remote":           &callbacks.RemoteMonitor{Root: server.URL, Headers: map[string]string{"X-Run": "1"}},
+		"history":          &nn.History{},
 	} {
 		t.Run(name, func(t *testing.T) { nntest.Callback(t, c) })
 		tested[config.ClassName(c)] = true

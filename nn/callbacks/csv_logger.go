@@ -1,15 +1,15 @@
 package callbacks
 
 import (
-	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
+	"github.com/antler-ml/antler/internal/appendfile"
 	"github.com/antler-ml/antler/nn"
 )
 
@@ -18,7 +18,12 @@ func init() { nn.Register[CSVLogger]() }
 // CSVLogger writes one line an epoch: the epoch (0-based) and the logs of the
 // first epoch in alphabetical order, then, if there was no validation in it,
 // those with val_ before them. What an epoch lacks is NA. Lines end in "\r\n",
-// as Python's csv module writes them, and are flushed one by one.
+// as Python's csv module writes them, and are flushed one by one. A full disk
+// ends no training: lines wait and are tried again, [nn.Run.Warn] says so, and
+// what never came to the file is an error at the end.
+//
+// Training that goes on from a checkpoint goes on with the file where the
+// checkpoint saw it; lines of epochs that are done again are taken back.
 //
 // Differences from Keras: the file is made before the first epoch, so that a
 // name that cannot be written to does not cost an epoch.
@@ -29,8 +34,9 @@ type CSVLogger struct {
 	Append    bool   // keep what the file holds; no second header
 
 	keys   []string
-	file   *os.File
-	header bool
+	file   *appendfile.File
+	began  bool // the file is ours: its old content is gone, or to stay
+	failed bool // the last line could not be written
 }
 
 // OnTrainBegin opens the file.
@@ -38,30 +44,23 @@ func (c *CSVLogger) OnTrainBegin(*nn.Run) (err error) {
 	if err := complete(c); err != nil {
 		return fmt.Errorf("callbacks: CSVLogger: %w", err)
 	}
-	flags := os.O_CREATE | os.O_WRONLY | os.O_TRUNC
-	c.header = true
-	if c.Append {
-		flags = os.O_CREATE | os.O_WRONLY | os.O_APPEND
-		if st, err := os.Stat(c.Filename); err == nil && st.Size() > 0 {
-			c.header = false
-		}
-	}
-	c.keys = nil
-	if c.file, err = os.OpenFile(c.Filename, flags, 0o644); err != nil {
+	c.keys, c.began, c.failed = nil, c.Append, false
+	if c.file, err = appendfile.Open(c.Filename); err != nil {
 		return fmt.Errorf("callbacks: CSVLogger: %w", err)
 	}
 	return nil
 }
 
 // OnEpochEnd writes a line; logs that are missing are NA.
-func (c *CSVLogger) OnEpochEnd(_ *nn.Run, epoch int, logs *nn.Logs) error {
+func (c *CSVLogger) OnEpochEnd(r *nn.Run, epoch int, logs *nn.Logs) error {
+	if err := c.begin(); err != nil {
+		return fmt.Errorf("callbacks: CSVLogger: %w", err)
+	}
 	if c.keys == nil {
 		c.keys = columns(logs.Names())
 	}
-	w := bufio.NewWriter(c.file)
-	if c.header {
-		c.line(w, append([]string{"epoch"}, c.keys...))
-		c.header = false
+	if c.file.Size() == 0 {
+		c.file.Append(c.line(append([]string{"epoch"}, c.keys...)))
 	}
 	fields := []string{strconv.Itoa(epoch)}
 	for _, k := range c.keys {
@@ -71,11 +70,23 @@ func (c *CSVLogger) OnEpochEnd(_ *nn.Run, epoch int, logs *nn.Logs) error {
 		}
 		fields = append(fields, pythonFloat(logs.Get(k)))
 	}
-	c.line(w, fields)
-	if err := w.Flush(); err != nil {
-		return fmt.Errorf("callbacks: CSVLogger: %w", err)
+	c.file.Append(c.line(fields))
+	err := c.file.Flush()
+	if err != nil && !c.failed {
+		r.Warn(fmt.Errorf("callbacks: CSVLogger: epoch %d: %w; training goes on, and the line is tried again with the next", epoch+1, err))
 	}
+	c.failed = err != nil
 	return nil
+}
+
+// begin empties the file unless it is to be appended to. It waits for the first
+// line, since a state may come that says how far the file is good.
+func (c *CSVLogger) begin() error {
+	if c.began {
+		return nil
+	}
+	c.began = true
+	return c.file.Cut(0)
 }
 
 // columns are the logs in order; val_ logs are foreseen when none came yet.
@@ -89,8 +100,9 @@ func columns(names []string) []string {
 	return keys
 }
 
-// line writes fields, quoted where the separator or a quote makes it necessary.
-func (c *CSVLogger) line(w *bufio.Writer, fields []string) {
+// line joins fields, quoted where the separator or a quote makes it necessary.
+func (c *CSVLogger) line(fields []string) []byte {
+	var w bytes.Buffer
 	for i, f := range fields {
 		if i > 0 {
 			w.WriteString(c.Separator)
@@ -101,6 +113,7 @@ func (c *CSVLogger) line(w *bufio.Writer, fields []string) {
 		w.WriteString(f)
 	}
 	w.WriteString("\r\n")
+	return w.Bytes()
 }
 
 // OnTrainEnd closes the file.
@@ -108,13 +121,46 @@ func (c *CSVLogger) OnTrainEnd(*nn.Run, nn.Logs) error {
 	if c.file == nil {
 		return nil
 	}
-	f := c.file
+	err := errors.Join(c.begin(), c.file.Close())
 	c.file = nil
-	if err := f.Close(); err != nil {
+	if err != nil {
 		return fmt.Errorf("callbacks: CSVLogger: %w", err)
 	}
 	return nil
 }
+
+// csvLoggerState is what a checkpoint keeps.
+type csvLoggerState struct {
+	Keys []string
+	Size int64 // of the file
+}
+
+// State returns the columns and how long the file is.
+func (c *CSVLogger) State() (nn.CallbackState, error) {
+	s := csvLoggerState{Keys: c.keys}
+	if c.file != nil && c.began {
+		s.Size = c.file.Size()
+	}
+	return stateOf(s)
+}
+
+// SetState goes on from a state. A file that is shorter than it was then has
+// been changed by others, and is appended to as it is.
+func (c *CSVLogger) SetState(st nn.CallbackState) error {
+	var s csvLoggerState
+	err := readState(st, &s)
+	if err == nil && c.file != nil && s.Size > 0 {
+		err = c.file.Cut(s.Size)
+		c.began = true
+	}
+	if err != nil {
+		return fmt.Errorf("callbacks: CSVLogger: %w", err)
+	}
+	c.keys = s.Keys
+	return nil
+}
+
+var _ nn.StatefulCallback = (*CSVLogger)(nil)
 
 // Validate checks the settings.
 func (c *CSVLogger) Validate() error {

@@ -18,6 +18,7 @@ func init() { nn.Register[EarlyStopping]() }
 // Auto takes the larger for names that end in acc, accuracy or auc. Baseline is
 // not the first best: it decides only whether the wait starts anew. Where
 // Keras warns at every epoch that Monitor is missing, this is an error.
+// Epochs before StartFromEpoch and those without validation do not count.
 type EarlyStopping struct {
 	nn.NopCallback
 	Monitor  string   `default:"val_loss"`
@@ -47,7 +48,7 @@ func (c *EarlyStopping) OnTrainBegin(r *nn.Run) error {
 	if err := complete(c); err != nil {
 		return fmt.Errorf("callbacks: EarlyStopping: %w", err)
 	}
-	if err := checkMonitor(c.Monitor, r); err != nil {
+	if err := checkMonitor(c.Monitor, c, r); err != nil {
 		return fmt.Errorf("callbacks: EarlyStopping: %w", err)
 	}
 	c.better, c.best = c.Mode.comparison(endsInAny(c.Monitor, "acc", "accuracy", "auc"))
@@ -122,10 +123,50 @@ func (c *EarlyStopping) OnTrainEnd(r *nn.Run, _ nn.Logs) error {
 	return nil
 }
 
+// earlyStoppingState is what a checkpoint keeps.
+type earlyStoppingState struct {
+	Best         stateFloat
+	Wait         int
+	BestEpoch    int
+	StoppedEpoch int
+}
+
+// State returns the best value and the wait, and the best weights if they are
+// to be restored.
+func (c *EarlyStopping) State() (nn.CallbackState, error) {
+	st, err := stateOf(earlyStoppingState{stateFloat(c.best), c.wait, c.BestEpoch, c.StoppedEpoch})
+	for _, w := range c.weights {
+		st.Tensors = append(st.Tensors, w.Clone())
+	}
+	return st, err
+}
+
+// SetState goes on from a state.
+func (c *EarlyStopping) SetState(st nn.CallbackState) error {
+	var s earlyStoppingState
+	if err := readState(st, &s); err != nil {
+		return fmt.Errorf("callbacks: EarlyStopping: %w", err)
+	}
+	c.best, c.wait, c.BestEpoch, c.StoppedEpoch, c.weights = float64(s.Best), s.Wait, s.BestEpoch, s.StoppedEpoch, nil
+	if c.RestoreBestWeights {
+		for _, w := range st.Tensors {
+			c.weights = append(c.weights, w.Clone())
+		}
+	}
+	return nil
+}
+
+var _ nn.StatefulCallback = (*EarlyStopping)(nil)
+
 // Validate checks the settings.
 func (c *EarlyStopping) Validate() error {
-	if c.Patience < 0 {
+	switch {
+	case c.Patience < 0:
 		return fmt.Errorf("Patience is %d; want 0 or more", c.Patience)
+	case c.StartFromEpoch < 0:
+		return fmt.Errorf("StartFromEpoch is %d; want 0 or more", c.StartFromEpoch)
+	case math.IsNaN(c.MinDelta) || math.IsInf(c.MinDelta, 0):
+		return fmt.Errorf("MinDelta is %v; want a number", c.MinDelta)
 	}
 	return c.Mode.validate()
 }

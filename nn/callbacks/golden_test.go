@@ -42,6 +42,7 @@ type epochCase struct {
 	Wait      int
 	Best      number
 	BestEpoch int `json:"best_epoch"`
+	Cooldown  int `json:"cooldown_counter"`
 }
 
 type monitorCase struct {
@@ -239,8 +240,15 @@ func TestCSVLoggerGolden(t *testing.T) {
 	})
 }
 
-// TestLearningRateGolden: a schedule is a function of the epoch.
-func TestLearningRateGolden(t *testing.T) {
+// rated is a model whose optimizer has a learning rate.
+func rated(t *testing.T, lr float64) *nn.Model {
+	t.Helper()
+	m, _ := cellModel()
+	must(t, m.Compile(nn.CompileConfig{Optimizer: &rate{lr}, Loss: nn.LossFunc("difference", func(y, p *ops.Value) *ops.Value { return ops.Mean(ops.Sub(p, y), -1) })}))
+	return m
+}
+
+func TestLearningRateSchedulerGolden(t *testing.T) {
 	for name, schedule := range map[string]func(epoch int, lr float64) float64{
 		"lr_scheduler_epoch": func(epoch int, _ float64) float64 { return 0.1 / float64(1+epoch) },
 		"lr_scheduler_two_arguments": func(epoch int, lr float64) float64 {
@@ -251,23 +259,101 @@ func TestLearningRateGolden(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			var f struct{ Epochs []epochCase }
+			var f struct {
+				Config struct{ Verbose int }
+				Epochs []epochCase
+			}
 			golden.Load(t, "callbacks", name).Decode(t, &f)
-			m, _ := cellModel()
-			must(t, m.Compile(nn.CompileConfig{Optimizer: &rate{0.1}, Loss: nn.LossFunc("difference", func(y, p *ops.Value) *ops.Value { return ops.Mean(ops.Sub(p, y), -1) })}))
-			r := &nn.Run{Model: m}
-			c := &LambdaCallback{EpochBegin: func(r *nn.Run, epoch int) error {
-				r.SetLearningRate(schedule(epoch, r.LearningRate()))
-				return nil
-			}}
+			r := &nn.Run{Model: rated(t, 0.1)}
+			var out bytes.Buffer
+			c := &LearningRateScheduler{Schedule: schedule}
+			if f.Config.Verbose > 0 {
+				c.Output = &out
+			}
+			must(t, c.OnTrainBegin(r))
 			for _, e := range f.Epochs {
 				must(t, c.OnEpochBegin(r, e.Epoch))
 				if got := float64(float32(r.LearningRate())); math.Abs(got-e.LR) > 1e-8 {
 					t.Errorf("epoch %d: rate %v, want %v", e.Epoch, got, e.LR)
 				}
+				if out.String() != e.Text {
+					t.Errorf("epoch %d prints %q, want %q", e.Epoch, out.String(), e.Text)
+				}
+				out.Reset()
+				logs := logsOf(e.Logs)
+				must(t, c.OnEpochEnd(r, e.Epoch, &logs))
+				if logs.Get("lr") != r.LearningRate() {
+					t.Errorf("epoch %d logs %v", e.Epoch, logs)
+				}
 			}
 		})
 	}
+}
+
+func TestReduceLROnPlateauGolden(t *testing.T) {
+	golden.Walk(t, "callbacks/reduce_lr_*", func(t *testing.T, gc golden.Case) {
+		var f monitorCase
+		gc.Decode(t, &f)
+		c := &ReduceLROnPlateau{}
+		var out *bytes.Buffer
+		decode(t, c, f.Config, &out)
+		if out != nil {
+			c.Output = out
+		}
+		if gc.Name == "reduce_lr_missing" { // Keras warns
+			r := &nn.Run{Model: rated(t, 0.1)}
+			must(t, c.OnTrainBegin(r))
+			logs := logsOf(f.Epochs[0].Logs)
+			if err := c.OnEpochEnd(r, 0, &logs); err == nil || !strings.Contains(err.Error(), `Monitor is "val_loss"`) {
+				t.Errorf("got %v, want an error about val_loss", err)
+			}
+			return
+		}
+		r := &nn.Run{Model: rated(t, f.Epochs[0].LR)}
+		must(t, c.OnTrainBegin(r))
+		for _, e := range f.Epochs {
+			logs := logsOf(e.Logs)
+			must(t, c.OnEpochEnd(r, e.Epoch, &logs))
+			if float32(logs.Get("lr")) != float32(e.LR) || float32(r.LearningRate()) != float32(e.LRAfter) {
+				t.Errorf("epoch %d: rate %v, then %v; want %v, %v", e.Epoch, logs.Get("lr"), r.LearningRate(), e.LR, e.LRAfter)
+			}
+			if c.wait != e.Wait || c.cooldown != e.Cooldown || !e.Best.is(c.best) {
+				t.Errorf("epoch %d: wait %d, cooldown %d, best %v; want %d, %d, %v", e.Epoch, c.wait, c.cooldown, c.best, e.Wait, e.Cooldown, e.Best)
+			}
+			if out != nil {
+				if out.String() != e.Text {
+					t.Errorf("epoch %d prints %q, want %q", e.Epoch, out.String(), e.Text)
+				}
+				out.Reset()
+			}
+		}
+	})
+}
+
+// TestTerminateOnNaNGolden: the hook alone, as in a training loop of one's own.
+func TestTerminateOnNaNGolden(t *testing.T) {
+	golden.Walk(t, "callbacks/terminate_on_nan_*", func(t *testing.T, gc golden.Case) {
+		var f struct {
+			Losses         []number
+			StoppedAtBatch *int `json:"stopped_at_batch"`
+			Text           string
+		}
+		gc.Decode(t, &f)
+		var out bytes.Buffer
+		c, r := &TerminateOnNaN{Output: &out}, &nn.Run{}
+		for b, loss := range f.Losses {
+			must(t, c.OnBatchEnd(r, b, logsOf(map[string]number{"loss": loss})))
+			if want := f.StoppedAtBatch != nil && *f.StoppedAtBatch == b; r.Stopped() != want {
+				t.Errorf("batch %d: stopped is %v, want %v", b, r.Stopped(), want)
+			}
+			if r.Stopped() {
+				break
+			}
+		}
+		if out.String() != f.Text {
+			t.Errorf("printed %q, want %q", out.String(), f.Text)
+		}
+	})
 }
 
 // rate is an optimizer with a learning rate and nothing else.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -18,6 +19,10 @@ func init() { nn.Register[ModelCheckpoint]() }
 // aside and renamed, so a crash never costs the file that was there before;
 // directories are made. The best value is kept from one Fit to the next, so
 // that going on with training does not replace a better file.
+//
+// A full disk, or another error of it, ends no training: [nn.Run.Warn] says so,
+// the next saving tries again, and if that never succeeds it is an error at the
+// end.
 //
 // Auto takes the larger for names with acc in them or that begin with
 // fmeasure. Where Keras warns that Monitor is missing, this is an error.
@@ -46,6 +51,7 @@ type ModelCheckpoint struct {
 	batches int // since the last saving
 	epochs  int // since the last saving
 	epoch   int
+	failed  error                                // of the last saving
 	write   func(m *nn.Model, path string) error // replaced by tests
 }
 
@@ -55,7 +61,7 @@ func (c *ModelCheckpoint) OnTrainBegin(r *nn.Run) error {
 		return fmt.Errorf("callbacks: ModelCheckpoint: %w", err)
 	}
 	if c.SaveBestOnly {
-		if err := checkMonitor(c.Monitor, r); err != nil {
+		if err := checkMonitor(c.Monitor, c, r); err != nil {
 			return fmt.Errorf("callbacks: ModelCheckpoint: %w", err)
 		}
 	}
@@ -68,6 +74,7 @@ func (c *ModelCheckpoint) OnTrainBegin(r *nn.Run) error {
 			c.write = saving.SaveWeights
 		}
 	}
+	c.failed = nil
 	if c.better != nil { // not the first Fit
 		return nil
 	}
@@ -113,7 +120,8 @@ func (c *ModelCheckpoint) save(r *nn.Run, epoch, batch int, logs *nn.Logs) error
 	if err != nil {
 		return fmt.Errorf("callbacks: ModelCheckpoint: %w", err)
 	}
-	switch now := logs.Get(c.Monitor); {
+	now := logs.Get(c.Monitor)
+	switch {
 	case !c.SaveBestOnly:
 		c.say("\nEpoch %d: saving model to %s\n", epoch+1, path)
 	case !logs.Has(c.Monitor):
@@ -126,19 +134,71 @@ func (c *ModelCheckpoint) save(r *nn.Run, epoch, batch int, logs *nn.Logs) error
 		return nil
 	default:
 		c.say("\nEpoch %d: %s improved from %s to %s, saving model to %s\n", epoch+1, c.Monitor, fixed5(c.Best), fixed5(now), path)
+	}
+	if err := c.saveTo(r, path); err != nil {
+		c.failed = fmt.Errorf("callbacks: ModelCheckpoint: epoch %d: %w", epoch+1, err)
+		if !ofDisk(err) { // it would fail each time
+			return c.failed
+		}
+		r.Warn(fmt.Errorf("%w; training goes on, and the next saving tries again", c.failed))
+		return nil
+	}
+	c.Saved, c.failed = path, nil
+	if c.SaveBestOnly {
 		c.Best = now
 	}
-	if dir := filepath.Dir(path); dir != "." {
-		if err := os.MkdirAll(dir, 0o777); err != nil {
-			return fmt.Errorf("callbacks: ModelCheckpoint: %w", err)
-		}
-	}
-	if err := c.write(r.Model, path); err != nil {
-		return fmt.Errorf("callbacks: ModelCheckpoint: %w", err)
-	}
-	c.Saved = path
 	return nil
 }
+
+func (c *ModelCheckpoint) saveTo(r *nn.Run, path string) error {
+	if dir := filepath.Dir(path); dir != "." {
+		if err := os.MkdirAll(dir, 0o777); err != nil {
+			return err
+		}
+	}
+	return c.write(r.Model, path)
+}
+
+// ofDisk says that an error is one that may pass, such as a full disk.
+func ofDisk(err error) bool {
+	var path *fs.PathError
+	var link *os.LinkError
+	return errors.As(err, &path) || errors.As(err, &link)
+}
+
+// OnTrainEnd says if the last saving failed.
+func (c *ModelCheckpoint) OnTrainEnd(*nn.Run, nn.Logs) error {
+	err := c.failed
+	if err != nil && !ofDisk(err) { // said already
+		err = nil
+	}
+	c.failed = nil
+	return err
+}
+
+// modelCheckpointState is what a checkpoint keeps.
+type modelCheckpointState struct {
+	Best            stateFloat
+	Saved           string
+	Batches, Epochs int
+}
+
+// State returns the best value, so that a worse model never replaces a better.
+func (c *ModelCheckpoint) State() (nn.CallbackState, error) {
+	return stateOf(modelCheckpointState{stateFloat(c.Best), c.Saved, c.batches, c.epochs})
+}
+
+// SetState goes on from a state.
+func (c *ModelCheckpoint) SetState(st nn.CallbackState) error {
+	var s modelCheckpointState
+	if err := readState(st, &s); err != nil {
+		return fmt.Errorf("callbacks: ModelCheckpoint: %w", err)
+	}
+	c.Best, c.Saved, c.batches, c.epochs = float64(s.Best), s.Saved, s.Batches, s.Epochs
+	return nil
+}
+
+var _ nn.StatefulCallback = (*ModelCheckpoint)(nil)
 
 // fixed5 is Python's format .5f.
 func fixed5(x float64) string {

@@ -2,6 +2,7 @@ package nntest
 
 import (
 	"context"
+	"encoding/json"
 	"reflect"
 	"slices"
 	"strings"
@@ -20,7 +21,9 @@ import (
 //     nn.NopCallback hides a misspelled one, which is then never called;
 //   - its settings, if its type is registered, survive the way to JSON and back;
 //   - a training with it, two epochs with validation, does not fail, and a
-//     second one neither.
+//     second one neither;
+//   - its state, if it has one, is valid JSON, can be taken up by another of its
+//     kind, and is the same there.
 func Callback(t *testing.T, c nn.Callback) {
 	t.Helper()
 	checkCallback(t, c)
@@ -49,18 +52,61 @@ func checkCallback(t reporter, c nn.Callback) {
 		if _, err := m.Fit(context.Background(), data, nn.FitConfig{Epochs: 2, ValidationSplit: 0.5, Callbacks: []nn.Callback{c}}); err != nil {
 			t.Errorf("training %d with the callback: %v", run+1, err)
 		}
+		checkCallbackState(t, c)
+	}
+}
+
+// checkCallbackState hands a callback its own state.
+func checkCallbackState(t reporter, c nn.Callback) {
+	t.Helper()
+	s, ok := c.(nn.StatefulCallback)
+	if !ok {
+		return
+	}
+	before, err := s.State()
+	if err != nil {
+		t.Errorf("State: %v", err)
+		return
+	}
+	if before.Values != nil && !json.Valid(before.Values) {
+		t.Errorf("the state is no JSON: %s", before.Values)
+	}
+	if err := s.SetState(before); err != nil {
+		t.Errorf("SetState refuses what State gave: %v", err)
+		return
+	}
+	after, err := s.State()
+	if err != nil {
+		t.Errorf("State after SetState: %v", err)
+	}
+	if string(before.Values) != string(after.Values) || len(before.Tensors) != len(after.Tensors) {
+		t.Errorf("state %s with %d tensors became %s with %d", before.Values, len(before.Tensors), after.Values, len(after.Tensors))
+		return
+	}
+	for i, x := range before.Tensors {
+		if !slices.Equal(x.Data(), after.Tensors[i].Data()) {
+			t.Errorf("tensor %d of the state changed", i)
+		}
 	}
 }
 
 // checkHooks reports methods that look like hooks and are none.
 func checkHooks(t reporter, c nn.Callback) {
 	t.Helper()
-	hooks := reflect.TypeFor[nn.Callback]()
-	var names []string
-	for i := range hooks.NumMethod() {
-		names = append(names, hooks.Method(i).Name)
-	}
 	typ := reflect.TypeOf(c)
+	var names []string
+	for _, hooks := range []reflect.Type{reflect.TypeFor[nn.Callback](), reflect.TypeFor[nn.TestCallback](), reflect.TypeFor[nn.PredictCallback]()} {
+		for i := range hooks.NumMethod() {
+			name := hooks.Method(i).Name
+			if slices.Contains(names, name) {
+				continue
+			}
+			names = append(names, name)
+			if _, has := typ.MethodByName(name); has && !typ.Implements(hooks) {
+				t.Errorf("method %s is never called, since other hooks of a %s are missing", name, hooks)
+			}
+		}
+	}
 	for i := range typ.NumMethod() {
 		name := typ.Method(i).Name
 		rest, on := strings.CutPrefix(name, "On")

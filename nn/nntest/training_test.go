@@ -2,6 +2,7 @@ package nntest
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -137,6 +138,23 @@ func (o *once) OnTrainBegin(*nn.Run) error {
 	return nil
 }
 
+// half is told of no evaluation, since three hooks are missing.
+type half struct{ nn.NopCallback }
+
+func (half) OnTestBegin(*nn.Run) error { return nil }
+
+// forgets has a state that it does not take up.
+type forgets struct {
+	nn.NopCallback
+	n int
+}
+
+func (f *forgets) OnEpochEnd(*nn.Run, int, *nn.Logs) error { f.n++; return nil }
+func (f *forgets) State() (nn.CallbackState, error) {
+	return nn.CallbackState{Values: fmt.Append(nil, f.n)}, nil
+}
+func (f *forgets) SetState(nn.CallbackState) error { f.n = 0; return nil }
+
 // online has methods that only begin like hooks.
 type online struct{ nn.NopCallback }
 
@@ -146,5 +164,7 @@ func (online) On()   {}
 func TestCallback(t *testing.T) {
 	Callback(t, online{})
 	reports(t, "typo", said(func(r reporter) { checkCallback(r, typo{}) }), "OnEpochsEnd is no hook of a callback and is never called; did you mean OnEpochEnd?")
+	reports(t, "half", said(func(r reporter) { checkCallback(r, half{}) }), "OnTestBegin is never called, since other hooks of a nn.TestCallback are missing")
+	reports(t, "forgets", said(func(r reporter) { checkCallback(r, &forgets{}) }), "state 2 with 0 tensors became 0 with 0")
 	reports(t, "once", said(func(r reporter) { checkCallback(r, &once{}) }), "training 2 with the callback: no more")
 }
