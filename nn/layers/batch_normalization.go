@@ -113,17 +113,20 @@ func (l *BatchNormalization) axes(rank int) ([]int, error) {
 	return axes, err
 }
 
-// Call describes the layer. The channels are moved to one last axis, where the
-// ops want them.
+// Call describes the layer. One axis of channels stays where it is, unless there
+// is little behind it; others are moved to one last axis.
 func (l *BatchNormalization) Call(c *nn.Call, in ...*ops.Value) *ops.Value {
 	axes, _ := l.axes(in[0].Rank())
 	v := viewOf(in[0].Shape(), axes)
-	x := v.apply(in[0])
+	if len(axes) == 1 && sizeBehind(in[0].Shape(), axes[0]) >= 8 && c.Mask(0) == nil {
+		v = axisView{}
+	}
+	x, axis := v.apply(in[0]), v.axis(axes)
 	gamma, beta := l.affine.read(c)
 	eps := float32(l.Epsilon)
 	if !l.ofBatch(c) {
 		vector := func(w *nn.Weight) *ops.Value { return ops.Reshape(c.Read(w), -1) }
-		return v.undo(ops.BatchNormInference(x, gamma, beta, vector(l.mean), vector(l.variance), eps))
+		return v.undo(ops.BatchNormInferenceAxis(x, gamma, beta, vector(l.mean), vector(l.variance), axis, eps))
 	}
 	var y, mean, variance *ops.Value
 	if mask := c.Mask(0); mask != nil {
@@ -131,13 +134,13 @@ func (l *BatchNormalization) Call(c *nn.Call, in ...*ops.Value) *ops.Value {
 		mean, variance = masked(x, v.apply(m))
 		y = ops.BatchNormInference(x, gamma, beta, mean, variance, eps)
 	} else {
-		y, mean, variance = ops.BatchNorm(x, gamma, beta, eps)
+		y, mean, variance = ops.BatchNormAxis(x, gamma, beta, axis, eps)
 	}
 	if !c.Learning() && l.WhenFrozen != FrozenUpdate {
 		return v.undo(y)
 	}
 	l.move(c, l.mean, mean)
-	if n := x.Size() / max(1, x.Dim(-1)); l.unbiased(in[0].Rank(), axes) && n > 1 {
+	if n := x.Size() / max(1, x.Dim(axis)); l.unbiased(in[0].Rank(), axes) && n > 1 {
 		variance = ops.MulScalar(variance, float32(n)/float32(n-1))
 	}
 	l.move(c, l.variance, variance)
@@ -174,7 +177,7 @@ func (l *BatchNormalization) move(c *nn.Call, w *nn.Weight, v *ops.Value) {
 	c.Assign(w, ops.Sub(old, ops.MulScalar(ops.Sub(old, v), 1-m)))
 }
 
-// axisView moves some axes to one last axis and back.
+// axisView moves some axes to one last axis and back; the empty one moves nothing.
 type axisView struct {
 	perm, back  []int
 	moved, flat []int // shapes between and after
@@ -204,7 +207,27 @@ func viewOf(shape, axes []int) axisView {
 	return v
 }
 
+// sizeBehind is the size of what lies behind an axis.
+func sizeBehind(shape []int, axis int) int {
+	n := 1
+	for _, d := range shape[axis+1:] {
+		n *= d
+	}
+	return n
+}
+
+// axis is that of the channels in the view: the last, or where they were.
+func (v axisView) axis(axes []int) int {
+	if v.flat == nil {
+		return axes[0]
+	}
+	return len(v.flat) - 1
+}
+
 func (v axisView) apply(x *ops.Value) *ops.Value {
+	if v.flat == nil {
+		return x
+	}
 	if v.perm != nil {
 		x = ops.Transpose(x, v.perm...)
 	}
@@ -212,6 +235,9 @@ func (v axisView) apply(x *ops.Value) *ops.Value {
 }
 
 func (v axisView) undo(y *ops.Value) *ops.Value {
+	if v.flat == nil {
+		return y
+	}
 	y = ops.Reshape(y, v.moved...)
 	if v.perm != nil {
 		y = ops.Transpose(y, v.back...)

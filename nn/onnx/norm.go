@@ -2,7 +2,7 @@ package onnx
 
 import "github.com/antler-ml/antler/nn/ops"
 
-// batchNorm is written out, since ONNX' own wants channels first. With a mean and
+// batchNorm is written out, since ONNX' own wants channels on axis 1. With a mean and
 // a variance that are given, all but two steps are of constants, which runtimes
 // fold.
 func (b *builder) batchNorm(d *ops.Description) {
@@ -16,15 +16,28 @@ func (b *builder) batchNorm(d *ops.Description) {
 		rest = rest[1:]
 		return n
 	}
+	// beside gives a number for each channel an axis of 1 for each behind it.
+	beside := func(n string) string {
+		var axes []int
+		for i := d.Axis + 1; i < d.In[0].Rank(); i++ {
+			axes = append(axes, i-d.Axis)
+		}
+		if n == "" || axes == nil {
+			return n
+		}
+		return b.node("Unsqueeze", []string{n, b.ints(axes...)})
+	}
 	gamma, beta := next(d.Gamma), next(d.Beta)
 	mean, variance := next(d.Given), next(d.Given)
 	if !d.Given {
-		axes := make([]int, d.In[0].Rank()-1)
-		for i := range axes {
-			axes[i] = i
+		var axes []int
+		for i := range d.In[0].Rank() {
+			if i != d.Axis {
+				axes = append(axes, i)
+			}
 		}
 		mean = b.node("ReduceMean", []string{x}, attr{"axes", axes}, attr{"keepdims", 0})
-		centred := b.node("Sub", []string{x, mean})
+		centred := b.node("Sub", []string{x, beside(mean)})
 		variance = b.node("ReduceMean", []string{b.node("Mul", []string{centred, centred})}, attr{"axes", axes}, attr{"keepdims", 0})
 		b.names[d.Out[1]], b.names[d.Out[2]] = mean, variance
 	}
@@ -32,9 +45,9 @@ func (b *builder) batchNorm(d *ops.Description) {
 	if gamma != "" {
 		scale = b.node("Mul", []string{scale, gamma})
 	}
-	y := b.node("Mul", []string{b.node("Sub", []string{x, mean}), scale})
+	y := b.node("Mul", []string{b.node("Sub", []string{x, beside(mean)}), beside(scale)})
 	if beta != "" {
-		y = b.node("Add", []string{y, beta})
+		y = b.node("Add", []string{y, beside(beta)})
 	}
 	b.set(d, y)
 }

@@ -23,7 +23,7 @@ type Description struct {
 type Settings struct {
 	Data *tensor.Tensor // Variable, Constant
 
-	Axis         int      // ArgMax, ArgMin, CumSum, Concat, Split, Slice, Resample
+	Axis         int      // ArgMax, ArgMin, CumSum, Concat, Split, Slice, Resample; BatchNorm: the channels
 	Axes         []int    // Sum, Mean, Max, Min, Prod: those reduced; Transpose: the order; Reverse: those turned
 	Keep         bool     // reductions: axes stay with size 1
 	Backward     bool     // CumSum: from the end; LSTM, GRU, SimpleRNN: last step first
@@ -142,6 +142,7 @@ func (s *Description) describe(op Op) {
 	case batchNorm:
 		s.Op = "BatchNorm"
 		s.Epsilon, s.Gamma, s.Beta, s.Given = o.eps, o.gamma, o.beta, o.given
+		s.Axis = s.In[0].Rank() - 1 - o.behind
 	case layerNorm:
 		s.Epsilon, s.Gamma, s.Beta = o.eps, o.gamma, o.beta
 	case groupNorm:

@@ -21,9 +21,22 @@ func BatchNorm(x, gamma, beta *Value, eps float32) (y, mean, variance *Value) {
 	return out[0], out[1], out[2]
 }
 
+// BatchNormAxis is BatchNorm over all axes but one, which may have others behind it.
+func BatchNormAxis(x, gamma, beta *Value, axis int, eps float32) (y, mean, variance *Value) {
+	o := batchNorm{eps: eps, gamma: gamma != nil, beta: beta != nil, behind: x.Rank() - 1 - axis}
+	out := Apply(o, present(x, gamma, beta)...)
+	return out[0], out[1], out[2]
+}
+
 // BatchNormInference is BatchNorm with a mean and a variance that are given.
 func BatchNormInference(x, gamma, beta, mean, variance *Value, eps float32) *Value {
 	o := batchNorm{eps: eps, gamma: gamma != nil, beta: beta != nil, given: true}
+	return apply1(o, present(x, gamma, beta, mean, variance)...)
+}
+
+// BatchNormInferenceAxis is BatchNormAxis with a mean and a variance that are given.
+func BatchNormInferenceAxis(x, gamma, beta, mean, variance *Value, axis int, eps float32) *Value {
+	o := batchNorm{eps: eps, gamma: gamma != nil, beta: beta != nil, given: true, behind: x.Rank() - 1 - axis}
 	return apply1(o, present(x, gamma, beta, mean, variance)...)
 }
 
@@ -44,6 +57,7 @@ type batchNorm struct {
 	eps                float32
 	gamma, beta, given bool
 	residual, relu     bool
+	behind             int // axes behind the channels
 }
 
 func (o batchNorm) String() string {
@@ -77,10 +91,11 @@ func (o batchNorm) places() (gamma, beta, mean int) {
 }
 
 func (o batchNorm) Infer(in [][]int) [][]int {
-	if len(in[0]) == 0 {
-		shapePanic(o.String(), in, "a scalar has no last axis")
+	at := len(in[0]) - 1 - o.behind
+	if o.behind < 0 || at < 0 {
+		shapePanic(o.String(), in, "no axis %d", at)
 	}
-	c := in[0][len(in[0])-1]
+	c := in[0][at]
 	params := in[1:]
 	if o.residual {
 		params = params[:len(params)-1]
@@ -100,6 +115,10 @@ func (o batchNorm) Infer(in [][]int) [][]int {
 func (batchNorm) InPlace(input int) bool { return input == 0 }
 
 func (o batchNorm) Scratch(in [][]int) int {
+	if o.behind > 0 {
+		n := newPlaneLayout(in[0], o.behind)
+		return 3*n.cols + 3*planeWidth*n.tasks() + n.parts()
+	}
 	n := newNormLayout(in[0])
 	if o.given {
 		return 3 * n.wide
@@ -107,7 +126,22 @@ func (o batchNorm) Scratch(in [][]int) int {
 	return 3*n.wide + n.chunks*3*n.wide
 }
 
+// affine returns scale and shift of a channel.
+func (o batchNorm) affine(b *Binding, gamma, beta, c int, variance float32) (scale, shift float32) {
+	g := 1.0
+	if gamma >= 0 {
+		g = float64(b.In[gamma][c])
+	}
+	if beta >= 0 {
+		shift = b.In[beta][c]
+	}
+	return float32(g / math.Sqrt(float64(variance)+float64(o.eps))), shift
+}
+
 func (o batchNorm) Bind(b *Binding) func() {
+	if o.behind > 0 {
+		return o.bindPlanes(b)
+	}
 	n := newNormLayout(b.InShape[0])
 	x, y := b.In[0], b.Out[0]
 	gi, bi, mi := o.places()
@@ -129,15 +163,8 @@ func (o batchNorm) Bind(b *Binding) func() {
 	})
 	finish := func(m, v []float32) {
 		for c := range n.cols {
-			g, s := 1.0, float32(0)
-			if gi >= 0 {
-				g = float64(b.In[gi][c])
-			}
-			if bi >= 0 {
-				s = b.In[bi][c]
-			}
-			mean[c], shift[c] = m[c], s
-			scale[c] = float32(g / math.Sqrt(float64(v[c])+float64(o.eps)))
+			mean[c] = m[c]
+			scale[c], shift[c] = o.affine(b, gi, bi, c, v[c])
 		}
 		n.widen(mean, scale, shift)
 		apply()
@@ -157,7 +184,7 @@ func (o batchNorm) Grad(in, out, dout []*Value) []*Value {
 		return noGrad(o)
 	}
 	gi, bi, mi := o.places()
-	g := batchNormGrad{eps: o.eps, given: o.given, gamma: o.gamma}
+	g := batchNormGrad{eps: o.eps, given: o.given, gamma: o.gamma, behind: o.behind}
 	dy := dout[0]
 	if dy == nil {
 		dy = filled(0, in[0].shape)
@@ -198,11 +225,16 @@ func (o batchNorm) Grad(in, out, dout []*Value) []*Value {
 type batchNormGrad struct {
 	eps                            float32
 	given, gamma, dmean, dvariance bool
+	behind                         int // axes behind the channels
 }
 
 func (batchNormGrad) String() string         { return "BatchNormGrad" }
 func (batchNormGrad) InPlace(input int) bool { return input < 2 }
 func (o batchNormGrad) Scratch(in [][]int) int {
+	if o.behind > 0 {
+		n := newPlaneLayout(in[0], o.behind)
+		return 3*n.cols + 4*planeWidth*n.tasks() + n.parts()
+	}
 	n := newNormLayout(in[0])
 	return 4*n.wide + n.chunks*3*n.wide
 }
@@ -215,9 +247,10 @@ func (o batchNormGrad) Infer(in [][]int) [][]int {
 	return [][]int{in[0], c, c}
 }
 
-func (o batchNormGrad) Bind(b *Binding) func() {
-	n := newNormLayout(b.InShape[0])
-	x, dy, mean, variance, dx := b.In[0], b.In[1], b.In[2], b.In[3], b.Out[0]
+// columns returns what makes the results of a channel from Σ dy and Σ dy·(x - mean),
+// and the factors of dx for [kernel.NormBack].
+func (o batchNormGrad) columns(b *Binding, count float64, k [][]float32) func(c int, s, p float64) {
+	variance := b.In[3]
 	var gamma, dmean, dvariance []float32
 	next := 4
 	for _, p := range []struct {
@@ -229,8 +262,37 @@ func (o batchNormGrad) Bind(b *Binding) func() {
 			next++
 		}
 	}
+	ka, kb, kc := k[0], k[1], k[2]
+	return func(c int, s, p float64) {
+		inv, g := 1/math.Sqrt(float64(variance[c])+float64(o.eps)), 1.0
+		if gamma != nil {
+			g = float64(gamma[c])
+		}
+		b.Out[1][c], b.Out[2][c] = float32(p*inv), float32(s)
+		ka[c], kb[c], kc[c] = float32(g*inv), 0, 0
+		if o.given {
+			b.Out[3][c], b.Out[4][c] = float32(-g*inv*s), float32(-g*inv*inv*inv*p/2)
+			return
+		}
+		onSquare, onX := -g*inv*inv*inv*p, -g*inv*s
+		if dvariance != nil {
+			onSquare += 2 * float64(dvariance[c])
+		}
+		if dmean != nil {
+			onX += float64(dmean[c])
+		}
+		kb[c], kc[c] = float32(onSquare/count), float32(onX/count)
+	}
+}
+
+func (o batchNormGrad) Bind(b *Binding) func() {
+	if o.behind > 0 {
+		return o.bindPlanes(b)
+	}
+	n := newNormLayout(b.InShape[0])
+	x, dy, mean, dx := b.In[0], b.In[1], b.In[2], b.Out[0]
 	params := cut(b.Scratch, n.wide, 4)
-	m, ka, kb, kc := params[0], params[1], params[2], params[3]
+	m, ks := params[0], params[1:]
 	parts := b.Scratch[4*n.wide:]
 	dots := n.chunkLoop(func(chunk, lo, hi, w int) {
 		s, p, _ := n.part(parts, chunk)
@@ -241,9 +303,9 @@ func (o batchNormGrad) Bind(b *Binding) func() {
 		kernel.NormDots(s[:w], p[:w], dy[lo:hi], x[lo:hi], m[:w])
 	})
 	back := n.chunkLoop(func(_, lo, hi, w int) {
-		kernel.NormBack(dx[lo:hi], dy[lo:hi], x[lo:hi], m[:w], ka[:w], kb[:w], kc[:w])
+		kernel.NormBack(dx[lo:hi], dy[lo:hi], x[lo:hi], m[:w], ks[0][:w], ks[1][:w], ks[2][:w])
 	})
-	count := float64(max(1, n.rows))
+	column := o.columns(b, float64(max(1, n.rows)), ks)
 	columns := func(lo, hi int) {
 		for c := lo; c < hi; c++ {
 			var s, p float64 // Σ dy, Σ dy·(x - mean)
@@ -252,24 +314,7 @@ func (o batchNormGrad) Bind(b *Binding) func() {
 				s += n.fold(ps, c)
 				p += n.fold(pp, c)
 			}
-			inv, g := 1/math.Sqrt(float64(variance[c])+float64(o.eps)), 1.0
-			if gamma != nil {
-				g = float64(gamma[c])
-			}
-			b.Out[1][c], b.Out[2][c] = float32(p*inv), float32(s)
-			ka[c], kb[c], kc[c] = float32(g*inv), 0, 0
-			if o.given {
-				b.Out[3][c], b.Out[4][c] = float32(-g*inv*s), float32(-g*inv*inv*inv*p/2)
-				continue
-			}
-			onSquare, onX := -g*inv*inv*inv*p, -g*inv*s
-			if dvariance != nil {
-				onSquare += 2 * float64(dvariance[c])
-			}
-			if dmean != nil {
-				onX += float64(dmean[c])
-			}
-			kb[c], kc[c] = float32(onSquare/count), float32(onX/count)
+			column(c, s, p)
 		}
 	}
 	return func() {
@@ -277,7 +322,7 @@ func (o batchNormGrad) Bind(b *Binding) func() {
 		n.widen(m)
 		dots()
 		par.For(n.cols, n.columnGrain(), columns)
-		n.widen(ka, kb, kc)
+		n.widen(ks...)
 		back()
 	}
 }

@@ -1,11 +1,31 @@
 package ops
 
+import "slices"
+
 // Grad differentiates the backward step once more, for losses that hold a
 // gradient. It is rare, so it is not fused: the step is written again with
 // elementary ops and that is differentiated, its operands taken as independent.
 func (o batchNormGrad) Grad(in, out, dout []*Value) []*Value {
 	s := independent(in)
-	return pullBack(o.elementary(s), dout, s)
+	moved := slices.Clone(s)
+	for i := range moved[:2] {
+		moved[i] = channelsLast(moved[i], o.behind)
+	}
+	results := o.elementary(moved)
+	if o.behind > 0 {
+		last := upTo(in[0].Rank())
+		results[0] = Transpose(results[0], slices.Insert(last[:len(last)-1], len(last)-1-o.behind, len(last)-1)...)
+	}
+	return pullBack(results, dout, s)
+}
+
+// channelsLast moves the axis to the end that has some behind it.
+func channelsLast(v *Value, behind int) *Value {
+	if behind == 0 {
+		return v
+	}
+	at := v.Rank() - 1 - behind
+	return Transpose(v, append(slices.Delete(upTo(v.Rank()), at, at+1), at)...)
 }
 
 // independent returns the values cut off from what they are made of.
