@@ -49,7 +49,7 @@ type Contest struct {
 func (c *Contest) Main() {
 	flag.StringVar(&c.python, "peer", "python3", "Python that has torch and tensorflow; empty: only ours")
 	flag.StringVar(&c.match, "case", "", "only cases whose name holds one of these, separated by commas")
-	flag.StringVar(&c.only, "settings", "", "only settings of peers that hold one of these, separated by commas")
+	flag.StringVar(&c.only, "settings", "", "only these settings of the peers, separated by commas")
 	flag.IntVar(&c.rounds, "rounds", 5, "turns of each side")
 	flag.Float64Var(&c.seconds, "seconds", 0.15, "least time of a turn")
 	flag.BoolVar(&c.pause, "pause", false, "prepare and compare all cases, then wait for a line of input before timing them")
@@ -83,7 +83,7 @@ func (c *Contest) run() error {
 	}
 	peers := map[string]*peer{}
 	for _, name := range []string{"torch", "tf"} {
-		if c.python == "" || !slices.ContainsFunc(c.Settings, func(s string) bool { return peerOf(s) == name && among(s, c.only) }) {
+		if c.python == "" || !slices.ContainsFunc(c.Settings, func(s string) bool { return peerOf(s) == name && c.wants(s) }) {
 			continue
 		}
 		p, err := start(c.python, c.Script, name, runtime.GOMAXPROCS(0))
@@ -127,6 +127,10 @@ func among(name, words string) bool {
 	return slices.ContainsFunc(strings.Split(words, ","), func(w string) bool { return strings.Contains(name, w) })
 }
 
+func (c *Contest) wants(setting string) bool {
+	return c.only == "" || slices.Contains(strings.Split(c.only, ","), setting)
+}
+
 func peerOf(setting string) string {
 	name, _, _ := strings.Cut(setting, " ")
 	return name
@@ -141,7 +145,7 @@ func (c *Contest) prepare(k Case, peers map[string]*peer) (duel, error) {
 	d := duel{name: k.Name(), ours: ours, question: asked}
 	for _, s := range c.Settings {
 		p := peers[peerOf(s)]
-		if p == nil || !among(s, c.only) {
+		if p == nil || !c.wants(s) {
 			continue
 		}
 		a, err := p.ask(question{Setting: s, Case: d.question})
