@@ -2,6 +2,7 @@ package nn
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 )
@@ -43,8 +44,8 @@ func (s Shape) String() string {
 }
 
 // maxSize bounds shapes, so that no product of sizes overflows: 2^40 numbers
-// are 4 TiB.
-const maxSize = 1 << 40
+// are 4 TiB. An int of 32 bits holds fewer.
+const maxSize = min(1<<40, math.MaxInt/4)
 
 // tooLarge reports whether the known sizes make more than maxSize numbers.
 func tooLarge(s Shape) bool {

@@ -126,6 +126,9 @@ const (
 	poolMax poolKind = iota
 	poolAvg
 	poolPick
+	poolPickEach
+	poolMaxGradEachStore
+	poolMaxGradEachAdd
 	poolMaxGradStore
 	poolMaxGradAdd
 	poolMaxGradReLUStore
@@ -147,6 +150,10 @@ func (p *Pool) Sum(x, y []float32) func() { return p.forward(poolSum, x, nil, y)
 // Pick returns the work y = v where x has the first maximum of each window: the
 // gradient of MaxGrad with respect to dy.
 func (p *Pool) Pick(x, v, y []float32) func() { return p.forward(poolPick, x, v, y) }
+
+// PickEach returns the work y = sum of v where x has the maximum of each window:
+// the gradient of MaxGradEach with respect to dy.
+func (p *Pool) PickEach(x, v, y []float32) func() { return p.forward(poolPickEach, x, v, y) }
 
 func (p *Pool) forward(kind poolKind, x, v, y []float32) func() {
 	s := &p.s
@@ -175,6 +182,15 @@ func (p *Pool) MaxGrad(x, dy, dx []float32) func() {
 		return p.backward(poolMaxGradStore, x, dy, dx)
 	}
 	return p.backward(poolMaxGradAdd, x, dy, dx)
+}
+
+// MaxGradEach is MaxGrad to every cell that equals the maximum; to none if that
+// is NaN.
+func (p *Pool) MaxGradEach(x, dy, dx []float32) func() {
+	if p.apart {
+		return p.backward(poolMaxGradEachStore, x, dy, dx)
+	}
+	return p.backward(poolMaxGradEachAdd, x, dy, dx)
 }
 
 // MaxGradReLU returns the work of MaxGrad followed by the gradient of a ReLU

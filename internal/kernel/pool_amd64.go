@@ -43,6 +43,12 @@ func poolDispatch(p *poolRun, isa tileISA, kind poolKind) {
 			poolAvgAVX512(q)
 		case poolPick:
 			poolPickAVX512(q)
+		case poolPickEach:
+			poolPickEachAVX512(q)
+		case poolMaxGradEachStore:
+			poolMaxGradEachStoreAVX512(q)
+		case poolMaxGradEachAdd:
+			poolMaxGradEachAddAVX512(q)
 		case poolMaxGradStore:
 			poolMaxGradStoreAVX512(q)
 		case poolMaxGradAdd:
@@ -64,6 +70,12 @@ func poolDispatch(p *poolRun, isa tileISA, kind poolKind) {
 			poolAvgAVX2(q)
 		case poolPick:
 			poolPickAVX2(q)
+		case poolPickEach:
+			poolPickEachAVX2(q)
+		case poolMaxGradEachStore:
+			poolMaxGradEachStoreAVX2(q)
+		case poolMaxGradEachAdd:
+			poolMaxGradEachAddAVX2(q)
 		case poolMaxGradStore:
 			poolMaxGradStoreAVX2(q)
 		case poolMaxGradAdd:

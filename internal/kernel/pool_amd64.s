@@ -276,6 +276,118 @@ next:
 	VZEROUPPER
 	RET
 
+// func poolPickEachAVX512(p *byte)
+// Requires: AVX, AVX512F
+TEXT ·poolPickEachAVX512(SB), NOSPLIT, $0-8
+	MOVQ         p+0(FP), AX
+	MOVQ         128(AX), R10
+	KMOVW        R10, K1
+	VPTERNLOGD   $0xff, Z31, Z31, Z31
+	VPSRLD       $0x1f, Z31, Z31
+	VBROADCASTSS 144(AX), Z30
+	MOVQ         (AX), CX
+	MOVQ         24(AX), DX
+	MOVQ         48(AX), BX
+	MOVQ         96(AX), SI
+	MOVQ         72(AX), R8
+	MOVQ         80(AX), R9
+	LEAQ         (R8)(R9*8), R9
+
+pixel:
+	MOVQ 104(AX), DI
+
+vector:
+	CMPQ    DI, $0x10
+	JL      tail
+	MOVQ    (R8), R10
+	VMOVUPS (CX)(R10*4), Z0
+	LEAQ    8(R8), R11
+	CMPQ    R11, R9
+	JAE     moreDone
+
+more:
+	MOVQ    (R11), R10
+	VMOVUPS (CX)(R10*4), Z1
+	VCMPPS  $0x03, Z0, Z0, K2
+	VMOVAPS Z0, Z29
+	VMAXPS  Z1, Z0, Z0
+	VMOVAPS Z29, K2, Z0
+	ADDQ    $0x08, R11
+	CMPQ    R11, R9
+	JB      more
+
+moreDone:
+	VPXORD Z4, Z4, Z4
+	MOVQ   R8, R11
+
+cells:
+	MOVQ      (R11), R10
+	VMOVUPS   (CX)(R10*4), Z1
+	VMOVUPS   (BX)(R10*4), Z2
+	VCMPPS    $0x00, Z0, Z1, K2
+	VMOVAPS.Z Z2, K2, Z1
+	VADDPS    Z1, Z4, Z4
+	ADDQ      $0x08, R11
+	CMPQ      R11, R9
+	JB        cells
+	VMOVUPS   Z4, (DX)
+	ADDQ      $0x40, CX
+	ADDQ      $0x40, DX
+	ADDQ      $0x40, BX
+	SUBQ      $0x10, DI
+	JMP       vector
+
+tail:
+	TESTQ     DI, DI
+	JZ        next
+	MOVQ      (R8), R10
+	VMOVUPS.Z (CX)(R10*4), K1, Z0
+	LEAQ      8(R8), R11
+	CMPQ      R11, R9
+	JAE       moreDoneTail
+
+moreTail:
+	MOVQ      (R11), R10
+	VMOVUPS.Z (CX)(R10*4), K1, Z1
+	VCMPPS    $0x03, Z0, Z0, K2
+	VMOVAPS   Z0, Z29
+	VMAXPS    Z1, Z0, Z0
+	VMOVAPS   Z29, K2, Z0
+	ADDQ      $0x08, R11
+	CMPQ      R11, R9
+	JB        moreTail
+
+moreDoneTail:
+	VPXORD Z4, Z4, Z4
+	MOVQ   R8, R11
+
+cellsTail:
+	MOVQ      (R11), R10
+	VMOVUPS.Z (CX)(R10*4), K1, Z1
+	VMOVUPS.Z (BX)(R10*4), K1, Z2
+	VCMPPS    $0x00, Z0, Z1, K2
+	VMOVAPS.Z Z2, K2, Z1
+	VADDPS    Z1, Z4, Z4
+	ADDQ      $0x08, R11
+	CMPQ      R11, R9
+	JB        cellsTail
+	VMOVUPS   Z4, K1, (DX)
+
+next:
+	MOVQ 104(AX), R10
+	SUBQ DI, R10
+	NEGQ R10
+	MOVQ 120(AX), R11
+	ADDQ R10, R11
+	LEAQ (DX)(R11*4), DX
+	ADDQ 112(AX), R10
+	LEAQ (CX)(R10*4), CX
+	LEAQ (BX)(R10*4), BX
+	DECQ SI
+	JNZ  pixel
+	VZEROUPPER
+	RET
+
 // func poolMaxGradStoreAVX512(p *byte)
 // Requires: AVX, AVX512F
 TEXT ·poolMaxGradStoreAVX512(SB), NOSPLIT, $0-8
@@ -493,6 +605,114 @@ cellsTail:
 	VMOVAPS.Z Z4, K2, Z0
 	VMOVUPS   Z0, K1, (BX)(R10*4)
 	VPADDD    Z31, Z3, Z3
+	ADDQ      $0x08, R11
+	CMPQ      R11, R9
+	JB        cellsTail
+
+next:
+	MOVQ 104(AX), R10
+	SUBQ DI, R10
+	NEGQ R10
+	MOVQ 120(AX), R11
+	ADDQ R10, R11
+	LEAQ (DX)(R11*4), DX
+	ADDQ 112(AX), R10
+	LEAQ (CX)(R10*4), CX
+	LEAQ (BX)(R10*4), BX
+	DECQ SI
+	JNZ  pixel
+	VZEROUPPER
+	RET
+
+// func poolMaxGradEachStoreAVX512(p *byte)
+// Requires: AVX, AVX512F
+TEXT ·poolMaxGradEachStoreAVX512(SB), NOSPLIT, $0-8
+	MOVQ         p+0(FP), AX
+	MOVQ         128(AX), R10
+	KMOVW        R10, K1
+	VPTERNLOGD   $0xff, Z31, Z31, Z31
+	VPSRLD       $0x1f, Z31, Z31
+	VBROADCASTSS 144(AX), Z30
+	MOVQ         (AX), CX
+	MOVQ         24(AX), DX
+	MOVQ         48(AX), BX
+	MOVQ         96(AX), SI
+	MOVQ         72(AX), R8
+	MOVQ         80(AX), R9
+	LEAQ         (R8)(R9*8), R9
+
+pixel:
+	MOVQ 104(AX), DI
+
+vector:
+	CMPQ    DI, $0x10
+	JL      tail
+	MOVQ    (R8), R10
+	VMOVUPS (CX)(R10*4), Z0
+	LEAQ    8(R8), R11
+	CMPQ    R11, R9
+	JAE     moreDone
+
+more:
+	MOVQ    (R11), R10
+	VMOVUPS (CX)(R10*4), Z1
+	VCMPPS  $0x03, Z0, Z0, K2
+	VMOVAPS Z0, Z29
+	VMAXPS  Z1, Z0, Z0
+	VMOVAPS Z29, K2, Z0
+	ADDQ    $0x08, R11
+	CMPQ    R11, R9
+	JB      more
+
+moreDone:
+	VMOVUPS (DX), Z4
+	MOVQ    R8, R11
+
+cells:
+	MOVQ      (R11), R10
+	VMOVUPS   (CX)(R10*4), Z1
+	VCMPPS    $0x00, Z0, Z1, K2
+	VMOVAPS.Z Z4, K2, Z1
+	VMOVUPS   Z1, (BX)(R10*4)
+	ADDQ      $0x08, R11
+	CMPQ      R11, R9
+	JB        cells
+	ADDQ      $0x40, CX
+	ADDQ      $0x40, DX
+	ADDQ      $0x40, BX
+	SUBQ      $0x10, DI
+	JMP       vector
+
+tail:
+	TESTQ     DI, DI
+	JZ        next
+	MOVQ      (R8), R10
+	VMOVUPS.Z (CX)(R10*4), K1, Z0
+	LEAQ      8(R8), R11
+	CMPQ      R11, R9
+	JAE       moreDoneTail
+
+moreTail:
+	MOVQ      (R11), R10
+	VMOVUPS.Z (CX)(R10*4), K1, Z1
+	VCMPPS    $0x03, Z0, Z0, K2
+	VMOVAPS   Z0, Z29
+	VMAXPS    Z1, Z0, Z0
+	VMOVAPS   Z29, K2, Z0
+	ADDQ      $0x08, R11
+	CMPQ      R11, R9
+	JB        moreTail
+
+moreDoneTail:
+	VMOVUPS.Z (DX), K1, Z4
+	MOVQ      R8, R11
+
+cellsTail:
+	MOVQ      (R11), R10
+	VMOVUPS.Z (CX)(R10*4), K1, Z1
+	VCMPPS    $0x00, Z0, Z1, K2
+	VMOVAPS.Z Z4, K2, Z1
+	VMOVUPS   Z1, K1, (BX)(R10*4)
 	ADDQ      $0x08, R11
 	CMPQ      R11, R9
 	JB        cellsTail
@@ -805,6 +1025,118 @@ cellsTail:
 	VADDPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)(R10*4)
 	VPADDD    Z31, Z3, Z3
+	ADDQ      $0x08, R11
+	CMPQ      R11, R9
+	JB        cellsTail
+
+next:
+	MOVQ 104(AX), R10
+	SUBQ DI, R10
+	NEGQ R10
+	MOVQ 120(AX), R11
+	ADDQ R10, R11
+	LEAQ (DX)(R11*4), DX
+	ADDQ 112(AX), R10
+	LEAQ (CX)(R10*4), CX
+	LEAQ (BX)(R10*4), BX
+	DECQ SI
+	JNZ  pixel
+	VZEROUPPER
+	RET
+
+// func poolMaxGradEachAddAVX512(p *byte)
+// Requires: AVX, AVX512F
+TEXT ·poolMaxGradEachAddAVX512(SB), NOSPLIT, $0-8
+	MOVQ         p+0(FP), AX
+	MOVQ         128(AX), R10
+	KMOVW        R10, K1
+	VPTERNLOGD   $0xff, Z31, Z31, Z31
+	VPSRLD       $0x1f, Z31, Z31
+	VBROADCASTSS 144(AX), Z30
+	MOVQ         (AX), CX
+	MOVQ         24(AX), DX
+	MOVQ         48(AX), BX
+	MOVQ         96(AX), SI
+	MOVQ         72(AX), R8
+	MOVQ         80(AX), R9
+	LEAQ         (R8)(R9*8), R9
+
+pixel:
+	MOVQ 104(AX), DI
+
+vector:
+	CMPQ    DI, $0x10
+	JL      tail
+	MOVQ    (R8), R10
+	VMOVUPS (CX)(R10*4), Z0
+	LEAQ    8(R8), R11
+	CMPQ    R11, R9
+	JAE     moreDone
+
+more:
+	MOVQ    (R11), R10
+	VMOVUPS (CX)(R10*4), Z1
+	VCMPPS  $0x03, Z0, Z0, K2
+	VMOVAPS Z0, Z29
+	VMAXPS  Z1, Z0, Z0
+	VMOVAPS Z29, K2, Z0
+	ADDQ    $0x08, R11
+	CMPQ    R11, R9
+	JB      more
+
+moreDone:
+	VMOVUPS (DX), Z4
+	MOVQ    R8, R11
+
+cells:
+	MOVQ      (R11), R10
+	VMOVUPS   (CX)(R10*4), Z1
+	VCMPPS    $0x00, Z0, Z1, K2
+	VMOVAPS.Z Z4, K2, Z1
+	VMOVUPS   (BX)(R10*4), Z2
+	VADDPS    Z2, Z1, Z1
+	VMOVUPS   Z1, (BX)(R10*4)
+	ADDQ      $0x08, R11
+	CMPQ      R11, R9
+	JB        cells
+	ADDQ      $0x40, CX
+	ADDQ      $0x40, DX
+	ADDQ      $0x40, BX
+	SUBQ      $0x10, DI
+	JMP       vector
+
+tail:
+	TESTQ     DI, DI
+	JZ        next
+	MOVQ      (R8), R10
+	VMOVUPS.Z (CX)(R10*4), K1, Z0
+	LEAQ      8(R8), R11
+	CMPQ      R11, R9
+	JAE       moreDoneTail
+
+moreTail:
+	MOVQ      (R11), R10
+	VMOVUPS.Z (CX)(R10*4), K1, Z1
+	VCMPPS    $0x03, Z0, Z0, K2
+	VMOVAPS   Z0, Z29
+	VMAXPS    Z1, Z0, Z0
+	VMOVAPS   Z29, K2, Z0
+	ADDQ      $0x08, R11
+	CMPQ      R11, R9
+	JB        moreTail
+
+moreDoneTail:
+	VMOVUPS.Z (DX), K1, Z4
+	MOVQ      R8, R11
+
+cellsTail:
+	MOVQ      (R11), R10
+	VMOVUPS.Z (CX)(R10*4), K1, Z1
+	VCMPPS    $0x00, Z0, Z1, K2
+	VMOVAPS.Z Z4, K2, Z1
+	VMOVUPS.Z (BX)(R10*4), K1, Z2
+	VADDPS    Z2, Z1, Z1
+	VMOVUPS   Z1, K1, (BX)(R10*4)
 	ADDQ      $0x08, R11
 	CMPQ      R11, R9
 	JB        cellsTail
@@ -1168,6 +1500,116 @@ next:
 	VZEROUPPER
 	RET
 
+// func poolPickEachAVX2(p *byte)
+// Requires: AVX, AVX2
+TEXT ·poolPickEachAVX2(SB), NOSPLIT, $0-8
+	MOVQ         p+0(FP), AX
+	MOVQ         136(AX), R10
+	VMOVDQU      (R10), Y15
+	VPCMPEQD     Y14, Y14, Y14
+	VPSRLD       $0x1f, Y14, Y14
+	VBROADCASTSS 144(AX), Y13
+	MOVQ         (AX), CX
+	MOVQ         24(AX), DX
+	MOVQ         48(AX), BX
+	MOVQ         96(AX), SI
+	MOVQ         72(AX), R8
+	MOVQ         80(AX), R9
+	LEAQ         (R8)(R9*8), R9
+
+pixel:
+	MOVQ 104(AX), DI
+
+vector:
+	CMPQ    DI, $0x08
+	JL      tail
+	MOVQ    (R8), R10
+	VMOVUPS (CX)(R10*4), Y0
+	LEAQ    8(R8), R11
+	CMPQ    R11, R9
+	JAE     moreDone
+
+more:
+	MOVQ      (R11), R10
+	VMOVUPS   (CX)(R10*4), Y1
+	VCMPPS    $0x03, Y0, Y0, Y12
+	VMAXPS    Y1, Y0, Y11
+	VBLENDVPS Y12, Y0, Y11, Y0
+	ADDQ      $0x08, R11
+	CMPQ      R11, R9
+	JB        more
+
+moreDone:
+	VXORPS Y4, Y4, Y4
+	MOVQ   R8, R11
+
+cells:
+	MOVQ    (R11), R10
+	VMOVUPS (CX)(R10*4), Y1
+	VMOVUPS (BX)(R10*4), Y2
+	VCMPPS  $0x00, Y0, Y1, Y12
+	VANDPS  Y2, Y12, Y1
+	VADDPS  Y1, Y4, Y4
+	ADDQ    $0x08, R11
+	CMPQ    R11, R9
+	JB      cells
+	VMOVUPS Y4, (DX)
+	ADDQ    $0x20, CX
+	ADDQ    $0x20, DX
+	ADDQ    $0x20, BX
+	SUBQ    $0x08, DI
+	JMP     vector
+
+tail:
+	TESTQ      DI, DI
+	JZ         next
+	MOVQ       (R8), R10
+	VMASKMOVPS (CX)(R10*4), Y15, Y0
+	LEAQ       8(R8), R11
+	CMPQ       R11, R9
+	JAE        moreDoneTail
+
+moreTail:
+	MOVQ       (R11), R10
+	VMASKMOVPS (CX)(R10*4), Y15, Y1
+	VCMPPS     $0x03, Y0, Y0, Y12
+	VMAXPS     Y1, Y0, Y11
+	VBLENDVPS  Y12, Y0, Y11, Y0
+	ADDQ       $0x08, R11
+	CMPQ       R11, R9
+	JB         moreTail
+
+moreDoneTail:
+	VXORPS Y4, Y4, Y4
+	MOVQ   R8, R11
+
+cellsTail:
+	MOVQ       (R11), R10
+	VMASKMOVPS (CX)(R10*4), Y15, Y1
+	VMASKMOVPS (BX)(R10*4), Y15, Y2
+	VCMPPS     $0x00, Y0, Y1, Y12
+	VANDPS     Y2, Y12, Y1
+	VADDPS     Y1, Y4, Y4
+	ADDQ       $0x08, R11
+	CMPQ       R11, R9
+	JB         cellsTail
+	VMASKMOVPS Y4, Y15, (DX)
+
+next:
+	MOVQ 104(AX), R10
+	SUBQ DI, R10
+	NEGQ R10
+	MOVQ 120(AX), R11
+	ADDQ R10, R11
+	LEAQ (DX)(R11*4), DX
+	ADDQ 112(AX), R10
+	LEAQ (CX)(R10*4), CX
+	LEAQ (BX)(R10*4), BX
+	DECQ SI
+	JNZ  pixel
+	VZEROUPPER
+	RET
+
 // func poolMaxGradStoreAVX2(p *byte)
 // Requires: AVX, AVX2
 TEXT ·poolMaxGradStoreAVX2(SB), NOSPLIT, $0-8
@@ -1389,6 +1831,112 @@ cellsTail:
 	VANDPS     Y4, Y0, Y0
 	VMASKMOVPS Y0, Y15, (BX)(R10*4)
 	VPADDD     Y14, Y3, Y3
+	ADDQ       $0x08, R11
+	CMPQ       R11, R9
+	JB         cellsTail
+
+next:
+	MOVQ 104(AX), R10
+	SUBQ DI, R10
+	NEGQ R10
+	MOVQ 120(AX), R11
+	ADDQ R10, R11
+	LEAQ (DX)(R11*4), DX
+	ADDQ 112(AX), R10
+	LEAQ (CX)(R10*4), CX
+	LEAQ (BX)(R10*4), BX
+	DECQ SI
+	JNZ  pixel
+	VZEROUPPER
+	RET
+
+// func poolMaxGradEachStoreAVX2(p *byte)
+// Requires: AVX, AVX2
+TEXT ·poolMaxGradEachStoreAVX2(SB), NOSPLIT, $0-8
+	MOVQ         p+0(FP), AX
+	MOVQ         136(AX), R10
+	VMOVDQU      (R10), Y15
+	VPCMPEQD     Y14, Y14, Y14
+	VPSRLD       $0x1f, Y14, Y14
+	VBROADCASTSS 144(AX), Y13
+	MOVQ         (AX), CX
+	MOVQ         24(AX), DX
+	MOVQ         48(AX), BX
+	MOVQ         96(AX), SI
+	MOVQ         72(AX), R8
+	MOVQ         80(AX), R9
+	LEAQ         (R8)(R9*8), R9
+
+pixel:
+	MOVQ 104(AX), DI
+
+vector:
+	CMPQ    DI, $0x08
+	JL      tail
+	MOVQ    (R8), R10
+	VMOVUPS (CX)(R10*4), Y0
+	LEAQ    8(R8), R11
+	CMPQ    R11, R9
+	JAE     moreDone
+
+more:
+	MOVQ      (R11), R10
+	VMOVUPS   (CX)(R10*4), Y1
+	VCMPPS    $0x03, Y0, Y0, Y12
+	VMAXPS    Y1, Y0, Y11
+	VBLENDVPS Y12, Y0, Y11, Y0
+	ADDQ      $0x08, R11
+	CMPQ      R11, R9
+	JB        more
+
+moreDone:
+	VMOVUPS (DX), Y4
+	MOVQ    R8, R11
+
+cells:
+	MOVQ    (R11), R10
+	VMOVUPS (CX)(R10*4), Y1
+	VCMPPS  $0x00, Y0, Y1, Y12
+	VANDPS  Y4, Y12, Y1
+	VMOVUPS Y1, (BX)(R10*4)
+	ADDQ    $0x08, R11
+	CMPQ    R11, R9
+	JB      cells
+	ADDQ    $0x20, CX
+	ADDQ    $0x20, DX
+	ADDQ    $0x20, BX
+	SUBQ    $0x08, DI
+	JMP     vector
+
+tail:
+	TESTQ      DI, DI
+	JZ         next
+	MOVQ       (R8), R10
+	VMASKMOVPS (CX)(R10*4), Y15, Y0
+	LEAQ       8(R8), R11
+	CMPQ       R11, R9
+	JAE        moreDoneTail
+
+moreTail:
+	MOVQ       (R11), R10
+	VMASKMOVPS (CX)(R10*4), Y15, Y1
+	VCMPPS     $0x03, Y0, Y0, Y12
+	VMAXPS     Y1, Y0, Y11
+	VBLENDVPS  Y12, Y0, Y11, Y0
+	ADDQ       $0x08, R11
+	CMPQ       R11, R9
+	JB         moreTail
+
+moreDoneTail:
+	VMASKMOVPS (DX), Y15, Y4
+	MOVQ       R8, R11
+
+cellsTail:
+	MOVQ       (R11), R10
+	VMASKMOVPS (CX)(R10*4), Y15, Y1
+	VCMPPS     $0x00, Y0, Y1, Y12
+	VANDPS     Y4, Y12, Y1
+	VMASKMOVPS Y1, Y15, (BX)(R10*4)
 	ADDQ       $0x08, R11
 	CMPQ       R11, R9
 	JB         cellsTail
@@ -1705,6 +2253,116 @@ cellsTail:
 	VADDPS     Y1, Y0, Y0
 	VMASKMOVPS Y0, Y15, (BX)(R10*4)
 	VPADDD     Y14, Y3, Y3
+	ADDQ       $0x08, R11
+	CMPQ       R11, R9
+	JB         cellsTail
+
+next:
+	MOVQ 104(AX), R10
+	SUBQ DI, R10
+	NEGQ R10
+	MOVQ 120(AX), R11
+	ADDQ R10, R11
+	LEAQ (DX)(R11*4), DX
+	ADDQ 112(AX), R10
+	LEAQ (CX)(R10*4), CX
+	LEAQ (BX)(R10*4), BX
+	DECQ SI
+	JNZ  pixel
+	VZEROUPPER
+	RET
+
+// func poolMaxGradEachAddAVX2(p *byte)
+// Requires: AVX, AVX2
+TEXT ·poolMaxGradEachAddAVX2(SB), NOSPLIT, $0-8
+	MOVQ         p+0(FP), AX
+	MOVQ         136(AX), R10
+	VMOVDQU      (R10), Y15
+	VPCMPEQD     Y14, Y14, Y14
+	VPSRLD       $0x1f, Y14, Y14
+	VBROADCASTSS 144(AX), Y13
+	MOVQ         (AX), CX
+	MOVQ         24(AX), DX
+	MOVQ         48(AX), BX
+	MOVQ         96(AX), SI
+	MOVQ         72(AX), R8
+	MOVQ         80(AX), R9
+	LEAQ         (R8)(R9*8), R9
+
+pixel:
+	MOVQ 104(AX), DI
+
+vector:
+	CMPQ    DI, $0x08
+	JL      tail
+	MOVQ    (R8), R10
+	VMOVUPS (CX)(R10*4), Y0
+	LEAQ    8(R8), R11
+	CMPQ    R11, R9
+	JAE     moreDone
+
+more:
+	MOVQ      (R11), R10
+	VMOVUPS   (CX)(R10*4), Y1
+	VCMPPS    $0x03, Y0, Y0, Y12
+	VMAXPS    Y1, Y0, Y11
+	VBLENDVPS Y12, Y0, Y11, Y0
+	ADDQ      $0x08, R11
+	CMPQ      R11, R9
+	JB        more
+
+moreDone:
+	VMOVUPS (DX), Y4
+	MOVQ    R8, R11
+
+cells:
+	MOVQ    (R11), R10
+	VMOVUPS (CX)(R10*4), Y1
+	VCMPPS  $0x00, Y0, Y1, Y12
+	VANDPS  Y4, Y12, Y1
+	VMOVUPS (BX)(R10*4), Y2
+	VADDPS  Y2, Y1, Y1
+	VMOVUPS Y1, (BX)(R10*4)
+	ADDQ    $0x08, R11
+	CMPQ    R11, R9
+	JB      cells
+	ADDQ    $0x20, CX
+	ADDQ    $0x20, DX
+	ADDQ    $0x20, BX
+	SUBQ    $0x08, DI
+	JMP     vector
+
+tail:
+	TESTQ      DI, DI
+	JZ         next
+	MOVQ       (R8), R10
+	VMASKMOVPS (CX)(R10*4), Y15, Y0
+	LEAQ       8(R8), R11
+	CMPQ       R11, R9
+	JAE        moreDoneTail
+
+moreTail:
+	MOVQ       (R11), R10
+	VMASKMOVPS (CX)(R10*4), Y15, Y1
+	VCMPPS     $0x03, Y0, Y0, Y12
+	VMAXPS     Y1, Y0, Y11
+	VBLENDVPS  Y12, Y0, Y11, Y0
+	ADDQ       $0x08, R11
+	CMPQ       R11, R9
+	JB         moreTail
+
+moreDoneTail:
+	VMASKMOVPS (DX), Y15, Y4
+	MOVQ       R8, R11
+
+cellsTail:
+	MOVQ       (R11), R10
+	VMASKMOVPS (CX)(R10*4), Y15, Y1
+	VCMPPS     $0x00, Y0, Y1, Y12
+	VANDPS     Y4, Y12, Y1
+	VMASKMOVPS (BX)(R10*4), Y15, Y2
+	VADDPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y15, (BX)(R10*4)
 	ADDQ       $0x08, R11
 	CMPQ       R11, R9
 	JB         cellsTail

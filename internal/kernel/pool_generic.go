@@ -16,6 +16,27 @@ func poolGo(p *poolRun, kind poolKind) {
 				*y = sum / p.count
 			case poolPick:
 				*y = p.dx[i*p.xstep+c+p.tab[firstMax(x, p.tab)]]
+			case poolPickEach:
+				best, v, sum := x[p.tab[firstMax(x, p.tab)]], p.dx[i*p.xstep+c:], float32(0)
+				for _, k := range p.tab {
+					if x[k] == best {
+						sum += v[k]
+					}
+				}
+				*y = sum
+			case poolMaxGradEachStore, poolMaxGradEachAdd:
+				best, dx := x[p.tab[firstMax(x, p.tab)]], p.dx[i*p.xstep+c:]
+				for _, k := range p.tab {
+					switch g := *y; {
+					case x[k] != best && kind == poolMaxGradEachStore:
+						dx[k] = 0
+					case x[k] != best:
+					case kind == poolMaxGradEachStore:
+						dx[k] = g
+					default:
+						dx[k] += g
+					}
+				}
 			case poolMaxGradStore, poolMaxGradAdd, poolMaxGradReLUStore, poolMaxGradReLUAdd:
 				best := p.tab[firstMax(x, p.tab)]
 				dx, dy := p.dx[i*p.xstep+c:], *y

@@ -14,10 +14,16 @@ func poolAvgAVX512(p *byte)
 func poolPickAVX512(p *byte)
 
 //go:noescape
+func poolPickEachAVX512(p *byte)
+
+//go:noescape
 func poolMaxGradStoreAVX512(p *byte)
 
 //go:noescape
 func poolMaxGradReLUStoreAVX512(p *byte)
+
+//go:noescape
+func poolMaxGradEachStoreAVX512(p *byte)
 
 //go:noescape
 func poolAvgGradStoreAVX512(p *byte)
@@ -27,6 +33,9 @@ func poolMaxGradAddAVX512(p *byte)
 
 //go:noescape
 func poolMaxGradReLUAddAVX512(p *byte)
+
+//go:noescape
+func poolMaxGradEachAddAVX512(p *byte)
 
 //go:noescape
 func poolAvgGradAddAVX512(p *byte)
@@ -41,10 +50,16 @@ func poolAvgAVX2(p *byte)
 func poolPickAVX2(p *byte)
 
 //go:noescape
+func poolPickEachAVX2(p *byte)
+
+//go:noescape
 func poolMaxGradStoreAVX2(p *byte)
 
 //go:noescape
 func poolMaxGradReLUStoreAVX2(p *byte)
+
+//go:noescape
+func poolMaxGradEachStoreAVX2(p *byte)
 
 //go:noescape
 func poolAvgGradStoreAVX2(p *byte)
@@ -54,6 +69,9 @@ func poolMaxGradAddAVX2(p *byte)
 
 //go:noescape
 func poolMaxGradReLUAddAVX2(p *byte)
+
+//go:noescape
+func poolMaxGradEachAddAVX2(p *byte)
 
 //go:noescape
 func poolAvgGradAddAVX2(p *byte)

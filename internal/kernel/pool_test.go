@@ -103,6 +103,7 @@ func checkPool(t *testing.T, s PoolShape, seed uint64, nan bool) {
 	}
 	wantMax, wantAvg, wantSum, wantPick := make([]float64, ny), make([]float64, ny), make([]float64, ny), make([]float64, ny)
 	v := random(r, nx)
+	wantEach, wantPickEach := make([]float64, nx), make([]float64, ny)
 	wantDMax, wantDAvg, wantDReLU := make([]float64, nx), make([]float64, nx), make([]float64, nx)
 	for iy := range ny {
 		c, ow, oh, od, n := iy%s.C, iy/s.C%s.OW, iy/s.C/s.OW%s.OH, iy/s.C/s.OW/s.OH%s.OD, iy/s.C/s.OW/s.OH/s.OD
@@ -115,6 +116,10 @@ func checkPool(t *testing.T, s PoolShape, seed uint64, nan bool) {
 				}
 				ix := (((n*s.D+id)*s.H+ih)*s.W+iw)*s.C + c
 				if pass == 1 {
+					if x[ix] == x[best] {
+						wantEach[ix] += float64(dy[iy])
+						wantPickEach[iy] += float64(v[ix])
+					}
 					wantDAvg[ix] += float64(dy[iy]) / float64(count)
 					continue
 				}
@@ -134,19 +139,23 @@ func checkPool(t *testing.T, s PoolShape, seed uint64, nan bool) {
 			wantDReLU[i] = wantDMax[i]
 		}
 	}
-	p, in := NewPool(s), slices.Clone(x)
-	got := [][]float32{nans(ny), nans(ny), nans(nx), nans(nx), nans(ny), nans(nx), nans(ny)}
-	work := []func(){p.Max(x, got[0]), p.Avg(x, got[1]), p.MaxGrad(x, dy, got[2]), p.AvgGrad(dy, got[3]), p.Pick(x, v, got[4]), p.MaxGradReLU(x, dy, got[5]), p.Sum(x, got[6])}
+	p := NewPool(s)
+	got := [][]float32{nans(ny), nans(ny), nans(nx), nans(nx), nans(ny), nans(nx), nans(ny), nans(nx), nans(ny)}
+	work := []func(){p.Max(x, got[0]), p.Avg(x, got[1]), p.MaxGrad(x, dy, got[2]), p.AvgGrad(dy, got[3]), p.Pick(x, v, got[4]), p.MaxGradReLU(x, dy, got[5]), p.Sum(x, got[6]),
+		p.MaxGradEach(x, dy, got[7]), p.PickEach(x, v, got[8])}
 	if p.Tiles() {
-		p.MaxGradReLU(in, dy, in)()
-		for i, w := range wantDReLU {
-			if math.Abs(float64(in[i])-w) > 1e-5*(1+math.Abs(w)) {
-				t.Fatalf("in place: element %d is %g, want %g", i, in[i], w)
+		for k, want := range [][]float64{wantDReLU, wantEach} {
+			in := slices.Clone(x)
+			[]func(){p.MaxGradReLU(in, dy, in), p.MaxGradEach(in, dy, in)}[k]()
+			for i, w := range want {
+				if math.Abs(float64(in[i])-w) > 1e-5*(1+math.Abs(w)) {
+					t.Fatalf("in place, %d: element %d is %g, want %g", k, i, in[i], w)
+				}
 			}
 		}
 	}
-	names := []string{"max", "average", "gradient of max", "gradient of average", "pick", "gradient of max of relu", "sum"}
-	for k, want := range [][]float64{wantMax, wantAvg, wantDMax, wantDAvg, wantPick, wantDReLU, wantSum} {
+	names := []string{"max", "average", "gradient of max", "gradient of average", "pick", "gradient of max of relu", "sum", "gradient of max to each", "pick each"}
+	for k, want := range [][]float64{wantMax, wantAvg, wantDMax, wantDAvg, wantPick, wantDReLU, wantSum, wantEach, wantPickEach} {
 		work[k]()
 		for i, w := range want {
 			g := float64(got[k][i])

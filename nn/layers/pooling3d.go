@@ -10,8 +10,8 @@ func init() {
 	nn.Register[AveragePooling3D]("AveragePooling3D", "AvgPool3D")
 }
 
-// MaxPooling3D takes the largest number of each window. Of equal ones the first
-// gets the gradient (in tf-keras, in three dimensions and on a CPU, each of them).
+// MaxPooling3D takes the largest number of each window. Of equal ones each gets
+// the whole gradient, as in tf-keras; in one and two dimensions it is the first.
 // Keras: MaxPooling3D, MaxPool3D.
 //
 // Input: (batch, d, h, w, c), or (batch, c, d, h, w) channels first.

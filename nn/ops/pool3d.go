@@ -11,7 +11,8 @@ type Pool3DConfig struct {
 }
 
 // MaxPool3D takes the maximum of each window and channel: (n, d, h, w, c)
-// becomes (n, od, oh, ow, c). Padding, NaN and ties are as in [MaxPool2D].
+// becomes (n, od, oh, ow, c). Padding and NaN are as in [MaxPool2D]. The gradient
+// goes to every cell that equals the maximum, whole, as in TensorFlow.
 func MaxPool3D(x *Value, c Pool3DConfig) *Value {
 	return apply1(pool3D{kind: pool3DMax, c: c.withDefaults()}, x)
 }
@@ -51,7 +52,7 @@ const (
 	pool3DMax     pool3DKind = iota // of x
 	pool3DAvg                       // of x
 	pool3DSum                       // of x
-	pool3DMaxGrad                   // of x and dy; see maxPool2DGrad
+	pool3DMaxGrad                   // of x and dy, to each maximum; see maxPool2DGrad
 	pool3DPick                      // of x and v; see maxPool2DPick
 	pool3DAvgGrad                   // of dy
 )
@@ -108,9 +109,9 @@ func (o pool3D) Bind(b *Binding) func() {
 	case pool3DSum:
 		return p.Sum(in[0], out)
 	case pool3DMaxGrad:
-		return p.MaxGrad(in[0], in[1], out)
+		return p.MaxGradEach(in[0], in[1], out)
 	case pool3DPick:
-		return p.Pick(in[0], in[1], out)
+		return p.PickEach(in[0], in[1], out)
 	}
 	return p.AvgGrad(in[0], out)
 }

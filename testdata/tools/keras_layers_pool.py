@@ -53,6 +53,14 @@ def pooling():
     ties = np.array([1, 1, 0, 2, 2, 2, 0, 0], np.float32).reshape(1, 8, 1)
     case("max_pooling1d_ties", L.MaxPooling1D, dict(pool_size=2), [{"x": ties}], note="Ties: shows which of equal cells gets the gradient.")
     case("max_pooling1d_ties_overlap", L.MaxPooling1D, dict(pool_size=3, strides=1), [{"x": ties}], note="Ties: shows which of equal cells gets the gradient.")
+    square = np.array([[1, 1, 0, 2], [1, 0, 2, 2], [3, 3, 3, 3], [0, 3, -1, 3]], np.float32)
+    cube = np.stack([square, square.T, square[::-1], square], 0)
+    for dims, x in ((2, square.reshape(1, 4, 4, 1)), (3, cube.reshape(1, 4, 4, 4, 1))):
+        cls, what = getattr(L, f"MaxPooling{dims}D"), "first of equal cells" if dims == 2 else "each of equal cells, whole,"
+        note = f"Ties: the {what} gets the gradient."
+        case(f"max_pooling{dims}d_ties", cls, dict(pool_size=2), [{"x": x}], note=note)
+        case(f"max_pooling{dims}d_ties_overlap", cls, dict(pool_size=3, strides=1, padding="same"), [{"x": x}], note=note)
+        case(f"max_pooling{dims}d_ties_channels_first", cls, dict(pool_size=3, strides=2, data_format="channels_first"), [{"x": np.moveaxis(x, -1, 1)}], transposed=LAST, note=note)
 
 
 def global_pooling():

@@ -24,12 +24,15 @@ type isa interface {
 	first(x, best, k, which reg.VecPhysical)
 	// chosen sets dst = dy where which == k, else 0; dst is no operand.
 	chosen(dy, which, k, dst reg.VecPhysical)
+	// equal sets dst = dy where x == best, else 0; dst may be x.
+	equal(dy, x, best, dst reg.VecPhysical)
 	// positive clears dy where x > 0 is not true.
 	positive(x, zero, dy reg.VecPhysical)
 }
 
 // Predicates of VCMPPS.
 const (
+	same        = 0 // equal, and neither is NaN
 	unordered   = 3
 	notLessSame = 6 // not (a <= b): a > b or one is NaN
 	ordered     = 7
@@ -91,6 +94,11 @@ func (avx512) chosen(dy, which, k, dst reg.VecPhysical) {
 	VMOVAPS_Z(dy, reg.K2, dst)
 }
 
+func (avx512) equal(dy, x, best, dst reg.VecPhysical) {
+	VCMPPS(Imm(same), best, x, reg.K2)
+	VMOVAPS_Z(dy, reg.K2, dst)
+}
+
 func (avx512) positive(x, zero, dy reg.VecPhysical) {
 	VCMPPS(Imm(greater), zero, x, reg.K2)
 	VMOVAPS_Z(dy, reg.K2, dy)
@@ -149,6 +157,11 @@ func (avx2) first(x, best, k, which reg.VecPhysical) {
 func (avx2) chosen(dy, which, k, dst reg.VecPhysical) {
 	VPCMPEQD(k, which, dst)
 	VANDPS(dy, dst, dst)
+}
+
+func (avx2) equal(dy, x, best, dst reg.VecPhysical) {
+	VCMPPS(Imm(same), best, x, reg.Y12)
+	VANDPS(dy, reg.Y12, dst)
 }
 
 func (avx2) positive(x, zero, dy reg.VecPhysical) {

@@ -38,6 +38,7 @@ func main() {
 		kernel(i, "Max", false, maxForward)
 		kernel(i, "Avg", false, avgForward)
 		kernel(i, "Pick", true, pick)
+		kernel(i, "PickEach", true, pickEach)
 		for _, add := range []bool{false, true} {
 			mode := "Store"
 			if add {
@@ -50,6 +51,7 @@ func main() {
 				}
 				kernel(i, name, true, func(i isa, w walk, l label, masked bool) { maxGrad(i, w, l, masked, relu, add) })
 			}
+			kernel(i, "MaxGradEach"+mode, true, func(i isa, w walk, l label, masked bool) { maxGradEach(i, w, l, masked, add) })
 			kernel(i, "AvgGrad"+mode, true, func(i isa, w walk, l label, masked bool) { avgGrad(i, w, l, masked, add) })
 		}
 	}
@@ -139,7 +141,8 @@ func (w walk) cells(l label, first int, f func()) {
 
 func (w walk) cell(base reg.GPVirtual) Mem { return Mem{Base: base, Index: w.idx, Scale: 4} }
 
-func maxForward(i isa, w walk, l label, masked bool) {
+// largest finds the maximum; NaN if there is one.
+func largest(i isa, w walk, l label, masked bool) (best reg.VecPhysical) {
 	best, x := i.reg(0), i.reg(1)
 	MOVQ(Mem{Base: w.tab}, w.idx)
 	i.load(w.cell(w.x), best, masked)
@@ -147,6 +150,11 @@ func maxForward(i isa, w walk, l label, masked bool) {
 		i.load(w.cell(w.x), x, masked)
 		i.larger(x, best)
 	})
+	return best
+}
+
+func maxForward(i isa, w walk, l label, masked bool) {
+	best := largest(i, w, l, masked)
 	i.store(best, Mem{Base: w.y}, masked)
 }
 
@@ -205,6 +213,36 @@ func pick(i isa, w walk, l label, masked bool) {
 		i.chosen(v, which, k, x)
 		VADDPS(x, sum, sum)
 		VPADDD(i.one(), k, k)
+	})
+	i.store(sum, Mem{Base: w.y}, masked)
+}
+
+// maxGradEach is maxGrad to every cell with the maximum.
+func maxGradEach(i isa, w walk, l label, masked, add bool) {
+	best := largest(i, w, l, masked)
+	x, old, dy := i.reg(1), i.reg(2), i.reg(4)
+	i.load(Mem{Base: w.y}, dy, masked)
+	w.cells(l, 0, func() {
+		i.load(w.cell(w.x), x, masked)
+		i.equal(dy, x, best, x)
+		if add {
+			i.load(w.cell(w.dx), old, masked)
+			VADDPS(old, x, x)
+		}
+		i.store(x, w.cell(w.dx), masked)
+	})
+}
+
+// pickEach reads where maxGradEach writes.
+func pickEach(i isa, w walk, l label, masked bool) {
+	best := largest(i, w, l, masked)
+	x, v, sum := i.reg(1), i.reg(2), i.reg(4)
+	i.zero(sum)
+	w.cells(l, 0, func() {
+		i.load(w.cell(w.x), x, masked)
+		i.load(w.cell(w.dx), v, masked)
+		i.equal(v, x, best, x)
+		VADDPS(x, sum, sum)
 	})
 	i.store(sum, Mem{Base: w.y}, masked)
 }
