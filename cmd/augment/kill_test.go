@@ -95,3 +95,14 @@ func torn(t *testing.T, dir string, want map[string]string) {
 		}
 	}
 }
+
+// Killed while it wrote the first line of the manifest.
+func TestKilledAtOnce(t *testing.T) {
+	photos(t, 1)
+	os.Mkdir("out", 0o755)
+	os.WriteFile("out/.manifest.jsonl.123.tmp", []byte("{"), 0o600)
+	do(t, "photos", "out", "-n", "1")
+	if _, err := os.Stat("out/.manifest.jsonl.123.tmp"); err == nil {
+		t.Error("the unfinished manifest is still there")
+	}
+}

@@ -107,7 +107,6 @@ func (m *maker) reading() error {
 	m.loader = &picture.Loader{
 		Tree: m.tree, ColorMode: image.ColorMode(e.ColorMode), NoAlpha: e.Format == "jpg", Keep16: e.Format != "jpg" && !e.Normalizes(),
 		Interpolation: image.Interpolation(e.Interpolation), KeepAspectRatio: e.KeepAspectRatio, Orient: e.Orient, AllowTruncated: e.AllowTruncated, Whole: e.Whole(), Exact: e.Fits(),
-		Budget: picture.NewBudget(m.memory),
 	}
 	if e.TargetSize != nil {
 		m.loader.TargetSize = [2]int(e.TargetSize)
@@ -125,6 +124,7 @@ func (m *maker) reading() error {
 		}
 		m.loader.Boxes = set
 	}
+	m.loader.Budget = picture.NewBudget(m.memory)
 	return nil
 }
 
@@ -205,6 +205,10 @@ func (m *maker) begin() (*manifest.State, *manifest.Journal, error) {
 	out := m.out
 	entries, err := os.ReadDir(out)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, cli.Errorf(cli.Failed, "OUT %s: %w", cli.Quote(out), err)
+	}
+	entries, err = manifest.Sweep(out, entries)
+	if err != nil {
 		return nil, nil, cli.Errorf(cli.Failed, "OUT %s: %w", cli.Quote(out), err)
 	}
 	ours := slices.ContainsFunc(entries, func(d fs.DirEntry) bool { return d.Name() == manifest.Name })

@@ -104,6 +104,22 @@ func (s *State) Clean() error {
 	})
 }
 
+// Sweep removes what a run that was killed in its first moment has left of a
+// manifest, and returns the entries without it.
+func Sweep(dir string, entries []fs.DirEntry) ([]fs.DirEntry, error) {
+	var kept []fs.DirEntry
+	for _, d := range entries {
+		if !d.Type().IsRegular() || !strings.HasPrefix(d.Name(), "."+Name+".") || !strings.HasSuffix(d.Name(), ".tmp") {
+			kept = append(kept, d)
+			continue
+		}
+		if err := os.Remove(filepath.Join(dir, d.Name())); err != nil {
+			return nil, err
+		}
+	}
+	return kept, nil
+}
+
 // Tidy brings the lines of a finished manifest into the order of before, drops
 // those of pictures that are not wanted, and removes these. It is for
 // manifests whose pictures are files of their own.

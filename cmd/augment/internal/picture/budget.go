@@ -1,6 +1,7 @@
 package picture
 
 import (
+	"runtime"
 	"runtime/debug"
 	"sync"
 )
@@ -11,14 +12,20 @@ type Budget struct {
 	mu        sync.Mutex
 	freed     sync.Cond
 	max, used int64
-	limit     int64 // the collector's
+	there     int64 // bytes that were there before
+	limit     int64 // the collector's, beyond them
 }
 
-// NewBudget returns a budget of so many bytes. The collector of garbage is told
-// to work harder as they fill.
+// NewBudget returns a budget of so many bytes beside what is there already, such
+// as the boxes of all pictures. The collector of garbage is told to work harder
+// as they fill.
 func NewBudget(max int64) *Budget {
-	debug.SetMemoryLimit(max)
-	b := &Budget{max: max, limit: max}
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	there := int64(m.HeapAlloc)
+	debug.SetMemoryLimit(there + max)
+	b := &Budget{max: max, there: there, limit: max}
 	b.freed.L = &b.mu
 	return b
 }
@@ -30,7 +37,7 @@ func (b *Budget) take(n int64) int64 {
 	defer b.mu.Unlock()
 	if n > b.limit {
 		b.limit = n + n/8
-		debug.SetMemoryLimit(b.limit)
+		debug.SetMemoryLimit(b.there + b.limit)
 	}
 	n = min(n, b.max)
 	for b.used+n > b.max {
