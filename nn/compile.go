@@ -24,6 +24,9 @@ type CompileConfig struct {
 	// 0 keeps that of [Model.Seed].
 	// Same seed, same result, bit for bit, for any number of workers.
 	Seed uint64
+	// AnyPair lets losses and metrics through that do not go with the model's last
+	// activation, such as binary_crossentropy after a softmax.
+	AnyPair bool
 }
 
 // OutputConfig is how one output is trained.
@@ -42,6 +45,7 @@ type compiled struct {
 	trainable []*Weight // in model order
 	opt       optimizerState
 	lr        float64
+	kept      *meter // of calls on batches with KeepMetrics
 	steps     uint64 // updates so far: drives random ops and the optimizer
 }
 
@@ -58,6 +62,7 @@ type metricPlan struct {
 	key      string // in the logs
 	metric   Metric
 	weighted bool
+	results  []string // the logs of a metric with several results
 }
 
 // ErrNotCompiled is returned by training and evaluation without Compile.
@@ -101,7 +106,7 @@ func (m *Model) Compile(c CompileConfig) error {
 			}
 			o = OutputConfig{Loss: c.Loss, Metrics: c.Metrics, WeightedMetrics: c.WeightedMetrics}
 		}
-		p, err := planOutput(n, o, len(names) > 1)
+		p, err := planOutput(n, o, len(names) > 1, m.outputs[i].shape)
 		if err != nil {
 			return fmt.Errorf("nn: Compile: output %q: %w", n, err)
 		}
@@ -111,9 +116,12 @@ func (m *Model) Compile(c CompileConfig) error {
 			p.target = targets
 			targets++
 		}
-		if f, ok := o.Loss.(outputChecker); ok {
-			if err := f.CheckOutput(m.outputs[i].shape); err != nil {
-				return fmt.Errorf("nn: Compile: output %q: %w", n, err)
+		if err := checkOutput(p, m.outputs[i].shape); err != nil {
+			return fmt.Errorf("nn: Compile: output %q: %w", n, err)
+		}
+		if !c.AnyPair {
+			if err := m.checkPairs(i, p); err != nil {
+				return fmt.Errorf("nn: Compile: output %q: %w (AnyPair: true compiles it all the same)", n, err)
 			}
 		}
 		comp.outputs = append(comp.outputs, p)
@@ -141,9 +149,25 @@ func (m *Model) Compile(c CompileConfig) error {
 	return nil
 }
 
-// outputChecker is a loss that can tell from the output's shape alone that it
-// does not fit.
+// outputChecker is a loss or metric that can tell from the output's shape alone
+// that it does not fit.
 type outputChecker interface{ CheckOutput(yPred Shape) error }
+
+func checkOutput(p outputPlan, shape Shape) error {
+	if c, ok := p.loss.(outputChecker); ok {
+		if err := c.CheckOutput(shape); err != nil {
+			return err
+		}
+	}
+	for _, mt := range p.metrics {
+		if c, ok := mt.metric.(outputChecker); ok {
+			if err := c.CheckOutput(shape); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
 
 // complete fills the defaults of a thing in and validates it; a struct becomes
 // a pointer to one.
@@ -155,7 +179,7 @@ func complete[T any](thing T) (T, error) {
 	return v.(T), nil
 }
 
-func planOutput(name string, o OutputConfig, several bool) (outputPlan, error) {
+func planOutput(name string, o OutputConfig, several bool, shape Shape) (outputPlan, error) {
 	p := outputPlan{name: name, loss: o.Loss, weight: 1}
 	if o.Weight != nil {
 		p.weight = *o.Weight
@@ -182,7 +206,7 @@ func planOutput(name string, o OutputConfig, several bool) (outputPlan, error) {
 			if several {
 				key = name + "_" + key
 			}
-			p.metrics = append(p.metrics, metricPlan{key, mt, weighted})
+			p.metrics = append(p.metrics, metricPlan{key, mt, weighted, resultNames(mt, shape)})
 		}
 		return nil
 	}
@@ -204,7 +228,12 @@ func (m *Model) uniqueMetricKeys(c *compiled) {
 	}
 	for i := range c.outputs {
 		for j := range c.outputs[i].metrics {
-			unique(&c.outputs[i].metrics[j].key)
+			mt := &c.outputs[i].metrics[j]
+			unique(&mt.key)
+			for k, r := range mt.results {
+				mt.results[k] = mt.key + "_" + r
+				unique(&mt.results[k])
+			}
 		}
 	}
 	for i := range c.added {
@@ -229,7 +258,7 @@ func (m *Model) MetricsNames() []string {
 	}
 	for _, o := range m.compiled.outputs {
 		for _, mt := range o.metrics {
-			names = append(names, mt.key)
+			names = append(names, mt.names()...)
 		}
 	}
 	return append(names, m.compiled.added...)

@@ -9,9 +9,11 @@ import (
 
 // EvaluateConfig is how Evaluate runs. The zero value evaluates all the data.
 type EvaluateConfig struct {
-	Steps     int         // batches; 0: all. A source that is known to have fewer is refused.
-	Warn      func(error) // as in [FitConfig]
-	Callbacks []Callback  // those that are a [TestCallback] are called
+	Steps int // batches; 0: all. A source that is known to have fewer is refused.
+	// MaxQueueSize is as in [FitConfig].
+	MaxQueueSize int
+	Warn         func(error) // as in [FitConfig]
+	Callbacks    []Callback  // those that are a [TestCallback] are called
 }
 
 // Evaluate returns loss and metrics over the data, with the names of
@@ -20,6 +22,9 @@ type EvaluateConfig struct {
 func (m *Model) Evaluate(ctx context.Context, data pipeline.Source, c EvaluateConfig) (Logs, error) {
 	if m.err != nil {
 		return Logs{}, m.err
+	}
+	if err := checkSource("Evaluate", data, c.Steps, c.MaxQueueSize); err != nil {
+		return Logs{}, err
 	}
 	if err := m.buildFrom(ctx, data); err != nil {
 		return Logs{}, err
@@ -30,6 +35,7 @@ func (m *Model) Evaluate(ctx context.Context, data pipeline.Source, c EvaluateCo
 	if err := requireSteps(ctx, data, c.Steps, "Evaluate: Steps"); err != nil {
 		return Logs{}, err
 	}
+	data = ahead(data, c.MaxQueueSize)
 	hooks := hooksOf(m.newRun(ctx, data, c.Steps, c.Callbacks, c.Warn), c.Callbacks)
 	return m.evaluate(ctx, data, c.Steps, m.newMeter(""), &hooks, func(n int) { endedEarly(c.Warn, "evaluation", 0, n, c.Steps) })
 }
@@ -84,17 +90,4 @@ func (m *Model) evaluateBatches(ctx context.Context, data pipeline.Source, steps
 		return n, errors.New("nn: Evaluate: the data has no batches")
 	}
 	return n, nil
-}
-
-// TestOnBatch returns loss and metrics of one batch without training.
-// Keras: test_on_batch.
-func (m *Model) TestOnBatch(b pipeline.Batch) (Logs, error) {
-	if err := m.checkBatch(b, true); err != nil {
-		return Logs{}, err
-	}
-	mt := m.newMeter("")
-	if err := m.testStep(b.X, b.Y, b.W, mt); err != nil {
-		return Logs{}, err
-	}
-	return mt.read(m.compiled), nil
 }

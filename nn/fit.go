@@ -25,9 +25,17 @@ type FitConfig struct {
 	ValidationSplit float64
 	ValidationSteps int // batches of validation; 0: all. Fewer are treated as in StepsPerEpoch, but end nothing.
 	ValidationFreq  int // validate every so many epochs; default 1
-	// ClassWeight multiplies the loss of the samples of a class. Targets are
-	// class ids or one-hot; every class that occurs must be in the map. For
-	// models with one output. Sample weights multiply too.
+	// ValidationEpochs are the epochs, counted from 1, after which to validate, in
+	// place of ValidationFreq. Keras: validation_freq=[1, 2, 10].
+	ValidationEpochs []int
+	// MaxQueueSize makes batches of training and validation ahead, so many at most,
+	// while the model trains; see [pipeline.Prefetch]. How many workers make them is a
+	// setting of the source.
+	MaxQueueSize int
+	// ClassWeight multiplies the loss of the samples (or time steps) of a class.
+	// Targets are class ids or one-hot; every class that occurs must be in the map.
+	// For models that train one output. Sample weights multiply too. See
+	// [NamedClassWeight] for classes with names, [BalancedClassWeight] for rare ones.
 	ClassWeight map[int]float64
 	// ClassWeights are those of each output, by its name.
 	ClassWeights map[string]map[int]float64
@@ -79,7 +87,12 @@ func (m *Model) Fit(ctx context.Context, data pipeline.Source, c FitConfig) (*Hi
 	if err := requireSteps(ctx, val, c.ValidationSteps, "Fit: ValidationSteps"); err != nil {
 		return h, err
 	}
-	f := fitter{m: m, c: c, data: data, val: val, history: h}
+	classW, err := m.newClassWeights(c.ClassWeight, c.ClassWeights)
+	if err != nil {
+		return h, err
+	}
+	data, val = ahead(data, c.MaxQueueSize), ahead(val, c.MaxQueueSize)
+	f := fitter{m: m, c: c, data: data, val: val, history: h, classW: classW}
 	return h, f.run(ctx)
 }
 
@@ -97,7 +110,7 @@ func (c FitConfig) check(data pipeline.Source) error {
 			return fmt.Errorf("nn: Fit: callback %d is nil", i)
 		}
 	}
-	return nil
+	return c.checkValidation()
 }
 
 // FitGenerator is Fit: a generator is a Source.
@@ -118,7 +131,7 @@ type fitter struct {
 	meter   *meter
 	valid   *meter
 	tests   testHooks // of validation
-	classW  classWeights
+	classW  *classWeights
 	ended   bool // the data ended before StepsPerEpoch
 	keeper       // of checkpoints
 }
@@ -131,11 +144,7 @@ func (f *fitter) run(ctx context.Context) (err error) {
 	if c.Epochs < c.InitialEpoch {
 		return fmt.Errorf("nn: Fit: Epochs is %d, but InitialEpoch is %d; Epochs is the index of the last epoch, not a count", c.Epochs, c.InitialEpoch)
 	}
-	if c.ValidationFreq == 0 {
-		c.ValidationFreq = 1
-	}
 	f.c = c
-	f.classW.set(c.ClassWeight)
 	steps := f.data.Len()
 	if c.StepsPerEpoch > 0 {
 		steps = c.StepsPerEpoch
@@ -238,7 +247,7 @@ func (f *fitter) epoch(ctx context.Context, epoch int) (Logs, error) {
 	if nf := f.r.NotFinite; nf != nil && nf.Loss-nf.Loss != 0 {
 		logs.Set("loss", nf.Loss)
 	}
-	if f.val != nil && !cut && (epoch+1)%f.c.ValidationFreq == 0 {
+	if f.val != nil && !cut && f.c.validates(epoch) {
 		f.keepStates()
 		vl, err := f.m.evaluate(ctx, f.val, f.c.ValidationSteps, f.valid, &f.tests, func(n int) { endedEarly(f.c.Warn, "validation", epoch, n, f.c.ValidationSteps) })
 		if err != nil {
@@ -316,20 +325,6 @@ func (f *fitter) batchEnd(batch int, logs Logs) error {
 		}
 	}
 	return f.r.failed
-}
-
-// TrainOnBatch does one update and returns loss and metrics of the batch,
-// measured before the update.
-// Keras: train_on_batch.
-func (m *Model) TrainOnBatch(b pipeline.Batch) (Logs, error) {
-	if err := m.checkBatch(b, true); err != nil {
-		return Logs{}, err
-	}
-	mt := m.newMeter("")
-	if err := m.trainStep(b.X, b.Y, b.W, mt); err != nil {
-		return Logs{}, err
-	}
-	return mt.read(m.compiled), nil
 }
 
 // Updates returns the number of updates since Compile.

@@ -16,6 +16,8 @@ type PredictConfig struct {
 	Steps     int         // batches; 0: all. A source that is known to have fewer is refused.
 	Warn      func(error) // as in [FitConfig]
 	Callbacks []Callback  // those that are a [PredictCallback] are called
+	// MaxQueueSize is as in [FitConfig].
+	MaxQueueSize int
 }
 
 // Predict returns the model's outputs for all samples, in order, one tensor
@@ -26,9 +28,13 @@ func (m *Model) Predict(ctx context.Context, data pipeline.Source, c PredictConf
 	if m.err != nil {
 		return nil, m.err
 	}
+	if err := checkSource("Predict", data, c.Steps, c.MaxQueueSize); err != nil {
+		return nil, err
+	}
 	if err := requireSteps(ctx, data, c.Steps, "Predict: Steps"); err != nil {
 		return nil, err
 	}
+	data = ahead(data, c.MaxQueueSize)
 	hooks := m.predictHooks(ctx, data, c)
 	defer func() { err = hooks.end(err) }()
 	if err := hooks.begin(); err != nil {

@@ -65,9 +65,9 @@ func (t *meter) read(c *compiled) Logs {
 	for _, o := range c.outputs {
 		for _, mt := range o.metrics {
 			if k < len(t.sums) {
-				t.logs.values[i] = mt.metric.Result(t.sums[k])
+				i += mt.read(t.sums[k], t.logs.values[i:])
 			}
-			i, k = i+1, k+1
+			k++
 		}
 	}
 	for ; k < len(t.sums); i, k = i+1, k+1 { // those that layers add
@@ -106,6 +106,9 @@ func (e *NotFiniteError) Error() string {
 // trainStep runs one batch and updates the weights. Nothing is updated, not
 // even moving averages, when the loss or a gradient is not finite.
 func (m *Model) trainStep(x, y, w []*tensor.Tensor, mt *meter) error {
+	if err := m.badData(x, y, w); err != nil {
+		return err
+	}
 	p, err := m.plan(training, x, y, w)
 	if err != nil {
 		return err
@@ -149,41 +152,11 @@ func (m *Model) explain(p *plan, st ops.State, loss float64, x, y, w []*tensor.T
 	return e
 }
 
-// badOperand names the first input, target or weight that is not finite, and
-// says whether it was fed.
-func (m *Model) badOperand(x, y, w []*tensor.Tensor) (name string, data bool) {
-	check := func(kind string, ts []*tensor.Tensor, name func(i int) string) string {
-		for i, t := range ts {
-			for j, v := range t.Data() {
-				if v-v != 0 {
-					return fmt.Sprintf("%s %s, sample %d (value %v)", kind, name(i), j/max(1, t.Len()/max(1, t.Shape()[0])), v)
-				}
-			}
-		}
-		return ""
-	}
-	number := func(i int) string { return fmt.Sprint(i) }
-	if s := check("input", x, func(i int) string { return m.inputs[i].node.layer.base().name }); s != "" {
-		return s, true
-	}
-	if s := check("target", y, number); s != "" {
-		return s, true
-	}
-	if s := check("sample weights", w, number); s != "" {
-		return s, true
-	}
-	for _, wt := range m.allWeights() {
-		for _, v := range wt.Value().Data() {
-			if v-v != 0 {
-				return "weight " + wt.Name(), false
-			}
-		}
-	}
-	return "", false
-}
-
 // testStep runs one batch without training.
 func (m *Model) testStep(x, y, w []*tensor.Tensor, mt *meter) error {
+	if err := m.badData(x, y, w); err != nil {
+		return err
+	}
 	p, err := m.plan(testing, x, y, w)
 	if err != nil {
 		return err

@@ -160,10 +160,10 @@ func TestNotFinite(t *testing.T) {
 			t.Errorf("%s changed", bn.Weights()[i].Name())
 		}
 	}
-	if err := fit(newModel(), []float32{1, nan}, []float32{1}); err == nil || !strings.Contains(err.Error(), "input input_1, sample 0") {
+	if err := fit(newModel(), []float32{1, nan}, []float32{1}); err == nil || !strings.Contains(err.Error(), "input input_1, sample 0, column 1 (value NaN)") {
 		t.Errorf("got %v, want the input named", err)
 	}
-	if err := fit(newModel(), []float32{1, 1}, []float32{nan}); err == nil || !strings.Contains(err.Error(), "target 0, sample 0") {
+	if err := fit(newModel(), []float32{1, 1}, []float32{nan}); err == nil || !strings.Contains(err.Error(), "target of output dense, sample 0 (value NaN)") {
 		t.Errorf("got %v, want the target named", err)
 	}
 }
@@ -232,7 +232,7 @@ func TestErrors(t *testing.T) {
 			[]string{"no samples"}},
 		"class weight": {func() error {
 			return fit(three(), sparse, tensor.New(2, 4), tensor.New(2), nn.FitConfig{ClassWeight: map[int]float64{1: 2}})
-		}, []string{"no weight for class 0", "[1]"}},
+		}, []string{"class 0 occurs in the targets, but has no weight; the weights are those of classes [1]", "[1]"}},
 		"embedding range": {func() error {
 			m := nn.NewSequential(nn.Input(3), &layers.Embedding{InputDim: 5, OutputDim: 2})
 			_, err := m.PredictOnBatch(tensor.From([]float32{1, 2, 5}, 1, 3))
@@ -263,7 +263,7 @@ func TestErrors(t *testing.T) {
 			x.Data()[5] = float32(math.NaN())
 			_, err := m.Evaluate(ctx, pipeline.Arrays(x, tensor.New(2), pipeline.ArraysConfig{}), nn.EvaluateConfig{})
 			return err
-		}, []string{"data hold no number", "input input_1, sample 1", "clean the data"}},
+		}, []string{"data hold no number", "input input_1, sample 1, column 1", "clean the data"}},
 		"steps": {func() error {
 			return fit(three(), sparse, tensor.New(2, 4), tensor.New(2), nn.FitConfig{StepsPerEpoch: 3})
 		}, []string{"StepsPerEpoch is 3", "has 1 batches", "ask for at most 1"}},

@@ -9,7 +9,7 @@ import (
 	"github.com/antler-ml/antler/internal/golden"
 	"github.com/antler-ml/antler/nn"
 	_ "github.com/antler-ml/antler/nn/all"
-	"github.com/antler-ml/antler/nn/ops"
+	"github.com/antler-ml/antler/nn/metrics"
 	"github.com/antler-ml/antler/tensor"
 )
 
@@ -18,64 +18,75 @@ type metricCase struct {
 	ClassName string         `json:"class_name"`
 	Config    map[string]any `json:"config"`
 	Batches   []struct {
-		YTrue        string  `json:"y_true"`
+		YTrue        *string `json:"y_true"`
 		YPred        string  `json:"y_pred"`
+		Values       string
 		SampleWeight *string `json:"sample_weight"`
 		Result       string
 	}
 }
 
-// TestGolden streams three batches through each metric as Keras did.
+// TestGolden streams batches through each metric as Keras did. A metric that is
+// called by hand ignores the mask; in a model the trainer applies it, see the golden
+// trainings of package nn.
 func TestGolden(t *testing.T) {
 	ran := map[string]int{}
-	golden.Walk(t, "metrics", func(t *testing.T, c golden.Case) {
-		var f metricCase
-		c.Decode(t, &f)
-		if f.ClassName == "" {
-			return // functions are tested through their classes
-		}
-		v, err := config.New(f.ClassName, reflect.TypeFor[nn.Metric]())
-		if err != nil || f.ClassName == "Accuracy" {
-			t.Skipf("%s is not part of this module yet", f.ClassName)
-		}
-		ran[f.ClassName]++
-		if err := config.Decode(v, f.Config, "name", "dtype"); err != nil {
-			t.Fatal(err)
-		}
-		m := v.(nn.Metric)
-		var sums []float64
-		for _, b := range f.Batches {
-			y, p := array(t, c, b.YTrue), array(t, c, b.YPred)
-			in := []*tensor.Tensor{y, p}
-			yv, pv := ops.Input(y.Shape()...), ops.Input(p.Shape()...)
-			vals := []*ops.Value{yv, pv}
-			var weight *ops.Value
-			// A metric that is called by hand ignores the mask; in a model the
-			// trainer applies it, see the golden trainings of package nn.
-			if b.SampleWeight != nil {
-				a := array(t, c, *b.SampleWeight)
-				in = append(in, a)
-				weight = ops.Input(a.Shape()...)
-				vals = append(vals, weight)
+	for _, kind := range []string{"metrics", "metrics_more"} {
+		golden.Walk(t, kind, func(t *testing.T, c golden.Case) {
+			var f metricCase
+			c.Decode(t, &f)
+			if f.ClassName == "" {
+				return // functions are tested through their classes
 			}
-			u := m.Update(yv, pv, weight)
-			prog := ops.Compile(ops.Spec{In: vals, Out: []*ops.Value{u}})
-			if err := prog.Run(ops.State{}, in); err != nil {
-				t.Fatal(err)
-			}
-			for i, x := range prog.Out(0).Data() {
-				if len(sums) <= i {
-					sums = append(sums, 0)
-				}
-				sums[i] += float64(x)
-			}
-			c.Close(t, b.Result, []float32{float32(m.Result(sums))})
-		}
-	})
+			ran[f.ClassName]++
+			stream(t, c, f)
+		})
+	}
 	for _, class := range config.Classes(reflect.TypeFor[nn.Metric]()) {
-		if ran[class] == 0 && class != "Accuracy" && class != "AutoAccuracy" { // its kinds have cases
+		if ran[class] == 0 && class != "AutoAccuracy" && class != "ConfusionMatrix" { // Accuracy's kinds have cases; Keras has no matrix
 			t.Errorf("no case of %s ran", class)
 		}
+	}
+}
+
+func stream(t *testing.T, c golden.Case, f metricCase) {
+	v, err := config.New(f.ClassName, reflect.TypeFor[nn.Metric]())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := config.Decode(v, f.Config, "name", "dtype"); err != nil {
+		t.Fatal(err)
+	}
+	s, err := metrics.NewState(v.(nn.Metric))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for round := range 2 { // the second after Reset
+		for _, b := range f.Batches {
+			var w *tensor.Tensor
+			if b.SampleWeight != nil {
+				w = array(t, c, *b.SampleWeight)
+			}
+			if b.YTrue == nil {
+				err = s.UpdateValues(array(t, c, b.Values), w)
+			} else {
+				err = s.Update(array(t, c, *b.YTrue), array(t, c, b.YPred), w)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []float32
+			for _, x := range s.Results() {
+				got = append(got, float32(x))
+			}
+			if !c.Close(t, b.Result, got) {
+				t.Fatalf("round %d", round)
+			}
+			if n := len(s.Names()); n != len(got) {
+				t.Errorf("%d names, %d results", n, len(got))
+			}
+		}
+		s.Reset()
 	}
 }
 

@@ -33,7 +33,7 @@ func (Accuracy) Name() string { return "accuracy" }
 func (Accuracy) Update(y, p, w *ops.Value) *ops.Value {
 	switch {
 	case p.Dim(-1) == 1:
-		return BinaryAccuracy{Threshold: 0.5}.Update(y, p, w)
+		return BinaryAccuracy{}.Update(y, p, w)
 	case y.Rank() < p.Rank() || y.Dim(-1) == 1:
 		return SparseCategoricalAccuracy{}.Update(y, p, w)
 	}
@@ -43,9 +43,10 @@ func (Accuracy) Update(y, p, w *ops.Value) *ops.Value {
 // Result is the share.
 func (Accuracy) Result(s []float64) float64 { return nn.Ratio(s) }
 
-// BinaryAccuracy is the share of numbers on the right side of Threshold.
+// BinaryAccuracy is the share of numbers on the right side of Threshold. For logits
+// it is new(0.0).
 type BinaryAccuracy struct {
-	Threshold float64 `default:"0.5"`
+	Threshold *float64 `default:"0.5"`
 }
 
 // Name is "binary_accuracy".
@@ -53,7 +54,11 @@ func (BinaryAccuracy) Name() string { return "binary_accuracy" }
 
 // Update describes [Σ w·right, Σ w].
 func (b BinaryAccuracy) Update(y, p, w *ops.Value) *ops.Value {
-	over := ops.Greater(p, ops.Scalar(float32(b.Threshold)))
+	threshold := 0.5
+	if b.Threshold != nil {
+		threshold = *b.Threshold
+	}
+	over := ops.Greater(p, ops.Scalar(float32(threshold)))
 	return nn.WeightedSum(ops.Mean(ops.Equal(y, over), -1), w)
 }
 

@@ -1,6 +1,9 @@
 package metrics
 
 import (
+	"errors"
+	"fmt"
+
 	"github.com/antler-ml/antler/internal/config"
 	"github.com/antler-ml/antler/nn"
 )
@@ -20,14 +23,28 @@ func init() {
 		{SquaredHinge{}, []string{"squared_hinge"}},
 		{CategoricalHinge{}, []string{"categorical_hinge"}},
 		{Poisson{}, []string{"poisson"}},
-		{BinaryCrossentropy{}, []string{"binary_crossentropy"}},
+		{KLDivergence{}, []string{"kullback_leibler_divergence", "kl_divergence", "kld", "KLD"}},
+		{BinaryCrossentropy{}, []string{"binary_crossentropy", "bce", "BCE"}},
 		{CategoricalCrossentropy{}, []string{"categorical_crossentropy"}},
 		{SparseCategoricalCrossentropy{}, []string{"sparse_categorical_crossentropy"}},
 	} {
 		for _, n := range m.names {
-			nn.Alias(called{m.metric, n}, n)
+			nn.Alias(called{m.metric, n, nil}, n)
 		}
 	}
+}
+
+// Named is a metric under another name in the logs, as Keras' argument name.
+// Keras: AUC(name="pr_auc").
+func Named(name string, m nn.Metric) nn.Metric {
+	v, err := config.Complete(m)
+	if err == nil && v == nil {
+		err = errors.New("the metric is nil")
+	}
+	if err != nil {
+		return called{m, name, fmt.Errorf("metric %q: %w", name, err)}
+	}
+	return called{v.(nn.Metric), name, nil}
 }
 
 // called is a metric under the name that the user chose for it, as Keras reports
@@ -35,7 +52,11 @@ func init() {
 type called struct {
 	nn.Metric
 	name string
+	err  error // of the metric's settings
 }
+
+// Validate returns what is wrong with the metric's settings.
+func (c called) Validate() error { return c.err }
 
 // Name is the chosen name.
 func (c called) Name() string { return c.name }
@@ -52,4 +73,17 @@ func (c called) CheckTarget(y, p nn.Shape) error {
 		return t.CheckTarget(y, p)
 	}
 	return nil
+}
+
+// ResultNames asks the metric.
+func (c called) ResultNames(p nn.Shape) []string {
+	if m, ok := c.Metric.(nn.MultiMetric); ok {
+		return m.ResultNames(p)
+	}
+	return nil
+}
+
+// Results asks the metric.
+func (c called) Results(sums, results []float64) {
+	c.Metric.(nn.MultiMetric).Results(sums, results)
 }

@@ -12,7 +12,7 @@ import (
 // compares p > threshold; Keras 2.3 rounds half to even, which agrees at 0.5).
 func TestThresholdItself(t *testing.T) {
 	y, p := tensor.From([]float32{1, 0, 0, 0}, 4, 1), tensor.From([]float32{0.5, 0.5, 0.5, 0.75}, 4, 1)
-	m := &metrics.BinaryAccuracy{Threshold: 0.5}
+	m := &metrics.BinaryAccuracy{Threshold: new(0.5)}
 	yv, pv := ops.Input(4, 1), ops.Input(4, 1)
 	prog := ops.Compile(ops.Spec{In: []*ops.Value{yv, pv}, Out: []*ops.Value{m.Update(yv, pv, nil)}})
 	if err := prog.Run(ops.State{}, []*tensor.Tensor{y, p}); err != nil {

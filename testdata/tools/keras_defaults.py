@@ -26,6 +26,7 @@ REQUIRED = {
     "SeparableConv2D": dict(filters=2, kernel_size=3), "SimpleRNN": dict(units=3), "SimpleRNNCell": dict(units=3), "SpatialDropout1D": dict(rate=0.1),
     "SpatialDropout2D": dict(rate=0.1), "SpatialDropout3D": dict(rate=0.1),
     "MeanIoU": dict(num_classes=3), "SensitivityAtSpecificity": dict(specificity=0.5), "SpecificityAtSensitivity": dict(sensitivity=0.5),
+    "IoU": dict(num_classes=3, target_class_ids=[0, 2]), "OneHotIoU": dict(num_classes=3, target_class_ids=[0, 2]), "OneHotMeanIoU": dict(num_classes=3),
     "PrecisionAtRecall": dict(recall=0.5), "RecallAtPrecision": dict(precision=0.5), "MeanRelativeError": dict(normalizer=[1.0, 2.0]),
     "LearningRateScheduler": dict(schedule=lambda e: 0.1), "ModelCheckpoint": dict(filepath="m.h5"), "CSVLogger": dict(filename="log.csv"),
 }
@@ -39,9 +40,9 @@ Reshape SeparableConv1D SeparableConv2D SimpleRNN SimpleRNNCell Softmax SpatialD
 ThresholdedReLU TimeDistributed UpSampling1D UpSampling2D UpSampling3D ZeroPadding1D ZeroPadding2D ZeroPadding3D
 AdditiveAttention Attention EinsumDense GroupNormalization MultiHeadAttention UnitNormalization""".split()
 
-METRICS = """AUC Accuracy BinaryAccuracy BinaryCrossentropy CategoricalAccuracy CategoricalCrossentropy CategoricalHinge CosineSimilarity FalseNegatives
+METRICS = """AUC Accuracy BinaryAccuracy BinaryIoU BinaryCrossentropy CategoricalAccuracy CategoricalCrossentropy CategoricalHinge CosineSimilarity F1Score FBetaScore FalseNegatives
 FalsePositives Hinge KLDivergence LogCoshError Mean MeanAbsoluteError MeanAbsolutePercentageError MeanIoU MeanRelativeError MeanSquaredError
-MeanSquaredLogarithmicError MeanTensor Poisson Precision PrecisionAtRecall Recall RecallAtPrecision RootMeanSquaredError SensitivityAtSpecificity
+MeanSquaredLogarithmicError MeanTensor IoU OneHotIoU OneHotMeanIoU R2Score Poisson Precision PrecisionAtRecall Recall RecallAtPrecision RootMeanSquaredError SensitivityAtSpecificity
 SparseCategoricalAccuracy SparseCategoricalCrossentropy SparseTopKCategoricalAccuracy SpecificityAtSensitivity SquaredHinge Sum TopKCategoricalAccuracy
 TrueNegatives TruePositives""".split()
 
