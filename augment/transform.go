@@ -220,9 +220,6 @@ func (c *settings) apply(dst, src []float32, h, w, ch int, t Transform, finish f
 		rowFinish = nil
 	}
 	m, moves := t.matrix(h, w, c.Compat)
-	if moves {
-		kernel.Prefetch(src) // places jump from row to row, which the processor does not foresee
-	}
 	switch {
 	case moves && c.order > 1:
 		c.spline(dst, src, h, w, ch, m, &t, s)

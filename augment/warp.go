@@ -15,11 +15,12 @@ func (r raster) plane() int { return r.h * r.w * r.inner }
 // sampler are the two ways to get pixels of a type out of a picture.
 type sampler[T float32 | uint8] struct {
 	linear, pick func(r *kernel.WarpRow, dst, src []T, ch int)
+	prefetch     func(x []T) // or nil: pictures of this type fit the cache
 }
 
 var (
-	floatSampler = sampler[float32]{(*kernel.WarpRow).LinearFloat32, (*kernel.WarpRow).PickFloat32}
-	byteSampler  = sampler[uint8]{(*kernel.WarpRow).LinearUint8, (*kernel.WarpRow).PickUint8}
+	floatSampler = sampler[float32]{(*kernel.WarpRow).LinearFloat32, (*kernel.WarpRow).PickFloat32, kernel.Prefetch}
+	byteSampler  = sampler[uint8]{(*kernel.WarpRow).LinearUint8, (*kernel.WarpRow).PickUint8, nil}
 )
 
 // A warp resamples a picture with the nearest pixel (order 0) or the four
@@ -53,8 +54,12 @@ func (wp *warp[T]) last(n int) float64 {
 // place in src that m gives.
 func (wp *warp[T]) affine(dst, src []T, dh, dw int, in raster, m affine, s *scratch) {
 	out := raster{dh, dw, in.planes, in.inner}
+	band := ahead{lo: in.h, hi: in.h}
 	for y := range dh {
 		rows, columns := m.line(y)
+		if wp.prefetch != nil {
+			wp.ask(&band, src, in, m, y, dw)
+		}
 		if wp.flipVertical {
 			y = dh - 1 - y
 		}
@@ -75,6 +80,43 @@ func (wp *warp[T]) affine(dst, src []T, dh, dw int, in raster, m affine, s *scra
 			}
 		}
 	}
+}
+
+// ahead are the rows of a source that were asked for: lo … hi-1.
+type ahead struct{ lo, hi int }
+
+// lookahead is how many rows of the result before their use the rows of the
+// source are asked for. Places jump from row to row, which the processor does
+// not foresee.
+const lookahead = 4
+
+// ask asks memory for the rows of src that the next rows of the result need.
+func (wp *warp[T]) ask(a *ahead, src []T, in raster, m affine, y, dw int) {
+	rows, _ := m.line(y + lookahead)
+	top, bottom := rows.at(0), rows.at(dw-1)
+	if y == 0 { // and all up to them
+		rows, _ = m.line(0)
+		top, bottom = min(top, bottom, rows.at(0), rows.at(dw-1)), max(top, bottom, rows.at(0), rows.at(dw-1))
+	}
+	last := float64(in.h - 1)
+	lo, hi := int(min(max(min(top, bottom), 0), last)), int(min(max(top, bottom, 0)+1, last))+1
+	if lo < 0 || lo >= hi { // of places that are no numbers
+		return
+	}
+	if a.lo == a.hi {
+		a.lo, a.hi = lo, lo
+	}
+	n := in.w * in.inner
+	for p := range in.planes {
+		plane := src[p*in.plane():]
+		if lo < a.lo {
+			wp.prefetch(plane[lo*n : a.lo*n])
+		}
+		if hi > a.hi {
+			wp.prefetch(plane[a.hi*n : hi*n])
+		}
+	}
+	a.lo, a.hi = min(a.lo, lo), max(a.hi, hi)
 }
 
 // inside makes the pixels lo … hi-1 of row y, before the flip.

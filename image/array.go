@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 
+	"github.com/antler-ml/antler/internal/kernel"
 	"github.com/antler-ml/antler/tensor"
 )
 
@@ -79,31 +80,9 @@ func toFloats(dst []float32, m *Image, f DataFormat) {
 	case m.Pix16 != nil:
 		spreadFloats(dst, m.Pix16, m.Channels, f)
 	case f != ChannelsFirst || m.Channels == 1:
-		bytesToFloats(dst, m.Pix)
+		kernel.BytesToFloats(dst, m.Pix)
 	default:
 		spreadFloats(dst, m.Pix, m.Channels, f)
-	}
-}
-
-// byteFloats are the bytes as numbers: to look them up takes half the time of
-// converting them.
-var byteFloats = func() (t [256]float32) {
-	for i := range t {
-		t[i] = float32(i)
-	}
-	return t
-}()
-
-func bytesToFloats(dst []float32, pix []uint8) {
-	dst = dst[:len(pix)]
-	for len(pix) >= 8 {
-		d, p := (*[8]float32)(dst), (*[8]uint8)(pix)
-		d[0], d[1], d[2], d[3] = byteFloats[p[0]], byteFloats[p[1]], byteFloats[p[2]], byteFloats[p[3]]
-		d[4], d[5], d[6], d[7] = byteFloats[p[4]], byteFloats[p[5]], byteFloats[p[6]], byteFloats[p[7]]
-		dst, pix = dst[8:], pix[8:]
-	}
-	for i, v := range pix {
-		dst[i] = byteFloats[v]
 	}
 }
 

@@ -191,3 +191,14 @@ func (r *WarpRow) PickUint8(dst, src []uint8, ch int) {
 	}
 	pickGo(dst, src, r.at, ch)
 }
+
+// BytesToFloats sets the numbers of dst to the bytes of src.
+func BytesToFloats(dst []float32, src []uint8) {
+	dst = dst[:len(src)]
+	done := 0
+	if n := len(src) &^ 31; n > 0 && warpAVX2 {
+		warpFloats(dst[:n], src)
+		done = n
+	}
+	floatsGo(dst[done:], src[done:])
+}

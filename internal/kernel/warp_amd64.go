@@ -111,3 +111,6 @@ func warpPickByte(dst, src []uint8, r *WarpRow, ch int) bool {
 	}
 	return true
 }
+
+// warpFloats takes a multiple of 32 bytes.
+func warpFloats(dst []float32, src []uint8) { warpFloatsAVX2(&dst[0], &src[0], len(dst)) }

@@ -463,38 +463,41 @@ oneDone:
 	RET
 
 // func warpPick12AVX2(dst *byte, src *byte, at *int32, n int, wide int)
-// Requires: AVX
+// Requires: AVX, AVX2
 TEXT ·warpPick12AVX2(SB), NOSPLIT, $0-40
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ at+16(FP), DX
-	MOVQ n+24(FP), BX
-	MOVQ wide+32(FP), SI
-	SUBQ SI, BX
+	MOVQ    dst+0(FP), AX
+	MOVQ    src+8(FP), CX
+	MOVQ    at+16(FP), DX
+	MOVQ    n+24(FP), BX
+	MOVQ    wide+32(FP), SI
+	SUBQ    SI, BX
+	VMOVDQU warpTable11<>+0(SB), Y0
+	VMOVDQU warpTable12<>+0(SB), Y1
 
 wideBy4:
-	CMPQ    SI, $0x04
-	JLT     wideBy4Done
-	MOVL    (DX), DI
-	LEAQ    (DI)(DI*2), DI
-	VMOVUPS (CX)(DI*4), X0
-	VMOVUPS X0, (AX)
-	MOVL    4(DX), DI
-	LEAQ    (DI)(DI*2), DI
-	VMOVUPS (CX)(DI*4), X0
-	VMOVUPS X0, 12(AX)
-	MOVL    8(DX), DI
-	LEAQ    (DI)(DI*2), DI
-	VMOVUPS (CX)(DI*4), X0
-	VMOVUPS X0, 24(AX)
-	MOVL    12(DX), DI
-	LEAQ    (DI)(DI*2), DI
-	VMOVUPS (CX)(DI*4), X0
-	VMOVUPS X0, 36(AX)
-	ADDQ    $0x10, DX
-	ADDQ    $0x30, AX
-	SUBQ    $0x04, SI
-	JMP     wideBy4
+	CMPQ        SI, $0x04
+	JLT         wideBy4Done
+	MOVL        (DX), DI
+	MOVL        4(DX), R8
+	LEAQ        (DI)(DI*2), DI
+	VMOVUPS     (CX)(DI*4), X2
+	LEAQ        (R8)(R8*2), R8
+	VINSERTF128 $0x01, (CX)(R8*4), Y2, Y2
+	MOVL        8(DX), DI
+	MOVL        12(DX), R8
+	LEAQ        (DI)(DI*2), DI
+	VMOVUPS     (CX)(DI*4), X3
+	LEAQ        (R8)(R8*2), R8
+	VINSERTF128 $0x01, (CX)(R8*4), Y3, Y3
+	VPERMPS     Y2, Y0, Y2
+	VPERMPS     Y3, Y1, Y3
+	VBLENDPS    $0xc0, Y3, Y2, Y2
+	VMOVUPS     Y2, (AX)
+	VMOVUPS     X3, 32(AX)
+	ADDQ        $0x10, DX
+	ADDQ        $0x30, AX
+	SUBQ        $0x04, SI
+	JMP         wideBy4
 
 wideBy4Done:
 wide:
@@ -525,7 +528,28 @@ one:
 	JMP  one
 
 oneDone:
+	VZEROUPPER
 	RET
+
+DATA warpTable11<>+0(SB)/4, $0x00000000
+DATA warpTable11<>+4(SB)/4, $0x00000001
+DATA warpTable11<>+8(SB)/4, $0x00000002
+DATA warpTable11<>+12(SB)/4, $0x00000004
+DATA warpTable11<>+16(SB)/4, $0x00000005
+DATA warpTable11<>+20(SB)/4, $0x00000006
+DATA warpTable11<>+24(SB)/4, $0x00000000
+DATA warpTable11<>+28(SB)/4, $0x00000000
+GLOBL warpTable11<>(SB), RODATA|NOPTR, $32
+
+DATA warpTable12<>+0(SB)/4, $0x00000002
+DATA warpTable12<>+4(SB)/4, $0x00000004
+DATA warpTable12<>+8(SB)/4, $0x00000005
+DATA warpTable12<>+12(SB)/4, $0x00000006
+DATA warpTable12<>+16(SB)/4, $0x00000000
+DATA warpTable12<>+20(SB)/4, $0x00000000
+DATA warpTable12<>+24(SB)/4, $0x00000000
+DATA warpTable12<>+28(SB)/4, $0x00000001
+GLOBL warpTable12<>(SB), RODATA|NOPTR, $32
 
 // func warpPick16AVX2(dst *byte, src *byte, at *int32, n int)
 // Requires: AVX
@@ -657,7 +681,7 @@ oneDone:
 	RET
 
 // func warpLinearFloat3AVX2(dst *float32, src *float32, at *int32, u *float32, v *float32, n int, row int)
-// Requires: AVX
+// Requires: AVX, AVX2
 TEXT ·warpLinearFloat3AVX2(SB), NOSPLIT, $0-56
 	MOVQ    dst+0(FP), AX
 	MOVQ    src+8(FP), CX
@@ -667,76 +691,78 @@ TEXT ·warpLinearFloat3AVX2(SB), NOSPLIT, $0-56
 	MOVQ    u+24(FP), SI
 	MOVQ    v+32(FP), DI
 	MOVQ    n+40(FP), R8
-	VMOVDQU warpTable11<>+0(SB), Y0
+	VMOVDQU warpTable13<>+0(SB), Y0
+	VMOVDQU warpTable14<>+0(SB), Y1
+	VMOVDQU warpTable15<>+0(SB), Y2
 
-by5:
-	CMPQ         R8, $0x05
-	JLT          by5Done
+by4:
+	CMPQ         R8, $0x04
+	JLT          by4Done
 	MOVL         (BX), R9
 	LEAQ         (R9)(R9*2), R9
 	MOVL         4(BX), R10
 	LEAQ         (R10)(R10*2), R10
-	VMOVUPS      (CX)(R9*4), X1
-	VINSERTF128  $0x01, (CX)(R10*4), Y1, Y1
-	VMOVUPS      12(CX)(R9*4), X2
-	VINSERTF128  $0x01, 12(CX)(R10*4), Y2, Y2
-	VMOVUPS      (DX)(R9*4), X3
-	VINSERTF128  $0x01, (DX)(R10*4), Y3, Y3
-	VMOVUPS      8(DX)(R9*4), X4
-	VINSERTF128  $0x01, 8(DX)(R10*4), Y4, Y4
-	VPERMILPS    $0xf9, Y4, Y4
-	VBROADCASTSD (SI), Y5
-	VPERMILPS    Y0, Y5, Y5
-	VBROADCASTSD (DI), Y6
-	VPERMILPS    Y0, Y6, Y6
-	VSUBPS       Y1, Y2, Y2
-	VMULPS       Y5, Y2, Y2
-	VADDPS       Y1, Y2, Y2
+	VMOVUPS      (CX)(R9*4), X3
+	VINSERTF128  $0x01, (CX)(R10*4), Y3, Y3
+	VMOVUPS      12(CX)(R9*4), X4
+	VINSERTF128  $0x01, 12(CX)(R10*4), Y4, Y4
+	VMOVUPS      (DX)(R9*4), X5
+	VINSERTF128  $0x01, (DX)(R10*4), Y5, Y5
+	VMOVUPS      8(DX)(R9*4), X6
+	VINSERTF128  $0x01, 8(DX)(R10*4), Y6, Y6
+	VPERMILPS    $0xf9, Y6, Y6
+	VBROADCASTSD (SI), Y7
+	VPERMILPS    Y0, Y7, Y7
+	VBROADCASTSD (DI), Y8
+	VPERMILPS    Y0, Y8, Y8
 	VSUBPS       Y3, Y4, Y4
-	VMULPS       Y5, Y4, Y4
+	VMULPS       Y7, Y4, Y4
 	VADDPS       Y3, Y4, Y4
-	VSUBPS       Y2, Y4, Y4
-	VMULPS       Y6, Y4, Y4
-	VADDPS       Y2, Y4, Y4
+	VSUBPS       Y5, Y6, Y6
+	VMULPS       Y7, Y6, Y6
+	VADDPS       Y5, Y6, Y6
+	VSUBPS       Y4, Y6, Y6
+	VMULPS       Y8, Y6, Y6
+	VADDPS       Y4, Y6, Y6
 	MOVL         8(BX), R9
 	LEAQ         (R9)(R9*2), R9
 	MOVL         12(BX), R10
 	LEAQ         (R10)(R10*2), R10
-	VMOVUPS      (CX)(R9*4), X7
-	VINSERTF128  $0x01, (CX)(R10*4), Y7, Y7
-	VMOVUPS      12(CX)(R9*4), X8
-	VINSERTF128  $0x01, 12(CX)(R10*4), Y8, Y8
-	VMOVUPS      (DX)(R9*4), X9
-	VINSERTF128  $0x01, (DX)(R10*4), Y9, Y9
-	VMOVUPS      8(DX)(R9*4), X10
-	VINSERTF128  $0x01, 8(DX)(R10*4), Y10, Y10
-	VPERMILPS    $0xf9, Y10, Y10
-	VBROADCASTSD 8(SI), Y5
-	VPERMILPS    Y0, Y5, Y5
-	VBROADCASTSD 8(DI), Y6
-	VPERMILPS    Y0, Y6, Y6
-	VSUBPS       Y7, Y8, Y8
-	VMULPS       Y5, Y8, Y8
-	VADDPS       Y7, Y8, Y8
+	VMOVUPS      (CX)(R9*4), X9
+	VINSERTF128  $0x01, (CX)(R10*4), Y9, Y9
+	VMOVUPS      12(CX)(R9*4), X10
+	VINSERTF128  $0x01, 12(CX)(R10*4), Y10, Y10
+	VMOVUPS      (DX)(R9*4), X11
+	VINSERTF128  $0x01, (DX)(R10*4), Y11, Y11
+	VMOVUPS      8(DX)(R9*4), X12
+	VINSERTF128  $0x01, 8(DX)(R10*4), Y12, Y12
+	VPERMILPS    $0xf9, Y12, Y12
+	VBROADCASTSD 8(SI), Y7
+	VPERMILPS    Y0, Y7, Y7
+	VBROADCASTSD 8(DI), Y8
+	VPERMILPS    Y0, Y8, Y8
 	VSUBPS       Y9, Y10, Y10
-	VMULPS       Y5, Y10, Y10
+	VMULPS       Y7, Y10, Y10
 	VADDPS       Y9, Y10, Y10
-	VSUBPS       Y8, Y10, Y10
-	VMULPS       Y6, Y10, Y10
-	VADDPS       Y8, Y10, Y10
-	VMOVUPS      X4, (AX)
-	VEXTRACTF128 $0x01, Y4, 12(AX)
-	VMOVUPS      X10, 24(AX)
-	VEXTRACTF128 $0x01, Y10, 36(AX)
+	VSUBPS       Y11, Y12, Y12
+	VMULPS       Y7, Y12, Y12
+	VADDPS       Y11, Y12, Y12
+	VSUBPS       Y10, Y12, Y12
+	VMULPS       Y8, Y12, Y12
+	VADDPS       Y10, Y12, Y12
+	VPERMPS      Y6, Y1, Y6
+	VPERMPS      Y12, Y2, Y12
+	VBLENDPS     $0xc0, Y12, Y6, Y6
+	VMOVUPS      Y6, (AX)
+	VMOVUPS      X12, 32(AX)
 	ADDQ         $0x10, BX
 	ADDQ         $0x10, SI
 	ADDQ         $0x10, DI
 	ADDQ         $0x30, AX
-	INCQ         R8
-	SUBQ         $0x05, R8
-	JMP          by5
+	SUBQ         $0x04, R8
+	JMP          by4
 
-by5Done:
+by4Done:
 one:
 	CMPQ         R8, $0x01
 	JLT          oneDone
@@ -770,15 +796,35 @@ oneDone:
 	VZEROUPPER
 	RET
 
-DATA warpTable11<>+0(SB)/4, $0x00000000
-DATA warpTable11<>+4(SB)/4, $0x00000000
-DATA warpTable11<>+8(SB)/4, $0x00000000
-DATA warpTable11<>+12(SB)/4, $0x00000000
-DATA warpTable11<>+16(SB)/4, $0x00000001
-DATA warpTable11<>+20(SB)/4, $0x00000001
-DATA warpTable11<>+24(SB)/4, $0x00000001
-DATA warpTable11<>+28(SB)/4, $0x00000001
-GLOBL warpTable11<>(SB), RODATA|NOPTR, $32
+DATA warpTable13<>+0(SB)/4, $0x00000000
+DATA warpTable13<>+4(SB)/4, $0x00000000
+DATA warpTable13<>+8(SB)/4, $0x00000000
+DATA warpTable13<>+12(SB)/4, $0x00000000
+DATA warpTable13<>+16(SB)/4, $0x00000001
+DATA warpTable13<>+20(SB)/4, $0x00000001
+DATA warpTable13<>+24(SB)/4, $0x00000001
+DATA warpTable13<>+28(SB)/4, $0x00000001
+GLOBL warpTable13<>(SB), RODATA|NOPTR, $32
+
+DATA warpTable14<>+0(SB)/4, $0x00000000
+DATA warpTable14<>+4(SB)/4, $0x00000001
+DATA warpTable14<>+8(SB)/4, $0x00000002
+DATA warpTable14<>+12(SB)/4, $0x00000004
+DATA warpTable14<>+16(SB)/4, $0x00000005
+DATA warpTable14<>+20(SB)/4, $0x00000006
+DATA warpTable14<>+24(SB)/4, $0x00000000
+DATA warpTable14<>+28(SB)/4, $0x00000000
+GLOBL warpTable14<>(SB), RODATA|NOPTR, $32
+
+DATA warpTable15<>+0(SB)/4, $0x00000002
+DATA warpTable15<>+4(SB)/4, $0x00000004
+DATA warpTable15<>+8(SB)/4, $0x00000005
+DATA warpTable15<>+12(SB)/4, $0x00000006
+DATA warpTable15<>+16(SB)/4, $0x00000000
+DATA warpTable15<>+20(SB)/4, $0x00000000
+DATA warpTable15<>+24(SB)/4, $0x00000000
+DATA warpTable15<>+28(SB)/4, $0x00000001
+GLOBL warpTable15<>(SB), RODATA|NOPTR, $32
 
 // func warpLinearFloat4AVX2(dst *float32, src *float32, at *int32, u *float32, v *float32, n int, row int)
 // Requires: AVX
@@ -878,10 +924,10 @@ TEXT ·warpWeightsAVX2(SB), NOSPLIT, $0-40
 	MOVQ         u+16(FP), DX
 	MOVQ         v+24(FP), BX
 	MOVQ         n+32(FP), SI
-	VBROADCASTSS warpTable12<>+0(SB), Y0
-	VBROADCASTSS warpTable13<>+0(SB), Y1
-	VPBROADCASTD warpTable14<>+0(SB), Y2
-	VPBROADCASTD warpTable15<>+0(SB), Y3
+	VBROADCASTSS warpTable16<>+0(SB), Y0
+	VBROADCASTSS warpTable17<>+0(SB), Y1
+	VPBROADCASTD warpTable18<>+0(SB), Y2
+	VPBROADCASTD warpTable19<>+0(SB), Y3
 
 loop:
 	VMOVUPS    (DX), Y4
@@ -917,17 +963,17 @@ loop:
 	VZEROUPPER
 	RET
 
-DATA warpTable12<>+0(SB)/4, $(16384.0)
-GLOBL warpTable12<>(SB), RODATA|NOPTR, $4
+DATA warpTable16<>+0(SB)/4, $(16384.0)
+GLOBL warpTable16<>(SB), RODATA|NOPTR, $4
 
-DATA warpTable13<>+0(SB)/4, $(0.5)
-GLOBL warpTable13<>(SB), RODATA|NOPTR, $4
+DATA warpTable17<>+0(SB)/4, $(0.5)
+GLOBL warpTable17<>(SB), RODATA|NOPTR, $4
 
-DATA warpTable14<>+0(SB)/4, $0x00004000
-GLOBL warpTable14<>(SB), RODATA|NOPTR, $4
+DATA warpTable18<>+0(SB)/4, $0x00004000
+GLOBL warpTable18<>(SB), RODATA|NOPTR, $4
 
-DATA warpTable15<>+0(SB)/4, $0x0000ffff
-GLOBL warpTable15<>(SB), RODATA|NOPTR, $4
+DATA warpTable19<>+0(SB)/4, $0x0000ffff
+GLOBL warpTable19<>(SB), RODATA|NOPTR, $4
 
 // func warpLinearByte1AVX2(dst *uint8, src *uint8, at *int32, top *int32, bottom *int32, n int, row int)
 // Requires: AVX, AVX2
@@ -940,7 +986,7 @@ TEXT ·warpLinearByte1AVX2(SB), NOSPLIT, $0-56
 	MOVQ         top+24(FP), SI
 	MOVQ         bottom+32(FP), DI
 	MOVQ         n+40(FP), R8
-	VPBROADCASTD warpTable16<>+0(SB), Y0
+	VPBROADCASTD warpTable20<>+0(SB), Y0
 
 by8:
 	CMPQ         R8, $0x08
@@ -1030,8 +1076,8 @@ oneDone:
 	VZEROUPPER
 	RET
 
-DATA warpTable16<>+0(SB)/4, $0x00002000
-GLOBL warpTable16<>(SB), RODATA|NOPTR, $4
+DATA warpTable20<>+0(SB)/4, $0x00002000
+GLOBL warpTable20<>(SB), RODATA|NOPTR, $4
 
 // func warpLinearByte3AVX2(dst *uint8, src *uint8, at *int32, top *int32, bottom *int32, n int, row int)
 // Requires: AVX, AVX2
@@ -1044,10 +1090,10 @@ TEXT ·warpLinearByte3AVX2(SB), NOSPLIT, $0-56
 	MOVQ         top+24(FP), SI
 	MOVQ         bottom+32(FP), DI
 	MOVQ         n+40(FP), R8
-	VPBROADCASTD warpTable17<>+0(SB), Y0
-	VMOVDQU      warpTable18<>+0(SB), X1
-	VMOVDQU      warpTable19<>+0(SB), X2
-	VMOVDQU      warpTable20<>+0(SB), X3
+	VPBROADCASTD warpTable21<>+0(SB), Y0
+	VMOVDQU      warpTable22<>+0(SB), X1
+	VMOVDQU      warpTable23<>+0(SB), X2
+	VMOVDQU      warpTable24<>+0(SB), X3
 
 by6:
 	CMPQ         R8, $0x06
@@ -1151,62 +1197,62 @@ oneDone:
 	VZEROUPPER
 	RET
 
-DATA warpTable17<>+0(SB)/4, $0x00002000
-GLOBL warpTable17<>(SB), RODATA|NOPTR, $4
+DATA warpTable21<>+0(SB)/4, $0x00002000
+GLOBL warpTable21<>(SB), RODATA|NOPTR, $4
 
-DATA warpTable18<>+0(SB)/1, $0x00
-DATA warpTable18<>+1(SB)/1, $0xff
-DATA warpTable18<>+2(SB)/1, $0x03
-DATA warpTable18<>+3(SB)/1, $0xff
-DATA warpTable18<>+4(SB)/1, $0x01
-DATA warpTable18<>+5(SB)/1, $0xff
-DATA warpTable18<>+6(SB)/1, $0x04
-DATA warpTable18<>+7(SB)/1, $0xff
-DATA warpTable18<>+8(SB)/1, $0x02
-DATA warpTable18<>+9(SB)/1, $0xff
-DATA warpTable18<>+10(SB)/1, $0x05
-DATA warpTable18<>+11(SB)/1, $0xff
-DATA warpTable18<>+12(SB)/1, $0xff
-DATA warpTable18<>+13(SB)/1, $0xff
-DATA warpTable18<>+14(SB)/1, $0xff
-DATA warpTable18<>+15(SB)/1, $0xff
-GLOBL warpTable18<>(SB), RODATA|NOPTR, $16
+DATA warpTable22<>+0(SB)/1, $0x00
+DATA warpTable22<>+1(SB)/1, $0xff
+DATA warpTable22<>+2(SB)/1, $0x03
+DATA warpTable22<>+3(SB)/1, $0xff
+DATA warpTable22<>+4(SB)/1, $0x01
+DATA warpTable22<>+5(SB)/1, $0xff
+DATA warpTable22<>+6(SB)/1, $0x04
+DATA warpTable22<>+7(SB)/1, $0xff
+DATA warpTable22<>+8(SB)/1, $0x02
+DATA warpTable22<>+9(SB)/1, $0xff
+DATA warpTable22<>+10(SB)/1, $0x05
+DATA warpTable22<>+11(SB)/1, $0xff
+DATA warpTable22<>+12(SB)/1, $0xff
+DATA warpTable22<>+13(SB)/1, $0xff
+DATA warpTable22<>+14(SB)/1, $0xff
+DATA warpTable22<>+15(SB)/1, $0xff
+GLOBL warpTable22<>(SB), RODATA|NOPTR, $16
 
-DATA warpTable19<>+0(SB)/1, $0x02
-DATA warpTable19<>+1(SB)/1, $0xff
-DATA warpTable19<>+2(SB)/1, $0x05
-DATA warpTable19<>+3(SB)/1, $0xff
-DATA warpTable19<>+4(SB)/1, $0x03
-DATA warpTable19<>+5(SB)/1, $0xff
-DATA warpTable19<>+6(SB)/1, $0x06
-DATA warpTable19<>+7(SB)/1, $0xff
-DATA warpTable19<>+8(SB)/1, $0x04
-DATA warpTable19<>+9(SB)/1, $0xff
-DATA warpTable19<>+10(SB)/1, $0x07
-DATA warpTable19<>+11(SB)/1, $0xff
-DATA warpTable19<>+12(SB)/1, $0xff
-DATA warpTable19<>+13(SB)/1, $0xff
-DATA warpTable19<>+14(SB)/1, $0xff
-DATA warpTable19<>+15(SB)/1, $0xff
-GLOBL warpTable19<>(SB), RODATA|NOPTR, $16
+DATA warpTable23<>+0(SB)/1, $0x02
+DATA warpTable23<>+1(SB)/1, $0xff
+DATA warpTable23<>+2(SB)/1, $0x05
+DATA warpTable23<>+3(SB)/1, $0xff
+DATA warpTable23<>+4(SB)/1, $0x03
+DATA warpTable23<>+5(SB)/1, $0xff
+DATA warpTable23<>+6(SB)/1, $0x06
+DATA warpTable23<>+7(SB)/1, $0xff
+DATA warpTable23<>+8(SB)/1, $0x04
+DATA warpTable23<>+9(SB)/1, $0xff
+DATA warpTable23<>+10(SB)/1, $0x07
+DATA warpTable23<>+11(SB)/1, $0xff
+DATA warpTable23<>+12(SB)/1, $0xff
+DATA warpTable23<>+13(SB)/1, $0xff
+DATA warpTable23<>+14(SB)/1, $0xff
+DATA warpTable23<>+15(SB)/1, $0xff
+GLOBL warpTable23<>(SB), RODATA|NOPTR, $16
 
-DATA warpTable20<>+0(SB)/1, $0x00
-DATA warpTable20<>+1(SB)/1, $0x01
-DATA warpTable20<>+2(SB)/1, $0x02
-DATA warpTable20<>+3(SB)/1, $0x04
-DATA warpTable20<>+4(SB)/1, $0x05
-DATA warpTable20<>+5(SB)/1, $0x06
-DATA warpTable20<>+6(SB)/1, $0x08
-DATA warpTable20<>+7(SB)/1, $0x09
-DATA warpTable20<>+8(SB)/1, $0x0a
-DATA warpTable20<>+9(SB)/1, $0x0c
-DATA warpTable20<>+10(SB)/1, $0x0d
-DATA warpTable20<>+11(SB)/1, $0x0e
-DATA warpTable20<>+12(SB)/1, $0xff
-DATA warpTable20<>+13(SB)/1, $0xff
-DATA warpTable20<>+14(SB)/1, $0xff
-DATA warpTable20<>+15(SB)/1, $0xff
-GLOBL warpTable20<>(SB), RODATA|NOPTR, $16
+DATA warpTable24<>+0(SB)/1, $0x00
+DATA warpTable24<>+1(SB)/1, $0x01
+DATA warpTable24<>+2(SB)/1, $0x02
+DATA warpTable24<>+3(SB)/1, $0x04
+DATA warpTable24<>+4(SB)/1, $0x05
+DATA warpTable24<>+5(SB)/1, $0x06
+DATA warpTable24<>+6(SB)/1, $0x08
+DATA warpTable24<>+7(SB)/1, $0x09
+DATA warpTable24<>+8(SB)/1, $0x0a
+DATA warpTable24<>+9(SB)/1, $0x0c
+DATA warpTable24<>+10(SB)/1, $0x0d
+DATA warpTable24<>+11(SB)/1, $0x0e
+DATA warpTable24<>+12(SB)/1, $0xff
+DATA warpTable24<>+13(SB)/1, $0xff
+DATA warpTable24<>+14(SB)/1, $0xff
+DATA warpTable24<>+15(SB)/1, $0xff
+GLOBL warpTable24<>(SB), RODATA|NOPTR, $16
 
 // func warpLinearByte4AVX2(dst *uint8, src *uint8, at *int32, top *int32, bottom *int32, n int, row int)
 // Requires: AVX, AVX2
@@ -1219,8 +1265,8 @@ TEXT ·warpLinearByte4AVX2(SB), NOSPLIT, $0-56
 	MOVQ         top+24(FP), SI
 	MOVQ         bottom+32(FP), DI
 	MOVQ         n+40(FP), R8
-	VPBROADCASTD warpTable21<>+0(SB), Y0
-	VMOVDQU      warpTable22<>+0(SB), X1
+	VPBROADCASTD warpTable25<>+0(SB), Y0
+	VMOVDQU      warpTable26<>+0(SB), X1
 
 by4:
 	CMPQ         R8, $0x04
@@ -1314,23 +1360,54 @@ oneDone:
 	VZEROUPPER
 	RET
 
-DATA warpTable21<>+0(SB)/4, $0x00002000
-GLOBL warpTable21<>(SB), RODATA|NOPTR, $4
+DATA warpTable25<>+0(SB)/4, $0x00002000
+GLOBL warpTable25<>(SB), RODATA|NOPTR, $4
 
-DATA warpTable22<>+0(SB)/1, $0x00
-DATA warpTable22<>+1(SB)/1, $0xff
-DATA warpTable22<>+2(SB)/1, $0x04
-DATA warpTable22<>+3(SB)/1, $0xff
-DATA warpTable22<>+4(SB)/1, $0x01
-DATA warpTable22<>+5(SB)/1, $0xff
-DATA warpTable22<>+6(SB)/1, $0x05
-DATA warpTable22<>+7(SB)/1, $0xff
-DATA warpTable22<>+8(SB)/1, $0x02
-DATA warpTable22<>+9(SB)/1, $0xff
-DATA warpTable22<>+10(SB)/1, $0x06
-DATA warpTable22<>+11(SB)/1, $0xff
-DATA warpTable22<>+12(SB)/1, $0x03
-DATA warpTable22<>+13(SB)/1, $0xff
-DATA warpTable22<>+14(SB)/1, $0x07
-DATA warpTable22<>+15(SB)/1, $0xff
-GLOBL warpTable22<>(SB), RODATA|NOPTR, $16
+DATA warpTable26<>+0(SB)/1, $0x00
+DATA warpTable26<>+1(SB)/1, $0xff
+DATA warpTable26<>+2(SB)/1, $0x04
+DATA warpTable26<>+3(SB)/1, $0xff
+DATA warpTable26<>+4(SB)/1, $0x01
+DATA warpTable26<>+5(SB)/1, $0xff
+DATA warpTable26<>+6(SB)/1, $0x05
+DATA warpTable26<>+7(SB)/1, $0xff
+DATA warpTable26<>+8(SB)/1, $0x02
+DATA warpTable26<>+9(SB)/1, $0xff
+DATA warpTable26<>+10(SB)/1, $0x06
+DATA warpTable26<>+11(SB)/1, $0xff
+DATA warpTable26<>+12(SB)/1, $0x03
+DATA warpTable26<>+13(SB)/1, $0xff
+DATA warpTable26<>+14(SB)/1, $0x07
+DATA warpTable26<>+15(SB)/1, $0xff
+GLOBL warpTable26<>(SB), RODATA|NOPTR, $16
+
+// func warpFloatsAVX2(dst *float32, src *byte, n int)
+// Requires: AVX, AVX2
+TEXT ·warpFloatsAVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+
+by32:
+	CMPQ      DX, $0x20
+	JLT       by32Done
+	VPMOVZXBD (CX), Y0
+	VCVTDQ2PS Y0, Y0
+	VMOVUPS   Y0, (AX)
+	VPMOVZXBD 8(CX), Y0
+	VCVTDQ2PS Y0, Y0
+	VMOVUPS   Y0, 32(AX)
+	VPMOVZXBD 16(CX), Y0
+	VCVTDQ2PS Y0, Y0
+	VMOVUPS   Y0, 64(AX)
+	VPMOVZXBD 24(CX), Y0
+	VCVTDQ2PS Y0, Y0
+	VMOVUPS   Y0, 96(AX)
+	ADDQ      $0x20, CX
+	ADDQ      $0x80, AX
+	SUBQ      $0x20, DX
+	JMP       by32
+
+by32Done:
+	VZEROUPPER
+	RET

@@ -57,3 +57,6 @@ func warpLinearByte3AVX2(dst *uint8, src *uint8, at *int32, top *int32, bottom *
 
 //go:noescape
 func warpLinearByte4AVX2(dst *uint8, src *uint8, at *int32, top *int32, bottom *int32, n int, row int)
+
+//go:noescape
+func warpFloatsAVX2(dst *float32, src *byte, n int)

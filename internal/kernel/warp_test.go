@@ -154,6 +154,24 @@ func TestWarpSameBits(t *testing.T) {
 	})
 }
 
+func TestBytesToFloats(t *testing.T) {
+	impltest.All(t, "warp", func(t *testing.T) {
+		for _, n := range []int{0, 1, 31, 32, 33, 64, 100} {
+			src, dst := warpBytes(n), make([]float32, n+1)
+			dst[n] = -1
+			BytesToFloats(dst, src)
+			for i, b := range src {
+				if dst[i] != float32(b) {
+					t.Fatalf("%d bytes: number %d is %v, want %d", n, i, dst[i], b)
+				}
+			}
+			if dst[n] != -1 {
+				t.Fatalf("%d bytes: one number too many is written", n)
+			}
+		}
+	})
+}
+
 func BenchmarkWarp(b *testing.B) {
 	const h, w = 224, 224
 	for _, ch := range []int{1, 3, 4} {

@@ -15,16 +15,109 @@ TEXT ·row3AVX2(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), DI
 	VMOVDQU row3AVX2Mask<>+0(SB), Y0
 	VMOVDQU rounding<>+0(SB), Y1
-
-pixel:
-	MOVLQSX (DX), R8
-	ADDQ    CX, R8
 	MOVQ    SI, R9
+	SHLQ    $0x04, R9
+	LEAQ    (R9)(R9*2), R10
+
+four:
+	CMPQ    DI, $0x04
+	JL      rest
+	MOVLQSX (DX), R11
+	ADDQ    CX, R11
 	VPXOR   Y2, Y2, Y2
 	VPXOR   Y3, Y3, Y3
+	MOVLQSX 4(DX), R12
+	ADDQ    CX, R12
+	VPXOR   Y4, Y4, Y4
+	VPXOR   Y5, Y5, Y5
+	MOVLQSX 8(DX), R13
+	ADDQ    CX, R13
+	VPXOR   Y6, Y6, Y6
+	VPXOR   Y7, Y7, Y7
+	MOVLQSX 12(DX), R14
+	ADDQ    CX, R14
+	VPXOR   Y8, Y8, Y8
+	VPXOR   Y9, Y9, Y9
+	MOVQ    SI, R8
+
+fourGroup:
+	VBROADCASTI128 (R11), Y10
+	VPSHUFB        Y0, Y10, Y10
+	VPBROADCASTQ   (BX), Y11
+	VPBROADCASTQ   8(BX), Y12
+	VPMADDWD       Y10, Y11, Y11
+	VPMADDWD       Y10, Y12, Y12
+	VPADDD         Y11, Y2, Y2
+	VPADDD         Y12, Y3, Y3
+	ADDQ           $0x0c, R11
+	VBROADCASTI128 (R12), Y10
+	VPSHUFB        Y0, Y10, Y10
+	VPBROADCASTQ   (BX)(R9*1), Y11
+	VPBROADCASTQ   8(BX)(R9*1), Y12
+	VPMADDWD       Y10, Y11, Y11
+	VPMADDWD       Y10, Y12, Y12
+	VPADDD         Y11, Y4, Y4
+	VPADDD         Y12, Y5, Y5
+	ADDQ           $0x0c, R12
+	VBROADCASTI128 (R13), Y10
+	VPSHUFB        Y0, Y10, Y10
+	VPBROADCASTQ   (BX)(R9*2), Y11
+	VPBROADCASTQ   8(BX)(R9*2), Y12
+	VPMADDWD       Y10, Y11, Y11
+	VPMADDWD       Y10, Y12, Y12
+	VPADDD         Y11, Y6, Y6
+	VPADDD         Y12, Y7, Y7
+	ADDQ           $0x0c, R13
+	VBROADCASTI128 (R14), Y10
+	VPSHUFB        Y0, Y10, Y10
+	VPBROADCASTQ   (BX)(R10*1), Y11
+	VPBROADCASTQ   8(BX)(R10*1), Y12
+	VPMADDWD       Y10, Y11, Y11
+	VPMADDWD       Y10, Y12, Y12
+	VPADDD         Y11, Y8, Y8
+	VPADDD         Y12, Y9, Y9
+	ADDQ           $0x0c, R14
+	ADDQ           $0x10, BX
+	DECQ           R8
+	JNZ            fourGroup
+	VPSLLD         $0x0b, Y2, Y2
+	VPADDD         Y3, Y2, Y2
+	VPSLLD         $0x0b, Y4, Y4
+	VPADDD         Y5, Y4, Y4
+	VPSLLD         $0x0b, Y6, Y6
+	VPADDD         Y7, Y6, Y6
+	VPSLLD         $0x0b, Y8, Y8
+	VPADDD         Y9, Y8, Y8
+	ADDQ           R10, BX
+	VPHADDD        Y4, Y2, Y2
+	VPADDD         Y1, Y2, Y2
+	VPSRAD         $0x16, Y2, Y2
+	VPHADDD        Y8, Y6, Y6
+	VPADDD         Y1, Y6, Y6
+	VPSRAD         $0x16, Y6, Y6
+	VPACKSSDW      Y6, Y2, Y2
+	VPACKUSWB      Y2, Y2, Y2
+	VEXTRACTI128   $0x01, Y2, X3
+	VPUNPCKLWD     X3, X2, X2
+	VPSHUFB        row3AVX2Gaps<>+0(SB), X2, X2
+	VMOVQ          X2, (AX)
+	VPEXTRD        $0x02, X2, 8(AX)
+	ADDQ           $0x0c, AX
+	ADDQ           $0x10, DX
+	SUBQ           $0x04, DI
+	JMP            four
+
+rest:
+	TESTQ   DI, DI
+	JZ      done
+	MOVLQSX (DX), R9
+	ADDQ    CX, R9
+	VPXOR   Y2, Y2, Y2
+	VPXOR   Y3, Y3, Y3
+	MOVQ    SI, R8
 
 group:
-	VBROADCASTI128 (R8), Y4
+	VBROADCASTI128 (R9), Y4
 	VPSHUFB        Y0, Y4, Y4
 	VPBROADCASTQ   (BX), Y5
 	VPBROADCASTQ   8(BX), Y6
@@ -32,9 +125,9 @@ group:
 	VPMADDWD       Y4, Y6, Y6
 	VPADDD         Y5, Y2, Y2
 	VPADDD         Y6, Y3, Y3
-	ADDQ           $0x0c, R8
+	ADDQ           $0x0c, R9
 	ADDQ           $0x10, BX
-	DECQ           R9
+	DECQ           R8
 	JNZ            group
 	VPSLLD         $0x0b, Y2, Y2
 	VPADDD         Y3, Y2, Y2
@@ -51,7 +144,9 @@ group:
 	ADDQ           $0x03, AX
 	ADDQ           $0x04, DX
 	DECQ           DI
-	JNZ            pixel
+	JMP            rest
+
+done:
 	VZEROUPPER
 	RET
 
@@ -99,6 +194,24 @@ DATA rounding<>+24(SB)/4, $0x00200000
 DATA rounding<>+28(SB)/4, $0x00200000
 GLOBL rounding<>(SB), RODATA|NOPTR, $32
 
+DATA row3AVX2Gaps<>+0(SB)/1, $0x00
+DATA row3AVX2Gaps<>+1(SB)/1, $0x01
+DATA row3AVX2Gaps<>+2(SB)/1, $0x02
+DATA row3AVX2Gaps<>+3(SB)/1, $0x04
+DATA row3AVX2Gaps<>+4(SB)/1, $0x05
+DATA row3AVX2Gaps<>+5(SB)/1, $0x06
+DATA row3AVX2Gaps<>+6(SB)/1, $0x08
+DATA row3AVX2Gaps<>+7(SB)/1, $0x09
+DATA row3AVX2Gaps<>+8(SB)/1, $0x0a
+DATA row3AVX2Gaps<>+9(SB)/1, $0x0c
+DATA row3AVX2Gaps<>+10(SB)/1, $0x0d
+DATA row3AVX2Gaps<>+11(SB)/1, $0x0e
+DATA row3AVX2Gaps<>+12(SB)/1, $0x80
+DATA row3AVX2Gaps<>+13(SB)/1, $0x80
+DATA row3AVX2Gaps<>+14(SB)/1, $0x80
+DATA row3AVX2Gaps<>+15(SB)/1, $0x80
+GLOBL row3AVX2Gaps<>(SB), RODATA|NOPTR, $16
+
 // func row4AVX2(dst *byte, src *byte, first *int32, parts *int16, groups int, n int)
 // Requires: AVX, AVX2
 TEXT ·row4AVX2(SB), NOSPLIT, $0-48
@@ -110,16 +223,107 @@ TEXT ·row4AVX2(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), DI
 	VMOVDQU row4AVX2Mask<>+0(SB), Y0
 	VMOVDQU rounding<>+0(SB), Y1
-
-pixel:
-	MOVLQSX (DX), R8
-	ADDQ    CX, R8
 	MOVQ    SI, R9
+	SHLQ    $0x04, R9
+	LEAQ    (R9)(R9*2), R10
+
+four:
+	CMPQ    DI, $0x04
+	JL      rest
+	MOVLQSX (DX), R11
+	ADDQ    CX, R11
 	VPXOR   Y2, Y2, Y2
 	VPXOR   Y3, Y3, Y3
+	MOVLQSX 4(DX), R12
+	ADDQ    CX, R12
+	VPXOR   Y4, Y4, Y4
+	VPXOR   Y5, Y5, Y5
+	MOVLQSX 8(DX), R13
+	ADDQ    CX, R13
+	VPXOR   Y6, Y6, Y6
+	VPXOR   Y7, Y7, Y7
+	MOVLQSX 12(DX), R14
+	ADDQ    CX, R14
+	VPXOR   Y8, Y8, Y8
+	VPXOR   Y9, Y9, Y9
+	MOVQ    SI, R8
+
+fourGroup:
+	VBROADCASTI128 (R11), Y10
+	VPSHUFB        Y0, Y10, Y10
+	VPBROADCASTQ   (BX), Y11
+	VPBROADCASTQ   8(BX), Y12
+	VPMADDWD       Y10, Y11, Y11
+	VPMADDWD       Y10, Y12, Y12
+	VPADDD         Y11, Y2, Y2
+	VPADDD         Y12, Y3, Y3
+	ADDQ           $0x10, R11
+	VBROADCASTI128 (R12), Y10
+	VPSHUFB        Y0, Y10, Y10
+	VPBROADCASTQ   (BX)(R9*1), Y11
+	VPBROADCASTQ   8(BX)(R9*1), Y12
+	VPMADDWD       Y10, Y11, Y11
+	VPMADDWD       Y10, Y12, Y12
+	VPADDD         Y11, Y4, Y4
+	VPADDD         Y12, Y5, Y5
+	ADDQ           $0x10, R12
+	VBROADCASTI128 (R13), Y10
+	VPSHUFB        Y0, Y10, Y10
+	VPBROADCASTQ   (BX)(R9*2), Y11
+	VPBROADCASTQ   8(BX)(R9*2), Y12
+	VPMADDWD       Y10, Y11, Y11
+	VPMADDWD       Y10, Y12, Y12
+	VPADDD         Y11, Y6, Y6
+	VPADDD         Y12, Y7, Y7
+	ADDQ           $0x10, R13
+	VBROADCASTI128 (R14), Y10
+	VPSHUFB        Y0, Y10, Y10
+	VPBROADCASTQ   (BX)(R10*1), Y11
+	VPBROADCASTQ   8(BX)(R10*1), Y12
+	VPMADDWD       Y10, Y11, Y11
+	VPMADDWD       Y10, Y12, Y12
+	VPADDD         Y11, Y8, Y8
+	VPADDD         Y12, Y9, Y9
+	ADDQ           $0x10, R14
+	ADDQ           $0x10, BX
+	DECQ           R8
+	JNZ            fourGroup
+	VPSLLD         $0x0b, Y2, Y2
+	VPADDD         Y3, Y2, Y2
+	VPSLLD         $0x0b, Y4, Y4
+	VPADDD         Y5, Y4, Y4
+	VPSLLD         $0x0b, Y6, Y6
+	VPADDD         Y7, Y6, Y6
+	VPSLLD         $0x0b, Y8, Y8
+	VPADDD         Y9, Y8, Y8
+	ADDQ           R10, BX
+	VPHADDD        Y4, Y2, Y2
+	VPADDD         Y1, Y2, Y2
+	VPSRAD         $0x16, Y2, Y2
+	VPHADDD        Y8, Y6, Y6
+	VPADDD         Y1, Y6, Y6
+	VPSRAD         $0x16, Y6, Y6
+	VPACKSSDW      Y6, Y2, Y2
+	VPACKUSWB      Y2, Y2, Y2
+	VEXTRACTI128   $0x01, Y2, X3
+	VPUNPCKLWD     X3, X2, X2
+	VMOVDQU        X2, (AX)
+	ADDQ           $0x10, AX
+	ADDQ           $0x10, DX
+	SUBQ           $0x04, DI
+	JMP            four
+
+rest:
+	TESTQ   DI, DI
+	JZ      done
+	MOVLQSX (DX), R9
+	ADDQ    CX, R9
+	VPXOR   Y2, Y2, Y2
+	VPXOR   Y3, Y3, Y3
+	MOVQ    SI, R8
 
 group:
-	VBROADCASTI128 (R8), Y4
+	VBROADCASTI128 (R9), Y4
 	VPSHUFB        Y0, Y4, Y4
 	VPBROADCASTQ   (BX), Y5
 	VPBROADCASTQ   8(BX), Y6
@@ -127,9 +331,9 @@ group:
 	VPMADDWD       Y4, Y6, Y6
 	VPADDD         Y5, Y2, Y2
 	VPADDD         Y6, Y3, Y3
-	ADDQ           $0x10, R8
+	ADDQ           $0x10, R9
 	ADDQ           $0x10, BX
-	DECQ           R9
+	DECQ           R8
 	JNZ            group
 	VPSLLD         $0x0b, Y2, Y2
 	VPADDD         Y3, Y2, Y2
@@ -146,7 +350,9 @@ group:
 	ADDQ           $0x04, AX
 	ADDQ           $0x04, DX
 	DECQ           DI
-	JNZ            pixel
+	JMP            rest
+
+done:
 	VZEROUPPER
 	RET
 

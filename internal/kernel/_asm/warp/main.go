@@ -29,6 +29,7 @@ func main() {
 	linearByte1()
 	linearByte3()
 	linearByte4()
+	floats()
 	Generate()
 }
 

@@ -81,9 +81,36 @@ func pick(bytes int) {
 		wide := GP64()
 		Load(Param("wide"), wide)
 		SUBQ(wide, n)
-		run(wide, "wideBy4", 4, true)
+		if bytes == 12 {
+			pickFour(dst, src, at, wide)
+		} else {
+			run(wide, "wideBy4", 4, true)
+		}
 		run(wide, "wide", 1, true)
 	}
 	run(n, "one", 1, false)
+	if bytes == 12 {
+		VZEROUPPER()
+	}
 	RET()
+}
+
+// pickFour copies pixels of three floats, four at a time, without stores that
+// overlap.
+func pickFour(dst, src, at, n reg.GPVirtual) {
+	join := closeUp()
+	counted(n, "wideBy4", 4, func() {
+		var two [2]reg.VecVirtual
+		for i := range two {
+			two[i] = YMM()
+			a, b := GP64(), GP64()
+			MOVL(Mem{Base: at, Disp: 8 * i}, a.As32())
+			MOVL(Mem{Base: at, Disp: 8*i + 4}, b.As32())
+			VMOVUPS(scaled(src, a, 12), two[i].AsX())
+			VINSERTF128(Imm(1), scaled(src, b, 12), two[i], two[i])
+		}
+		join(two[0], two[1], dst)
+		ADDQ(Imm(16), at)
+		ADDQ(Imm(48), dst)
+	})
 }

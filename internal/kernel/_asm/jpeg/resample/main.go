@@ -50,7 +50,8 @@ func begin(name string) rowArgs {
 }
 
 // row makes n pixels of 3 or 4 samples, each of groups of four taps. One half
-// of a register has the first two channels, the other the rest.
+// of a register has the first two channels, the other the rest. Four pixels are
+// made side by side, as long as there are four.
 func row(name string, channels int) {
 	a := begin(name)
 	mask := GLOBL(name+"Mask", RODATA|NOPTR)
@@ -62,41 +63,98 @@ func row(name string, channels int) {
 		}
 		DATA(i, v)
 	}
-	shuffle, round := reg.Y0, reg.Y1
-	high, low := reg.Y2, reg.Y3
-	x, kh, kl := reg.Y4, reg.Y5, reg.Y6
+	shuffle, round := YMM(), YMM()
 	VMOVDQU(mask, shuffle)
 	VMOVDQU(rounding(), round)
-	Label("pixel")
-	MOVLQSX(Mem{Base: a.first}, a.at)
-	ADDQ(a.src, a.at)
-	MOVQ(a.groups, a.left)
-	VPXOR(high, high, high)
-	VPXOR(low, low, low)
-	Label("group")
-	VBROADCASTI128(Mem{Base: a.at}, x)
-	VPSHUFB(shuffle, x, x)
-	VPBROADCASTQ(Mem{Base: a.parts}, kh)
-	VPBROADCASTQ(Mem{Base: a.parts, Disp: 8}, kl)
-	VPMADDWD(x, kh, kh)
-	VPMADDWD(x, kl, kl)
-	VPADDD(kh, high, high)
-	VPADDD(kl, low, low)
-	ADDQ(Imm(uint64(4*channels)), a.at)
-	ADDQ(Imm(16), a.parts)
-	DECQ(a.left)
-	JNZ(LabelRef("group"))
-	VPSLLD(Imm(lowBits), high, high)
-	VPADDD(low, high, high)
-	VPHADDD(high, high, high)
-	VPADDD(round, high, high)
-	VPSRAD(Imm(precision), high, high)
-	VPACKSSDW(high, high, high)
-	VPACKUSWB(high, high, high)
-	VEXTRACTI128(Imm(1), high, reg.X3)
+	stride, stride3 := GP64(), GP64() // of the weights, from pixel to pixel
+	MOVQ(a.groups, stride)
+	SHLQ(Imm(4), stride)
+	LEAQ(Mem{Base: stride, Index: stride, Scale: 2}, stride3)
+
+	// sums returns the sums of some pixels, in which both samples of a pair of
+	// taps are still apart.
+	sums := func(label string, pixels int) []reg.VecVirtual {
+		var at []reg.GPVirtual
+		var high, low []reg.VecVirtual
+		for i := range pixels {
+			at, high, low = append(at, GP64()), append(high, YMM()), append(low, YMM())
+			MOVLQSX(Mem{Base: a.first, Disp: 4 * i}, at[i])
+			ADDQ(a.src, at[i])
+			VPXOR(high[i], high[i], high[i])
+			VPXOR(low[i], low[i], low[i])
+		}
+		MOVQ(a.groups, a.left)
+		Label(label)
+		for i := range pixels {
+			x, kh, kl := YMM(), YMM(), YMM()
+			weights := []Mem{{Base: a.parts}, {Base: a.parts, Index: stride, Scale: 1}, {Base: a.parts, Index: stride, Scale: 2}, {Base: a.parts, Index: stride3, Scale: 1}}[i]
+			VBROADCASTI128(Mem{Base: at[i]}, x)
+			VPSHUFB(shuffle, x, x)
+			VPBROADCASTQ(weights, kh)
+			VPBROADCASTQ(weights.Offset(8), kl)
+			VPMADDWD(x, kh, kh)
+			VPMADDWD(x, kl, kl)
+			VPADDD(kh, high[i], high[i])
+			VPADDD(kl, low[i], low[i])
+			ADDQ(Imm(uint64(4*channels)), at[i])
+		}
+		ADDQ(Imm(16), a.parts)
+		DECQ(a.left)
+		JNZ(LabelRef(label))
+		for i := range pixels {
+			VPSLLD(Imm(lowBits), high[i], high[i])
+			VPADDD(low[i], high[i], high[i])
+		}
+		return high
+	}
+	whole := func(p, q reg.VecVirtual) { // p = the samples of p and q
+		VPHADDD(q, p, p)
+		VPADDD(round, p, p)
+		VPSRAD(Imm(precision), p, p)
+	}
+	Label("four")
+	CMPQ(a.n, Imm(4))
+	JL(LabelRef("rest"))
+	p := sums("fourGroup", 4)
+	ADDQ(stride3, a.parts)
+	whole(p[0], p[1])
+	whole(p[2], p[3])
+	VPACKSSDW(p[2], p[0], p[0])
+	VPACKUSWB(p[0], p[0], p[0])
+	right, bytes := XMM(), p[0].AsX()
+	VEXTRACTI128(Imm(1), p[0], right)
+	VPUNPCKLWD(right, bytes, bytes)
+	if channels == 4 {
+		VMOVDQU(bytes, Mem{Base: a.dst})
+	} else {
+		gaps := GLOBL(name+"Gaps", RODATA|NOPTR)
+		for i := range 16 {
+			v := U8(0x80)
+			if i < 12 {
+				v = U8(i/3*4 + i%3)
+			}
+			DATA(i, v)
+		}
+		VPSHUFB(gaps, bytes, bytes)
+		VMOVQ(bytes, Mem{Base: a.dst})
+		VPEXTRD(Imm(2), bytes, Mem{Base: a.dst, Disp: 8})
+	}
+	ADDQ(Imm(uint64(4*channels)), a.dst)
+	ADDQ(Imm(16), a.first)
+	SUBQ(Imm(4), a.n)
+	JMP(LabelRef("four"))
+	Label("rest")
+	TESTQ(a.n, a.n)
+	JZ(LabelRef("done"))
+	one := sums("group", 1)[0]
+	whole(one, one)
+	VPACKSSDW(one, one, one)
+	VPACKUSWB(one, one, one)
+	half := XMM()
+	VEXTRACTI128(Imm(1), one, half)
 	lower, upper := GP32(), GP32()
-	VMOVD(reg.X2, lower)
-	VMOVD(reg.X3, upper)
+	VMOVD(one.AsX(), lower)
+	VMOVD(half, upper)
 	MOVW(lower.As16(), Mem{Base: a.dst})
 	if channels == 3 {
 		MOVB(upper.As8(), Mem{Base: a.dst, Disp: 2})
@@ -106,7 +164,8 @@ func row(name string, channels int) {
 	ADDQ(Imm(uint64(channels)), a.dst)
 	ADDQ(Imm(4), a.first)
 	DECQ(a.n)
-	JNZ(LabelRef("pixel"))
+	JMP(LabelRef("rest"))
+	Label("done")
 	VZEROUPPER()
 	RET()
 }
