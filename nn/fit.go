@@ -183,7 +183,7 @@ func (f *fitter) run(ctx context.Context) (err error) {
 	if c.Epochs > c.InitialEpoch {
 		m.compiled.opt.useAverages()
 	}
-	return errors.Join(err, f.end(last))
+	return errors.Join(f.end(last), f.finished())
 }
 
 // end lets every callback that began close its files and restore weights,
