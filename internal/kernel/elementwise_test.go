@@ -97,7 +97,7 @@ var elementwiseCalls = []call{
 	call2("vec", "Div", Div, vecDivGo), call2("vec", "Maximum", Maximum, vecMaximumGo), call2("vec", "Minimum", Minimum, vecMinimumGo),
 	call2("vec", "Equal", Equal, vecEqualGo), call2("vec", "NotEqual", NotEqual, vecNotEqualGo), call2("vec", "Less", Less, vecLessGo),
 	call2("vec", "LessEqual", LessEqual, vecLessEqualGo), call2("vec", "And", And, vecAndGo), call2("vec", "Or", Or, vecOrGo),
-	call2("vec", "ReLUGrad", ReLUGrad, vecReLUGradGo), call2("vec", "TanhGrad", TanhGrad, vecTanhGradGo),
+	call2("vec", "ReLUGrad", ReLUGrad, vecReLUGradGo), call2("vec", "ReLU6Grad", ReLU6Grad, vecReLU6GradGo), call2("vec", "TanhGrad", TanhGrad, vecTanhGradGo),
 	call2("vec", "SigmoidGrad", SigmoidGrad, vecSigmoidGradGo),
 	call3("vec", "Select", Select, vecSelectGo), call3("vec", "MulAdd", MulAdd, vecMulAddGo),
 	callScalar("vec", "AddScalar", AddScalar, vecAddScalarGo), callScalar("vec", "Scale", Scale, vecScaleGo),

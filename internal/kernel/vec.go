@@ -107,6 +107,9 @@ func AddScalar(dst, x []float32, s float32) { like(dst, x); vecAddScalar(dst, x,
 // Scale sets dst = x * s.
 func Scale(dst, x []float32, s float32) { like(dst, x); vecScale(dst, x, s) }
 
+// ReLU6Grad sets dst = dy where 0 < y < 6, else 0.
+func ReLU6Grad(dst, dy, y []float32) { fits(dst, dy); fits(dst, y); vecReLU6Grad(dst, dy, y) }
+
 // Clip sets dst = max(min(x, hi), lo); NaN stays NaN. Keras: clip.
 func Clip(dst, x []float32, lo, hi float32) { like(dst, x); vecClip(dst, x, lo, hi) }
 

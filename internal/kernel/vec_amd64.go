@@ -262,6 +262,17 @@ func vecScale(dst, x []float32, s float32) {
 	}
 }
 
+func vecReLU6Grad(dst, dy, y []float32) {
+	switch {
+	case vecAVX512:
+		vecReLU6GradAVX512(dst, dy, y)
+	case vecAVX2:
+		vecReLU6GradAVX2(dst, dy, y)
+	default:
+		vecReLU6GradGo(dst, dy, y)
+	}
+}
+
 func vecClip(dst, x []float32, lo, hi float32) {
 	switch {
 	case vecAVX512:

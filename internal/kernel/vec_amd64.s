@@ -2292,6 +2292,194 @@ done:
 	VZEROUPPER
 	RET
 
+// func vecReLU6GradAVX512(dst []float32, dy []float32, y []float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·vecReLU6GradAVX512(SB), NOSPLIT, $256-72
+	MOVQ         dst_len+8(FP), AX
+	XORQ         CX, CX
+	MOVQ         dst_base+0(FP), DX
+	MOVQ         dy_base+24(FP), BX
+	XORQ         SI, SI
+	MOVQ         $+64, DI
+	MOVQ         dy_len+32(FP), R8
+	CMPQ         R8, AX
+	JE           plain_dy
+	VBROADCASTSS (BX), Z0
+	VMOVUPS      Z0, (SP)
+	VMOVUPS      Z0, 64(SP)
+	LEAQ         (SP), BX
+	XORQ         DI, DI
+
+plain_dy:
+	MOVQ         y_base+48(FP), R8
+	XORQ         R9, R9
+	MOVQ         $+64, R10
+	MOVQ         y_len+56(FP), R11
+	CMPQ         R11, AX
+	JE           plain_y
+	VBROADCASTSS (R8), Z0
+	VMOVUPS      Z0, 128(SP)
+	VMOVUPS      Z0, 192(SP)
+	LEAQ         128(SP), R8
+	XORQ         R10, R10
+
+plain_y:
+many:
+	CMPQ        AX, $+32
+	JL          single
+	VMOVUPS     (BX)(SI*1), Z0
+	VMOVUPS     (R8)(R9*1), Z1
+	VCMPPS.BCST $0x1e, vecConst00000000<>+0(SB), Z1, K1
+	VCMPPS.BCST $0x11, vecConst40c00000<>+0(SB), Z1, K2
+	KANDW       K1, K2, K1
+	VMOVAPS.Z   Z0, K1, Z0
+	VMOVUPS     Z0, (DX)(CX*1)
+	VMOVUPS     64(BX)(SI*1), Z0
+	VMOVUPS     64(R8)(R9*1), Z1
+	VCMPPS.BCST $0x1e, vecConst00000000<>+0(SB), Z1, K1
+	VCMPPS.BCST $0x11, vecConst40c00000<>+0(SB), Z1, K2
+	KANDW       K1, K2, K1
+	VMOVAPS.Z   Z0, K1, Z0
+	VMOVUPS     Z0, 64(DX)(CX*1)
+	ADDQ        $+128, CX
+	LEAQ        (SI)(DI*2), SI
+	LEAQ        (R9)(R10*2), R9
+	SUBQ        $+32, AX
+	JMP         many
+
+single:
+	CMPQ        AX, $+16
+	JL          part
+	VMOVUPS     (BX)(SI*1), Z0
+	VMOVUPS     (R8)(R9*1), Z1
+	VCMPPS.BCST $0x1e, vecConst00000000<>+0(SB), Z1, K1
+	VCMPPS.BCST $0x11, vecConst40c00000<>+0(SB), Z1, K2
+	KANDW       K1, K2, K1
+	VMOVAPS.Z   Z0, K1, Z0
+	VMOVUPS     Z0, (DX)(CX*1)
+	ADDQ        $+64, CX
+	LEAQ        (SI)(DI*1), SI
+	LEAQ        (R9)(R10*1), R9
+	SUBQ        $+16, AX
+	JMP         single
+
+part:
+	TESTQ       AX, AX
+	JZ          done
+	MOVQ        $-1, DI
+	BZHIQ       AX, DI, DI
+	KMOVW       DI, K1
+	VMOVUPS.Z   (BX)(SI*1), K1, Z0
+	VMOVUPS.Z   (R8)(R9*1), K1, Z1
+	VCMPPS.BCST $0x1e, vecConst00000000<>+0(SB), Z1, K2
+	VCMPPS.BCST $0x11, vecConst40c00000<>+0(SB), Z1, K3
+	KANDW       K2, K3, K2
+	VMOVAPS.Z   Z0, K2, Z0
+	VMOVUPS     Z0, K1, (DX)(CX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+DATA vecConst40c00000<>+0(SB)/4, $0x40c00000
+DATA vecConst40c00000<>+4(SB)/4, $0x40c00000
+DATA vecConst40c00000<>+8(SB)/4, $0x40c00000
+DATA vecConst40c00000<>+12(SB)/4, $0x40c00000
+DATA vecConst40c00000<>+16(SB)/4, $0x40c00000
+DATA vecConst40c00000<>+20(SB)/4, $0x40c00000
+DATA vecConst40c00000<>+24(SB)/4, $0x40c00000
+DATA vecConst40c00000<>+28(SB)/4, $0x40c00000
+GLOBL vecConst40c00000<>(SB), RODATA|NOPTR, $32
+
+// func vecReLU6GradAVX2(dst []float32, dy []float32, y []float32)
+// Requires: AVX, AVX2
+TEXT ·vecReLU6GradAVX2(SB), NOSPLIT, $128-72
+	MOVQ         dst_len+8(FP), AX
+	XORQ         CX, CX
+	MOVQ         dst_base+0(FP), DX
+	MOVQ         dy_base+24(FP), BX
+	XORQ         SI, SI
+	MOVQ         $+32, DI
+	MOVQ         dy_len+32(FP), R8
+	CMPQ         R8, AX
+	JE           plain_dy
+	VBROADCASTSS (BX), Y0
+	VMOVUPS      Y0, (SP)
+	VMOVUPS      Y0, 32(SP)
+	LEAQ         (SP), BX
+	XORQ         DI, DI
+
+plain_dy:
+	MOVQ         y_base+48(FP), R8
+	XORQ         R9, R9
+	MOVQ         $+32, R10
+	MOVQ         y_len+56(FP), R11
+	CMPQ         R11, AX
+	JE           plain_y
+	VBROADCASTSS (R8), Y0
+	VMOVUPS      Y0, 64(SP)
+	VMOVUPS      Y0, 96(SP)
+	LEAQ         64(SP), R8
+	XORQ         R10, R10
+
+plain_y:
+many:
+	CMPQ    AX, $+16
+	JL      single
+	VMOVUPS (BX)(SI*1), Y0
+	VMOVUPS (R8)(R9*1), Y1
+	VCMPPS  $0x1e, vecConst00000000<>+0(SB), Y1, Y2
+	VCMPPS  $0x11, vecConst40c00000<>+0(SB), Y1, Y1
+	VPAND   Y1, Y2, Y1
+	VPAND   Y0, Y1, Y0
+	VMOVUPS Y0, (DX)(CX*1)
+	VMOVUPS 32(BX)(SI*1), Y0
+	VMOVUPS 32(R8)(R9*1), Y1
+	VCMPPS  $0x1e, vecConst00000000<>+0(SB), Y1, Y2
+	VCMPPS  $0x11, vecConst40c00000<>+0(SB), Y1, Y1
+	VPAND   Y1, Y2, Y1
+	VPAND   Y0, Y1, Y0
+	VMOVUPS Y0, 32(DX)(CX*1)
+	ADDQ    $+64, CX
+	LEAQ    (SI)(DI*2), SI
+	LEAQ    (R9)(R10*2), R9
+	SUBQ    $+16, AX
+	JMP     many
+
+single:
+	CMPQ    AX, $+8
+	JL      part
+	VMOVUPS (BX)(SI*1), Y0
+	VMOVUPS (R8)(R9*1), Y1
+	VCMPPS  $0x1e, vecConst00000000<>+0(SB), Y1, Y2
+	VCMPPS  $0x11, vecConst40c00000<>+0(SB), Y1, Y1
+	VPAND   Y1, Y2, Y1
+	VPAND   Y0, Y1, Y0
+	VMOVUPS Y0, (DX)(CX*1)
+	ADDQ    $+32, CX
+	LEAQ    (SI)(DI*1), SI
+	LEAQ    (R9)(R10*1), R9
+	SUBQ    $+8, AX
+	JMP     single
+
+part:
+	TESTQ      AX, AX
+	JZ         done
+	LEAQ       vecOnes<>+0(SB), DI
+	NEGQ       AX
+	VMOVUPS    256(DI)(AX*4), Y0
+	VMASKMOVPS (BX)(SI*1), Y0, Y1
+	VMASKMOVPS (R8)(R9*1), Y0, Y2
+	VCMPPS     $0x1e, vecConst00000000<>+0(SB), Y2, Y3
+	VCMPPS     $0x11, vecConst40c00000<>+0(SB), Y2, Y2
+	VPAND      Y2, Y3, Y2
+	VPAND      Y1, Y2, Y1
+	VMASKMOVPS Y1, Y0, (DX)(CX*1)
+
+done:
+	VZEROUPPER
+	RET
+
 // func vecTanhGradAVX512(dst []float32, dy []float32, y []float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·vecTanhGradAVX512(SB), NOSPLIT, $256-72

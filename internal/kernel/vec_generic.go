@@ -186,6 +186,15 @@ func vecScaleGo(dst, x []float32, s float32) {
 	}
 }
 
+func vecReLU6GradGo(dst, dy, y []float32) {
+	map2(dst, dy, y, func(dy, y float32) float32 {
+		if y > 0 && y < 6 {
+			return dy
+		}
+		return 0
+	})
+}
+
 func vecClipGo(dst, x []float32, lo, hi float32) {
 	x = x[:len(dst)]
 	for i, v := range x {

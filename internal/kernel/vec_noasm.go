@@ -92,6 +92,10 @@ func vecScale(dst, x []float32, s float32) {
 	vecScaleGo(dst, x, s)
 }
 
+func vecReLU6Grad(dst, dy, y []float32) {
+	vecReLU6GradGo(dst, dy, y)
+}
+
 func vecClip(dst, x []float32, lo, hi float32) {
 	vecClipGo(dst, x, lo, hi)
 }

@@ -83,6 +83,12 @@ func vecReLUGradAVX512(dst []float32, dy []float32, x []float32)
 func vecReLUGradAVX2(dst []float32, dy []float32, x []float32)
 
 //go:noescape
+func vecReLU6GradAVX512(dst []float32, dy []float32, y []float32)
+
+//go:noescape
+func vecReLU6GradAVX2(dst []float32, dy []float32, y []float32)
+
+//go:noescape
 func vecTanhGradAVX512(dst []float32, dy []float32, y []float32)
 
 //go:noescape

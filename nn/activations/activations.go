@@ -49,7 +49,7 @@ var (
 	// ReLU is max(x, 0).
 	ReLU = builtin(ops.ReLU, "relu")
 	// ReLU6 is min(max(x, 0), 6).
-	ReLU6 = builtin(relu6, "relu6")
+	ReLU6 = builtin(ops.ReLU6, "relu6")
 	// LeakyReLU is x where x > 0, else 0.2x: tf-keras' function, not the layer of
 	// that name, whose slope is 0.3.
 	LeakyReLU = builtin(func(x *ops.Value) *ops.Value { return leaky(x, 0.2) }, "leaky_relu")
@@ -93,11 +93,6 @@ func softmax(x *ops.Value) *ops.Value {
 		panic(&ops.ShapeError{Op: "softmax", Shapes: [][]int{x.Shape()}, Reason: "cannot apply softmax to a tensor that is 1D"})
 	}
 	return ops.Softmax(x, -1)
-}
-
-// relu6 has gradient 0 at 6, as Keras' kernel.
-func relu6(x *ops.Value) *ops.Value {
-	return ops.Where(ops.GreaterEqual(x, ops.Scalar(6)), ops.Scalar(6), ops.ReLU(x))
 }
 
 // leaky has the gradient slope at 0, as Keras' kernel.

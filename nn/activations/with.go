@@ -34,7 +34,7 @@ func (a *ReLUWith) Activate(x *ops.Value) *ops.Value {
 	case a.Threshold == 0 && a.MaxValue == nil:
 		return leaky(x, float32(a.NegativeSlope))
 	case a.Threshold == 0 && *a.MaxValue == 6:
-		y = relu6(x)
+		y = ops.ReLU6(x)
 	case a.Threshold == 0:
 		y = ops.Clip(ops.ReLU(x), 0, float32(*a.MaxValue))
 	default:

@@ -55,6 +55,9 @@ func init() { // not a literal: translators build on one another
 		"Where": func(b *builder, d *ops.Description) string {
 			return b.node("Where", []string{b.boolean(b.name(d.In[0])), b.name(d.In[1]), b.name(d.In[2])})
 		},
+		"ReLU6": func(b *builder, d *ops.Description) string {
+			return b.node("Clip", []string{b.name(d.In[0]), b.scalar(0), b.scalar(6)})
+		},
 		"Clip": func(b *builder, d *ops.Description) string {
 			return b.node("Clip", []string{b.name(d.In[0]), b.scalar(d.Value), b.scalar(d.Bound)})
 		},

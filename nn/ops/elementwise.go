@@ -24,6 +24,7 @@ const (
 	kSigmoid
 	kSoftplus
 	kReLU
+	kReLU6
 	kSign
 	kFloor
 	kRound
@@ -53,6 +54,7 @@ const (
 	kAnd
 	kOr
 	kReLUGrad    // dy, y
+	kReLU6Grad   // dy, y
 	kTanhGrad    // dy, y
 	kSigmoidGrad // dy, y
 	kSigmoidLoss // logits, targets
@@ -62,10 +64,10 @@ const (
 )
 
 var kindNames = [kinds]string{"Neg", "Abs", "Square", "Sqrt", "Rsqrt", "Reciprocal", "Exp", "Log", "Log1p", "Expm1",
-	"Tanh", "Sigmoid", "Softplus", "ReLU", "Sign", "Floor", "Round", "Sin", "Cos", "Erf", "IsNaN", "Not",
+	"Tanh", "Sigmoid", "Softplus", "ReLU", "ReLU6", "Sign", "Floor", "Round", "Sin", "Cos", "Erf", "IsNaN", "Not",
 	"AddScalar", "MulScalar", "PowScalar", "MaximumScalar", "MinimumScalar", "Clip",
 	"Add", "Sub", "Mul", "Div", "Maximum", "Minimum", "Pow", "Equal", "NotEqual", "Less", "LessEqual", "And", "Or",
-	"ReLUGrad", "TanhGrad", "SigmoidGrad", "SigmoidCrossEntropy", "Where"}
+	"ReLUGrad", "ReLU6Grad", "TanhGrad", "SigmoidGrad", "SigmoidCrossEntropy", "Where"}
 
 func (k kind) arity() int {
 	switch {
@@ -171,7 +173,7 @@ func (e elementwise) function() func(dst, a, b, c []float32) {
 var unaryKernels = [kinds]func(dst, x []float32){
 	kNeg: kernel.Neg, kAbs: kernel.Abs, kSquare: kernel.Square, kSqrt: kernel.Sqrt, kRsqrt: kernel.Rsqrt,
 	kReciprocal: kernel.Reciprocal, kExp: kernel.Exp, kLog: kernel.Log, kLog1p: kernel.Log1p, kExpm1: kernel.Expm1,
-	kTanh: kernel.Tanh, kSigmoid: kernel.Sigmoid, kSoftplus: kernel.Softplus, kReLU: kernel.ReLU, kSign: kernel.Sign,
+	kTanh: kernel.Tanh, kSigmoid: kernel.Sigmoid, kSoftplus: kernel.Softplus, kReLU: kernel.ReLU, kReLU6: func(dst, x []float32) { kernel.Clip(dst, x, 0, 6) }, kSign: kernel.Sign,
 	kFloor: kernel.Floor, kRound: kernel.Round, kSin: kernel.Sin, kCos: kernel.Cos, kErf: kernel.Erf,
 	kIsNaN: kernel.IsNaN, kNot: kernel.Not,
 }
@@ -179,7 +181,7 @@ var unaryKernels = [kinds]func(dst, x []float32){
 var binaryKernels = [kinds]func(dst, a, b []float32){
 	kAdd: kernel.Add, kSub: kernel.Sub, kMul: kernel.Mul, kDiv: kernel.Div, kMaximum: kernel.Maximum,
 	kMinimum: kernel.Minimum, kPow: kernel.Pow, kEqual: kernel.Equal, kNotEqual: kernel.NotEqual, kLess: kernel.Less,
-	kLessEqual: kernel.LessEqual, kAnd: kernel.And, kOr: kernel.Or, kReLUGrad: kernel.ReLUGrad,
+	kLessEqual: kernel.LessEqual, kAnd: kernel.And, kOr: kernel.Or, kReLUGrad: kernel.ReLUGrad, kReLU6Grad: kernel.ReLU6Grad,
 	kTanhGrad: kernel.TanhGrad, kSigmoidGrad: kernel.SigmoidGrad, kSigmoidLoss: kernel.SigmoidLoss,
 }
 

@@ -52,6 +52,8 @@ func (e elementwise) unaryGrad(x, y, dy *Value) *Value {
 		return Mul(dy, Sigmoid(x))
 	case kReLU:
 		return binary(kReLUGrad, dy, y)
+	case kReLU6:
+		return binary(kReLU6Grad, dy, y)
 	case kSin:
 		return Mul(dy, Cos(x))
 	case kCos:
@@ -97,6 +99,8 @@ func (e elementwise) operandGrads(in []*Value, y, dy *Value) []*Value {
 		return []*Value{Mul(dy, Mul(b, Pow(a, AddScalar(b, -1)))), Mul(dy, Mul(y, log))}
 	case kReLUGrad:
 		return []*Value{binary(kReLUGrad, dy, b), nil}
+	case kReLU6Grad:
+		return []*Value{binary(kReLU6Grad, dy, b), nil}
 	case kTanhGrad: // a (1 - b²)
 		return []*Value{binary(kTanhGrad, dy, b), Mul(dy, MulScalar(Mul(a, b), -2))}
 	case kSigmoidGrad: // a (b - b²)

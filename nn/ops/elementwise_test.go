@@ -33,7 +33,7 @@ func TestUnaryGradients(t *testing.T) {
 		"Neg": {ops.Neg, false}, "Abs": {ops.Abs, false}, "Square": {ops.Square, false}, "Sqrt": {ops.Sqrt, true}, "Rsqrt": {ops.Rsqrt, true},
 		"Reciprocal": {ops.Reciprocal, true}, "Exp": {ops.Exp, false}, "Log": {ops.Log, true}, "Log1p": {ops.Log1p, true},
 		"Expm1": {ops.Expm1, false}, "Tanh": {ops.Tanh, false}, "Sigmoid": {ops.Sigmoid, false}, "Softplus": {ops.Softplus, false},
-		"ReLU": {ops.ReLU, false}, "Sin": {ops.Sin, false}, "Cos": {ops.Cos, false}, "Erf": {ops.Erf, false},
+		"ReLU": {ops.ReLU, false}, "ReLU6": {func(v *ops.Value) *ops.Value { return ops.ReLU6(ops.MulScalar(v, 9)) }, false}, "Sin": {ops.Sin, false}, "Cos": {ops.Cos, false}, "Erf": {ops.Erf, false},
 		"AddScalar":     {func(v *ops.Value) *ops.Value { return ops.AddScalar(v, 3) }, false},
 		"MulScalar":     {func(v *ops.Value) *ops.Value { return ops.MulScalar(v, -3) }, false},
 		"MaximumScalar": {func(v *ops.Value) *ops.Value { return ops.MaximumScalar(v, 0.1) }, false},
@@ -86,6 +86,7 @@ func TestBinaryGradientsAndBroadcasting(t *testing.T) {
 func TestSecondDerivatives(t *testing.T) {
 	for name, f := range map[string]func(v *ops.Value) *ops.Value{
 		"Tanh": ops.Tanh, "Sigmoid": ops.Sigmoid, "Softplus": ops.Softplus, "Exp": ops.Exp, "Sin": ops.Sin, "Square": ops.Square,
+		"ReLU6":      func(v *ops.Value) *ops.Value { return ops.Square(ops.ReLU6(ops.MulScalar(v, 9))) },
 		"ReLU":       func(v *ops.Value) *ops.Value { return ops.Square(ops.ReLU(v)) },
 		"Softmax":    func(v *ops.Value) *ops.Value { return ops.Softmax(v, -1) },
 		"LogSoftmax": func(v *ops.Value) *ops.Value { return ops.LogSoftmax(v, -1) },

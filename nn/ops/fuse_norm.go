@@ -21,7 +21,7 @@ func fuseNorms(g *graph) {
 	}
 	for _, n := range g.nodes {
 		o, ok := n.op.(batchNorm)
-		if !ok || o.relu || o.residual {
+		if !ok || o.after() != nil || o.residual {
 			continue
 		}
 		y := n.out[0]
@@ -34,11 +34,13 @@ func fuseNorms(g *graph) {
 				instead[sum] = func(in []*Value, _ map[*Value]*Value) []*Value { return in[i : i+1] }
 			}
 		}
-		if relu := only(y, kReLU); relu != nil {
-			o.relu = true
-			instead[relu] = func(in []*Value, _ map[*Value]*Value) []*Value { return in }
+		for _, k := range []kind{kReLU, kReLU6} {
+			if relu := only(y, k); relu != nil {
+				o.cut = k
+				instead[relu] = func(in []*Value, _ map[*Value]*Value) []*Value { return in }
+			}
 		}
-		if !o.relu && !o.residual {
+		if o.after() == nil && !o.residual {
 			continue
 		}
 		g.fired["end of batch normalization"]++

@@ -43,6 +43,10 @@ func TestFuseNorms(t *testing.T) {
 			y, _, _ := norm(in)
 			return ops.ReLU(ops.Add(y, in[0]))
 		}), "BatchNorm(add)(relu)"},
+		"ReLU6": {1, train(func(in []*ops.Value) *ops.Value {
+			y, _, _ := norm(in)
+			return ops.ReLU6(y)
+		}), "BatchNorm(relu6)"},
 		"the residual is made later": {0, train(func(in []*ops.Value) *ops.Value {
 			y, _, _ := norm(in)
 			return ops.Add(y, ops.Exp(in[1]))

@@ -52,12 +52,13 @@ func present(vs ...*Value) []*Value {
 
 // batchNorm is both. Operands: x, gamma and beta when the flags say so, then
 // mean and variance when given. Compile may add what comes after (see fuseNorms):
-// the addition of a residual, the last operand, and a ReLU.
+// the addition of a residual, the last operand, and a ReLU or ReLU6.
 type batchNorm struct {
 	eps                float32
 	gamma, beta, given bool
-	residual, relu     bool
-	behind             int // axes behind the channels
+	residual           bool
+	cut                kind // kReLU, kReLU6 or none
+	behind             int  // axes behind the channels
 }
 
 func (o batchNorm) String() string {
@@ -68,8 +69,11 @@ func (o batchNorm) String() string {
 	if o.residual {
 		s += "(add)"
 	}
-	if o.relu {
+	switch o.cut {
+	case kReLU:
 		s += "(relu)"
+	case kReLU6:
+		s += "(relu6)"
 	}
 	return s
 }
@@ -126,6 +130,14 @@ func (o batchNorm) Scratch(in [][]int) int {
 	return 3*n.wide + n.chunks*3*n.wide
 }
 
+// after is what cuts the result, nil for nothing.
+func (o batchNorm) after() func(dst, x []float32) {
+	if o.cut == kReLU || o.cut == kReLU6 {
+		return unaryKernels[o.cut]
+	}
+	return nil
+}
+
 // affine returns scale and shift of a channel.
 func (o batchNorm) affine(b *Binding, gamma, beta, c int, variance float32) (scale, shift float32) {
 	g := 1.0
@@ -151,14 +163,15 @@ func (o batchNorm) Bind(b *Binding) func() {
 	if o.residual {
 		residual = b.In[len(b.In)-1]
 	}
+	after := o.after()
 	apply := n.chunkLoop(func(_, lo, hi, w int) {
 		y := y[lo:hi]
 		kernel.NormApply(y, x[lo:hi], mean[:w], scale[:w], shift[:w])
 		if residual != nil {
 			kernel.Add(y, y, residual[lo:hi])
 		}
-		if o.relu {
-			kernel.ReLU(y, y)
+		if after != nil {
+			after(y, y)
 		}
 	})
 	finish := func(m, v []float32) {
@@ -180,7 +193,7 @@ func (o batchNorm) Bind(b *Binding) func() {
 }
 
 func (o batchNorm) Grad(in, out, dout []*Value) []*Value {
-	if o.relu || o.residual {
+	if o.after() != nil || o.residual {
 		return noGrad(o)
 	}
 	gi, bi, mi := o.places()

@@ -147,6 +147,7 @@ func (o batchNorm) bindPlanes(b *Binding) func() {
 	if o.residual {
 		residual = b.In[len(b.In)-1]
 	}
+	after := o.after()
 	apply := n.loop(scratch, 3, func(_, c, lo, hi int, s []float32) {
 		m, a, t := s[:planeWidth], s[planeWidth:2*planeWidth], s[2*planeWidth:]
 		fill(m, mean[c])
@@ -156,8 +157,8 @@ func (o batchNorm) bindPlanes(b *Binding) func() {
 		if residual != nil {
 			kernel.Add(y[lo:hi], y[lo:hi], residual[lo:hi])
 		}
-		if o.relu {
-			kernel.ReLU(y[lo:hi], y[lo:hi])
+		if after != nil {
+			after(y[lo:hi], y[lo:hi])
 		}
 	})
 	finish := func(m, v []float32) {

@@ -45,6 +45,9 @@ func Softplus(v *Value) *Value { return unary(kSoftplus, v) }
 // ReLU returns max(v, 0); NaN stays NaN. Its derivative at 0 is 0.
 func ReLU(v *Value) *Value { return unary(kReLU, v) }
 
+// ReLU6 returns min(max(v, 0), 6), with gradient 0 at both ends.
+func ReLU6(v *Value) *Value { return unary(kReLU6, v) }
+
 // Sign returns -1, 0 or 1. No gradient flows.
 func Sign(v *Value) *Value { return unary(kSign, v) }
 

@@ -57,6 +57,7 @@ func writeVec() {
 	binary("And", func(a, b lane) lane { return truth(both(set(a), set(b))) })
 	binary("Or", func(a, b lane) lane { return truth(either(set(a), set(b))) })
 	binary("ReLUGrad", func(dy, x lane) lane { return only(cmp(gt, x, num(0)), dy) })
+	binary("ReLU6Grad", func(dy, y lane) lane { return only(both(cmp(gt, y, num(0)), cmp(lt, y, num(6))), dy) })
 	binary("TanhGrad", func(dy, y lane) lane { return mul(dy, sub(num(1), square(y))) })
 	binary("SigmoidGrad", func(dy, y lane) lane { return mul(dy, mul(y, sub(num(1), y))) })
 	one := func(f func(v map[string]lane) lane) func(v map[string]lane) map[string]lane {
