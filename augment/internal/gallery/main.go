@@ -47,6 +47,11 @@ func panels() []panel {
 		{"fill_reflect", []uint64{2}, &augment.ImageDataGenerator{RotationRange: 60, FillMode: augment.FillReflect}},
 		{"fill_wrap", []uint64{2}, &augment.ImageDataGenerator{RotationRange: 60, FillMode: augment.FillWrap}},
 		{"flip", []uint64{1}, &augment.HorizontalFlip{}},
+		{"vertical_flip", []uint64{1}, &augment.VerticalFlip{}},
+		{"center_crop", []uint64{1}, &augment.CenterCrop{Height: 110, Width: 150}},
+		{"resize", []uint64{1}, &augment.Resize{Height: 60, Width: 120}},
+		{"compose", []uint64{1, 2, 3, 4, 5, 6}, &augment.Sequence{All: []augment.Augmentation{&augment.Sometimes{Probability: 0.5, Do: &augment.HorizontalFlip{}},
+			&augment.OneOf{Of: []augment.Augmentation{&augment.GaussianBlur{Sigma: [2]float64{2, 4}}, &augment.GaussianNoise{Sigma: [2]float64{30, 45}}}}}}},
 		{"crop", three, &augment.RandomCrop{Height: 110, Width: 150}},
 		{"resized_crop", three, &augment.RandomResizedCrop{Height: 135, Width: 180, Scale: [2]float64{0.2, 0.9}}},
 		{"perspective", three, &augment.RandomPerspective{}},
@@ -89,6 +94,9 @@ func run(out string) error {
 		if err := save(out, p.name, images...); err != nil {
 			return err
 		}
+	}
+	if err := operated(out, plain); err != nil {
+		return err
 	}
 	if err := together(out, plain); err != nil {
 		return err
