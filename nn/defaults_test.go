@@ -134,6 +134,9 @@ var differently = map[string]string{
 	"ProgbarLogger.stateful_metrics":  "all logs are those of the epoch so far",
 	"BatchNormalization.synchronized": "one machine",
 	"RemoteMonitor.headers":           "not saved: they may hold secrets",
+	"TensorBoard.update_freq":         `0 stands for "epoch"`,
+	"TensorBoard.embeddings_metadata": "not saved: names of files",
+	"TensorBoard.profile_batch":       "Go has its own profiler",
 }
 
 func compareDefaults(t *testing.T, class string, keras kerasClass, want reflect.Type) {

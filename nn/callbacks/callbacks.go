@@ -98,7 +98,7 @@ func addedLogs(c nn.Callback) (names []string, ok bool) {
 		return c.AddsLogs(), true
 	case *LambdaCallback:
 		return c.Adds, c.Adds != nil || c.EpochEnd == nil
-	case *BaseLogger, *CSVLogger, *EarlyStopping, *ModelCheckpoint, *ProgbarLogger, *RemoteMonitor, *TerminateOnNaN, *nn.History:
+	case *BaseLogger, *CSVLogger, *EarlyStopping, *ModelCheckpoint, *ProgbarLogger, *RemoteMonitor, *TensorBoard, *TerminateOnNaN, *nn.History:
 		return nil, true
 	}
 	return nil, false
