@@ -71,6 +71,9 @@ func TestForbiddenFile(t *testing.T) {
 func TestSpoiltPictures(t *testing.T) {
 	t.Chdir(t.TempDir())
 	n := 400
+	if *long {
+		n = 10000
+	}
 	paint(t, "good.jpg", 24, 24, 1)
 	data, err := os.ReadFile("good.jpg")
 	if err != nil {
