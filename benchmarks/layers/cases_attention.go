@@ -7,17 +7,17 @@ import (
 
 func init() {
 	cases = append(cases, []testCase{
-		{"batch norm 28x28x64", &layers.BatchNormalization{}, []int{32, 28, 28, 64}},
-		{"batch norm 7x7x512", &layers.BatchNormalization{}, []int{32, 7, 7, 512}},
-		{"batch norm 1024", &layers.BatchNormalization{}, []int{512, 1024}},
-		{"layer norm 128x512", &layers.LayerNormalization{}, []int{32, 128, 512}},
-		{"layer norm 768", &layers.LayerNormalization{}, []int{512, 768}},
-		{"group norm 28x28x64", &layers.GroupNormalization{}, []int{16, 28, 28, 64}},
-		{"attention 128x256, 8 heads", &layers.MultiHeadAttention{NumHeads: 8, KeyDim: 32}, []int{32, 128, 256}},
-		{"attention 512x128, 2 heads", &layers.MultiHeadAttention{NumHeads: 2, KeyDim: 64}, []int{8, 512, 128}},
-		{"attention 20x64, 4 heads", &layers.MultiHeadAttention{NumHeads: 4, KeyDim: 16}, []int{64, 20, 64}},
-		{"embedding 100000x128", &layers.Embedding{InputDim: 100000, OutputDim: 128}, []int{32, 80}},
-		{"embedding 2000x64", &layers.Embedding{InputDim: 2000, OutputDim: 64}, []int{128, 50}},
+		{name: "batch norm 28x28x64", layer: &layers.BatchNormalization{}, shape: []int{32, 28, 28, 64}},
+		{name: "batch norm 7x7x512", layer: &layers.BatchNormalization{}, shape: []int{32, 7, 7, 512}},
+		{name: "batch norm 1024", layer: &layers.BatchNormalization{}, shape: []int{512, 1024}},
+		{name: "layer norm 128x512", layer: &layers.LayerNormalization{}, shape: []int{32, 128, 512}},
+		{name: "layer norm 768", layer: &layers.LayerNormalization{}, shape: []int{512, 768}},
+		{name: "group norm 28x28x64", layer: &layers.GroupNormalization{}, shape: []int{16, 28, 28, 64}},
+		{name: "attention 128x256, 8 heads", layer: &layers.MultiHeadAttention{NumHeads: 8, KeyDim: 32}, shape: []int{32, 128, 256}},
+		{name: "attention 512x128, 2 heads", layer: &layers.MultiHeadAttention{NumHeads: 2, KeyDim: 64}, shape: []int{8, 512, 128}},
+		{name: "attention 20x64, 4 heads", layer: &layers.MultiHeadAttention{NumHeads: 4, KeyDim: 16}, shape: []int{64, 20, 64}},
+		{name: "embedding 100000x128", layer: &layers.Embedding{InputDim: 100000, OutputDim: 128}, shape: []int{32, 80}},
+		{name: "embedding 2000x64", layer: &layers.Embedding{InputDim: 2000, OutputDim: 64}, shape: []int{128, 50}},
 	}...)
 }
 

@@ -23,6 +23,8 @@ type question struct {
 	Class  string        `json:"class_name"`
 	Config config.Object `json:"config"` // Keras'
 	Input  []int         `json:"input"`  // shape
+	Masked bool          `json:"masked"` // see testCase.mask
+	Scale  float32       `json:"scale"`  // of the weights
 }
 
 func (c testCase) Name() string { return c.name }
@@ -33,7 +35,7 @@ func (c testCase) Prepare() (sides.Ours, any, error) {
 		return nil, nil, err
 	}
 	settings, err := config.Encode(c.layer)
-	return o, question{nn.ClassName(c.layer), settings, c.shape}, err
+	return o, question{nn.ClassName(c.layer), settings, c.shape, c.masked, c.scale()}, err
 }
 
 // prepare compiles the step: output, then gradients of input and weights.
@@ -50,7 +52,11 @@ func (c testCase) prepare() (*ours, error) {
 	data, ids := c.input()
 	x := ops.Variable(data)
 	in := []*ops.Value{x, x}[:len(symbols)]
-	tr, err := nn.Trace(c.layer, true, in, nil)
+	var masks []*ops.Value
+	if c.masked {
+		masks = append(masks, ops.Variable(c.mask()))
+	}
+	tr, err := nn.Trace(c.layer, true, in, masks)
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +67,11 @@ func (c testCase) prepare() (*ours, error) {
 		wrt = append(wrt, x)
 	}
 	for i, w := range nn.BaseOf(c.layer).Weights() {
-		if err := w.Set(numbers(7+i, w.Shape())); err != nil {
+		first := numbers(7+i, w.Shape())
+		for j := range first.Data() {
+			first.Data()[j] *= c.scale()
+		}
+		if err := w.Set(first); err != nil {
 			return nil, err
 		}
 		if w.Trainable() {

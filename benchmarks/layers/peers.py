@@ -7,6 +7,7 @@ with Keras; PyTorch's side knows the classes of TORCH.
 import numpy as np
 
 import peers_attention
+import peers_recurrent
 from serve import NoSuchSetting, serve
 
 
@@ -23,7 +24,7 @@ def size(x):
 # ------------------------------------------------------------------ TensorFlow
 
 
-def tf_case(setting, name, config, shape):
+def tf_case(setting, name, config, shape, scale, masked):
     import tensorflow as tf
     import tf_keras as keras
 
@@ -31,14 +32,19 @@ def tf_case(setting, name, config, shape):
     ids = name == "Embedding"
     x = tf.constant(np.arange(np.prod(shape)).reshape(shape) * 7919 % config["input_dim"] if ids else numbers(0, shape))
 
+    steps = shape[1]
+    mask = tf.constant([[t < steps - 7 * i % (steps // 2) for t in range(steps)] for i in range(shape[0])]) if masked else None
+
     def call(x):
+        if masked:
+            return layer(x, mask=mask)
         if name == "MultiHeadAttention":
             return layer(x, x)
         return layer(x, training=True) if name == "BatchNormalization" else layer(x)
 
     call(x)
     for i, w in enumerate(layer.weights):
-        w.assign(numbers(7 + i, w.shape))
+        w.assign(numbers(7 + i, w.shape) * np.float32(scale))
     dy = tf.constant(numbers(3, call(x).shape))
     weights = layer.trainable_weights
 
@@ -138,9 +144,13 @@ def keras_weights(name, config, shape):
     return [(*k, c // config["groups"], f), (f,)]
 
 
-def torch_case(setting, name, config, shape):
+def torch_case(setting, name, config, shape, scale, masked):
     import torch
 
+    if name in peers_recurrent.RECURRENT + peers_recurrent.IMAGES:
+        return peers_recurrent.torch_case(torch, numbers, size, setting, name, config, shape, scale, masked)
+    if name not in TORCH and name not in peers_attention.KNOWN:
+        raise NoSuchSetting
     if name in peers_attention.KNOWN:
         return peers_attention.torch_case(torch, numbers, size, setting, name, config, shape)
 
@@ -171,7 +181,7 @@ def torch_case(setting, name, config, shape):
 
 
 def case(make):
-    return lambda setting, c: make(setting, c["class_name"], c["config"], c["input"])
+    return lambda setting, c: make(setting, c["class_name"], c["config"], c["input"], c["scale"], c["masked"])
 
 
 serve(torch=case(torch_case), tf=case(tf_case))

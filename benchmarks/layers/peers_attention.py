@@ -55,10 +55,13 @@ def torch_case(torch, numbers, size, setting, name, config, shape):
 
         return run, sums
 
-    c = shape[-1]
+    front = name == "BatchNormalization" and config["axis"] == [1]
+    if front and last:
+        raise NoSuchSetting
+    c = shape[1] if front else shape[-1]
     gamma, beta = weights((c,), (c,))
     eps = config["epsilon"]
-    place = tensor if name == "LayerNormalization" else image
+    place = tensor if name == "LayerNormalization" or front else image
     x, dy = place(numbers(0, shape)).requires_grad_(), place(numbers(3, shape))
     mean, variance = torch.zeros(c), torch.ones(c)
     f = {
