@@ -70,6 +70,21 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return cli.OK
 	case err != nil:
 		return report(stderr, err)
+	}
+	data, err := s.Configure(env.Flags)
+	switch {
+	case err != nil:
+		return report(stderr, err)
+	case data != "" && len(rest) == 0:
+		rest = []string{data}
+		if strings.HasPrefix(data, "demo ") {
+			rest = strings.Fields(data)
+		}
+	}
+	switch {
+	case s.ShowConfig:
+		fmt.Fprint(stdout, s.YAML(env.Flags, strings.Join(rest, " ")))
+		return cli.OK
 	case len(rest) == 0 && s.Resume == "":
 		fmt.Fprint(stderr, settings.Short)
 		return cli.Usage

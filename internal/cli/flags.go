@@ -17,7 +17,7 @@ import (
 // value when Flags is called is the default. help:"N: what it is" is shown by
 // Help; auto:"inferred" is shown in place of a default that the program finds
 // itself. Fields are of type bool, int, uint64, float64, string, []float64 or
-// []int (written 28x28 or 28,28).
+// []int (written 28x28 or 28,28), or []string (given once for each).
 type Flags struct {
 	set     *pflag.FlagSet
 	program string
@@ -120,6 +120,30 @@ func (f *Flags) Set(name, val string) error {
 		return fmt.Errorf("no setting is named %q", name)
 	}
 	return fl.Value.Set(val)
+}
+
+// Give sets a flag as if it had been given on the command line.
+func (f *Flags) Give(name, val string) error {
+	if err := f.Set(name, val); err != nil {
+		return err // without pflag's words around it
+	}
+	f.set.Lookup(name).Changed = true
+	return nil
+}
+
+// A Setting is a flag as configuration files and help see it.
+type Setting struct {
+	Name, Group, Help, Auto string
+	Value                   any
+}
+
+// Settings returns all flags in order.
+func (f *Flags) Settings() []Setting {
+	var all []Setting
+	for _, fl := range f.fields {
+		all = append(all, Setting{fl.name, fl.group, fl.help, fl.auto, fl.value.Interface()})
+	}
+	return all
 }
 
 // Values returns all settings in order, under Keras' names with underscores.

@@ -67,6 +67,10 @@ func (x *value) Set(s string) error {
 			return fmt.Errorf("want %s", strings.Join(choices[:len(choices)-1], ", ")+" or "+choices[len(choices)-1])
 		}
 	case reflect.Slice:
+		if x.v.Type().Elem().Kind() == reflect.String { // may be given several times
+			x.v.Set(reflect.Append(x.v, reflect.ValueOf(s)))
+			return nil
+		}
 		return x.setList(s)
 	}
 	return nil

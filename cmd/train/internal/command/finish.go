@@ -121,7 +121,7 @@ func (e *Env) again(run *rundir.Run) string {
 	case !strings.HasPrefix(run.Data, "demo"):
 		line = "train " + cli.Quote(run.Data)
 	}
-	given := e.Flags.Given("out", "force", "workers", "json", "quiet", "verbose", "no-color")
+	given := e.Flags.Given("out", "force", "workers", "json", "quiet", "verbose", "no-color", "config", "set")
 	return strings.Join(append([]string{line}, given...), " ")
 }
 

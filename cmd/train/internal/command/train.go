@@ -45,6 +45,7 @@ func (e *Env) Train(ctx context.Context, data string) error {
 	if s.Check {
 		return e.check(ctx, set)
 	}
+	e.overfit(set)
 	t, err := e.prepare(ctx, set, from.tokenizer())
 	if err != nil {
 		return err
@@ -126,7 +127,7 @@ func (e *Env) recorded() config.Object {
 	var o config.Object
 	for _, m := range e.Flags.Values() {
 		switch m.Key {
-		case "out", "force", "json", "quiet", "verbose", "no_color", "top", "dry_run", "check", "resume", "workers":
+		case "out", "force", "json", "quiet", "verbose", "no_color", "top", "dry_run", "check", "resume", "workers", "config", "set", "show_config":
 		default:
 			o = append(o, m)
 		}

@@ -28,14 +28,14 @@ func Help() string {
   train photos/ --epochs 30 --horizontal-flip        one sub-folder a class (or train/ and validation/)
   train reviews.tsv --class-weight balanced          label, text; also .csv
   train words book.txt                               vectors of words: what is near what (or a folder of .txt)
-  train predict RUN FILE…  |  train predict RUN -    pictures, texts or words; - reads lines
-  train evaluate RUN DATA  --json                    metrics, confusion matrix; words: pairs of related ones
+  train predict RUN FILE…  |  train evaluate RUN DATA    - reads lines; metrics, confusion matrix
+  train compare|export|plot --help                   tools for runs and models
 Training (default in brackets):
 `)
 	b.WriteString(f.Help("main"))
-	b.WriteString("More:\n" + f.HelpShort("more", 100))
-	b.WriteString("Pictures:\n" + f.HelpShort("image", 100))
-	b.WriteString("Texts, words, output and predict:\n" + f.HelpShort("text", 100) + f.HelpShort("words", 100) + f.HelpShort("output", 100))
+	b.WriteString("More:\n" + f.HelpShort("more", 116))
+	b.WriteString("Pictures:\n" + f.HelpShort("image", 116))
+	b.WriteString("Texts, words, output and predict:\n" + f.HelpShort("text", 116) + f.HelpShort("words", 116) + f.HelpShort("output", 116))
 	b.WriteString("Exit codes: 0 done, 1 failed, 2 usage, 3 bad data, 75 try again, 130/143 stopped and saved\n")
 	return b.String()
 }

@@ -12,28 +12,32 @@ import (
 // Settings are all flags. The names are Keras' arguments with dashes. What has
 // an auto tag is inferred from the data unless it is given.
 type Settings struct {
-	Epochs        int     `flag:"epochs" short:"e" group:"main" auto:"inferred" help:"N: passes over the data"`
-	BatchSize     int     `flag:"batch-size" short:"b" group:"main" auto:"inferred" help:"N: samples in a step"`
-	LearningRate  float64 `flag:"learning-rate" group:"main" auto:"inferred" help:"X: size of the steps at the start"`
-	Optimizer     string  `flag:"optimizer" group:"main" help:"adam|rmsprop|sgd: how weights follow gradients"`
-	ModelSize     string  `flag:"model-size" group:"main" auto:"inferred" help:"small|medium|large: layers and units"`
-	ValidSplit    float64 `flag:"validation-split" group:"main" help:"X: part held out, by a hash of the name"`
-	Out           string  `flag:"out" short:"o" group:"main" auto:"runs/N-NAME" help:"DIR: the run directory"`
-	Seed          uint64  `flag:"seed" group:"main" help:"N: same seed, same bytes"`
-	Workers       int     `flag:"workers" group:"main" auto:"one a processor" help:"N: for data and computing; results do not depend on it"`
-	ClassWeight   string  `flag:"class-weight" group:"main" help:"none|balanced: weigh rare classes up"`
-	EarlyStopping bool    `flag:"early-stopping" group:"main" help:": stop when validation no longer improves"`
-	Patience      int     `flag:"patience" group:"main" auto:"inferred" help:"N: epochs without improvement before that"`
-	OnError       string  `flag:"on-error" group:"main" help:"fail|skip|placeholder: what to do about samples that cannot be read"`
-	Resume        string  `flag:"resume" group:"main" help:"RUN: go on with a run from its last.npz"`
-	DryRun        bool    `flag:"dry-run" group:"main" help:": one step of everything, then clean up"`
-	Check         bool    `flag:"check" group:"main" help:": read all data and say what is wrong, no training"`
-	Force         bool    `flag:"force" short:"f" group:"main" help:": write into a run directory that exists"`
-	Monitor       string  `flag:"monitor" group:"more" help:"val_loss|val_accuracy|loss: decides which epoch is best"`
-	Schedule      string  `flag:"schedule" group:"more" help:"cosine|constant: the learning rate over the epochs"`
-	StallTimeout  float64 `flag:"stall-timeout" group:"more" help:"S: seconds without a batch after which training ends and says what hangs"`
-	Clipnorm      float64 `flag:"clipnorm" group:"more" help:"X: limit of each gradient's norm"`
-	Dropout       float64 `flag:"dropout" group:"more" auto:"inferred" help:"X: part of the units left out while training"`
+	Epochs        int      `flag:"epochs" short:"e" group:"main" auto:"inferred" help:"N: passes over the data"`
+	BatchSize     int      `flag:"batch-size" short:"b" group:"main" auto:"inferred" help:"N: samples in a step"`
+	LearningRate  float64  `flag:"learning-rate" group:"main" auto:"inferred" help:"X: size of the steps at the start"`
+	Optimizer     string   `flag:"optimizer" group:"main" help:"adam|rmsprop|sgd: how weights follow gradients"`
+	ModelSize     string   `flag:"model-size" group:"main" auto:"inferred" help:"small|medium|large: layers and units"`
+	ValidSplit    float64  `flag:"validation-split" group:"main" help:"X: part held out, by a hash of the name"`
+	Out           string   `flag:"out" short:"o" group:"main" auto:"runs/N-NAME" help:"DIR: the run directory"`
+	Seed          uint64   `flag:"seed" group:"main" help:"N: same seed, same bytes"`
+	Workers       int      `flag:"workers" group:"main" auto:"one a processor" help:"N: for data and computing; results do not depend on it"`
+	ClassWeight   string   `flag:"class-weight" group:"main" help:"none|balanced: weigh rare classes up"`
+	EarlyStopping bool     `flag:"early-stopping" group:"main" help:": stop when validation no longer improves"`
+	Patience      int      `flag:"patience" group:"main" auto:"inferred" help:"N: epochs without improvement before that"`
+	OnError       string   `flag:"on-error" group:"main" help:"fail|skip|placeholder: what to do about samples that cannot be read"`
+	Resume        string   `flag:"resume" group:"main" help:"RUN: go on with a run from its last.npz"`
+	DryRun        bool     `flag:"dry-run" group:"main" help:": one step of everything, then clean up"`
+	Check         bool     `flag:"check" group:"main" help:": read all data and say what is wrong, no training"`
+	Force         bool     `flag:"force" short:"f" group:"main" help:": write into a run directory that exists"`
+	Config        string   `flag:"config" short:"c" group:"more" help:"FILE: settings as YAML, and data: PATH; flags win"`
+	Set           []string `flag:"set" group:"more" help:"KEY=VALUE: one setting, as in a configuration: image.zoom_range=0.1"`
+	ShowConfig    bool     `flag:"show-config" group:"more" help:": print all settings as such a file"`
+	Overfit       int      `flag:"overfit" group:"more" help:"N: train and validate on the same N samples, to see that the model can learn"`
+	Monitor       string   `flag:"monitor" group:"more" help:"val_loss|val_accuracy|loss: decides which epoch is best"`
+	Schedule      string   `flag:"schedule" group:"more" help:"cosine|constant: the learning rate over the epochs"`
+	StallTimeout  float64  `flag:"stall-timeout" group:"more" help:"S: seconds without a batch after which training ends and says what hangs"`
+	Clipnorm      float64  `flag:"clipnorm" group:"more" help:"X: limit of each gradient's norm"`
+	Dropout       float64  `flag:"dropout" group:"more" auto:"inferred" help:"X: part of the units left out while training"`
 	Image
 	Text
 	Words
@@ -126,6 +130,8 @@ func (s *Settings) Validate(given func(flag string) bool) error {
 		return bad("validation-split", s.ValidSplit, "a part between 0 and 1, such as 0.2")
 	case s.Workers < 0 || none("workers", s.Workers == 0):
 		return bad("workers", s.Workers, "1 or more")
+	case s.Overfit < 0:
+		return bad("overfit", s.Overfit, "a number of samples")
 	case s.Patience < 0:
 		return bad("patience", s.Patience, "0 or more")
 	case !(s.Clipnorm >= 0):
