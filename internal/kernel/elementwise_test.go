@@ -104,6 +104,11 @@ var elementwiseCalls = []call{
 	callScalar("vec", "Axpy", func(d, x []float32, s float32) { Fill(d, 3); Axpy(d, s, x) },
 		func(d, x []float32, s float32) { vecFillGo(d, 3); vecAxpyGo(d, x, s) }),
 	call1("vec", "Mix", func(d, x []float32) { Mix(d, 0.3, x, -1.7, turned(x)) }, func(d, x []float32) { vecMixGo(d, x, turned(x), 0.3, -1.7) }),
+	call1("vec", "Centre", func(d, x []float32) { Centre(d, x, 0.3, -1.7) }, func(d, x []float32) { vecCentreGo(d, x, 0.3, -1.7) }),
+	call1("vec", "ScaleMulAdd", func(d, x []float32) { y := turned(x); ScaleMulAdd(d, x, -1.7, y, turned(y)) },
+		func(d, x []float32) { y := turned(x); vecScaleMulAddGo(d, x, y, turned(y), -1.7) }),
+	call1("vec", "CentreBack", func(d, x []float32) { CentreBack(d, x, turned(x), 0.3, -1.7, 0.9) },
+		func(d, x []float32) { vecCentreBackGo(d, x, turned(x), 0.3, -1.7, 0.9) }),
 	call1("vec", "MixAdd", func(d, x []float32) { y, z := turned(x), turned(turned(x)); Fill(d, 3); MixAdd(d, 0.3, z, -1.7, y) },
 		func(d, x []float32) {
 			y, z := turned(x), turned(turned(x))

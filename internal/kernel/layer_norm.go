@@ -13,10 +13,12 @@ func LayerNorm(y, x, gamma, beta []float32, eps float32) (mean, inv float32) {
 	mean = Sum(x) / n
 	AddScalar(y, x, -mean)
 	inv = float32(1 / math.Sqrt(float64(SumSquares(y)/n)+float64(eps)))
+	if gamma != nil && beta != nil {
+		ScaleMulAdd(y, y, inv, gamma, beta)
+		return mean, inv
+	}
 	Scale(y, y, inv)
 	switch {
-	case gamma != nil && beta != nil:
-		MulAdd(y, y, gamma, beta)
 	case gamma != nil:
 		Mul(y, y, gamma)
 	case beta != nil:
@@ -37,8 +39,7 @@ func LayerNormGrad(dx, dgamma, dbeta, dy, x, gamma []float32, mean, inv float32,
 		return
 	}
 	n := float32(len(x))
-	AddScalar(buf, x, -mean)
-	Scale(buf, buf, inv)
+	Centre(buf, x, mean, inv)
 	if dgamma != nil {
 		MulAdd(dgamma, dy, buf, dgamma)
 	}
@@ -51,8 +52,5 @@ func LayerNormGrad(dx, dgamma, dbeta, dy, x, gamma []float32, mean, inv float32,
 		g = dx
 	}
 	a, b := Sum(g)/n, Dot(g, buf)/n
-	Scale(buf, buf, -b)
-	Add(dx, g, buf)
-	AddScalar(dx, dx, -a)
-	Scale(dx, dx, inv)
+	CentreBack(dx, g, buf, -b, -a, inv)
 }

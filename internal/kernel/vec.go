@@ -101,6 +101,24 @@ func MixAdd(dst []float32, s float32, a []float32, t float32, b []float32) {
 	vecMixAdd(dst, a, b, s, t)
 }
 
+// Centre sets dst = (x - m)*s.
+func Centre(dst, x []float32, m, s float32) { like(dst, x); vecCentre(dst, x, m, s) }
+
+// ScaleMulAdd sets dst = x*s*a + b. All have the same length.
+func ScaleMulAdd(dst, x []float32, s float32, a, b []float32) {
+	like(dst, x)
+	like(dst, a)
+	like(dst, b)
+	vecScaleMulAdd(dst, x, a, b, s)
+}
+
+// CentreBack sets dst = (g + u*t + r)*s. All have the same length.
+func CentreBack(dst, g, u []float32, t, r, s float32) {
+	like(dst, g)
+	like(dst, u)
+	vecCentreBack(dst, g, u, t, r, s)
+}
+
 // AddScalar sets dst = x + s.
 func AddScalar(dst, x []float32, s float32) { like(dst, x); vecAddScalar(dst, x, s) }
 

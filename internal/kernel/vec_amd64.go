@@ -240,6 +240,39 @@ func vecMixAdd(dst, a, b []float32, s, t float32) {
 	}
 }
 
+func vecCentre(dst, x []float32, m, s float32) {
+	switch {
+	case vecAVX512:
+		vecCentreAVX512(dst, x, m, s)
+	case vecAVX2:
+		vecCentreAVX2(dst, x, m, s)
+	default:
+		vecCentreGo(dst, x, m, s)
+	}
+}
+
+func vecScaleMulAdd(dst, x, a, b []float32, s float32) {
+	switch {
+	case vecAVX512:
+		vecScaleMulAddAVX512(dst, x, a, b, s)
+	case vecAVX2:
+		vecScaleMulAddAVX2(dst, x, a, b, s)
+	default:
+		vecScaleMulAddGo(dst, x, a, b, s)
+	}
+}
+
+func vecCentreBack(dst, g, u []float32, t, r, s float32) {
+	switch {
+	case vecAVX512:
+		vecCentreBackAVX512(dst, g, u, t, r, s)
+	case vecAVX2:
+		vecCentreBackAVX2(dst, g, u, t, r, s)
+	default:
+		vecCentreBackGo(dst, g, u, t, r, s)
+	}
+}
+
 func vecAddScalar(dst, x []float32, s float32) {
 	switch {
 	case vecAVX512:

@@ -3532,6 +3532,462 @@ done:
 	VZEROUPPER
 	RET
 
+// func vecCentreAVX512(dst []float32, x []float32, m float32, s float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·vecCentreAVX512(SB), NOSPLIT, $0-56
+	MOVQ dst_len+8(FP), AX
+	XORQ CX, CX
+	MOVQ dst_base+0(FP), DX
+	MOVQ x_base+24(FP), BX
+
+many:
+	CMPQ        AX, $+64
+	JL          single
+	VMOVUPS     (BX)(CX*1), Z0
+	VSUBPS.BCST m+48(FP), Z0, Z0
+	VMULPS.BCST s+52(FP), Z0, Z0
+	VMOVUPS     Z0, (DX)(CX*1)
+	VMOVUPS     64(BX)(CX*1), Z0
+	VSUBPS.BCST m+48(FP), Z0, Z0
+	VMULPS.BCST s+52(FP), Z0, Z0
+	VMOVUPS     Z0, 64(DX)(CX*1)
+	VMOVUPS     128(BX)(CX*1), Z0
+	VSUBPS.BCST m+48(FP), Z0, Z0
+	VMULPS.BCST s+52(FP), Z0, Z0
+	VMOVUPS     Z0, 128(DX)(CX*1)
+	VMOVUPS     192(BX)(CX*1), Z0
+	VSUBPS.BCST m+48(FP), Z0, Z0
+	VMULPS.BCST s+52(FP), Z0, Z0
+	VMOVUPS     Z0, 192(DX)(CX*1)
+	ADDQ        $+256, CX
+	SUBQ        $+64, AX
+	JMP         many
+
+single:
+	CMPQ        AX, $+16
+	JL          part
+	VMOVUPS     (BX)(CX*1), Z0
+	VSUBPS.BCST m+48(FP), Z0, Z0
+	VMULPS.BCST s+52(FP), Z0, Z0
+	VMOVUPS     Z0, (DX)(CX*1)
+	ADDQ        $+64, CX
+	SUBQ        $+16, AX
+	JMP         single
+
+part:
+	TESTQ       AX, AX
+	JZ          done
+	MOVQ        $-1, SI
+	BZHIQ       AX, SI, SI
+	KMOVW       SI, K1
+	VMOVUPS.Z   (BX)(CX*1), K1, Z0
+	VSUBPS.BCST m+48(FP), Z0, Z0
+	VMULPS.BCST s+52(FP), Z0, Z0
+	VMOVUPS     Z0, K1, (DX)(CX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func vecCentreAVX2(dst []float32, x []float32, m float32, s float32)
+// Requires: AVX
+TEXT ·vecCentreAVX2(SB), NOSPLIT, $0-56
+	MOVQ dst_len+8(FP), AX
+	XORQ CX, CX
+	MOVQ dst_base+0(FP), DX
+	MOVQ x_base+24(FP), BX
+
+many:
+	CMPQ         AX, $+32
+	JL           single
+	VMOVUPS      (BX)(CX*1), Y0
+	VBROADCASTSS m+48(FP), Y1
+	VSUBPS       Y1, Y0, Y0
+	VBROADCASTSS s+52(FP), Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (DX)(CX*1)
+	VMOVUPS      32(BX)(CX*1), Y0
+	VBROADCASTSS m+48(FP), Y1
+	VSUBPS       Y1, Y0, Y0
+	VBROADCASTSS s+52(FP), Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVUPS      Y0, 32(DX)(CX*1)
+	VMOVUPS      64(BX)(CX*1), Y0
+	VBROADCASTSS m+48(FP), Y1
+	VSUBPS       Y1, Y0, Y0
+	VBROADCASTSS s+52(FP), Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVUPS      Y0, 64(DX)(CX*1)
+	VMOVUPS      96(BX)(CX*1), Y0
+	VBROADCASTSS m+48(FP), Y1
+	VSUBPS       Y1, Y0, Y0
+	VBROADCASTSS s+52(FP), Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVUPS      Y0, 96(DX)(CX*1)
+	ADDQ         $+128, CX
+	SUBQ         $+32, AX
+	JMP          many
+
+single:
+	CMPQ         AX, $+8
+	JL           part
+	VMOVUPS      (BX)(CX*1), Y0
+	VBROADCASTSS m+48(FP), Y1
+	VSUBPS       Y1, Y0, Y0
+	VBROADCASTSS s+52(FP), Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (DX)(CX*1)
+	ADDQ         $+32, CX
+	SUBQ         $+8, AX
+	JMP          single
+
+part:
+	TESTQ        AX, AX
+	JZ           done
+	LEAQ         vecOnes<>+0(SB), SI
+	NEGQ         AX
+	VMOVUPS      256(SI)(AX*4), Y0
+	VMASKMOVPS   (BX)(CX*1), Y0, Y1
+	VBROADCASTSS m+48(FP), Y2
+	VSUBPS       Y2, Y1, Y1
+	VBROADCASTSS s+52(FP), Y2
+	VMULPS       Y2, Y1, Y1
+	VMASKMOVPS   Y1, Y0, (DX)(CX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func vecScaleMulAddAVX512(dst []float32, x []float32, a []float32, b []float32, s float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·vecScaleMulAddAVX512(SB), NOSPLIT, $0-100
+	MOVQ dst_len+8(FP), AX
+	XORQ CX, CX
+	MOVQ dst_base+0(FP), DX
+	MOVQ x_base+24(FP), BX
+	MOVQ a_base+48(FP), SI
+	MOVQ b_base+72(FP), DI
+
+many:
+	CMPQ        AX, $+64
+	JL          single
+	VMOVUPS     (BX)(CX*1), Z0
+	VMOVUPS     (SI)(CX*1), Z1
+	VMOVUPS     (DI)(CX*1), Z2
+	VMULPS.BCST s+96(FP), Z0, Z0
+	VMULPS      Z1, Z0, Z0
+	VADDPS      Z2, Z0, Z0
+	VMOVUPS     Z0, (DX)(CX*1)
+	VMOVUPS     64(BX)(CX*1), Z0
+	VMOVUPS     64(SI)(CX*1), Z1
+	VMOVUPS     64(DI)(CX*1), Z2
+	VMULPS.BCST s+96(FP), Z0, Z0
+	VMULPS      Z1, Z0, Z0
+	VADDPS      Z2, Z0, Z0
+	VMOVUPS     Z0, 64(DX)(CX*1)
+	VMOVUPS     128(BX)(CX*1), Z0
+	VMOVUPS     128(SI)(CX*1), Z1
+	VMOVUPS     128(DI)(CX*1), Z2
+	VMULPS.BCST s+96(FP), Z0, Z0
+	VMULPS      Z1, Z0, Z0
+	VADDPS      Z2, Z0, Z0
+	VMOVUPS     Z0, 128(DX)(CX*1)
+	VMOVUPS     192(BX)(CX*1), Z0
+	VMOVUPS     192(SI)(CX*1), Z1
+	VMOVUPS     192(DI)(CX*1), Z2
+	VMULPS.BCST s+96(FP), Z0, Z0
+	VMULPS      Z1, Z0, Z0
+	VADDPS      Z2, Z0, Z0
+	VMOVUPS     Z0, 192(DX)(CX*1)
+	ADDQ        $+256, CX
+	SUBQ        $+64, AX
+	JMP         many
+
+single:
+	CMPQ        AX, $+16
+	JL          part
+	VMOVUPS     (BX)(CX*1), Z0
+	VMOVUPS     (SI)(CX*1), Z1
+	VMOVUPS     (DI)(CX*1), Z2
+	VMULPS.BCST s+96(FP), Z0, Z0
+	VMULPS      Z1, Z0, Z0
+	VADDPS      Z2, Z0, Z0
+	VMOVUPS     Z0, (DX)(CX*1)
+	ADDQ        $+64, CX
+	SUBQ        $+16, AX
+	JMP         single
+
+part:
+	TESTQ       AX, AX
+	JZ          done
+	MOVQ        $-1, R8
+	BZHIQ       AX, R8, R8
+	KMOVW       R8, K1
+	VMOVUPS.Z   (BX)(CX*1), K1, Z0
+	VMOVUPS.Z   (SI)(CX*1), K1, Z1
+	VMOVUPS.Z   (DI)(CX*1), K1, Z2
+	VMULPS.BCST s+96(FP), Z0, Z0
+	VMULPS      Z1, Z0, Z0
+	VADDPS      Z2, Z0, Z0
+	VMOVUPS     Z0, K1, (DX)(CX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func vecScaleMulAddAVX2(dst []float32, x []float32, a []float32, b []float32, s float32)
+// Requires: AVX
+TEXT ·vecScaleMulAddAVX2(SB), NOSPLIT, $0-100
+	MOVQ dst_len+8(FP), AX
+	XORQ CX, CX
+	MOVQ dst_base+0(FP), DX
+	MOVQ x_base+24(FP), BX
+	MOVQ a_base+48(FP), SI
+	MOVQ b_base+72(FP), DI
+
+many:
+	CMPQ         AX, $+32
+	JL           single
+	VMOVUPS      (BX)(CX*1), Y0
+	VMOVUPS      (SI)(CX*1), Y1
+	VMOVUPS      (DI)(CX*1), Y2
+	VBROADCASTSS s+96(FP), Y3
+	VMULPS       Y3, Y0, Y0
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y2, Y0, Y0
+	VMOVUPS      Y0, (DX)(CX*1)
+	VMOVUPS      32(BX)(CX*1), Y0
+	VMOVUPS      32(SI)(CX*1), Y1
+	VMOVUPS      32(DI)(CX*1), Y2
+	VBROADCASTSS s+96(FP), Y3
+	VMULPS       Y3, Y0, Y0
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y2, Y0, Y0
+	VMOVUPS      Y0, 32(DX)(CX*1)
+	VMOVUPS      64(BX)(CX*1), Y0
+	VMOVUPS      64(SI)(CX*1), Y1
+	VMOVUPS      64(DI)(CX*1), Y2
+	VBROADCASTSS s+96(FP), Y3
+	VMULPS       Y3, Y0, Y0
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y2, Y0, Y0
+	VMOVUPS      Y0, 64(DX)(CX*1)
+	VMOVUPS      96(BX)(CX*1), Y0
+	VMOVUPS      96(SI)(CX*1), Y1
+	VMOVUPS      96(DI)(CX*1), Y2
+	VBROADCASTSS s+96(FP), Y3
+	VMULPS       Y3, Y0, Y0
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y2, Y0, Y0
+	VMOVUPS      Y0, 96(DX)(CX*1)
+	ADDQ         $+128, CX
+	SUBQ         $+32, AX
+	JMP          many
+
+single:
+	CMPQ         AX, $+8
+	JL           part
+	VMOVUPS      (BX)(CX*1), Y0
+	VMOVUPS      (SI)(CX*1), Y1
+	VMOVUPS      (DI)(CX*1), Y2
+	VBROADCASTSS s+96(FP), Y3
+	VMULPS       Y3, Y0, Y0
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y2, Y0, Y0
+	VMOVUPS      Y0, (DX)(CX*1)
+	ADDQ         $+32, CX
+	SUBQ         $+8, AX
+	JMP          single
+
+part:
+	TESTQ        AX, AX
+	JZ           done
+	LEAQ         vecOnes<>+0(SB), R8
+	NEGQ         AX
+	VMOVUPS      256(R8)(AX*4), Y0
+	VMASKMOVPS   (BX)(CX*1), Y0, Y1
+	VMASKMOVPS   (SI)(CX*1), Y0, Y2
+	VMASKMOVPS   (DI)(CX*1), Y0, Y3
+	VBROADCASTSS s+96(FP), Y4
+	VMULPS       Y4, Y1, Y1
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y3, Y1, Y1
+	VMASKMOVPS   Y1, Y0, (DX)(CX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func vecCentreBackAVX512(dst []float32, g []float32, u []float32, t float32, r float32, s float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·vecCentreBackAVX512(SB), NOSPLIT, $0-84
+	MOVQ dst_len+8(FP), AX
+	XORQ CX, CX
+	MOVQ dst_base+0(FP), DX
+	MOVQ g_base+24(FP), BX
+	MOVQ u_base+48(FP), SI
+
+many:
+	CMPQ        AX, $+64
+	JL          single
+	VMOVUPS     (BX)(CX*1), Z0
+	VMOVUPS     (SI)(CX*1), Z1
+	VMULPS.BCST t+72(FP), Z1, Z1
+	VADDPS      Z1, Z0, Z0
+	VADDPS.BCST r+76(FP), Z0, Z0
+	VMULPS.BCST s+80(FP), Z0, Z0
+	VMOVUPS     Z0, (DX)(CX*1)
+	VMOVUPS     64(BX)(CX*1), Z0
+	VMOVUPS     64(SI)(CX*1), Z1
+	VMULPS.BCST t+72(FP), Z1, Z1
+	VADDPS      Z1, Z0, Z0
+	VADDPS.BCST r+76(FP), Z0, Z0
+	VMULPS.BCST s+80(FP), Z0, Z0
+	VMOVUPS     Z0, 64(DX)(CX*1)
+	VMOVUPS     128(BX)(CX*1), Z0
+	VMOVUPS     128(SI)(CX*1), Z1
+	VMULPS.BCST t+72(FP), Z1, Z1
+	VADDPS      Z1, Z0, Z0
+	VADDPS.BCST r+76(FP), Z0, Z0
+	VMULPS.BCST s+80(FP), Z0, Z0
+	VMOVUPS     Z0, 128(DX)(CX*1)
+	VMOVUPS     192(BX)(CX*1), Z0
+	VMOVUPS     192(SI)(CX*1), Z1
+	VMULPS.BCST t+72(FP), Z1, Z1
+	VADDPS      Z1, Z0, Z0
+	VADDPS.BCST r+76(FP), Z0, Z0
+	VMULPS.BCST s+80(FP), Z0, Z0
+	VMOVUPS     Z0, 192(DX)(CX*1)
+	ADDQ        $+256, CX
+	SUBQ        $+64, AX
+	JMP         many
+
+single:
+	CMPQ        AX, $+16
+	JL          part
+	VMOVUPS     (BX)(CX*1), Z0
+	VMOVUPS     (SI)(CX*1), Z1
+	VMULPS.BCST t+72(FP), Z1, Z1
+	VADDPS      Z1, Z0, Z0
+	VADDPS.BCST r+76(FP), Z0, Z0
+	VMULPS.BCST s+80(FP), Z0, Z0
+	VMOVUPS     Z0, (DX)(CX*1)
+	ADDQ        $+64, CX
+	SUBQ        $+16, AX
+	JMP         single
+
+part:
+	TESTQ       AX, AX
+	JZ          done
+	MOVQ        $-1, DI
+	BZHIQ       AX, DI, DI
+	KMOVW       DI, K1
+	VMOVUPS.Z   (BX)(CX*1), K1, Z0
+	VMOVUPS.Z   (SI)(CX*1), K1, Z1
+	VMULPS.BCST t+72(FP), Z1, Z1
+	VADDPS      Z1, Z0, Z0
+	VADDPS.BCST r+76(FP), Z0, Z0
+	VMULPS.BCST s+80(FP), Z0, Z0
+	VMOVUPS     Z0, K1, (DX)(CX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func vecCentreBackAVX2(dst []float32, g []float32, u []float32, t float32, r float32, s float32)
+// Requires: AVX
+TEXT ·vecCentreBackAVX2(SB), NOSPLIT, $0-84
+	MOVQ dst_len+8(FP), AX
+	XORQ CX, CX
+	MOVQ dst_base+0(FP), DX
+	MOVQ g_base+24(FP), BX
+	MOVQ u_base+48(FP), SI
+
+many:
+	CMPQ         AX, $+32
+	JL           single
+	VMOVUPS      (BX)(CX*1), Y0
+	VMOVUPS      (SI)(CX*1), Y1
+	VBROADCASTSS t+72(FP), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VBROADCASTSS r+76(FP), Y1
+	VADDPS       Y1, Y0, Y0
+	VBROADCASTSS s+80(FP), Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (DX)(CX*1)
+	VMOVUPS      32(BX)(CX*1), Y0
+	VMOVUPS      32(SI)(CX*1), Y1
+	VBROADCASTSS t+72(FP), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VBROADCASTSS r+76(FP), Y1
+	VADDPS       Y1, Y0, Y0
+	VBROADCASTSS s+80(FP), Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVUPS      Y0, 32(DX)(CX*1)
+	VMOVUPS      64(BX)(CX*1), Y0
+	VMOVUPS      64(SI)(CX*1), Y1
+	VBROADCASTSS t+72(FP), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VBROADCASTSS r+76(FP), Y1
+	VADDPS       Y1, Y0, Y0
+	VBROADCASTSS s+80(FP), Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVUPS      Y0, 64(DX)(CX*1)
+	VMOVUPS      96(BX)(CX*1), Y0
+	VMOVUPS      96(SI)(CX*1), Y1
+	VBROADCASTSS t+72(FP), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VBROADCASTSS r+76(FP), Y1
+	VADDPS       Y1, Y0, Y0
+	VBROADCASTSS s+80(FP), Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVUPS      Y0, 96(DX)(CX*1)
+	ADDQ         $+128, CX
+	SUBQ         $+32, AX
+	JMP          many
+
+single:
+	CMPQ         AX, $+8
+	JL           part
+	VMOVUPS      (BX)(CX*1), Y0
+	VMOVUPS      (SI)(CX*1), Y1
+	VBROADCASTSS t+72(FP), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VBROADCASTSS r+76(FP), Y1
+	VADDPS       Y1, Y0, Y0
+	VBROADCASTSS s+80(FP), Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (DX)(CX*1)
+	ADDQ         $+32, CX
+	SUBQ         $+8, AX
+	JMP          single
+
+part:
+	TESTQ        AX, AX
+	JZ           done
+	LEAQ         vecOnes<>+0(SB), DI
+	NEGQ         AX
+	VMOVUPS      256(DI)(AX*4), Y0
+	VMASKMOVPS   (BX)(CX*1), Y0, Y1
+	VMASKMOVPS   (SI)(CX*1), Y0, Y2
+	VBROADCASTSS t+72(FP), Y3
+	VMULPS       Y3, Y2, Y2
+	VADDPS       Y2, Y1, Y1
+	VBROADCASTSS r+76(FP), Y2
+	VADDPS       Y2, Y1, Y1
+	VBROADCASTSS s+80(FP), Y2
+	VMULPS       Y2, Y1, Y1
+	VMASKMOVPS   Y1, Y0, (DX)(CX*1)
+
+done:
+	VZEROUPPER
+	RET
+
 // func vecAddScalarAVX512(dst []float32, x []float32, s float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·vecAddScalarAVX512(SB), NOSPLIT, $0-52

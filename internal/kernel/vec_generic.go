@@ -172,6 +172,27 @@ func vecMixAddGo(dst, a, b []float32, s, t float32) {
 	}
 }
 
+func vecCentreGo(dst, x []float32, m, s float32) {
+	x = x[:len(dst)]
+	for i := range dst {
+		dst[i] = (x[i] - m) * s
+	}
+}
+
+func vecScaleMulAddGo(dst, x, a, b []float32, s float32) {
+	x, a, b = x[:len(dst)], a[:len(dst)], b[:len(dst)]
+	for i := range dst {
+		dst[i] = float32(float32(x[i]*s)*a[i]) + b[i]
+	}
+}
+
+func vecCentreBackGo(dst, g, u []float32, t, r, s float32) {
+	g, u = g[:len(dst)], u[:len(dst)]
+	for i := range dst {
+		dst[i] = (g[i] + float32(u[i]*t) + r) * s
+	}
+}
+
 func vecAddScalarGo(dst, x []float32, s float32) {
 	x = x[:len(dst)]
 	for i := range dst {

@@ -84,6 +84,18 @@ func vecMixAdd(dst, a, b []float32, s, t float32) {
 	vecMixAddGo(dst, a, b, s, t)
 }
 
+func vecCentre(dst, x []float32, m, s float32) {
+	vecCentreGo(dst, x, m, s)
+}
+
+func vecScaleMulAdd(dst, x, a, b []float32, s float32) {
+	vecScaleMulAddGo(dst, x, a, b, s)
+}
+
+func vecCentreBack(dst, g, u []float32, t, r, s float32) {
+	vecCentreBackGo(dst, g, u, t, r, s)
+}
+
 func vecAddScalar(dst, x []float32, s float32) {
 	vecAddScalarGo(dst, x, s)
 }

@@ -131,6 +131,24 @@ func vecMixAddAVX512(dst []float32, a []float32, b []float32, s float32, t float
 func vecMixAddAVX2(dst []float32, a []float32, b []float32, s float32, t float32)
 
 //go:noescape
+func vecCentreAVX512(dst []float32, x []float32, m float32, s float32)
+
+//go:noescape
+func vecCentreAVX2(dst []float32, x []float32, m float32, s float32)
+
+//go:noescape
+func vecScaleMulAddAVX512(dst []float32, x []float32, a []float32, b []float32, s float32)
+
+//go:noescape
+func vecScaleMulAddAVX2(dst []float32, x []float32, a []float32, b []float32, s float32)
+
+//go:noescape
+func vecCentreBackAVX512(dst []float32, g []float32, u []float32, t float32, r float32, s float32)
+
+//go:noescape
+func vecCentreBackAVX2(dst []float32, g []float32, u []float32, t float32, r float32, s float32)
+
+//go:noescape
 func vecAddScalarAVX512(dst []float32, x []float32, s float32)
 
 //go:noescape

@@ -78,6 +78,13 @@ func writeVec() {
 	kern{name: "MixAdd", unroll: 2, outs: []string{"dst"}, body: one(func(v map[string]lane) lane {
 		return add(v["dst"], add(mul(v["a"], v["s"]), mul(v["b"], v["t"])))
 	})}.write()
+	kern{name: "Centre", unroll: 4, body: one(func(v map[string]lane) lane { return mul(sub(v["x"], v["m"]), v["s"]) })}.write()
+	kern{name: "ScaleMulAdd", unroll: 4, body: one(func(v map[string]lane) lane {
+		return add(mul(mul(v["x"], v["s"]), v["a"]), v["b"])
+	})}.write()
+	kern{name: "CentreBack", unroll: 4, body: one(func(v map[string]lane) lane {
+		return mul(add(add(v["g"], mul(v["u"], v["t"])), v["r"]), v["s"])
+	})}.write()
 	kern{name: "AddScalar", unroll: 4, body: one(func(v map[string]lane) lane { return add(v["x"], v["s"]) })}.write()
 	kern{name: "Scale", unroll: 4, body: one(func(v map[string]lane) lane { return mul(v["x"], v["s"]) })}.write()
 	kern{name: "Clip", unroll: 4, body: one(func(v map[string]lane) lane {
