@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/antler-ml/antler/nn/ops"
 )
@@ -36,6 +37,18 @@ func (c *Call) Read(w *Weight) *ops.Value {
 // It takes effect in the graph that is being traced, training or not.
 // Keras: add_update.
 func (c *Call) Assign(w *Weight, v *ops.Value) { c.trace.assign(w, v) }
+
+// Replace gives a weight another value at once: what reads it from here on, in
+// this step, sees v, and so does the optimizer, which moves the weight from
+// there. The gradient of v is the weight's; none flows through what v was made of.
+// Keras: assign in call.
+func (c *Call) Replace(w *Weight, v *ops.Value) {
+	stored := c.trace.stored(w)
+	v = ops.StopGradient(v)
+	c.trace.replaced[w] = stored
+	c.trace.vars[w] = v
+	c.trace.assign(w, v)
+}
 
 // Mask returns the mask of input i, of shape (batch, time) with 1 for steps
 // that count, or nil when it has none.
@@ -73,6 +86,40 @@ func (c *Call) RandomUniform(shape []int, lo, hi float64) *ops.Value {
 	return ops.RandomUniform(c.Stream(), float32(lo), float32(hi), shape...)
 }
 
+// Once returns what make made when this layer asked for the key first: a cell that
+// draws its dropout so has one mask for all steps of a sequence, as Keras' own.
+// It is made anew after Forget, which RNN calls before each sequence.
+// Keras: DropoutRNNCellMixin.
+func (c *Call) Once(key string, make func() *ops.Value) *ops.Value {
+	k := onceKey{c.layer.base(), key}
+	v, ok := c.trace.once[k]
+	if !ok {
+		v = make()
+		c.trace.once[k] = v
+	}
+	return v
+}
+
+// Forget lets a layer, and those inside it, make anew what [Call.Once] keeps.
+// Keras: reset_dropout_mask.
+func (c *Call) Forget(l Layer) {
+	for k := range c.trace.once {
+		if k.layer == l.base() || l.base().contains(k.layer) {
+			delete(c.trace.once, k)
+		}
+	}
+}
+
+// contains reports whether a layer is inside of b, however deep.
+func (b *Base) contains(inner *Base) bool {
+	return slices.ContainsFunc(b.subs, func(s subLayer) bool { return s.layer.base() == inner || s.layer.base().contains(inner) })
+}
+
+type onceKey struct {
+	layer *Base
+	key   string
+}
+
 // Sub calls a layer inside a wrapper layer, without masks. A layer that Build
 // did not build (see [Build.Sub]) is built at its first call, for the values
 // that it gets, and its weights become part of the wrapper's: a struct with
@@ -107,9 +154,11 @@ type trace struct {
 	probing  *sizes // set when tracing for shapes only: weights have no memory yet
 	calls    int    // of layers, so far
 	vars     map[*Weight]*ops.Value
-	read_    []*Weight // in order of first use
+	read_    []*Weight              // in order of first use
+	replaced map[*Weight]*ops.Value // the variables of weights that have another value; see Call.Replace
 	assigned map[*Weight]*ops.Value
-	assigns  []*Weight // in order of first assignment
+	once     map[onceKey]*ops.Value // see Call.Once
+	assigns  []*Weight              // in order of first assignment
 	losses   []*ops.Value
 	metrics  []addedMetric
 	path     string // names of the layers that are being called
@@ -120,7 +169,9 @@ func newTrace(training bool) *trace {
 	return &trace{
 		training: training,
 		vars:     map[*Weight]*ops.Value{},
+		replaced: map[*Weight]*ops.Value{},
 		assigned: map[*Weight]*ops.Value{},
+		once:     map[onceKey]*ops.Value{},
 		streams:  map[string]int{},
 	}
 }
@@ -137,6 +188,14 @@ func (t *trace) read(w *Weight) *ops.Value {
 		t.read_ = append(t.read_, w)
 	}
 	return v
+}
+
+// stored is the variable that holds a weight.
+func (t *trace) stored(w *Weight) *ops.Value {
+	if v, ok := t.replaced[w]; ok {
+		return v
+	}
+	return t.read(w)
 }
 
 func (t *trace) assign(w *Weight, v *ops.Value) {

@@ -42,7 +42,7 @@ func (m *Model) describeGraph(md mode, s shapes) (*graph, error) {
 	for _, w := range t.assigns {
 		// Outside training only states change: moving averages stay.
 		if w.state || md == training {
-			g.spec.Assign = append(g.spec.Assign, ops.Assign{To: t.read(w), From: t.assigned[w]})
+			g.spec.Assign = append(g.spec.Assign, ops.Assign{To: t.stored(w), From: t.assigned[w]})
 			g.assigned = append(g.assigned, w)
 		}
 	}

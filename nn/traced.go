@@ -49,7 +49,7 @@ func TraceWith(l Layer, training bool, in, masks []*ops.Value, given map[*Weight
 	})
 	for _, w := range t.assigns {
 		if _, replaced := given[w]; !replaced && (w.state || training) {
-			tr.Assign = append(tr.Assign, ops.Assign{To: t.read(w), From: t.assigned[w]})
+			tr.Assign = append(tr.Assign, ops.Assign{To: t.stored(w), From: t.assigned[w]})
 		}
 	}
 	return tr, nil

@@ -6,6 +6,10 @@
 // keras:"-" leaves it out. The tag default:"…" gives the value that [Defaults]
 // puts where the field is zero. Embedded structs are not settings.
 //
+// The tag null:"-1" names the number that stands for what Keras writes as null,
+// in a field of whole numbers or in a list of them. With single:"true" a list of
+// one number is written as that number.
+//
 // Two fields may have one key where Keras takes a plain value or a thing: a
 // number, say, or a schedule. The value says which field it is for, the other
 // one is then as if no value were given; the thing is written if there is one.
@@ -17,6 +21,7 @@ package config
 
 import (
 	"reflect"
+	"strconv"
 	"strings"
 	"unicode"
 )
@@ -28,6 +33,8 @@ type field struct {
 	key    string // Keras name
 	def    string
 	hasDef bool
+	null   *int64 // see the tag null
+	single bool
 	twin   int // index of the other field with this key, or -1
 }
 
@@ -47,7 +54,10 @@ func fieldsOf(t reflect.Type) []field {
 			key = SnakeCase(f.Name)
 		}
 		def, has := f.Tag.Lookup("default")
-		fs = append(fs, field{index: i, name: f.Name, key: key, def: def, hasDef: has, twin: -1})
+		fs = append(fs, field{index: i, name: f.Name, key: key, def: def, hasDef: has, twin: -1, single: f.Tag.Get("single") == "true"})
+		if n, err := strconv.ParseInt(f.Tag.Get("null"), 10, 64); err == nil {
+			fs[len(fs)-1].null = &n
+		}
 		for k := range fs[:len(fs)-1] {
 			if fs[k].key == key {
 				fs[k].twin, fs[len(fs)-1].twin = i, fs[k].index

@@ -41,7 +41,7 @@ func Decode(v any, m map[string]any, ignore ...string) error {
 		var err error
 		switch {
 		case given:
-			err = decodeValue(s.Field(f.index), x)
+			err = decodeValue(s.Field(f.index), f.fromNull(x))
 		case f.hasDef:
 			err = parseInto(s.Field(f.index), f.def)
 		default:

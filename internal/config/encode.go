@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -88,9 +89,46 @@ func Encode(v any) (Object, error) {
 		if err != nil {
 			return nil, fmt.Errorf("config: %s.%s: %w", s.Type().Name(), f.name, err)
 		}
-		o = append(o, Member{f.key, x})
+		o = append(o, Member{f.key, f.toNull(x)})
 	}
 	return o, nil
+}
+
+// toNull applies the tags null and single to an encoded value.
+func (f field) toNull(x any) any {
+	list, isList := x.([]any)
+	if f.single && isList && len(list) == 1 {
+		return list[0]
+	}
+	if f.null == nil {
+		return x
+	}
+	for i, e := range list {
+		if e == *f.null {
+			list[i] = nil
+		}
+	}
+	if x == *f.null {
+		return nil
+	}
+	return x
+}
+
+// fromNull is the opposite of toNull, of a value that is read.
+func (f field) fromNull(x any) any {
+	if f.null == nil {
+		return x
+	}
+	if list, ok := x.([]any); ok {
+		list = slices.Clone(list)
+		for i, e := range list {
+			if e == nil {
+				list[i] = float64(*f.null)
+			}
+		}
+		return list
+	}
+	return x
 }
 
 // written reports whether v is the one of two fields with one key to be written:

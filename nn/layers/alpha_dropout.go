@@ -19,7 +19,7 @@ type AlphaDropout struct {
 	nn.Base
 	Rate float64 // part that is dropped, from 0 to less than 1; required
 	// NoiseShape shares decisions as that of [Dropout] does.
-	NoiseShape []int
+	NoiseShape []int `null:"-1"`
 	// Seed draws the decisions from a stream of its own; nil: the model's seed.
 	Seed *int64
 }

@@ -38,6 +38,7 @@ func walkCell(c *nn.Call, cell Cell, s sequence) walk {
 		return cell.walk(c, s)
 	}
 	return func(x *ops.Value, states, constants []*ops.Value, mask *ops.Value) walked {
+		c.Forget(cell)
 		return s.loop(x, states, s.zeroStates(x.Dim(0)), mask, func(x *ops.Value, states []*ops.Value) (*ops.Value, []*ops.Value) {
 			return stepCell(c, cell, x, states, constants)
 		})

@@ -73,7 +73,10 @@ func TestContract(t *testing.T) {
 // TestEveryLayerIsTested fails for a registered layer without a contract test
 // or without a case made by Keras.
 func TestEveryLayerIsTested(t *testing.T) {
-	have := map[string]bool{"Embedding": true} // see TestEmbeddingContract
+	have := map[string]bool{
+		"Embedding": true, "CategoryEncoding": true, // see TestEmbeddingContract, TestCategoryEncodingContract
+		"SpectralNormalization": true, // its gradient is not that of what it computes: TestSpectralNormalizationTrains
+	}
 	for _, c := range contracts {
 		have[nn.ClassName(c.layer)] = true
 	}

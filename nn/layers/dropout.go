@@ -18,7 +18,7 @@ type Dropout struct {
 	Rate float64 // part that is dropped, from 0 to less than 1
 	// NoiseShape shares one decision along the axes where it is 1; an Unknown
 	// axis takes the input's size. The batch axis is the first. nil: no sharing.
-	NoiseShape []int
+	NoiseShape []int `null:"-1"`
 	// Seed draws the decisions from a stream of its own; nil: the model's seed.
 	Seed *int64
 }
@@ -63,7 +63,7 @@ func ownStream(c *nn.Call, seed *int64) uint64 {
 }
 
 // takesSize reports whether an entry of a NoiseShape stands for the size of the
-// input: Unknown here, null in Keras' files.
+// input: Unknown, or nothing.
 func takesSize(d int) bool { return d == nn.Unknown || d == 0 }
 
 // fitsNoise compares a NoiseShape with the input.

@@ -22,7 +22,7 @@ func init() { nn.Register[EinsumDense]() }
 // for other axes of the output after the first of them.
 type EinsumDense struct {
 	nn.Base
-	OutputShape         []int  // sizes of the output after the batch, nn.Unknown for those of the input; required
+	OutputShape         []int  `null:"-1" single:"true"` // sizes of the output after the batch, nn.Unknown for those of the input; required
 	Equation            string // required
 	Activation          ActivationFunc
 	BiasAxes            string         // axes of the output that have a bias of their own, such as "de"; "": no bias

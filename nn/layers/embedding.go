@@ -24,7 +24,7 @@ type Embedding struct {
 	ActivityRegularizer   nn.Regularizer
 	EmbeddingsConstraint  nn.Constraint
 	MaskZero              bool
-	InputLength           []int // expected sizes after the batch, nn.Unknown for any; nil: any
+	InputLength           []int `null:"-1" single:"true"` // expected sizes after the batch, nn.Unknown for any; nil: any
 
 	table *nn.Weight
 }

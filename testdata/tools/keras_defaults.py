@@ -24,7 +24,7 @@ REQUIRED = {
     "LSTM": dict(units=3), "LSTMCell": dict(units=3), "LocallyConnected1D": dict(filters=2, kernel_size=3), "LocallyConnected2D": dict(filters=2, kernel_size=3),
     "Permute": dict(dims=(2, 1)), "RepeatVector": dict(n=2), "Reshape": dict(target_shape=(2, 2)), "SeparableConv1D": dict(filters=2, kernel_size=3),
     "SeparableConv2D": dict(filters=2, kernel_size=3), "SimpleRNN": dict(units=3), "SimpleRNNCell": dict(units=3), "SpatialDropout1D": dict(rate=0.1),
-    "SpatialDropout2D": dict(rate=0.1), "SpatialDropout3D": dict(rate=0.1),
+    "SpatialDropout2D": dict(rate=0.1), "SpatialDropout3D": dict(rate=0.1), "Rescaling": dict(scale=0.5), "CategoryEncoding": dict(num_tokens=3),
     "MeanIoU": dict(num_classes=3), "SensitivityAtSpecificity": dict(specificity=0.5), "SpecificityAtSensitivity": dict(sensitivity=0.5),
     "IoU": dict(num_classes=3, target_class_ids=[0, 2]), "OneHotIoU": dict(num_classes=3, target_class_ids=[0, 2]), "OneHotMeanIoU": dict(num_classes=3),
     "PrecisionAtRecall": dict(recall=0.5), "RecallAtPrecision": dict(precision=0.5), "MeanRelativeError": dict(normalizer=[1.0, 2.0]),
@@ -38,7 +38,8 @@ GlobalAveragePooling2D GlobalAveragePooling3D GlobalMaxPooling1D GlobalMaxPoolin
 LocallyConnected1D LocallyConnected2D Masking MaxPooling1D MaxPooling2D MaxPooling3D Maximum Minimum Multiply PReLU Permute RNN ReLU RepeatVector
 Reshape SeparableConv1D SeparableConv2D SimpleRNN SimpleRNNCell Softmax SpatialDropout1D SpatialDropout2D SpatialDropout3D StackedRNNCells Subtract
 ThresholdedReLU TimeDistributed UpSampling1D UpSampling2D UpSampling3D ZeroPadding1D ZeroPadding2D ZeroPadding3D
-AdditiveAttention Attention EinsumDense GroupNormalization MultiHeadAttention UnitNormalization""".split()
+AdditiveAttention Attention EinsumDense GroupNormalization MultiHeadAttention UnitNormalization
+CategoryEncoding Discretization Identity Normalization Rescaling SpectralNormalization""".split()
 
 METRICS = """AUC Accuracy BinaryAccuracy BinaryIoU BinaryCrossentropy CategoricalAccuracy CategoricalCrossentropy CategoricalHinge CosineSimilarity F1Score FBetaScore FalseNegatives
 FalsePositives Hinge KLDivergence LogCoshError Mean MeanAbsoluteError MeanAbsolutePercentageError MeanIoU MeanRelativeError MeanSquaredError
@@ -79,6 +80,7 @@ def signature(f):
 def special(name):
     """Layers around other layers."""
     return {
+        "SpectralNormalization": lambda: L.SpectralNormalization(L.Dense(3)),
         "Bidirectional": lambda: L.Bidirectional(L.LSTM(3)), "TimeDistributed": lambda: L.TimeDistributed(L.Dense(3)),
         "RNN": lambda: L.RNN(L.SimpleRNNCell(3)), "StackedRNNCells": lambda: L.StackedRNNCells([L.GRUCell(2), L.LSTMCell(3)]),
     }.get(name)

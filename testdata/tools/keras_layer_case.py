@@ -5,8 +5,10 @@ from keras_common import Case, keras, np, rng, short, tf
 
 def random_weight(r, name, shape):
     """Random, never the initial value, and legal: variances are positive."""
-    if name == "moving_variance":
+    if name in ("moving_variance", "variance"):
         return r.uniform(0.5, 2, shape).astype(np.float32)
+    if name == "count":
+        return np.int64(7)
     if name == "gamma":
         return (r.uniform(0.5, 1.5, shape) * r.choice([-1, 1, 1], shape)).astype(np.float32)
     return (r.standard_normal(shape) * 0.6).astype(np.float32)
@@ -75,6 +77,7 @@ def layer_case(name, cls, kwargs, calls, batch_shape=None, transposed=None, trai
         layer.reset_states()
     for w in work.weights:
         w.assign(random_weight(r, short(w.name), w.shape))
+    work.finalize_state()  # what preprocessing layers make of their weights
     built = layer.get_config()
     if built != config:
         case.json["config_built"] = built
