@@ -125,18 +125,20 @@ var leftOut = map[string]string{
 
 // differently are single parameters that differ, with the reason.
 var differently = map[string]string{
-	"Embedding.sparse":                "gradients are sparse by themselves",
-	"Adam.adaptive_epsilon":           "an option of tf-keras 2.18 and later for other platforms, not in Keras 2",
-	"SpatialDropout2D.data_format":    "None is backend.image_data_format(), channels_last",
-	"SpatialDropout3D.data_format":    "None is backend.image_data_format(), channels_last",
-	"ModelCheckpoint.save_freq":       `0 stands for "epoch"`,
-	"ProgbarLogger.count_mode":        "steps are counted, as in Fit",
-	"ProgbarLogger.stateful_metrics":  "all logs are those of the epoch so far",
-	"BatchNormalization.synchronized": "one machine",
-	"RemoteMonitor.headers":           "not saved: they may hold secrets",
-	"TensorBoard.update_freq":         `0 stands for "epoch"`,
-	"TensorBoard.embeddings_metadata": "not saved: names of files",
-	"TensorBoard.profile_batch":       "Go has its own profiler",
+	"Embedding.sparse":                        "gradients are sparse by themselves",
+	"Adam.adaptive_epsilon":                   "an option of tf-keras 2.18 and later for other platforms, not in Keras 2",
+	"SpatialDropout2D.data_format":            "None is backend.image_data_format(), channels_last",
+	"SpatialDropout3D.data_format":            "None is backend.image_data_format(), channels_last",
+	"ModelCheckpoint.save_freq":               `0 stands for "epoch"`,
+	"ProgbarLogger.count_mode":                "steps are counted, as in Fit",
+	"ProgbarLogger.stateful_metrics":          "all logs are those of the epoch so far",
+	"BatchNormalization.synchronized":         "one machine",
+	"RemoteMonitor.headers":                   "not saved: they may hold secrets",
+	"BackupAndRestore.save_freq":              `0 stands for "epoch"`,
+	"BackupAndRestore.save_before_preemption": "interrupt the program: Fit saves before it ends",
+	"TensorBoard.update_freq":                 `0 stands for "epoch"`,
+	"TensorBoard.embeddings_metadata":         "not saved: names of files",
+	"TensorBoard.profile_batch":               "Go has its own profiler",
 }
 
 func compareDefaults(t *testing.T, class string, keras kerasClass, want reflect.Type) {

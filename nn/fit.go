@@ -144,6 +144,14 @@ func (f *fitter) run(ctx context.Context) (err error) {
 	if c.Epochs < c.InitialEpoch {
 		return fmt.Errorf("nn: Fit: Epochs is %d, but InitialEpoch is %d; Epochs is the index of the last epoch, not a count", c.Epochs, c.InitialEpoch)
 	}
+	for _, cb := range c.Callbacks { // such as BackupAndRestore
+		if ck, ok := cb.(Checkpointer); ok {
+			if c.Checkpoint != nil {
+				return fmt.Errorf("nn: Fit: %T keeps the state of training, but something else does too; leave one out", cb)
+			}
+			c.Checkpoint = ck
+		}
+	}
 	f.c = c
 	steps := f.data.Len()
 	if c.StepsPerEpoch > 0 {

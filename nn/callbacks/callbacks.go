@@ -1,7 +1,7 @@
 // Package callbacks holds what watches and steers training, with Keras' names:
 //
 //   - steering: EarlyStopping, ReduceLROnPlateau, LearningRateScheduler, TerminateOnNaN
-//   - keeping: ModelCheckpoint
+//   - keeping: ModelCheckpoint, BackupAndRestore
 //   - telling: ProgbarLogger, CSVLogger, TensorBoard, RemoteMonitor, BaseLogger
 //   - anything: LambdaCallback
 //
@@ -98,7 +98,7 @@ func addedLogs(c nn.Callback) (names []string, ok bool) {
 		return c.AddsLogs(), true
 	case *LambdaCallback:
 		return c.Adds, c.Adds != nil || c.EpochEnd == nil
-	case *BaseLogger, *CSVLogger, *EarlyStopping, *ModelCheckpoint, *ProgbarLogger, *RemoteMonitor, *TensorBoard, *TerminateOnNaN, *nn.History:
+	case *BackupAndRestore, *BaseLogger, *CSVLogger, *EarlyStopping, *ModelCheckpoint, *ProgbarLogger, *RemoteMonitor, *TensorBoard, *TerminateOnNaN, *nn.History:
 		return nil, true
 	}
 	return nil, false

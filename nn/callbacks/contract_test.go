@@ -33,6 +33,7 @@ func TestContract(t *testing.T) {
 		"terminate":        &callbacks.TerminateOnNaN{},
 		"remote":           &callbacks.RemoteMonitor{Root: server.URL, Headers: map[string]string{"X-Run": "1"}},
 		"tensorboard":      &callbacks.TensorBoard{LogDir: filepath.Join(dir, "logs"), HistogramFreq: 1, WriteImages: true, UpdateFreq: 1, WriteStepsPerSecond: true},
+		"backup":           &callbacks.BackupAndRestore{BackupDir: filepath.Join(dir, "backup"), SaveFreq: 1},
 		"history":          &nn.History{},
 	} {
 		t.Run(name, func(t *testing.T) { nntest.Callback(t, c) })
