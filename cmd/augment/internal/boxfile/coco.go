@@ -127,7 +127,10 @@ func withoutBOM(r io.Reader) *bufio.Reader {
 func (r *cocoReader) explain(err error) error {
 	var syntax *json.SyntaxError
 	var broken *fs.PathError
+	var wrong *json.UnmarshalTypeError
 	switch {
+	case errors.As(err, &wrong): // a number beyond all bounds
+		return fmt.Errorf("boxes: %s: byte %d: it has %s where something else is wanted", r.where, r.dec.InputOffset(), shorten([]byte(wrong.Value)))
 	case errors.As(err, &broken):
 		return fmt.Errorf("boxes: %w", err)
 	case errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF):
