@@ -98,6 +98,7 @@ func (m *Model) Compile(c CompileConfig) error {
 		}
 	}
 	targets := 0
+	outputs := make([]OutputConfig, len(names))
 	for i, n := range names {
 		o, ok := c.Outputs[n]
 		if !ok {
@@ -106,7 +107,11 @@ func (m *Model) Compile(c CompileConfig) error {
 			}
 			o = OutputConfig{Loss: c.Loss, Metrics: c.Metrics, WeightedMetrics: c.WeightedMetrics}
 		}
-		p, err := planOutput(n, o, len(names) > 1, m.outputs[i].shape)
+		outputs[i] = o
+	}
+	keys := metricNames(outputs)
+	for i, n := range names {
+		p, err := planOutput(n, outputs[i], keys[i], len(names) > 1, m.outputs[i].shape)
 		if err != nil {
 			return fmt.Errorf("nn: Compile: output %q: %w", n, err)
 		}
@@ -179,7 +184,7 @@ func complete[T any](thing T) (T, error) {
 	return v.(T), nil
 }
 
-func planOutput(name string, o OutputConfig, several bool, shape Shape) (outputPlan, error) {
+func planOutput(name string, o OutputConfig, keys [2][]string, several bool, shape Shape) (outputPlan, error) {
 	p := outputPlan{name: name, loss: o.Loss, weight: 1}
 	if o.Weight != nil {
 		p.weight = *o.Weight
@@ -190,7 +195,8 @@ func planOutput(name string, o OutputConfig, several bool, shape Shape) (outputP
 			return p, err
 		}
 	}
-	add := func(ms []Metric, weighted bool) error {
+	plain := keys[0]
+	add := func(ms []Metric, keys []string, weighted bool) error {
 		for i, mt := range ms {
 			if mt == nil {
 				return fmt.Errorf("metric %d is nil", i)
@@ -199,8 +205,8 @@ func planOutput(name string, o OutputConfig, several bool, shape Shape) (outputP
 			if err != nil {
 				return err
 			}
-			key := mt.Name()
-			if weighted && slices.ContainsFunc(o.Metrics, func(m Metric) bool { return m.Name() == key }) {
+			key := keys[i]
+			if weighted && slices.Contains(plain, key) {
 				key = "weighted_" + key
 			}
 			if several {
@@ -210,10 +216,10 @@ func planOutput(name string, o OutputConfig, several bool, shape Shape) (outputP
 		}
 		return nil
 	}
-	if err := add(o.Metrics, false); err != nil {
+	if err := add(o.Metrics, plain, false); err != nil {
 		return p, err
 	}
-	return p, add(o.WeightedMetrics, true)
+	return p, add(o.WeightedMetrics, keys[1], true)
 }
 
 // uniqueMetricKeys appends _1, _2, … to metrics of one name, as Keras does.

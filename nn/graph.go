@@ -62,7 +62,7 @@ func (m *Model) addLoss(t *trace, g *graph, r called, md mode, s shapes) error {
 	c := m.compiled
 	ys, ws := inputsOf(s.y), inputsOf(s.w)
 	g.spec.In = append(append(g.spec.In, ys...), ws...)
-	var total *ops.Value
+	var total, shown *ops.Value // what is minimised; what is logged, where that differs
 	var single, vectors []*ops.Value
 	for i, o := range c.outputs {
 		if o.target < 0 {
@@ -78,11 +78,21 @@ func (m *Model) addLoss(t *trace, g *graph, r called, md mode, s shapes) error {
 			return fmt.Errorf("nn: output %q: %w", o.name, err)
 		}
 		if o.loss != nil {
-			l, err := reduceLoss(o.loss, y, pred, w, mask)
+			l, err := ReduceLoss(o.loss, y, pred, w, mask)
 			if err != nil {
 				return fmt.Errorf("nn: output %q: %w", o.name, err)
 			}
-			single = append(single, l)
+			mean := l
+			if isUnreduced(o.loss) {
+				l, mean = ops.Sum(l), ops.Mean(l)
+				if shown == nil && total != nil {
+					shown = total
+				}
+			}
+			if shown != nil || mean != l {
+				shown = plus(shown, ops.MulScalar(mean, float32(o.weight)))
+			}
+			single = append(single, mean)
 			total = plus(total, ops.MulScalar(l, float32(o.weight)))
 		}
 		for _, mt := range o.metrics {
@@ -105,15 +115,23 @@ func (m *Model) addLoss(t *trace, g *graph, r called, md mode, s shapes) error {
 	if total == nil {
 		total = ops.Scalar(0)
 	}
+	penalty := func(p *ops.Value) {
+		if total = plus(total, p); shown != nil {
+			shown = plus(shown, p)
+		}
+	}
 	m.eachWeightOnce(func(w *Weight) {
 		if w.regularizer != nil {
-			total = plus(total, ops.Reshape(w.regularizer.Penalty(t.read(w))))
+			penalty(ops.Reshape(w.regularizer.Penalty(t.read(w))))
 		}
 	})
 	for _, l := range t.losses {
-		total = plus(total, l)
+		penalty(l)
 	}
-	g.spec.Out = append(g.spec.Out, total)
+	if shown == nil {
+		shown = total
+	}
+	g.spec.Out = append(g.spec.Out, shown)
 	if len(c.outputs) > 1 {
 		g.spec.Out = append(g.spec.Out, single...)
 	}
@@ -180,43 +198,6 @@ func fitTarget(y, pred *ops.Value, o outputPlan) (*ops.Value, error) {
 		}
 	}
 	return y, nil
-}
-
-// reduceLoss is Keras' "sum over batch size": Σ w·loss / count. Masked entries
-// do not count (as in tf-keras); entries of weight zero do.
-func reduceLoss(l Loss, y, pred, w, mask *ops.Value) (loss *ops.Value, err error) {
-	err = recovered(func() error {
-		per := l.Loss(y, pred)
-		count := ops.Scalar(float32(per.Size()))
-		if lm, ok := l.(LossMasker); ok {
-			if own := lm.LossMask(y); own != nil {
-				own = FitWeight(own, per)
-				if mask != nil {
-					own = ops.Mul(own, FitWeight(mask, per))
-				}
-				mask = own
-			}
-		}
-		if mask != nil {
-			mask = FitWeight(mask, per)
-			mask = ops.BroadcastTo(mask, per.Shape()...)
-			count = ops.Sum(mask)
-			per = ops.Where(mask, per, ops.Scalar(0))
-		}
-		if w != nil {
-			w = FitWeight(w, per)
-			if !fits(w.Shape(), per.Shape()) {
-				return fmt.Errorf("sample weights of shape %v do not fit a loss of shape %v", Shape(w.Shape()), Shape(per.Shape()))
-			}
-			per = ops.Mul(per, w)
-		}
-		loss = ops.Sum(per)
-		if r, ok := l.(Reducer); !ok || !r.ReduceSum() {
-			loss = ops.Div(loss, ops.MaximumScalar(count, 1e-30))
-		}
-		return nil
-	})
-	return loss, err
 }
 
 func updateMetric(mt metricPlan, y, pred, w, mask *ops.Value) (v *ops.Value, err error) {

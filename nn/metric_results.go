@@ -1,5 +1,7 @@
 package nn
 
+import "fmt"
+
 // A MultiMetric is a metric with several results: one for each threshold or each
 // class. Each has a log of its own, the metric's name, an underscore and the
 // result's name: f1_score_class_0, val_precision_at_0.2. (Keras has one log that
@@ -37,4 +39,33 @@ func (p metricPlan) read(sums, logs []float64) int {
 	}
 	logs[0] = p.metric.Result(sums)
 	return 1
+}
+
+// autoNamed is a metric whose name is a stem: the second of one model is stem_1,
+// whatever outputs they are of. (Keras: metrics with name=None.)
+type autoNamed interface{ AutoNamed() }
+
+// metricNames gives the names of the metrics, then of the weighted metrics, of each
+// output before prefixes.
+func metricNames(outputs []OutputConfig) (names [][2][]string) {
+	names = make([][2][]string, len(outputs))
+	used := map[string]int{}
+	for weighted := range 2 {
+		for i, o := range outputs {
+			for _, m := range [][]Metric{o.Metrics, o.WeightedMetrics}[weighted] {
+				name := ""
+				if m != nil {
+					name = m.Name()
+				}
+				if _, ok := m.(autoNamed); ok {
+					used[name]++
+					if n := used[name]; n > 1 {
+						name = fmt.Sprintf("%s_%d", name, n-1)
+					}
+				}
+				names[i][weighted] = append(names[i][weighted], name)
+			}
+		}
+	}
+	return names
 }

@@ -1,6 +1,8 @@
 package losses
 
 import (
+	"fmt"
+
 	"github.com/antler-ml/antler/nn"
 	"github.com/antler-ml/antler/nn/ops"
 )
@@ -52,8 +54,25 @@ func (l BinaryCrossentropy) CheckTarget(y, p nn.Shape) error {
 	return sameShape("binary_crossentropy", y, p)
 }
 
+// CheckTargetValues refuses targets that are no probabilities.
+func (l BinaryCrossentropy) CheckTargetValues(y []float32, _ nn.Shape) error {
+	return binaryTargets("binary_crossentropy", y)
+}
+
+func binaryTargets(loss string, y []float32) error {
+	for i, x := range y {
+		if x < 0 || x > 1 {
+			return fmt.Errorf("loss %s: target %d is %g; want 0 to 1; for labels -1 and 1 use losses.Hinge, for class ids losses.SparseCategoricalCrossentropy", loss, i, x)
+		}
+	}
+	return nil
+}
+
 // ReduceSum reports whether losses are summed.
 func (l BinaryCrossentropy) ReduceSum() bool { return l.Reduction.sum() }
+
+// ReduceNone reports whether losses stay apart.
+func (l BinaryCrossentropy) ReduceNone() bool { return l.Reduction.none() }
 
 // Validate checks the settings.
 func (l BinaryCrossentropy) Validate() error {

@@ -45,13 +45,17 @@ func (l CategoricalCrossentropy) Loss(y, p *ops.Value) *ops.Value {
 
 // CheckTarget explains class ids where one-hot rows belong.
 func (l CategoricalCrossentropy) CheckTarget(y, p nn.Shape) error {
+	return oneHotTarget("categorical_crossentropy", y, p)
+}
+
+func oneHotTarget(loss string, y, p nn.Shape) error {
 	if y.Equal(p) {
 		return nil
 	}
 	if y.Rank() == p.Rank()-1 || y.Rank() == p.Rank() && y.Last() == 1 {
-		return fmt.Errorf("loss categorical_crossentropy needs one-hot targets %v, got class ids %v; use losses.SparseCategoricalCrossentropy, or tensor.ToCategorical on the targets", p, y)
+		return fmt.Errorf("loss %s needs one-hot targets %v, got class ids %v; use losses.SparseCategoricalCrossentropy, or tensor.ToCategorical on the targets", loss, p, y)
 	}
-	return sameShape("categorical_crossentropy", y, p)
+	return sameShape(loss, y, p)
 }
 
 // CheckOutput refuses a model with one output number, whose loss would be 0.
@@ -61,6 +65,9 @@ func (l CategoricalCrossentropy) CheckOutput(p nn.Shape) error {
 
 // ReduceSum reports whether losses are summed.
 func (l CategoricalCrossentropy) ReduceSum() bool { return l.Reduction.sum() }
+
+// ReduceNone reports whether losses stay apart.
+func (l CategoricalCrossentropy) ReduceNone() bool { return l.Reduction.none() }
 
 // Validate checks the settings.
 func (l CategoricalCrossentropy) Validate() error {
@@ -142,6 +149,9 @@ func (l SparseCategoricalCrossentropy) CheckOutput(p nn.Shape) error {
 
 // ReduceSum reports whether losses are summed.
 func (l SparseCategoricalCrossentropy) ReduceSum() bool { return l.Reduction.sum() }
+
+// ReduceNone reports whether losses stay apart.
+func (l SparseCategoricalCrossentropy) ReduceNone() bool { return l.Reduction.none() }
 
 // Validate checks the settings.
 func (l SparseCategoricalCrossentropy) Validate() error { return l.Reduction.validate() }

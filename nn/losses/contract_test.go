@@ -46,6 +46,8 @@ var contracts = map[string]struct {
 	"cosine":          {&losses.CosineSimilarity{}, numbers, guesses},
 	"focal":           {&losses.BinaryFocalCrossentropy{ApplyClassBalancing: true}, labels, chances},
 	"focal logits":    {&losses.BinaryFocalCrossentropy{FromLogits: true, Gamma: new(1.5), LabelSmoothing: 0.1}, labels, logits},
+	"class focal":     {&losses.CategoricalFocalCrossentropy{Alpha: new(0.4), LabelSmoothing: 0.1}, oneHot, shares},
+	"class focal raw": {&losses.CategoricalFocalCrossentropy{FromLogits: true}, oneHot, scores},
 	"binary":          {&losses.BinaryCrossentropy{}, labels, chances},
 	"binary smooth":   {&losses.BinaryCrossentropy{LabelSmoothing: 0.2}, labels, chances},
 	"binary logits":   {&losses.BinaryCrossentropy{FromLogits: true}, labels, logits},

@@ -31,5 +31,8 @@ func (l CosineSimilarity) CheckTarget(y, p nn.Shape) error {
 // ReduceSum reports whether losses are summed.
 func (l CosineSimilarity) ReduceSum() bool { return l.Reduction.sum() }
 
+// ReduceNone reports whether losses stay apart.
+func (l CosineSimilarity) ReduceNone() bool { return l.Reduction.none() }
+
 // Validate checks the settings.
 func (l CosineSimilarity) Validate() error { return l.Reduction.validate() }

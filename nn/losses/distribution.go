@@ -30,6 +30,9 @@ func (l KLDivergence) CheckTarget(y, p nn.Shape) error { return sameShape("kl_di
 // ReduceSum reports whether losses are summed.
 func (l KLDivergence) ReduceSum() bool { return l.Reduction.sum() }
 
+// ReduceNone reports whether losses stay apart.
+func (l KLDivergence) ReduceNone() bool { return l.Reduction.none() }
+
 // Validate checks the settings.
 func (l KLDivergence) Validate() error { return l.Reduction.validate() }
 
@@ -49,6 +52,9 @@ func (l Poisson) CheckTarget(y, p nn.Shape) error { return sameShape("poisson", 
 
 // ReduceSum reports whether losses are summed.
 func (l Poisson) ReduceSum() bool { return l.Reduction.sum() }
+
+// ReduceNone reports whether losses stay apart.
+func (l Poisson) ReduceNone() bool { return l.Reduction.none() }
 
 // Validate checks the settings.
 func (l Poisson) Validate() error { return l.Reduction.validate() }

@@ -49,8 +49,16 @@ func (l BinaryFocalCrossentropy) CheckTarget(y, p nn.Shape) error {
 	return sameShape("binary_focal_crossentropy", y, p)
 }
 
+// CheckTargetValues refuses targets that are no probabilities.
+func (l BinaryFocalCrossentropy) CheckTargetValues(y []float32, _ nn.Shape) error {
+	return binaryTargets("binary_focal_crossentropy", y)
+}
+
 // ReduceSum reports whether losses are summed.
 func (l BinaryFocalCrossentropy) ReduceSum() bool { return l.Reduction.sum() }
+
+// ReduceNone reports whether losses stay apart.
+func (l BinaryFocalCrossentropy) ReduceNone() bool { return l.Reduction.none() }
 
 // Validate checks the settings.
 func (l BinaryFocalCrossentropy) Validate() error {

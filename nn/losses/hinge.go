@@ -31,6 +31,9 @@ func (l Hinge) CheckTarget(y, p nn.Shape) error { return sameShape("hinge", y, p
 // ReduceSum reports whether losses are summed.
 func (l Hinge) ReduceSum() bool { return l.Reduction.sum() }
 
+// ReduceNone reports whether losses stay apart.
+func (l Hinge) ReduceNone() bool { return l.Reduction.none() }
+
 // Validate checks the settings.
 func (l Hinge) Validate() error { return l.Reduction.validate() }
 
@@ -50,6 +53,9 @@ func (l SquaredHinge) CheckTarget(y, p nn.Shape) error { return sameShape("squar
 
 // ReduceSum reports whether losses are summed.
 func (l SquaredHinge) ReduceSum() bool { return l.Reduction.sum() }
+
+// ReduceNone reports whether losses stay apart.
+func (l SquaredHinge) ReduceNone() bool { return l.Reduction.none() }
 
 // Validate checks the settings.
 func (l SquaredHinge) Validate() error { return l.Reduction.validate() }
@@ -90,6 +96,9 @@ func (l CategoricalHinge) CheckTarget(y, p nn.Shape) error {
 
 // ReduceSum reports whether losses are summed.
 func (l CategoricalHinge) ReduceSum() bool { return l.Reduction.sum() }
+
+// ReduceNone reports whether losses stay apart.
+func (l CategoricalHinge) ReduceNone() bool { return l.Reduction.none() }
 
 // Validate checks the settings.
 func (l CategoricalHinge) Validate() error { return l.Reduction.validate() }

@@ -3,7 +3,7 @@
 //
 // A loss gives one number per sample, the last axis removed; the trainer
 // applies sample weights and masks and takes the mean over the batch, as Keras'
-// reduction "sum_over_batch_size" does.
+// reduction "sum_over_batch_size" does. [Compute] gives a loss outside a model.
 package losses
 
 import (
@@ -16,20 +16,24 @@ import (
 // A Reduction says how the numbers of a batch become one.
 type Reduction string
 
-// Keras' reductions: the mean over the batch (the default), or the sum.
+// Keras' reductions: the mean over the batch (the default), the sum, or none. With
+// none [Compute] gives a number for each sample; a model minimises their sum and logs
+// their mean, as in Keras.
 const (
 	SumOverBatchSize Reduction = "sum_over_batch_size"
 	Sum              Reduction = "sum"
+	None             Reduction = "none"
 )
 
-func (r Reduction) sum() bool { return r == Sum }
+func (r Reduction) sum() bool  { return r == Sum }
+func (r Reduction) none() bool { return r == None }
 
 func (r Reduction) validate() error {
 	switch r {
-	case "", "auto", SumOverBatchSize, Sum:
+	case "", "auto", SumOverBatchSize, Sum, None:
 		return nil
 	}
-	return fmt.Errorf("loss: reduction is %q; want sum_over_batch_size or sum", r)
+	return fmt.Errorf("loss: reduction is %q; want sum_over_batch_size, sum or none", r)
 }
 
 // epsilon keeps logarithms finite. Keras: backend.epsilon().

@@ -32,6 +32,9 @@ func (l MeanAbsolutePercentageError) CheckTarget(y, p nn.Shape) error {
 // ReduceSum reports whether losses are summed.
 func (l MeanAbsolutePercentageError) ReduceSum() bool { return l.Reduction.sum() }
 
+// ReduceNone reports whether losses stay apart.
+func (l MeanAbsolutePercentageError) ReduceNone() bool { return l.Reduction.none() }
+
 // Validate checks the settings.
 func (l MeanAbsolutePercentageError) Validate() error { return l.Reduction.validate() }
 
@@ -54,6 +57,9 @@ func (l MeanSquaredLogarithmicError) CheckTarget(y, p nn.Shape) error {
 
 // ReduceSum reports whether losses are summed.
 func (l MeanSquaredLogarithmicError) ReduceSum() bool { return l.Reduction.sum() }
+
+// ReduceNone reports whether losses stay apart.
+func (l MeanSquaredLogarithmicError) ReduceNone() bool { return l.Reduction.none() }
 
 // Validate checks the settings.
 func (l MeanSquaredLogarithmicError) Validate() error { return l.Reduction.validate() }

@@ -28,6 +28,9 @@ func (l MeanSquaredError) CheckTarget(y, p nn.Shape) error {
 // ReduceSum reports whether losses are summed.
 func (l MeanSquaredError) ReduceSum() bool { return l.Reduction.sum() }
 
+// ReduceNone reports whether losses stay apart.
+func (l MeanSquaredError) ReduceNone() bool { return l.Reduction.none() }
+
 // Validate checks the settings.
 func (l MeanSquaredError) Validate() error { return l.Reduction.validate() }
 
@@ -46,6 +49,9 @@ func (l MeanAbsoluteError) CheckTarget(y, p nn.Shape) error {
 
 // ReduceSum reports whether losses are summed.
 func (l MeanAbsoluteError) ReduceSum() bool { return l.Reduction.sum() }
+
+// ReduceNone reports whether losses stay apart.
+func (l MeanAbsoluteError) ReduceNone() bool { return l.Reduction.none() }
 
 // Validate checks the settings.
 func (l MeanAbsoluteError) Validate() error { return l.Reduction.validate() }

@@ -36,6 +36,9 @@ func (l Huber) CheckTarget(y, p nn.Shape) error { return sameShape("huber", y, p
 // ReduceSum reports whether losses are summed.
 func (l Huber) ReduceSum() bool { return l.Reduction.sum() }
 
+// ReduceNone reports whether losses stay apart.
+func (l Huber) ReduceNone() bool { return l.Reduction.none() }
+
 // Validate checks the settings.
 func (l Huber) Validate() error {
 	if !(l.Delta > 0) || math.IsInf(l.Delta, 0) {
@@ -61,6 +64,9 @@ func (l LogCosh) CheckTarget(y, p nn.Shape) error { return sameShape("log_cosh",
 
 // ReduceSum reports whether losses are summed.
 func (l LogCosh) ReduceSum() bool { return l.Reduction.sum() }
+
+// ReduceNone reports whether losses stay apart.
+func (l LogCosh) ReduceNone() bool { return l.Reduction.none() }
 
 // Validate checks the settings.
 func (l LogCosh) Validate() error { return l.Reduction.validate() }

@@ -18,6 +18,7 @@ func init() {
 // thresholds whose specificity, TN / (TN + FP), is Specificity or more; 0 if there
 // are none.
 type SensitivityAtSpecificity struct {
+	auto
 	Specificity   float64 // from 0 to 1
 	NumThresholds int     `default:"200"` // from 0 to 1, evenly; 1: only 0.5
 	ClassID       *int    // the only class (of the last axis) that counts
@@ -26,6 +27,7 @@ type SensitivityAtSpecificity struct {
 // SpecificityAtSensitivity is the best specificity among the thresholds whose
 // sensitivity is Sensitivity or more; 0 if there are none.
 type SpecificityAtSensitivity struct {
+	auto
 	Sensitivity   float64 // from 0 to 1
 	NumThresholds int     `default:"200"` // as in SensitivityAtSpecificity
 	ClassID       *int    // the only class (of the last axis) that counts
@@ -34,6 +36,7 @@ type SpecificityAtSensitivity struct {
 // PrecisionAtRecall is the best precision, TP / (TP + FP), among the thresholds
 // whose recall, TP / (TP + FN), is Recall or more; 0 if there are none.
 type PrecisionAtRecall struct {
+	auto
 	Recall        float64 // from 0 to 1
 	NumThresholds int     `default:"200"` // as in SensitivityAtSpecificity
 	ClassID       *int    // the only class (of the last axis) that counts
@@ -42,6 +45,7 @@ type PrecisionAtRecall struct {
 // RecallAtPrecision is the best recall among the thresholds whose precision is
 // Precision or more; 0 if there are none.
 type RecallAtPrecision struct {
+	auto
 	Precision     float64 // from 0 to 1
 	NumThresholds int     `default:"200"` // as in SensitivityAtSpecificity
 	ClassID       *int    // the only class (of the last axis) that counts

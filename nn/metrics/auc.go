@@ -15,6 +15,7 @@ func init() { nn.Register[AUC]() }
 // chance that a positive one is predicted higher than a negative one (ROC), or
 // the mean precision (PR).
 type AUC struct {
+	auto
 	NumThresholds   int    `default:"200"`           // from 0 to 1, evenly; 2 or more
 	Curve           string `default:"ROC"`           // or PR, or PR_GAIN
 	SummationMethod string `default:"interpolation"` // or minoring, majoring

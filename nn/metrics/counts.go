@@ -20,22 +20,26 @@ func init() {
 // above the threshold. With several thresholds each has a log of its own:
 // true_positives_at_0.2, …
 type TruePositives struct {
+	auto
 	Thresholds []float64 // each from 0 to 1; none: 0.5
 }
 
 // TrueNegatives counts targets of 0 whose prediction is not above the threshold.
 type TrueNegatives struct {
+	auto
 	Thresholds []float64 // as in TruePositives
 }
 
 // FalsePositives counts targets of 0 whose prediction is above the threshold.
 type FalsePositives struct {
+	auto
 	Thresholds []float64 // as in TruePositives
 }
 
 // FalseNegatives counts targets that are not 0 and whose prediction is not above
 // the threshold.
 type FalseNegatives struct {
+	auto
 	Thresholds []float64 // as in TruePositives
 }
 

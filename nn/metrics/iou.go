@@ -19,6 +19,7 @@ func init() {
 // FN); classes that never occur are left out. Targets and predictions are class ids,
 // or with SparseYTrue and SparseYPred false numbers for each class along Axis.
 type IoU struct {
+	auto
 	NumClasses     int
 	TargetClassIDs []int `keras:"target_class_ids"`
 	IgnoreClass    *int  // targets of this class do not count
@@ -29,6 +30,7 @@ type IoU struct {
 
 // MeanIoU is [IoU] over all classes.
 type MeanIoU struct {
+	auto
 	NumClasses  int
 	IgnoreClass *int  // targets of this class do not count
 	SparseYTrue *bool `default:"true"`
@@ -39,12 +41,14 @@ type MeanIoU struct {
 // BinaryIoU is [IoU] of two classes for predictions of one number: those of
 // Threshold and more mean class 1.
 type BinaryIoU struct {
+	auto
 	TargetClassIDs []int    `keras:"target_class_ids" default:"0,1"`
 	Threshold      *float64 `default:"0.5"`
 }
 
 // OneHotIoU is [IoU] for one-hot targets.
 type OneHotIoU struct {
+	auto
 	NumClasses     int
 	TargetClassIDs []int `keras:"target_class_ids"`
 	IgnoreClass    *int  // targets of this class do not count
@@ -54,6 +58,7 @@ type OneHotIoU struct {
 
 // OneHotMeanIoU is [MeanIoU] for one-hot targets.
 type OneHotMeanIoU struct {
+	auto
 	NumClasses  int
 	IgnoreClass *int // targets of this class do not count
 	SparseYPred bool // predictions are class ids

@@ -34,6 +34,13 @@ func init() {
 	}
 }
 
+// auto marks metrics that Keras numbers when there are several: precision,
+// precision_1.
+type auto struct{}
+
+// AutoNamed says that the name is only a stem.
+func (auto) AutoNamed() {}
+
 // Named is a metric under another name in the logs, as Keras' argument name.
 // Keras: AUC(name="pr_auc").
 func Named(name string, m nn.Metric) nn.Metric {

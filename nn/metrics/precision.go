@@ -15,6 +15,7 @@ func init() {
 // Precision is the share of right ones among what is predicted to be positive,
 // TP / (TP + FP), over the whole epoch; 0 where nothing is.
 type Precision struct {
+	auto
 	// Thresholds are what a prediction must be above to be positive, each from 0 to
 	// 1. None: 0.5, or with TopK any number. Each of several has a log of its own:
 	// precision_at_0.2, …
@@ -26,6 +27,7 @@ type Precision struct {
 // Recall is the share of what is predicted to be positive among the positive
 // targets, TP / (TP + FN), over the whole epoch; 0 where there are none.
 type Recall struct {
+	auto
 	Thresholds []float64 // as in Precision
 	TopK       *int      // as in Precision
 	ClassID    *int      // as in Precision

@@ -154,6 +154,10 @@ def losses():
     loss_case("binary_crossentropy_axis_1", F.BinaryCrossentropy, bits3, prob3, axis=1)
     loss_case("binary_crossentropy_edges", F.BinaryCrossentropy, np.array([[0, 1, 0, 1]], np.float32).T, np.array([[0, 1, 1, 0]], np.float32).T, note="Probabilities of 0 and 1; at 1 the float32 rounding of 1 - epsilon decides.", )
     loss_case("binary_focal_crossentropy", F.BinaryFocalCrossentropy, bits, prob)
+    loss_case("categorical_focal_crossentropy", F.CategoricalFocalCrossentropy, cats, dist)
+    loss_case("categorical_focal_crossentropy_settings", F.CategoricalFocalCrossentropy, cats3, dist3, alpha=0.4, gamma=1.5, label_smoothing=0.1)
+    loss_case("categorical_focal_crossentropy_logits", F.CategoricalFocalCrossentropy, cats, b * 3, from_logits=True)
+    loss_case("categorical_focal_crossentropy_axis_1", F.CategoricalFocalCrossentropy, np.moveaxis(cats3, -1, 1), np.moveaxis(dist3, -1, 1), axis=1)
     loss_case("binary_focal_crossentropy_balanced", F.BinaryFocalCrossentropy, bits, prob, apply_class_balancing=True, alpha=0.3, gamma=1.5)
 
     loss_case("kl_divergence", F.KLDivergence, dist2, dist)
@@ -166,6 +170,28 @@ def losses():
     loss_case("cosine_similarity_rank3", F.CosineSimilarity, a3, b3)
     loss_case("cosine_similarity_axis_1", F.CosineSimilarity, a3, b3, axis=1)
     loss_case("cosine_similarity_zero_vector", F.CosineSimilarity, np.array([[0, 0], [3, 4]], np.float32), np.array([[1, 2], [0, 0]], np.float32))
+
+
+def ranks():
+    """Ranks 1 and 4 of every loss; the other cases have 2 and 3."""
+    r = rng("loss ranks")
+    shape = (2, 2, 2, 3)
+    a, b = normal(r, *shape), normal(r, *shape)
+    bits, prob = (r.rand(*shape) < 0.5).astype(np.float32), r.uniform(0.02, 0.98, shape).astype(np.float32)
+    cats, dist, ids = one_hot(r, *shape), simplex(r, *shape), r.randint(0, 3, shape[:-1]).astype(np.int32)
+    for cls in (F.MeanSquaredError, F.MeanAbsoluteError, F.MeanAbsolutePercentageError, F.LogCosh, F.Huber, F.CosineSimilarity):
+        loss_case(cls.__name__.lower() + "_rank4", cls, a, b)
+    loss_case("msle_rank4", F.MeanSquaredLogarithmicError, np.abs(a), np.abs(b))
+    loss_case("poisson_rank4", F.Poisson, np.floor(np.abs(a) * 3), np.abs(b) + np.float32(0.1))
+    for cls in (F.Hinge, F.SquaredHinge):
+        loss_case(cls.__name__.lower() + "_rank4", cls, np.sign(a), b)
+    for cls in (F.BinaryCrossentropy, F.BinaryFocalCrossentropy):
+        loss_case(cls.__name__.lower() + "_rank4", cls, bits, prob, label_smoothing=0.1)
+    for cls in (F.CategoricalHinge, F.KLDivergence, F.CategoricalCrossentropy, F.CategoricalFocalCrossentropy):
+        loss_case(cls.__name__.lower() + "_rank4", cls, cats, dist)
+    loss_case("sparse_categorical_crossentropy_rank4", F.SparseCategoricalCrossentropy, ids, dist)
+    for cls in (F.MeanSquaredError, F.MeanAbsoluteError, F.Huber):
+        loss_case(cls.__name__.lower() + "_rank1", cls, a[0, 0, 0], b[0, 0, 0])
 
 
 def metric_case(name, cls, batches, weights=None, masks=None, note=None, **kw):
@@ -325,6 +351,7 @@ def metrics():
 
 def main():
     losses()
+    ranks()
     metrics()
     finish("losses", "metrics")
 
