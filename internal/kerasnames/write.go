@@ -47,8 +47,29 @@ elsewhere, has its Keras name in its doc comment. Arguments of Keras are fields 
 			b.WriteString(t.section(m))
 		}
 		if len(missing) > 0 {
-			fmt.Fprintf(&b, "\nNot here, %d of %d: `%s`.\n", len(missing), all, strings.Join(missing, "`, `"))
+			fmt.Fprintf(&b, "\nNot here, %d of %d:\n\n%s", len(missing), all, why(missing))
 		}
+	}
+	return b.String()
+}
+
+// why lists names that are not here by their reasons, those without one last.
+func why(missing []string) string {
+	var order []string
+	names := map[string][]string{}
+	for _, n := range missing {
+		r := reason(n)
+		if names[r] == nil && r != "" {
+			order = append(order, r)
+		}
+		names[r] = append(names[r], "`"+n+"`")
+	}
+	var b strings.Builder
+	for _, r := range order {
+		fmt.Fprintf(&b, "- %s: %s.\n", strings.Join(names[r], ", "), r)
+	}
+	if rest := names[""]; rest != nil {
+		fmt.Fprintf(&b, "- %s.\n", strings.Join(rest, ", "))
 	}
 	return b.String()
 }

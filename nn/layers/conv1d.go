@@ -9,6 +9,7 @@ func init() { nn.Register[Conv1D]("Conv1D", "Convolution1D") }
 
 // Conv1D is activation(correlation of x with kernel + bias) along sequences.
 // With padding Causal no output sees a later step of its input.
+// Keras: Conv1D, Convolution1D.
 //
 // Input: (batch, steps, c), or (batch, c, steps) channels first.
 // Output: (batch, steps', Filters), or channels first.

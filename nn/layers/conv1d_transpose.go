@@ -8,6 +8,7 @@ import (
 func init() { nn.Register[Conv1DTranspose]("Conv1DTranspose", "Convolution1DTranspose") }
 
 // Conv1DTranspose goes the way of a [Conv1D] back; see [Conv2DTranspose].
+// Keras: Conv1DTranspose, Convolution1DTranspose.
 //
 // Input: (batch, steps, c), or (batch, c, steps) channels first.
 // Output: (batch, steps', Filters), or channels first; steps' as there.

@@ -8,6 +8,7 @@ import (
 func init() { nn.Register[Conv2D]("Conv2D", "Convolution2D") }
 
 // Conv2D is activation(correlation of x with kernel + bias).
+// Keras: Conv2D, Convolution2D.
 //
 // Input: (batch, h, w, c), or (batch, c, h, w) channels first.
 // Output: (batch, h', w', Filters), or channels first.

@@ -12,6 +12,7 @@ func init() {
 // Conv2DTranspose goes the way of a [Conv2D] back: it is the gradient of one
 // with respect to its input, and then bias and activation. It makes images
 // larger by Strides.
+// Keras: Conv2DTranspose, Convolution2DTranspose, Deconvolution2D.
 //
 // Input: (batch, h, w, c), or (batch, c, h, w) channels first.
 // Output: (batch, h', w', Filters), or channels first. With s the stride and k

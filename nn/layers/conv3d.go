@@ -8,6 +8,7 @@ import (
 func init() { nn.Register[Conv3D]("Conv3D", "Convolution3D") }
 
 // Conv3D is activation(correlation of x with kernel + bias) on volumes.
+// Keras: Conv3D, Convolution3D.
 //
 // Input: (batch, d, h, w, c), or (batch, c, d, h, w) channels first.
 // Output: (batch, d', h', w', Filters), or channels first.

@@ -11,6 +11,7 @@ func init() {
 
 // Conv3DTranspose goes the way of a [Conv3D] back; see [Conv2DTranspose]. Keras
 // ignores DilationRate here and does not save it.
+// Keras: Conv3DTranspose, Convolution3DTranspose, Deconvolution3D.
 //
 // Input: (batch, d, h, w, c), or (batch, c, d, h, w) channels first.
 // Output: (batch, d', h', w', Filters), or channels first; sizes as there.

@@ -10,6 +10,7 @@ func init() { nn.Register[SeparableConv1D]("SeparableConv1D", "SeparableConvolut
 // SeparableConv1D is a depthwise convolution (see [DepthwiseConv1D]) and then a
 // convolution with a window of one cell that mixes the channels. Bias and
 // activation follow. Padding Causal is allowed.
+// Keras: SeparableConv1D, SeparableConvolution1D.
 //
 // Input: (batch, steps, c), or (batch, c, steps) channels first.
 // Output: (batch, steps', Filters), or channels first.

@@ -10,6 +10,7 @@ func init() { nn.Register[SeparableConv2D]("SeparableConv2D", "SeparableConvolut
 // SeparableConv2D is a depthwise convolution (see [DepthwiseConv2D]) and then a
 // convolution with a window of one cell that mixes the channels. Bias and
 // activation follow.
+// Keras: SeparableConv2D, SeparableConvolution2D.
 //
 // Input: (batch, h, w, c), or (batch, c, h, w) channels first.
 // Output: (batch, h', w', Filters), or channels first.

@@ -38,7 +38,9 @@ func (l *StackedRNNCells) Validate() error {
 func (l *StackedRNNCells) StateShapes() []nn.Shape {
 	var s []nn.Shape
 	for _, c := range l.Cells {
-		s = append(s, c.StateShapes()...)
+		if c != nil { // Validate says so
+			s = append(s, c.StateShapes()...)
+		}
 	}
 	return s
 }
