@@ -108,6 +108,12 @@ func dispatch(ctx context.Context, env *command.Env, words []string) error {
 		return env.Train(ctx, "") // --resume
 	}
 	switch verb, rest := words[0], words[1:]; verb {
+	case "resume":
+		if len(rest) != 1 {
+			return cli.Errorf(cli.Usage, "resume needs one run").Do("name its directory, such as: train resume runs/1-demo")
+		}
+		env.Settings.Resume = rest[0]
+		return env.Train(ctx, "")
 	case "predict":
 		return env.Predict(ctx, rest)
 	case "evaluate":

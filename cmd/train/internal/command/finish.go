@@ -112,7 +112,7 @@ func (e *Env) used(began time.Time) {
 // again is the command that gives the same bytes once more.
 func (e *Env) again(run *rundir.Run) string {
 	if e.Settings.Resume != "" {
-		return "the same bytes come from a run in one go only; this one was resumed"
+		return "a run in one go gives the same bytes"
 	}
 	line := "train " + run.Data
 	switch {

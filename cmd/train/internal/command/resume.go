@@ -12,6 +12,8 @@ import (
 	"github.com/antler-ml/antler/cmd/train/internal/rundir"
 	"github.com/antler-ml/antler/internal/atomicfile"
 	"github.com/antler-ml/antler/internal/cli"
+	"github.com/antler-ml/antler/nn"
+	"github.com/antler-ml/antler/nn/saving"
 	"github.com/antler-ml/antler/text"
 )
 
@@ -20,6 +22,7 @@ type resumed struct {
 	dir    string
 	stored *rundir.Stored
 	tok    *text.Tokenizer
+	exact  bool // there are checkpoints
 }
 
 // resume reads the run of --resume and takes its settings over, except those
@@ -34,6 +37,7 @@ func (e *Env) resume(data string) (*resumed, error) {
 	if err != nil {
 		return nil, err
 	}
+	rundir.Clean(dir)
 	if data != "" && data != stored.Data {
 		return nil, cli.Errorf(cli.Usage, "%s was trained on %s, not on %s", dir, stored.Data, data).Do("leave the data out: train --resume %s", cli.Quote(dir))
 	}
@@ -51,12 +55,12 @@ func (e *Env) resume(data string) (*resumed, error) {
 			s.Policy = path
 		}
 	}
-	r := &resumed{dir: dir, stored: stored}
-	if r.epochs() >= s.Epochs {
+	r := &resumed{dir: dir, stored: stored, exact: rundir.HasCheckpoints(dir)}
+	if r.finished(s.Epochs) {
 		return nil, cli.Errorf(cli.Usage, "%s has finished its %s", dir, cli.Plural(r.epochs(), "epoch")).
 			Do("train on with more: train --resume %s --epochs %d", cli.Quote(dir), 2*r.epochs())
 	}
-	if _, err := os.Stat(filepath.Join(dir, rundir.LastFile)); err != nil {
+	if _, err := os.Stat(filepath.Join(dir, rundir.LastFile)); err != nil && !r.exact {
 		return nil, cli.Errorf(cli.BadData, "%s has no %s to go on from", dir, rundir.LastFile).Do("start anew: train %s --out %s --force", stored.Data, cli.Quote(dir))
 	}
 	if stored.Task == string(dataset.Texts) || stored.Task == rundir.Words {
@@ -73,6 +77,32 @@ func (r *resumed) tokenizer() *text.Tokenizer {
 		return nil
 	}
 	return r.tok
+}
+
+// finished reports whether nothing is left to do.
+func (r *resumed) finished(epochs int) bool {
+	if r.exact && (r.stored.Result == nil || !r.stored.Result.Finished) {
+		return false // what follows training may be left
+	}
+	return r.epochs() >= epochs
+}
+
+// load sets the model to the weights of a run that has no checkpoints, and
+// returns the epoch to begin with.
+func (r *resumed) load(m *nn.Model) (int, error) {
+	if r == nil || r.exact {
+		return 0, nil
+	}
+	_, err := saving.LoadWeights(m, filepath.Join(r.dir, rundir.LastFile))
+	return r.epochs(), err
+}
+
+// from says where training goes on, and how well.
+func (r *resumed) from() string {
+	if r.exact {
+		return fmt.Sprintf("going on after epoch %d from the last checkpoint in %s, to the same bytes as without a stop", r.epochs(), filepath.Join(r.dir, rundir.CheckpointsDir))
+	}
+	return fmt.Sprintf("going on after epoch %d from %s; the optimizer's moments start anew", r.epochs(), filepath.Join(r.dir, rundir.LastFile))
 }
 
 // epochs is how many were finished.

@@ -28,6 +28,7 @@ func (e *Env) Train(ctx context.Context, data string) error {
 	s := e.Settings
 	par.SetWorkers(s.Workers)
 	var from *resumed
+	e.findInterrupted(data)
 	if s.Resume != "" {
 		var err error
 		if from, err = e.resume(data); err != nil {
@@ -62,10 +63,10 @@ func (e *Env) Train(ctx context.Context, data string) error {
 	}
 	run := &rundir.Run{
 		V: 1, Program: "train", Version: Version(), Task: string(set.Kind), Data: data, Classes: set.Classes, Settings: e.recorded(),
-		Model: trainer.Describe(t.model), Weights: t.model.CountParams(), Train: len(set.Train), Validation: len(set.Valid), Preprocessing: t.prep,
+		Given: e.given(), Model: trainer.Describe(t.model), Weights: t.model.CountParams(), Train: len(set.Train), Validation: len(set.Valid), Preprocessing: t.prep,
 	}
 	if from != nil {
-		run.Result = from.stored.Result
+		run.Result, run.Given = from.stored.Result, from.stored.Given
 	}
 	if err := e.begin(ctx, dir, t, run); err != nil {
 		return err
@@ -79,11 +80,8 @@ func (e *Env) Train(ctx context.Context, data string) error {
 		Settings: s, Model: t.model, Train: t.train, Valid: t.valid, ClassWeight: e.classWeights(set), Dir: dir,
 		Run: run, Events: events, Console: e.Console, Noun: t.unit(), Emit: e.emit, Meter: t.meter,
 	}
-	if from != nil {
-		job.InitialEpoch = from.epochs()
-		if _, err := saving.LoadWeights(t.model, filepath.Join(dir, rundir.LastFile)); err != nil {
-			return err
-		}
+	if job.InitialEpoch, err = from.load(t.model); err != nil {
+		return err
 	}
 	if s.DryRun {
 		job.Steps = 1
@@ -121,6 +119,31 @@ func (e *Env) Train(ctx context.Context, data string) error {
 	return nil
 }
 
+// given are the flags that make a command the same.
+func (e *Env) given() []string {
+	return e.Flags.Given("out", "force", "workers", "json", "quiet", "verbose", "no-color", "resume")
+}
+
+// findInterrupted makes the same command, given once more, go on with the run
+// that it began.
+func (e *Env) findInterrupted(data string) {
+	s := e.Settings
+	if s.Resume != "" || s.Force || s.DryRun || s.Check || data == "" {
+		return
+	}
+	name := strings.ReplaceAll(data, " ", "-")
+	if name != "demo" && name != "demo-text" && name != "demo-words" {
+		name = rundir.Name(data)
+	}
+	switch dir, goesOn, again := rundir.Interrupted(s.Out, name, data, e.given()); {
+	case goesOn:
+		s.Resume, s.Out = dir, ""
+		e.Console.Printf("note       %s was begun by the same command and not finished; --force starts anew", dir)
+	case again:
+		s.Out, s.Force = dir, true
+	}
+}
+
 // recorded are the settings that belong to the run; where it was written and
 // what was shown do not.
 func (e *Env) recorded() config.Object {
@@ -148,6 +171,9 @@ func (e *Env) directory(name string, from *resumed) (string, error) {
 
 // begin writes what a run needs from its first moment on.
 func (e *Env) begin(ctx context.Context, dir string, t *task, run *rundir.Run) error {
+	if err := run.Write(dir); err != nil { // first, to know the directory by
+		return err
+	}
 	if err := atomicfile.WriteBytes(filepath.Join(dir, rundir.ClassesFile), []byte(strings.Join(run.Classes, "\n")+"\n")); err != nil {
 		return err
 	}
@@ -167,9 +193,6 @@ func (e *Env) begin(ctx context.Context, dir string, t *task, run *rundir.Run) e
 		if err := atomicfile.WriteBytes(filepath.Join(dir, rundir.PolicyFile), append(b, '\n')); err != nil {
 			return err
 		}
-	}
-	if err := run.Write(dir); err != nil {
-		return err
 	}
 	return e.samples(ctx, t, dir)
 }
@@ -198,7 +221,7 @@ func (e *Env) announce(t *task, run *rundir.Run, dir string, from *resumed) {
 		c.Printf("note       rare classes weigh more: samples / (classes × samples of the class)")
 	}
 	if from != nil {
-		c.Printf("note       going on after epoch %d from %s; the optimizer's moments start anew", from.epochs(), filepath.Join(dir, rundir.LastFile))
+		c.Printf("note       %s", from.from())
 	}
 	if s.Verbose {
 		for _, l := range t.model.Layers() {

@@ -34,7 +34,12 @@ type wordTask struct {
 }
 
 // Words learns vectors of the words of a text: a path, or "demo words".
-func (e *Env) Words(ctx context.Context, data string) error { return e.words(ctx, data, nil) }
+func (e *Env) Words(ctx context.Context, data string) error {
+	if e.findInterrupted(data); e.Settings.Resume != "" {
+		return e.Train(ctx, data)
+	}
+	return e.words(ctx, data, nil)
+}
 
 func (e *Env) words(ctx context.Context, data string, from *resumed) error {
 	began := time.Now()
@@ -67,20 +72,20 @@ func (e *Env) words(ctx context.Context, data string, from *resumed) error {
 		defer os.RemoveAll(dir)
 	}
 	run := &rundir.Run{
-		V: 1, Program: "train", Version: Version(), Task: rundir.Words, Data: data, Settings: e.recorded(),
+		V: 1, Program: "train", Version: Version(), Task: rundir.Words, Data: data, Settings: e.recorded(), Given: e.given(),
 		Model: fmt.Sprintf("sigmoid of the dot product of two embeddings %s×%d", cli.Count(t.data.Tokenizer.InputDim()), s.VectorSize), Weights: t.model.CountParams(),
 		Train: t.data.Train.Len(), Validation: t.data.Valid.Len(), Preprocessing: &rundir.Preprocessing{Tokenizer: rundir.TokenizerFile},
 	}
 	if from != nil {
-		run.Result = from.stored.Result
+		run.Result, run.Given = from.stored.Result, from.stored.Given
+	}
+	if err := run.Write(dir); err != nil { // first, to know the directory by
+		return err
 	}
 	if err := atomicfile.WriteBytes(filepath.Join(dir, rundir.TokenizerFile), []byte(t.data.Tokenizer.ToJSON())); err != nil {
 		return err
 	}
 	if err := quarantine(dir, t.data.Bad); err != nil {
-		return err
-	}
-	if err := run.Write(dir); err != nil {
 		return err
 	}
 	events, err := rundir.OpenEvents(dir)
@@ -89,11 +94,8 @@ func (e *Env) words(ctx context.Context, data string, from *resumed) error {
 	}
 	e.announceWords(t, run, dir, from)
 	job := &trainer.Job{Settings: s, Model: t.model, Train: t.train, Valid: t.valid, Dir: dir, Run: run, Events: events, Console: e.Console, Noun: "pairs", Emit: e.emit}
-	if from != nil {
-		job.InitialEpoch = from.epochs()
-		if _, err := saving.LoadWeights(t.model, filepath.Join(dir, rundir.LastFile)); err != nil {
-			return err
-		}
+	if job.InitialEpoch, err = from.load(t.model); err != nil {
+		return err
 	}
 	if s.DryRun {
 		job.Steps = 1
@@ -149,7 +151,7 @@ func (e *Env) announceWords(t *wordTask, run *rundir.Run, dir string, from *resu
 		c.Warnf("note       %s skipped, listed in %s", lines(d.Bad), filepath.Join(dir, rundir.BadFile))
 	}
 	if from != nil {
-		c.Printf("note       going on after epoch %d from %s; the optimizer's moments start anew", from.epochs(), filepath.Join(dir, rundir.LastFile))
+		c.Printf("note       %s", from.from())
 	}
 }
 

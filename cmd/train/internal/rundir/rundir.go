@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -37,6 +38,8 @@ const (
 	PolicyFile    = "policy.json"
 	VectorsFile   = "vectors.txt"
 	WordsFile     = "words.png"
+	// CheckpointsDir holds the states that training goes on from.
+	CheckpointsDir = "checkpoints"
 )
 
 // Words is the task of a run that learned vectors of words; it has no classes.
@@ -54,6 +57,7 @@ type Run struct {
 	Data          string         `json:"data"` // as it was given: a path, "demo", "demo text" or "demo words"
 	Classes       []string       `json:"classes,omitempty"`
 	Settings      config.Object  `json:"settings"`
+	Given         []string       `json:"given"` // the flags of the command
 	Model         string         `json:"model"` // one line
 	Weights       int            `json:"weights"`
 	Train         int            `json:"train_samples"`
@@ -91,6 +95,7 @@ func Create(out, name string, force bool) (string, error) {
 	if out == "" {
 		return next("runs", name)
 	}
+	Clean(out)
 	entries, err := os.ReadDir(out)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -121,7 +126,75 @@ func Create(out, name string, force bool) (string, error) {
 			return "", cannot("replace a file of the run", filepath.Join(out, f), err)
 		}
 	}
+	if err := os.RemoveAll(filepath.Join(out, CheckpointsDir)); err != nil {
+		return "", cannot("replace the checkpoints of the run", filepath.Join(out, CheckpointsDir), err)
+	}
 	return out, nil
+}
+
+// Interrupted finds the run that the same command began and did not finish: in
+// out, or else the latest of runs/N-name. given are the command's flags. Such a
+// run goes on; one that has nothing yet to go on from begins again.
+func Interrupted(out, name, data string, given []string) (dir string, goesOn, again bool) {
+	dirs := []string{out}
+	if out == "" {
+		dirs, _ = filepath.Glob(filepath.Join("runs", "*-"+globbed(name)))
+		slices.SortFunc(dirs, func(a, b string) int { return numberOf(b) - numberOf(a) })
+		dirs = dirs[:min(1, len(dirs))]
+	}
+	for _, dir := range dirs {
+		if _, err := os.Stat(filepath.Join(dir, RunFile)); err != nil {
+			continue
+		}
+		r, err := Open(dir)
+		if err != nil || r.Data != data || r.Result != nil && r.Result.Finished || !slices.Equal(r.Given, given) {
+			continue
+		}
+		if HasCheckpoints(dir) {
+			return dir, true, false
+		}
+		if !exists(filepath.Join(dir, LastFile)) && !exists(filepath.Join(dir, BestFile)) {
+			return dir, false, true
+		}
+	}
+	return "", false, false
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+// Clean removes what a program that was killed has left half written of our files.
+func Clean(dir string) {
+	entries, _ := os.ReadDir(dir)
+	for _, e := range entries {
+		if m := halfWritten.FindStringSubmatch(e.Name()); m != nil && slices.Contains(ours, m[1]) {
+			os.Remove(filepath.Join(dir, e.Name())) // what stays harms nobody
+		}
+	}
+}
+
+var halfWritten = regexp.MustCompile(`^\.(.+)\.\d+\.tmp$`)
+
+// HasCheckpoints reports whether training can go on exactly.
+func HasCheckpoints(dir string) bool {
+	found, _ := filepath.Glob(filepath.Join(globbed(dir), CheckpointsDir, "checkpoint-*.npz"))
+	return len(found) > 0
+}
+
+// globbed is a path as a pattern that matches nothing else.
+func globbed(path string) string {
+	return strings.NewReplacer("*", `\*`, "?", `\?`, "[", `\[`, `\`, `\\`).Replace(path)
+}
+
+func numberOf(dir string) int {
+	m := numbered.FindStringSubmatch(filepath.Base(dir))
+	if m == nil {
+		return 0
+	}
+	n, _ := strconv.Atoi(m[1])
+	return n
 }
 
 func namesOf(entries []os.DirEntry) []string {

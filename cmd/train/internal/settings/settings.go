@@ -25,7 +25,7 @@ type Settings struct {
 	EarlyStopping bool     `flag:"early-stopping" group:"main" help:": stop when validation no longer improves"`
 	Patience      int      `flag:"patience" group:"main" auto:"inferred" help:"N: epochs without improvement before that"`
 	OnError       string   `flag:"on-error" group:"main" help:"fail|skip|placeholder: what to do about samples that cannot be read"`
-	Resume        string   `flag:"resume" group:"main" help:"RUN: go on with a run from its last.npz"`
+	Resume        string   `flag:"resume" group:"main" help:"RUN: go on with a run; the same as: train resume RUN"`
 	DryRun        bool     `flag:"dry-run" group:"main" help:": one step of everything, then clean up"`
 	Check         bool     `flag:"check" group:"main" help:": read all data and say what is wrong, no training"`
 	Force         bool     `flag:"force" short:"f" group:"main" help:": write into a run directory that exists"`
@@ -41,11 +41,12 @@ type Settings struct {
 	Image
 	Text
 	Words
-	Top     int  `flag:"top" group:"output" help:"N: how many classes predict shows"`
-	JSON    bool `flag:"json" group:"output" help:": JSON Lines on standard output"`
-	Quiet   bool `flag:"quiet" short:"q" group:"output" help:": only the result and errors"`
-	Verbose bool `flag:"verbose" short:"v" group:"output" help:": also the model's layers"`
-	NoColor bool `flag:"no-color" group:"output" help:": no colours, as NO_COLOR does"`
+	Top      int  `flag:"top" group:"output" help:"N: how many classes predict shows"`
+	SaveFreq int  `flag:"save-freq" group:"output" help:"N: a checkpoint every N steps; 0: every 30 s and every epoch"`
+	JSON     bool `flag:"json" group:"output" help:": JSON Lines on standard output"`
+	Quiet    bool `flag:"quiet" short:"q" group:"output" help:": only the result and errors"`
+	Verbose  bool `flag:"verbose" short:"v" group:"output" help:": also the model's layers"`
+	NoColor  bool `flag:"no-color" group:"output" help:": no colours, as NO_COLOR does"`
 }
 
 // Image are the settings of picture data.

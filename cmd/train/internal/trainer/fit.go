@@ -2,6 +2,7 @@ package trainer
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -17,9 +18,13 @@ import (
 	"github.com/antler-ml/antler/internal/config"
 	"github.com/antler-ml/antler/nn"
 	"github.com/antler-ml/antler/nn/callbacks"
+	"github.com/antler-ml/antler/nn/checkpoint"
 	"github.com/antler-ml/antler/nn/saving"
 	"github.com/antler-ml/antler/pipeline"
 )
+
+// saveEvery is after what time a checkpoint follows.
+const saveEvery = 30 * time.Second
 
 // A Job is one training.
 type Job struct {
@@ -38,9 +43,10 @@ type Job struct {
 	Steps        int // batches an epoch; 0: all
 }
 
-// Fit trains. When it is stopped or fails, what there is has been saved:
-// last.npz holds the weights of the last finished step, or of the last epoch
-// when a step failed. The history is of the epochs that ended.
+// Fit trains, from the run's last checkpoint on if there is one. When it is
+// stopped or fails, what there is has been saved: a checkpoint after the last
+// finished step, and its weights in last.npz; or those of the last epoch when a
+// step failed. The history is of the epochs that ended.
 func (j *Job) Fit(ctx context.Context) (*report.History, error) {
 	s := j.Settings
 	rec := &recorder{job: j, history: &report.History{First: j.InitialEpoch + 1}, began: time.Now()}
@@ -59,12 +65,21 @@ func (j *Job) Fit(ctx context.Context) (*report.History, error) {
 		cbs = append(cbs, early)
 	}
 	rec.best = best
-	_, err := j.Model.Fit(ctx, j.Train, nn.FitConfig{
+	fit := nn.FitConfig{
 		Epochs: s.Epochs, InitialEpoch: j.InitialEpoch, Validation: j.Valid, ClassWeight: j.ClassWeight,
 		StepsPerEpoch: j.Steps, ValidationSteps: j.Steps, Callbacks: cbs,
-	})
+		Warn: func(err error) { j.Console.Warnf("note       %v", err) },
+	}
+	if !s.DryRun && j.InitialEpoch == 0 {
+		fit.Checkpoint = &checkpoint.Dir{Path: filepath.Join(j.Dir, rundir.CheckpointsDir), EverySteps: s.SaveFreq, Every: saveEvery, Keep: 2}
+	}
+	_, err := j.Model.Fit(ctx, j.Train, fit)
 	j.Console.Close()
+	var other *nn.ResumeError
 	switch {
+	case errors.As(err, &other):
+		return rec.history, cli.Errorf(cli.Usage, "%s cannot go on: %s", j.Dir, other.Why).
+			Do("leave the flags as they were: train resume %s; or start a new run", cli.Quote(j.Dir))
 	case ctx.Err() != nil:
 		return rec.history, errors.Join(j.saveLast(), context.Cause(ctx))
 	case err != nil:
@@ -220,6 +235,33 @@ func (r *recorder) OnEpochEnd(run *nn.Run, epoch int, logs *nn.Logs) error {
 		cli.Count(int(float64(r.samples)/max(passed.Seconds(), 1e-6))), j.Noun, 100*run.DataWait, cli.Duration(passed), mark)
 	return nil
 }
+
+// recorded is what a checkpoint keeps of the recorder.
+type recorded struct {
+	Result *rundir.Result
+	Val    float64
+}
+
+// State returns how far the training came.
+func (r *recorder) State() (nn.CallbackState, error) {
+	b, err := json.Marshal(recorded{r.job.Run.Result, r.val})
+	return nn.CallbackState{Values: b}, err
+}
+
+// SetState goes on from there.
+func (r *recorder) SetState(st nn.CallbackState) error {
+	var s recorded
+	if err := json.Unmarshal(st.Values, &s); err != nil {
+		return err
+	}
+	r.job.Run.Result, r.val = s.Result, s.Val
+	if s.Result != nil {
+		r.history.First = s.Result.Epochs + 1
+	}
+	return nil
+}
+
+var _ nn.StatefulCallback = (*recorder)(nil)
 
 // data is how long the stages that make the data took in this epoch: in words,
 // and in milliseconds. Work is that of a sample, wait that of a step.
