@@ -236,8 +236,25 @@ func (s *search[P]) tell(o Outcome) {
 	s.c.OnTrial(o)
 }
 
+// A Param is a parameter as tables show it.
+type Param struct {
+	Name  string
+	Value any
+}
+
+// A Describer is parameters that say themselves what tables show of them, in
+// place of their exported fields.
+type Describer interface{ SearchParams() []Param }
+
 // settingsOf lists the parameters by name, those of an embedded Training too.
 func settingsOf(p any) (config.Object, error) {
+	if d, ok := p.(Describer); ok {
+		var o config.Object
+		for _, x := range d.SearchParams() {
+			o = append(o, config.Member{Key: x.Name, Value: x.Value})
+		}
+		return o, nil
+	}
 	o, err := config.Encode(p)
 	if err != nil {
 		return nil, err

@@ -85,18 +85,20 @@ const WordLayer = "word"
 
 // Compile sets optimizer, loss and metric.
 func Compile(m *nn.Model, s *settings.Settings, loss nn.Loss) error {
-	var o nn.Optimizer
+	return m.Compile(nn.CompileConfig{
+		Optimizer: Optimizer(s), Loss: loss, Metrics: []nn.Metric{metrics.Accuracy{}}, Seed: s.Seed,
+	})
+}
+
+// Optimizer is the one that the settings name.
+func Optimizer(s *settings.Settings) nn.Optimizer {
 	switch s.Optimizer {
 	case "sgd":
-		o = &optimizers.SGD{LearningRate: s.LearningRate, Momentum: 0.9, Clipnorm: s.Clipnorm}
+		return &optimizers.SGD{LearningRate: s.LearningRate, Momentum: 0.9, Clipnorm: s.Clipnorm}
 	case "rmsprop":
-		o = &optimizers.RMSprop{LearningRate: s.LearningRate, Clipnorm: s.Clipnorm}
-	default:
-		o = &optimizers.Adam{LearningRate: s.LearningRate, Clipnorm: s.Clipnorm}
+		return &optimizers.RMSprop{LearningRate: s.LearningRate, Clipnorm: s.Clipnorm}
 	}
-	return m.Compile(nn.CompileConfig{
-		Optimizer: o, Loss: loss, Metrics: []nn.Metric{metrics.Accuracy{}}, Seed: s.Seed,
-	})
+	return &optimizers.Adam{LearningRate: s.LearningRate, Clipnorm: s.Clipnorm}
 }
 
 // Describe is the model in one line: conv 32 → pool → …

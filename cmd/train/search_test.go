@@ -1,0 +1,67 @@
+package main
+
+import (
+	"context"
+	"encoding/csv"
+	"os"
+	"strings"
+	"testing"
+)
+
+// A search shows its table, and goes on where it was stopped.
+func TestSearch(t *testing.T) {
+	t.Chdir(t.TempDir())
+	stripes(t, "pics", 15)
+	line := []string{"search", "pics", "--vary", "learning_rate=1e-6,0.01", "--vary", "dropout=0,0.5", "--epochs", "3", "--set", "batch_size=10", "--folds", "2"}
+	r := must(t, train(t, "", line...))
+	contains(t, r.out, "rank", "score", "learning_rate", "dropout")
+	contains(t, r.stderr, "4 settings of learning_rate, dropout", "2 folds", "next       train pics --learning-rate 0.01")
+	b, err := os.ReadFile("search-pics/table.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := csv.NewReader(strings.NewReader(string(b))).ReadAll()
+	if err != nil || len(rows) != 5 || rows[0][1] != "learning_rate" || rows[0][2] != "dropout" {
+		t.Fatalf("%v: %q", err, rows)
+	}
+	trials, err := os.ReadFile("search-pics/trials.jsonl")
+	if err != nil || strings.Count(string(trials), "\n") != 8 {
+		t.Fatalf("%v\n%s", err, trials)
+	}
+	again := must(t, train(t, "", line...))
+	if more, _ := os.ReadFile("search-pics/trials.jsonl"); string(more) != string(trials) || again.out != r.out {
+		t.Error("a search that was done did something again")
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if r := trainContext(t, ctx, "", append(line, "-o", "other")...); r.code != 130 {
+		t.Errorf("stopped: code %d, %s", r.code, r.stderr)
+	}
+
+	fruits(t, "things.tsv", 60)
+	r = must(t, train(t, "", "search", "things.tsv", "--vary", "learning_rate=1e-4..1e-1", "--vary", "model_size=small", "--random", "4", "--halving", "--epochs", "4", "--folds", "2", "--json"))
+	contains(t, r.out, `"n_resources": 4`, `"mean_test_score"`, `"learning_rate"`)
+}
+
+func TestSearchMistakes(t *testing.T) {
+	t.Chdir(t.TempDir())
+	stripes(t, "pics", 6)
+	for _, c := range []struct{ line, want string }{
+		{"search", "search needs data"},
+		{"search pics", "search needs something to vary"},
+		{"search pics --vary learning_rate", "want a key and its values"},
+		{"search pics --vary learning_rte=1,2", "did you mean learning_rate?"},
+		{"search pics --vary image.zoom_range=1,2", "this setting cannot be varied"},
+		{"search pics --vary learning_rate=1..2", "a range needs --random N"},
+		{"search pics --vary learning_rate=2..1 --random 3", "the lower first"},
+		{"search pics --vary optimizer=adam,lamb", "want adam, rmsprop or sgd"},
+		{"search pics --vary epochs=0,2", "no whole number above 0"},
+		{"search pics --vary dropout=0,1.5", "--dropout is 1.5"},
+		{"search pics --vary dropout=0 --set epoch=2", "did you mean epochs?"},
+		{"search none --vary dropout=0", "cannot read none"},
+	} {
+		if r := train(t, "", strings.Fields(c.line)...); r.code == 0 || !strings.Contains(r.stderr, c.want) {
+			t.Errorf("train %s: code %d, %s", c.line, r.code, r.stderr)
+		}
+	}
+}
