@@ -15,13 +15,14 @@ import (
 	"github.com/antler-ml/antler/tensor"
 )
 
-// all are the callbacks of a careful user; TensorBoard writes each batch.
-func all(b *testing.B) []nn.Callback {
+// all are the callbacks of a careful user. TensorBoard writes every so many
+// batches; 0: epochs only.
+func all(b *testing.B, updateFreq int) []nn.Callback {
 	dir := b.TempDir()
 	return []nn.Callback{
 		&ProgbarLogger{Output: devNull{}, Verbose: Bar}, &EarlyStopping{Monitor: "loss", Patience: 1000, RestoreBestWeights: true},
 		&ReduceLROnPlateau{Monitor: "loss", Patience: new(1000)}, &CSVLogger{Filename: filepath.Join(dir, "log.csv")}, &TerminateOnNaN{},
-		&TensorBoard{LogDir: filepath.Join(dir, "logs"), UpdateFreq: 1},
+		&TensorBoard{LogDir: filepath.Join(dir, "logs"), UpdateFreq: updateFreq},
 	}
 }
 
@@ -45,7 +46,7 @@ func BenchmarkFit(b *testing.B) {
 			return nn.NewSequential(nn.Input(28, 28, 1), &layers.Conv2D{Filters: 16, KernelSize: [2]int{3, 3}, Activation: activations.ReLU}, &layers.MaxPooling2D{}, &layers.Flatten{}, &layers.Dense{Units: 1, Activation: activations.Sigmoid})
 		}},
 	} {
-		for _, with := range []string{"bare", "callbacks"} {
+		for _, with := range []string{"bare", "callbacks", "callbacks+batches"} {
 			b.Run(c.name+"/"+with, func(b *testing.B) {
 				const steps = 100
 				m := c.model()
@@ -53,8 +54,11 @@ func BenchmarkFit(b *testing.B) {
 				x, y := tensor.New(append([]int{c.batch * steps}, c.shape...)...), tensor.New(c.batch*steps, 1)
 				data := pipeline.Arrays(x, y, pipeline.ArraysConfig{BatchSize: c.batch})
 				var cbs []nn.Callback
-				if with == "callbacks" {
-					cbs = all(b)
+				switch with {
+				case "callbacks":
+					cbs = all(b, 0)
+				case "callbacks+batches":
+					cbs = all(b, 1)
 				}
 				b.ResetTimer()
 				_, err := m.Fit(context.Background(), data, nn.FitConfig{Epochs: max(1, b.N/steps), Callbacks: cbs})
