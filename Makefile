@@ -2,7 +2,7 @@
 
 GO ?= go
 
-.PHONY: check test race purego cross generate size bench bench-peers
+.PHONY: check test race purego cross generate size bench bench-peers kill
 
 check: ## formatting, vet, architecture, tests, the generic build
 	test -z "$$(gofmt -l $$(git ls-files '*.go'))"
@@ -40,3 +40,7 @@ bench: ## Go benchmarks of kernels and training steps
 
 bench-peers: ## against NumPy, PyTorch, TensorFlow, Gorgonia and GoMLX: 40 minutes; ARGS='-resume benchmarks/RESULTS.json' goes on, ARGS=-quick is short
 	$(GO) run ./benchmarks $(ARGS)
+
+kill: ## 1,000 kills of train, and a resume after every step: about an hour
+	$(GO) test ./cmd/train -run TestKill -v -timeout 60m -args -kills 1000
+	$(GO) test ./nn/checkpoint -run TestResumeAfterEveryStep -v -timeout 30m -args -long
