@@ -4,12 +4,9 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"path/filepath"
 	"slices"
 	"strings"
-
-	"github.com/goccy/go-graphviz"
 
 	"github.com/antler-ml/antler/internal/atomicfile"
 )
@@ -69,27 +66,4 @@ func formatOf(path string) string {
 		return strings.TrimPrefix(e, ".")
 	}
 	return "png"
-}
-
-// layout runs Graphviz.
-func layout(ctx context.Context, dot, prog, format string) (out []byte, err error) {
-	g, err := graphviz.New(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("plot: %w", err)
-	}
-	defer g.Close()
-	drawing, err := graphviz.ParseBytes([]byte(dot))
-	if err != nil {
-		return nil, fmt.Errorf("plot: Graphviz cannot read the drawing: %w", err)
-	}
-	defer drawing.Close()
-	g.SetLayout(graphviz.Layout(prog))
-	var b bytes.Buffer
-	if err := g.Render(ctx, drawing, graphviz.Format(format), &b); err != nil {
-		return nil, fmt.Errorf("plot: %w", err)
-	}
-	if b.Len() == 0 {
-		return nil, fmt.Errorf("plot: Graphviz drew nothing: %w", io.ErrUnexpectedEOF)
-	}
-	return b.Bytes(), nil
 }
