@@ -56,6 +56,9 @@ func TestExportGolden(t *testing.T) {
 		t.Fatal(err, kinds)
 	}
 	for _, k := range kinds {
+		if filepath.Base(k) == "layers_adapt" { // cases of another form, about what layers learn
+			continue
+		}
 		golden.Walk(t, filepath.Base(k), exportLayer)
 	}
 }
