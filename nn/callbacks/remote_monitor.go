@@ -85,10 +85,8 @@ func (p *poster) run(ctx context.Context, c RemoteMonitor) {
 	}
 	for body := range p.events {
 		if err := c.send(ctx, client, body); err != nil {
-			p.failed++
-			select {
-			case p.fail <- err:
-			default:
+			if p.failed++; p.failed == 1 {
+				p.fail <- err // has room for it
 			}
 			continue
 		}
