@@ -55,6 +55,9 @@ func count(img image.Image, c color.RGBA) int {
 func TestCurves(t *testing.T) {
 	s := Series{First: 3, Names: []string{"loss", "accuracy", "val_loss", "lr"}, Values: map[string][]float64{
 		"loss": {1, 0.6, math.NaN(), 0.3, 0.2}, "val_loss": {1.1, 0.8, 0.7, math.Inf(1), 0.6}, "accuracy": {0.1, 0.5, 0.7, 0.8, 0.85}, "lr": {1, 1, 1, 1, 1}}}
+	if xy := s.points("loss"); len(xy) != 4 || xy[2].X != 6 || xy[2].Y != 0.3 { // epoch 5 has no number
+		t.Errorf("points %v", xy)
+	}
 	p, err := Curves("run", s)
 	img := paint(t, "curves", p, err)
 	if b, o := count(img, blue), count(img, orange); b < 200 || o < 100 {
