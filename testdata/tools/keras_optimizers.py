@@ -5,11 +5,11 @@ from keras_common import Case, finish, keras, np, rng, tf
 O = keras.optimizers
 OLD = keras.optimizers.legacy
 S = keras.optimizers.schedules
-STEPS = 10
+STEPS = 20
 
 
 def run(name, cls, sparse=None, constraints=(None, None), scale=1.0, zero=False, note=None, **kw):
-    """Ten steps on a 2-D and a 1-D weight with stored gradients.
+    """Twenty steps on a 2-D and a 1-D weight with stored gradients.
 
     sparse: None, "rows" (each row at most once a step) or "repeats": the gradient of the 2-D weight is tf.IndexedSlices.
     """
