@@ -99,9 +99,9 @@ func (h *testHooks) batchEnd(batch int, mt *meter, k *compiled) error {
 	if len(h.cbs) == 0 {
 		return nil
 	}
-	mt.read(k)
+	logs := mt.plain(k)
 	for _, c := range h.cbs {
-		if err := c.OnTestBatchEnd(h.r, batch, mt.plain()); err != nil {
+		if err := c.OnTestBatchEnd(h.r, batch, logs); err != nil {
 			return err
 		}
 	}

@@ -57,7 +57,7 @@ func (m *Model) evaluate(ctx context.Context, data pipeline.Source, steps int, m
 	}
 	ended(n)
 	logs := mt.read(m.compiled)
-	return logs, hooks.end(mt.plain(), nil)
+	return logs, hooks.end(mt.plain(m.compiled), nil)
 }
 
 func (m *Model) evaluateBatches(ctx context.Context, data pipeline.Source, steps int, mt *meter, hooks *testHooks) (n int, err error) {

@@ -305,7 +305,7 @@ func (f *fitter) step(b pipeline.Batch, epoch, batch int) error {
 		}
 		return err
 	}
-	return f.batchEnd(batch, f.meter.read(f.m.compiled))
+	return f.batchEnd(batch, f.meter.later(f.m.compiled))
 }
 
 // notFinite shows callbacks a batch without update as Keras shows it: with the

@@ -13,10 +13,19 @@ import (
 type Logs struct {
 	names  []string
 	values []float64
+	late   *meter // computes the values when somebody looks; nil: they are there
+}
+
+// settle computes the values, once for each batch.
+func (l Logs) settle() {
+	if l.late != nil {
+		l.late.settle()
+	}
 }
 
 // Get returns the value of a name, NaN when it is not there.
 func (l Logs) Get(name string) float64 {
+	l.settle()
 	if i := slices.Index(l.names, name); i >= 0 {
 		return l.values[i]
 	}
@@ -31,6 +40,7 @@ func (l Logs) Names() []string { return l.names }
 
 // Set sets or appends a value.
 func (l *Logs) Set(name string, v float64) {
+	l.settle()
 	if i := slices.Index(l.names, name); i >= 0 {
 		l.values[i] = v
 		return
@@ -41,6 +51,7 @@ func (l *Logs) Set(name string, v float64) {
 // All yields names and values in order.
 func (l Logs) All() iter.Seq2[string, float64] {
 	return func(yield func(string, float64) bool) {
+		l.settle()
 		for i, n := range l.names {
 			if !yield(n, l.values[i]) {
 				return
@@ -50,7 +61,10 @@ func (l Logs) All() iter.Seq2[string, float64] {
 }
 
 // Clone returns a copy.
-func (l Logs) Clone() Logs { return Logs{slices.Clone(l.names), slices.Clone(l.values)} }
+func (l Logs) Clone() Logs {
+	l.settle()
+	return Logs{names: slices.Clone(l.names), values: slices.Clone(l.values)}
+}
 
 // String is how Keras prints logs: loss: 0.1234 - accuracy: 0.9876.
 func (l Logs) String() string {

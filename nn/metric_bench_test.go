@@ -1,56 +1,84 @@
 package nn_test
 
 import (
+	"context"
+	"iter"
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/antler-ml/antler/nn"
-	"github.com/antler-ml/antler/nn/activations"
-	"github.com/antler-ml/antler/nn/layers"
-	"github.com/antler-ml/antler/nn/losses"
 	"github.com/antler-ml/antler/nn/metrics"
-	"github.com/antler-ml/antler/nn/optimizers"
 	"github.com/antler-ml/antler/pipeline"
 	"github.com/antler-ml/antler/tensor"
 )
 
-// BenchmarkMetricOverhead is one training step with no metric, with accuracy, and with
-// several whose sums take a pass of their own: their share is the difference.
+// again is a source that gives one batch for ever.
+type again struct{ batch pipeline.Batch }
+
+func (again) Len() int { return -1 }
+func (a again) Batches(context.Context, int) iter.Seq2[pipeline.Batch, error] {
+	return func(yield func(pipeline.Batch, error) bool) {
+		for yield(a.batch, nil) {
+		}
+	}
+}
+
+// BenchmarkMetricOverhead trains two copies of a model in turns, one with metrics,
+// and reports what they add to a step of Fit, in per cent: the median of the turns.
+// A callback that looks at the logs after each batch is in "looked at".
 func BenchmarkMetricOverhead(b *testing.B) {
-	some := []nn.Metric{metrics.Accuracy{}, &metrics.AUC{}, &metrics.Precision{}, &metrics.F1Score{Average: "macro"}}
+	some := []nn.Metric{metrics.Accuracy{}, &metrics.AUC{}, &metrics.Precision{}, &metrics.F1Score{Average: "macro", Threshold: new(0.5)}}
 	for _, model := range []struct {
 		name  string
 		make  func() *nn.Model
-		shape []int
-	}{
-		{"tiny", func() *nn.Model {
-			return nn.NewSequential(nn.Input(8), &layers.Dense{Units: 16, Activation: activations.ReLU}, &layers.Dense{Units: 3, Activation: activations.Softmax})
-		}, []int{32, 8}},
-		{"cnn", func() *nn.Model {
-			return nn.NewSequential(nn.Input(28, 28, 1), &layers.Conv2D{Filters: 32, KernelSize: [2]int{3, 3}, Activation: activations.ReLU}, &layers.MaxPooling2D{},
-				&layers.Conv2D{Filters: 64, KernelSize: [2]int{3, 3}, Activation: activations.ReLU}, &layers.MaxPooling2D{}, &layers.Flatten{}, &layers.Dense{Units: 10, Activation: activations.Softmax})
-		}, []int{128, 28, 28, 1}},
-	} {
+		batch int
+		steps int // of a turn
+	}{{"tiny", tiny, 32, 1000}, {"cnn28", cnn28, 128, 2}} {
 		for _, c := range []struct {
 			name    string
 			metrics []nn.Metric
-		}{{"none", nil}, {"accuracy", some[:1]}, {"auc", some[1:2]}, {"four", some}} {
+			look    bool
+		}{{"none", nil, false}, {"accuracy", some[:1], false}, {"auc", some[1:2], false}, {"four", some, false}, {"accuracy looked at", some[:1], true}, {"auc looked at", some[1:2], true}} {
 			b.Run(model.name+"/"+c.name, func(b *testing.B) {
-				m := model.make()
-				if err := m.Compile(nn.CompileConfig{Optimizer: &optimizers.SGD{LearningRate: 1e-4}, Loss: losses.SparseCategoricalCrossentropy{}, Metrics: c.metrics}); err != nil {
-					b.Fatal(err)
-				}
-				x, y := tensor.New(model.shape...), tensor.New(model.shape[0])
-				for i := range y.Data() {
-					y.Data()[i] = float32(i % 3)
-				}
-				data := pipeline.Batch{X: []*tensor.Tensor{x}, Y: []*tensor.Tensor{y}}
-				keep := nn.OnBatchConfig{KeepMetrics: true}
-				for b.Loop() {
-					if _, err := m.TrainOnBatch(data, keep); err != nil {
-						b.Fatal(err)
+				turn := func(ms []nn.Metric, look bool) func() time.Duration {
+					m := compiledWith(model.make(), ms...)
+					x, y := sampleBatch(m, model.batch)
+					data := again{pipeline.Batch{X: x, Y: []*tensor.Tensor{y[0]}}}
+					config := nn.FitConfig{StepsPerEpoch: model.steps}
+					if look {
+						config.Callbacks = []nn.Callback{looker{}}
+					}
+					return func() time.Duration {
+						start := time.Now()
+						if _, err := m.Fit(b.Context(), data, config); err != nil {
+							b.Fatal(err)
+						}
+						return time.Since(start)
 					}
 				}
+				bare, with := turn(nil, false), turn(c.metrics, c.look)
+				bare()
+				with()
+				var base, over []float64
+				for b.Loop() {
+					t := bare().Seconds()
+					base = append(base, t)
+					over = append(over, 100*(with().Seconds()/t-1))
+				}
+				slices.Sort(base)
+				slices.Sort(over)
+				b.ReportMetric(base[len(base)/2]*1e9/float64(model.steps), "ns/bare-step")
+				b.ReportMetric(over[len(over)/2], "%-more")
 			})
 		}
 	}
+}
+
+// looker reads the loss after each batch.
+type looker struct{ nn.NopCallback }
+
+func (looker) OnBatchEnd(_ *nn.Run, _ int, logs nn.Logs) error {
+	logs.Get("loss")
+	return nil
 }

@@ -55,8 +55,10 @@ func recurrent(cell nn.Layer) *nn.Model {
 func lstm() *nn.Model { return recurrent(&layers.LSTM{Units: 128}) }
 func gru() *nn.Model  { return recurrent(&layers.GRU{Units: 128}) }
 
-func compiled(m *nn.Model) *nn.Model {
-	c := nn.CompileConfig{Optimizer: &optimizers.Adam{}, Loss: losses.SparseCategoricalCrossentropy{}, Metrics: []nn.Metric{metrics.Accuracy{}}}
+func compiled(m *nn.Model) *nn.Model { return compiledWith(m, metrics.Accuracy{}) }
+
+func compiledWith(m *nn.Model, ms ...nn.Metric) *nn.Model {
+	c := nn.CompileConfig{Optimizer: &optimizers.Adam{}, Loss: losses.SparseCategoricalCrossentropy{}, Metrics: ms}
 	if m.Outputs()[0].Shape().Last() == 1 {
 		c.Loss = losses.BinaryCrossentropy{}
 	}

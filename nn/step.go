@@ -16,7 +16,8 @@ type meter struct {
 	samples float64
 	sums    [][]float64
 	logs    Logs
-	names   []string // of logs, without prefix
+	names   []string  // of logs, without prefix
+	model   *compiled // whose metrics logs are to be computed by; nil: they are
 }
 
 func (m *Model) newMeter(prefix string) *meter {
@@ -57,6 +58,24 @@ func (t *meter) add(p *plan, batch int) {
 
 // read updates and returns the logs; they are reused by the next read.
 func (t *meter) read(c *compiled) Logs {
+	t.model = c
+	t.settle()
+	return t.logs
+}
+
+// later returns the logs, which are computed when somebody looks at them. They are
+// valid until the next batch.
+func (t *meter) later(c *compiled) Logs {
+	t.model = c
+	return Logs{t.logs.names, t.logs.values, t}
+}
+
+func (t *meter) settle() {
+	c := t.model
+	if c == nil {
+		return
+	}
+	t.model = nil
 	i := 0
 	for ; i < len(t.losses); i++ {
 		t.logs.values[i] = t.losses[i] / t.samples
@@ -73,11 +92,13 @@ func (t *meter) read(c *compiled) Logs {
 	for ; k < len(t.sums); i, k = i+1, k+1 { // those that layers add
 		t.logs.values[i] = Ratio(t.sums[k])
 	}
-	return t.logs
 }
 
-// plain are the logs that were read last, without prefix.
-func (t *meter) plain() Logs { return Logs{t.names, t.logs.values} }
+// plain is later, without prefix.
+func (t *meter) plain(c *compiled) Logs {
+	t.model = c
+	return Logs{t.names, t.logs.values, t}
+}
 
 // A NotFiniteError says that the loss or a gradient stopped being a number.
 type NotFiniteError struct {

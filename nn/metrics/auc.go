@@ -86,14 +86,19 @@ func (m AUC) Result(s []float64) float64 {
 
 func (m AUC) area(h histogram) float64 {
 	sum := 0.0
-	var above counts
-	top := len(h)/2 - 2
-	h.each(func(i int, c counts) {
-		if i < top {
+	gaps := len(h) / 2
+	pos, neg := h[:gaps], h[gaps:]
+	c := h.all()
+	for g := gaps - 1; g > 0; g-- {
+		if pos[g] == 0 && neg[g] == 0 { // most gaps of a small batch: a strip without width
+			continue
+		}
+		above := c
+		c.add(pos[g], neg[g])
+		if g < gaps-1 {
 			sum += m.strip(c, above)
 		}
-		above = c
-	})
+	}
 	return sum
 }
 

@@ -58,8 +58,15 @@ func (b BinaryAccuracy) Update(y, p, w *ops.Value) *ops.Value {
 	if b.Threshold != nil {
 		threshold = *b.Threshold
 	}
-	over := ops.Greater(p, ops.Scalar(float32(threshold)))
-	return nn.WeightedSum(ops.Mean(ops.Equal(y, over), -1), w)
+	if y.Rank() == p.Rank()-1 && p.Dim(-1) == 1 {
+		y = ops.ExpandDims(y, -1)
+	}
+	y = ops.BroadcastTo(y, p.Shape()...)
+	if p.Dim(-1) > 16 { // elementwise kernels pay
+		over := ops.Greater(p, ops.Scalar(float32(threshold)))
+		return nn.WeightedSum(ops.Mean(ops.Equal(y, over), -1), w)
+	}
+	return (&right{"BinaryAccuracy", overThreshold(float32(threshold))}).update(y, p, w)
 }
 
 // Result is the share.
@@ -77,7 +84,7 @@ func (CategoricalAccuracy) Name() string { return "categorical_accuracy" }
 
 // Update describes [Σ w·right, Σ w].
 func (CategoricalAccuracy) Update(y, p, w *ops.Value) *ops.Value {
-	return nn.WeightedSum(ops.Equal(ops.ArgMax(y, -1), ops.ArgMax(p, -1)), w)
+	return (&right{"CategoricalAccuracy", sameHighest}).update(ops.BroadcastTo(y, p.Shape()...), p, w)
 }
 
 // Result is the share.
@@ -100,7 +107,7 @@ func (SparseCategoricalAccuracy) Update(y, p, w *ops.Value) *ops.Value {
 	if y.Rank() == p.Rank() {
 		y = ops.Squeeze(y, -1)
 	}
-	return nn.WeightedSum(ops.Equal(y, ops.ArgMax(p, -1)), w)
+	return (&right{"SparseCategoricalAccuracy", isHighest}).update(ops.BroadcastTo(y, p.Shape()[:p.Rank()-1]...), p, w)
 }
 
 // Result is the share.

@@ -45,6 +45,19 @@ func (t *tally) bind(b *ops.Binding) func() {
 		lo, hi = *t.class, *t.class+1
 	}
 	gaps := len(t.thresholds) + 1
+	if !t.perLabel && t.labels == nil && t.topK == 0 && t.class == nil {
+		return func() {
+			clear(out)
+			for i, v := range p {
+				t.check(b, v, i/columns)
+				at := t.gap(v)
+				if y[i] == 0 {
+					at += gaps
+				}
+				out[at] += w.at(i)
+			}
+		}
+	}
 	return func() {
 		clear(out)
 		for r := range rows {
@@ -56,9 +69,7 @@ func (t *tally) bind(b *ops.Binding) func() {
 			}
 			for c := lo; c < hi; c++ {
 				i, v := r*columns+c, row[c]
-				if t.chances && (v < 0 || v > 1) {
-					b.Fail(fmt.Errorf("metric %s: prediction %g of row %d is no probability from 0 to 1; end the model in a sigmoid or softmax, or set FromLogits where the metric has it", t.metric, v, r))
-				}
+				t.check(b, v, r)
 				if last >= 0 && (v < least || v == least && c > last) {
 					v = lowest
 				}
@@ -79,6 +90,13 @@ func (t *tally) bind(b *ops.Binding) func() {
 	}
 }
 
+// check refuses what is no probability, where it must be one.
+func (t *tally) check(b *ops.Binding, v float32, row int) {
+	if t.chances && (v < 0 || v > 1) {
+		b.Fail(fmt.Errorf("metric %s: prediction %g of row %d is no probability from 0 to 1; end the model in a sigmoid or softmax, or set FromLogits where the metric has it", t.metric, v, row))
+	}
+}
+
 // gap counts the thresholds below v.
 func (t *tally) gap(v float32) int {
 	n := len(t.thresholds)
@@ -86,8 +104,11 @@ func (t *tally) gap(v float32) int {
 		return 0
 	}
 	if t.even {
-		v = min(max(v, 0), 1)
-		g := int(math.Ceil(float64(v * float32(n-1))))
+		x := min(max(v, 0), 1) * float32(n-1)
+		g := int(x)
+		if float32(g) < x {
+			g++
+		}
 		if t.fromStart {
 			g = max(g, 1)
 		}
@@ -134,20 +155,32 @@ func (c counts) fallOut() float64     { return divide(c.fp, c.fp+c.tn) }
 // histogram is what a tally left, summed over batches: positive gaps, then negative ones.
 type histogram []float64
 
+// all are the counts at a threshold that nothing is above.
+func (h histogram) all() (c counts) {
+	gaps := len(h) / 2
+	for _, x := range h[:gaps] {
+		c.fn += x
+	}
+	for _, x := range h[gaps:] {
+		c.tn += x
+	}
+	return c
+}
+
+// add lowers the threshold by a gap with so many positive and negative ones.
+func (c *counts) add(pos, neg float64) {
+	c.tp += pos
+	c.fp += neg
+	c.fn -= pos
+	c.tn -= neg
+}
+
 // each gives the counts at every threshold, from the highest to the lowest.
 func (h histogram) each(f func(i int, c counts)) {
 	gaps := len(h) / 2
-	pos, neg := h[:gaps], h[gaps:]
-	var c counts
-	for g := range gaps {
-		c.fn += pos[g]
-		c.tn += neg[g]
-	}
+	c := h.all()
 	for g := gaps - 1; g > 0; g-- {
-		c.tp += pos[g]
-		c.fp += neg[g]
-		c.fn -= pos[g]
-		c.tn -= neg[g]
+		c.add(h[g], h[gaps+g])
 		f(g-1, c)
 	}
 }

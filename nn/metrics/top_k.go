@@ -27,7 +27,7 @@ func (TopKCategoricalAccuracy) Name() string { return "top_k_categorical_accurac
 
 // Update describes [Σ w·right, Σ w].
 func (m TopKCategoricalAccuracy) Update(y, p, w *ops.Value) *ops.Value {
-	return nn.WeightedSum(inTop(ops.ArgMax(y, -1), p, m.K), w)
+	return inTop(ops.ArgMax(y, -1), p, w, m.K)
 }
 
 // CheckTarget refuses targets of another shape than the predictions.
@@ -54,7 +54,7 @@ func (m SparseTopKCategoricalAccuracy) Update(y, p, w *ops.Value) *ops.Value {
 	if y.Rank() == p.Rank() {
 		y = ops.Squeeze(y, -1)
 	}
-	return nn.WeightedSum(inTop(y, p, m.K), w)
+	return inTop(y, p, w, m.K)
 }
 
 // Validate checks the settings.
@@ -62,12 +62,9 @@ func (m SparseTopKCategoricalAccuracy) Validate() error {
 	return positiveK("sparse_top_k_categorical_accuracy", m.K)
 }
 
-// inTop is 1 where fewer than k predictions are higher than that of class ids.
-func inTop(ids, p *ops.Value, k int) *ops.Value {
-	own := ops.TakeAlongLast(p, ids)
-	higher := ops.Sum(ops.Greater(p, ops.ExpandDims(own, -1)), -1)
-	finite := ops.Equal(ops.MulScalar(own, 0), ops.Scalar(0))
-	return ops.And(ops.Less(higher, ops.Scalar(float32(k))), finite)
+// inTop describes the sums of class ids that are among the k highest predictions.
+func inTop(ids, p, w *ops.Value, k int) *ops.Value {
+	return (&right{"TopKAccuracy", isAmongHighest(k)}).update(ops.TakeAlongLast(p, ids), p, w)
 }
 
 func positiveK(metric string, k int) error {
