@@ -55,7 +55,7 @@ LOSS_FUNCTIONS = """binary_crossentropy binary_focal_crossentropy categorical_cr
 hinge huber kl_divergence log_cosh mean_absolute_error mean_absolute_percentage_error mean_squared_error mean_squared_logarithmic_error poisson
 sparse_categorical_crossentropy squared_hinge""".split()
 
-CALLBACKS = """BaseLogger CSVLogger Callback EarlyStopping History LambdaCallback LearningRateScheduler ModelCheckpoint ProgbarLogger ReduceLROnPlateau
+CALLBACKS = """BackupAndRestore BaseLogger CSVLogger Callback EarlyStopping History LambdaCallback LearningRateScheduler ModelCheckpoint ProgbarLogger ReduceLROnPlateau
 RemoteMonitor TensorBoard TerminateOnNaN""".split()
 
 
