@@ -71,6 +71,9 @@ func (c called) Name() string { return c.name }
 // ConfigName is the chosen name.
 func (c called) ConfigName() string { return c.name }
 
+// Unwrap is the metric without the name.
+func (c called) Unwrap() nn.Metric { return c.Metric }
+
 // ClassName is the metric's class.
 func (c called) ClassName() string { return config.ClassName(c.Metric) }
 

@@ -20,6 +20,8 @@ import (
 	"github.com/antler-ml/antler/tensor"
 )
 
+var softmax = activations.Softmax
+
 func units(n int) *layers.Dense { return &layers.Dense{Units: n, Activation: activations.Tanh} }
 
 // models are one of each build.
@@ -215,7 +217,7 @@ func TestFileErrors(t *testing.T) {
 		err  error
 		want string
 	}{
-		"ending":       {saving.Save(m, in("m.txt")), `the ending ".txt" names no known format; use .npz`},
+		"ending":       {saving.Save(m, in("m.txt")), `the ending ".txt" names no known format; use one of .h5, .hdf5, .npz`},
 		"no ending":    {saving.SaveWeights(m, in("m")), "names no known format"},
 		"no directory": {saving.Save(m, in("no/m.npz")), "no such file"},
 		"broken model": {saving.Save(nn.NewSequential(nn.Input(3), &layers.Dense{}), in("m.npz")), "Units is 0"},
