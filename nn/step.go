@@ -50,7 +50,9 @@ func (t *meter) add(p *plan, batch int) {
 		t.losses[i] += float64(batch) * float64(p.program.Out(i).Data()[0])
 	}
 	for i, s := range t.sums {
-		for j, x := range p.program.Out(g.nLoss + i).Data() {
+		sums := p.program.Out(g.nLoss + i).Data()
+		s = s[:len(sums)]
+		for j, x := range sums {
 			s[j] += float64(x)
 		}
 	}

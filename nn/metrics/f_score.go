@@ -63,7 +63,10 @@ func (f fScore) bind(b *ops.Binding) func() {
 		clear(out)
 		for r := range rows {
 			row := p[r*classes : (r+1)*classes]
-			highest := slices.Max(row)
+			var highest float32
+			if f.threshold == nil {
+				highest = slices.Max(row)
+			}
 			for c, v := range row {
 				i := r*classes + c
 				yes := v >= highest && (v > 1e-9 || v < -1e-9) // a row of zeros says nothing
