@@ -107,6 +107,31 @@ func TestImports(t *testing.T) {
 	}
 }
 
+// heavy are modules that only one package may import, and only one command may
+// link: they make a program large and slow to start.
+var heavy = []struct{ module, pkg, command string }{
+	{"github.com/goccy/go-graphviz", "nn/plot/graphviz", "cmd/train-plot"},
+}
+
+// TestHeavy keeps heavy modules out of everything but their one command.
+func TestHeavy(t *testing.T) {
+	for _, h := range heavy {
+		linked := false
+		for _, p := range list(t) {
+			links := slices.ContainsFunc(p.Deps, func(d string) bool { return d == h.module || strings.HasPrefix(d, h.module+"/") })
+			switch name := strings.TrimPrefix(p.ImportPath, module); {
+			case name == h.command:
+				linked = links
+			case links && name != h.pkg:
+				t.Errorf("%s links %s, which is for %s alone: import %s there", name, h.module, h.command, h.pkg)
+			}
+		}
+		if !linked {
+			t.Errorf("%s does not link %s", h.command, h.module)
+		}
+	}
+}
+
 // TestLeaks holds every package that starts goroutines, itself or through
 // others, to look for those that its tests leave behind.
 func TestLeaks(t *testing.T) {

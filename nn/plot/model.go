@@ -26,7 +26,8 @@ type ModelConfig struct {
 }
 
 // Model draws a model into a file whose ending says the format: .png (also
-// without ending), .svg, .pdf, .jpg, .ps, .dot.
+// without ending), .svg, .pdf, .jpg, .ps, .dot. All but .dot need a layout: see
+// [ErrNoLayout].
 // Keras: plot_model.
 func Model(m *nn.Model, path string, c ModelConfig) error {
 	d, err := ModelToDot(m, c)

@@ -30,7 +30,7 @@ type Picture struct {
 // Save writes the picture into a file whose ending says the format: .png (also
 // without ending), .jpg, .svg or .pdf.
 func (p *Picture) Save(path string) error {
-	return atomicfile.Write(path, func(w io.Writer) error { return p.Write(w, formatOf(path)) })
+	return atomicfile.Write(path, func(w io.Writer) error { return p.Write(w, FormatOf(path)) })
 }
 
 // Write writes the picture in one format: png, jpg, svg or pdf.

@@ -35,7 +35,7 @@ func plotTool() Tool {
 	s := &plotSettings{Shapes: true, Names: true, Rankdir: "TB", DPI: 96}
 	return Tool{
 		Name: "plot", Usage: "RUN|FILE [-o OUT]", About: "draws a model, and the curves of a run.",
-		Notes:    "  train plot runs/1-photos                model.svg and curves.png into the run\n  train plot model.npz -o model.png       the layers of a model\n  train plot model.npz --weights conv2d   its filters",
+		Notes:    "  train plot runs/1-photos                model.svg and curves.png into the run\n  train plot model.npz -o model.png       the layers of a model\n  train plot model.npz --weights conv2d   its filters\n\nThe layers are drawn by train-plot, a program of its own: go install " + plotPackage + "@latest",
 		settings: s, output: &s.Output,
 		run: func(ctx context.Context, e *Env, words []string) error { return e.plot(ctx, s, words) },
 	}
@@ -60,6 +60,9 @@ func (e *Env) plot(ctx context.Context, s *plotSettings, words []string) error {
 			out = filepath.Join(path, "model.svg")
 		}
 	}
+	if err := plot.CheckRender("", plot.FormatOf(out)); err != nil {
+		return cli.Errorf(cli.Usage, "%w", err)
+	}
 	if s.Layer != "" {
 		files, err = e.plotWeights(m, s, strings.TrimSuffix(out, filepath.Ext(out)))
 		if err != nil {
@@ -72,6 +75,11 @@ func (e *Env) plot(ctx context.Context, s *plotSettings, words []string) error {
 	d, err := plot.ModelToDot(m, c)
 	if err != nil {
 		return err
+	}
+	plot.SetLayout(place)
+	if s.Out == "" && placer() == nil { // nobody asked for this format
+		out = strings.TrimSuffix(out, ".svg") + ".dot"
+		e.Console.Warnf("note       there is no %s to draw %s; for a picture: go install %s@latest", plotProgram, filepath.Base(out), plotPackage)
 	}
 	if err := d.Save(ctx, out); err != nil {
 		return err
