@@ -202,13 +202,18 @@ func (d *Dir) wrote(err error) {
 }
 
 // Save writes a state while training goes on. It waits only for a write before
-// it that has not ended.
+// it that has not ended, and for the first of all: from then on there is
+// something to go on from.
 func (d *Dir) Save(s *nn.TrainingState) {
 	d.settle()
 	d.due, d.last, d.steps = false, time.Now(), s.Optimizer.Batches
 	done := make(chan error, 1)
 	d.busy = done
+	first := len(d.series.have) == 0
 	go func() { done <- d.write(s) }()
+	if first {
+		d.settle()
+	}
 }
 
 func (d *Dir) settle() {

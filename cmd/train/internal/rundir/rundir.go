@@ -153,7 +153,10 @@ func Interrupted(out, name, data string, given []string) (dir string, goesOn, ag
 		if HasCheckpoints(dir) {
 			return dir, true, false
 		}
-		if !exists(filepath.Join(dir, LastFile)) && !exists(filepath.Join(dir, BestFile)) {
+		// The first checkpoint stands before the second epoch begins. Whoever has
+		// come further without one has lost its checkpoints: its models stay.
+		early := exists(filepath.Join(dir, CheckpointsDir)) && (r.Result == nil || r.Result.Epochs <= 1)
+		if early || !exists(filepath.Join(dir, LastFile)) && !exists(filepath.Join(dir, BestFile)) {
 			return dir, false, true
 		}
 	}
