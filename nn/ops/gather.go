@@ -107,7 +107,10 @@ func (o *gatherGrad) Infer([][]int) [][]int { return [][]int{o.table} }
 
 // rowSet is which rows of a row-sparse slab entry hold gradients.
 type rowSet struct {
-	rows  []int32
+	rows  []int32  // of this run, ascending
+	stale []int32  // of the run before and not of this one: to be cleared
+	at    []int32  // the row of each id; -1: outside the table
+	first []bool   // the id is the first of its row
 	marks []uint64 // one bit per row; all zero between runs
 	all   bool     // the memory holds unknown numbers
 }
@@ -117,7 +120,12 @@ func (o *gatherGrad) rowSet(n *node) *rowSet {
 	for i := 1; i < len(n.in); i += 2 {
 		count += n.in[i].Size()
 	}
-	return &rowSet{rows: make([]int32, 0, min(count, o.table[0])), marks: make([]uint64, (o.table[0]+63)/64), all: true}
+	return newRowSet(count, o.table[0])
+}
+
+func newRowSet(ids, table int) *rowSet {
+	most := min(ids, table)
+	return &rowSet{rows: make([]int32, 0, most), stale: make([]int32, 0, most), at: make([]int32, ids), first: make([]bool, ids), marks: make([]uint64, (table+63)/64), all: true}
 }
 
 // forget makes the next run clear everything.
@@ -127,24 +135,34 @@ func (r *rowSet) forget() {
 	}
 }
 
-// begin clears what the run before wrote and finds the rows of this one.
-func (r *rowSet) begin(out []float32, width int, ids [][]float32, rows int) {
+// begin finds the rows of this run, and those of the run before that are left.
+func (r *rowSet) begin(out []float32, ids [][]float32, table int) {
+	r.stale, r.rows = r.rows, r.stale[:0]
 	if r.all {
 		clear(out)
-	} else {
-		for _, row := range r.rows {
-			clear(out[int(row)*width:][:width])
-		}
+		r.stale = r.stale[:0]
 	}
 	r.all = false
+	n := 0
 	for _, part := range ids {
 		for _, x := range part {
-			if inTable(x, rows) {
-				r.marks[int(x)/64] |= 1 << (int(x) % 64)
+			r.at[n] = -1
+			if inTable(x, table) {
+				row := int(x)
+				word, bit := &r.marks[row/64], uint64(1)<<(row%64)
+				r.at[n], r.first[n] = int32(row), *word&bit == 0
+				*word |= bit
 			}
+			n++
 		}
 	}
-	r.rows = r.rows[:0]
+	left := r.stale[:0]
+	for _, row := range r.stale {
+		if r.marks[row/64]>>(row%64)&1 == 0 {
+			left = append(left, row)
+		}
+	}
+	r.stale = left
 	for w, word := range r.marks {
 		for ; word != 0; word &= word - 1 {
 			r.rows = append(r.rows, int32(w*64+bits.TrailingZeros64(word)))
@@ -153,37 +171,61 @@ func (r *rowSet) begin(out []float32, width int, ids [][]float32, rows int) {
 	}
 }
 
+// rowShares is how many tasks share the rows of a table: row i belongs to task
+// i mod rowShares, since frequent ids lie side by side.
+const rowShares = 4
+
 func (o *gatherGrad) Bind(b *Binding) func() {
-	out, rows, width := b.Out[0], o.table[0], sizeOf(o.table[1:])
+	out, table, width := b.Out[0], o.table[0], sizeOf(o.table[1:])
 	var douts, ids [][]float32
 	count := 0
 	for i := 0; i < len(b.In); i += 2 {
 		douts, ids = append(douts, b.In[i]), append(ids, b.In[i+1])
 		count += len(b.In[i+1])
 	}
-	// Each chunk owns some columns and sees all ids in order, so the sums do not
-	// depend on who runs it.
+	r, sparse := b.rows, b.rows != nil
+	if !sparse {
+		r = newRowSet(count, table)
+	}
+	zeros := make([]float32, width)
+	// Each task owns some rows and sees all ids in order, so the sums do not
+	// depend on who runs it. The first gradient of a row is added to zeros that
+	// are at hand, not to zeros that were written there before.
 	body := func(lo, hi int) {
-		for p, d := range douts {
-			for i, x := range ids[p] {
-				if !inTable(x, rows) {
-					continue
+		for share := int32(lo); share < int32(hi); share++ {
+			for _, row := range r.stale {
+				if row%rowShares == share {
+					clear(out[int(row)*width:][:width])
 				}
-				if n := i + rowsAhead; n < len(ids[p]) && inTable(ids[p][n], rows) {
-					kernel.Prefetch(out[int(ids[p][n])*width+lo:][:hi-lo])
+			}
+			n := 0
+			for _, d := range douts {
+				for ; len(d) > 0; n, d = n+1, d[width:] {
+					if m := n + rowShares*rowsAhead; m < count && r.at[m]%rowShares == share {
+						kernel.Prefetch(out[int(r.at[m])*width:][:width])
+					}
+					row := r.at[n]
+					if row%rowShares != share { // or -1
+						continue
+					}
+					to := out[int(row)*width:][:width]
+					if r.first[n] {
+						kernel.Add(to, zeros, d[:width])
+					} else {
+						kernel.Add(to, to, d[:width])
+					}
 				}
-				to := out[int(x)*width+lo:][:hi-lo]
-				kernel.Add(to, to, d[i*width+lo:][:hi-lo])
 			}
 		}
 	}
 	return func() {
-		if b.rows != nil {
-			b.rows.begin(out, width, ids, rows)
-		} else {
-			clear(out)
+		if !sparse {
+			r.forget()
 		}
-		par.For(width, 64, body)
+		r.begin(out, ids, table)
+		if width > 0 {
+			par.For(rowShares, 1, body)
+		}
 	}
 }
 
