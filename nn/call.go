@@ -25,9 +25,10 @@ type Call struct {
 // normalisation uses batch statistics only then (as tf-keras does).
 func (c *Call) Learning() bool { return c.Training && c.layer.base().Trainable() }
 
-// Read returns the value of a weight.
+// Read returns the value of a weight. A layer that is called again in the same step
+// goes on from the states and moving averages that its first call left.
 func (c *Call) Read(w *Weight) *ops.Value {
-	if v, ok := c.trace.assigned[w]; ok && w.state { // a layer with states that is called again goes on
+	if v, ok := c.trace.assigned[w]; ok && (w.state || c.trace.training && !w.trainable) {
 		return v
 	}
 	return c.trace.read(w)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 )
 
@@ -63,82 +64,121 @@ func (m *Model) contains(l Layer) bool {
 	return false
 }
 
-// walk sets order and layers: depth first from the outputs, then by depth.
+// walk sets order and layers: depth first from the outputs, then by depth. Among
+// equals both stand as Keras has them, in the order in which the walk met them.
 func (m *Model) walk() error {
-	depth := map[*node]int{}
-	state := map[*node]int{} // 1 on the way, 2 done
-	var post []*node
-	var visit func(n *node) error
-	visit = func(n *node) error {
-		if state[n] == 2 {
-			return nil
-		}
-		if state[n] == 1 {
-			return fmt.Errorf("nn: the output of %s depends on itself: the model has a cycle", describe(n.layer))
-		}
-		if sub, ok := n.layer.(*Model); ok && (sub == m || sub.contains(m)) {
-			return fmt.Errorf("nn: %s is part of itself", describe(m))
-		}
-		state[n] = 1
-		for _, s := range n.in {
-			if slices.Contains(m.inputs, s) {
-				continue
-			}
-			if err := visit(s.node); err != nil {
-				return err
-			}
-		}
-		if _, input := n.layer.(*InputLayer); input && !slices.Contains(m.inputs, n.out[0]) {
-			return fmt.Errorf("nn: the outputs need %s of shape %v, which is not among the model's inputs", describe(n.layer), n.out[0].shape)
-		}
-		state[n] = 2
-		post = append(post, n)
-		return nil
+	w := walker{m: m, state: map[*node]int{}, met: map[Layer]int{}}
+	if err := w.from(m.outputs); err != nil {
+		return err
 	}
-	for _, s := range m.outputs {
-		if slices.Contains(m.inputs, s) {
-			continue
-		}
-		if err := visit(s.node); err != nil {
-			return err
-		}
+	main, met := len(w.post), maps.Clone(w.met)
+	if err := w.from(m.extra); err != nil { // the layers of added losses come last
+		return err
 	}
-	main := len(post)
-	for _, s := range m.extra { // the layers of added losses come last
-		if err := visit(s.node); err != nil {
-			return err
-		}
-	}
-	for i := main - 1; i >= 0; i-- {
-		for _, s := range post[i].in {
-			depth[s.node] = max(depth[s.node], depth[post[i]]+1)
-		}
-	}
-	m.order = slices.Clone(post)
-	slices.SortStableFunc(m.order[:main], func(a, b *node) int { return depth[b] - depth[a] })
+	order, depth, layerDepth := depths(w.post[:main])
+	slices.SortStableFunc(order, func(a, b *node) int { return depth[b] - depth[a] })
+	m.order = append(order, w.post[main:]...)
 
-	layerDepth := map[Layer]int{}
-	var layers []Layer
+	m.layers = nil
 	add := func(n *node) {
-		if _, ok := layerDepth[n.layer]; !ok {
-			layers = append(layers, n.layer)
+		if !slices.Contains(m.layers, n.layer) {
+			m.layers = append(m.layers, n.layer)
 		}
-		layerDepth[n.layer] = max(layerDepth[n.layer], depth[n])
 	}
 	for _, s := range m.inputs {
 		if _, ok := s.node.layer.(*InputLayer); ok {
 			add(s.node)
+			layerDepth[s.node.layer] = depth[s.node]
+			if _, ok := met[s.node.layer]; !ok { // nothing needs it
+				met[s.node.layer] = -1
+			}
 		}
 	}
-	for _, n := range post[:main] {
+	for _, n := range w.post[:main] {
 		add(n)
 	}
-	slices.SortStableFunc(layers, func(a, b Layer) int { return layerDepth[b] - layerDepth[a] })
-	for _, n := range post[main:] {
+	slices.SortStableFunc(m.layers, func(a, b Layer) int {
+		return cmp.Or(layerDepth[b]-layerDepth[a], met[a]-met[b])
+	})
+	for _, n := range w.post[main:] {
 		add(n)
 	}
-	m.layers = layers
 	return nil
+}
+
+// walker goes from symbols to what they are made of.
+type walker struct {
+	m     *Model
+	state map[*node]int // 1 on the way, 2 done
+	post  []*node       // done, those first that others need
+	met   map[Layer]int // when each layer was met first
+}
+
+func (w *walker) from(symbols []*Symbol) error {
+	for _, s := range symbols {
+		if slices.Contains(w.m.inputs, s) {
+			w.meet(s.node.layer)
+			continue
+		}
+		if err := w.visit(s.node); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *walker) meet(l Layer) {
+	if _, ok := w.met[l]; !ok {
+		w.met[l] = len(w.met)
+	}
+}
+
+func (w *walker) visit(n *node) error {
+	if w.state[n] == 2 {
+		return nil
+	}
+	if w.state[n] == 1 {
+		return fmt.Errorf("nn: the output of %s depends on itself: the model has a cycle", describe(n.layer))
+	}
+	if sub, ok := n.layer.(*Model); ok && (sub == w.m || sub.contains(w.m)) {
+		return fmt.Errorf("nn: %s is part of itself", describe(w.m))
+	}
+	w.state[n] = 1
+	w.meet(n.layer)
+	if err := w.from(n.in); err != nil {
+		return err
+	}
+	if _, input := n.layer.(*InputLayer); input && !slices.Contains(w.m.inputs, n.out[0]) {
+		return fmt.Errorf("nn: the outputs need %s of shape %v, which is not among the model's inputs", describe(n.layer), n.out[0].shape)
+	}
+	w.state[n] = 2
+	w.post = append(w.post, n)
+	return nil
+}
+
+// depths are the longest ways from calls, and from layers, to an output, and the calls
+// in the order in which they are reached from there. As in Keras a call is at least as
+// deep as later calls of its layer.
+func depths(post []*node) (order []*node, depth map[*node]int, layerDepth map[Layer]int) {
+	depth, layerDepth = map[*node]int{}, map[Layer]int{}
+	inside := map[*node]bool{} // the others are inputs
+	for _, n := range post {
+		inside[n] = true
+	}
+	reach := func(n *node, d int) {
+		if _, ok := depth[n]; !ok && inside[n] {
+			order = append(order, n)
+		}
+		depth[n] = max(depth[n], d)
+	}
+	for _, n := range slices.Backward(post) {
+		reach(n, layerDepth[n.layer])
+		layerDepth[n.layer] = depth[n]
+		for _, s := range n.in {
+			reach(s.node, depth[n]+1)
+		}
+	}
+	return order, depth, layerDepth
 }
 
 // nameLayers gives unnamed layers Keras' automatic names and refuses clashes.

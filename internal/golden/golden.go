@@ -99,7 +99,19 @@ func Names(t testing.TB, kind string) []string {
 // Load reads one case.
 func Load(t testing.TB, kind, name string) Case {
 	t.Helper()
-	file := Path(t, "keras", kind, name)
+	return load(t, Path(t, "keras", kind), kind, name)
+}
+
+// LoadDir reads one case of a directory outside testdata: of a long run, whose
+// cases are made anew and not kept.
+func LoadDir(t testing.TB, dir, name string) Case {
+	t.Helper()
+	return load(t, dir, filepath.Base(dir), name)
+}
+
+func load(t testing.TB, dir, kind, name string) Case {
+	t.Helper()
+	file := filepath.Join(dir, name)
 	text, err := os.ReadFile(file + ".json")
 	if err != nil {
 		t.Fatalf("golden: %v", err)

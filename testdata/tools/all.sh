@@ -7,7 +7,7 @@ set -e
 python=$1
 shift
 here=$(dirname "$0")
-[ $# -gt 0 ] || set -- $(cd "$here" && ls keras_*.py | grep -v -e keras_common.py -e keras_layer_case.py)
+[ $# -gt 0 ] || set -- $(cd "$here" && ls keras_*.py random_models.py | grep -v -e keras_common.py -e keras_layer_case.py)
 for script; do
 	echo "$script"
 	TF_CPP_MIN_LOG_LEVEL=3 "$python" "$here/$script" >/dev/null
