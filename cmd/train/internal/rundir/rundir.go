@@ -46,6 +46,7 @@ const (
 const Words = "words"
 
 // ours are the files that --force may replace.
+// RunFile is the first: a directory is a run as long as it is there.
 var ours = []string{RunFile, EventsFile, BestFile, LastFile, ClassesFile, HistoryFile, TokenizerFile, CurvesFile, SamplesFile, MistakesFile, MistakesText, BadFile, PolicyFile, VectorsFile, WordsFile}
 
 // A Run is what run.json holds.
@@ -121,13 +122,14 @@ func Create(out, name string, force bool) (string, error) {
 			Why("found: %s; no %s", cli.List(namesOf(entries), 5), RunFile).
 			Do("choose another --out")
 	}
-	for _, f := range ours {
+	if err := os.RemoveAll(filepath.Join(out, CheckpointsDir)); err != nil {
+		return "", cannot("replace the checkpoints of the run", filepath.Join(out, CheckpointsDir), err)
+	}
+	// RunFile goes last: whoever is killed in between leaves a run still.
+	for _, f := range slices.Backward(ours) {
 		if err := os.Remove(filepath.Join(out, f)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return "", cannot("replace a file of the run", filepath.Join(out, f), err)
 		}
-	}
-	if err := os.RemoveAll(filepath.Join(out, CheckpointsDir)); err != nil {
-		return "", cannot("replace the checkpoints of the run", filepath.Join(out, CheckpointsDir), err)
 	}
 	return out, nil
 }
