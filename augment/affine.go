@@ -74,8 +74,9 @@ func (m *affine) line(y int) (rows, columns line) {
 	return line{m.r0 + float64(float64(y)*m.rr), m.rc}, line{m.c0 + float64(float64(y)*m.cr), m.cc}
 }
 
-// inside returns the x in [0, n) whose place lies in [first, last].
-func (l line) inside(first, last float64, n int) (lo, hi int) {
+// inside returns the x in [0, n) whose place lies in [first, last]; inverse is
+// 1 / l.step.
+func (l line) inside(first, last, inverse float64, n int) (lo, hi int) {
 	// Places grow or fall along a line, rounding included.
 	a, b := l.at(0), l.at(n-1)
 	if a > b {
@@ -91,16 +92,16 @@ func (l line) inside(first, last float64, n int) (lo, hi int) {
 	// that reaches first, hi with the first one beyond last; of those that fall,
 	// the other way round.
 	if l.step > 0 {
-		return l.begin(first, n, false), l.begin(last, n, true)
+		return l.begin(first, inverse, n, false), l.begin(last, inverse, n, true)
 	}
 	fall := line{-l.base, -l.step}
-	return fall.begin(-last, n, false), fall.begin(-first, n, true)
+	return fall.begin(-last, -inverse, n, false), fall.begin(-first, -inverse, n, true)
 }
 
 // begin returns the first x in [0, n] whose place, growing with x, reaches
 // limit, or lies beyond it.
-func (l line) begin(limit float64, n int, beyond bool) int {
-	at := (limit - l.base) / l.step
+func (l line) begin(limit, inverse float64, n int, beyond bool) int {
+	at := (limit - l.base) * inverse
 	if !(at > 0) {
 		at = 0
 	}

@@ -15,12 +15,13 @@ func (r raster) plane() int { return r.h * r.w * r.inner }
 // sampler are the two ways to get pixels of a type out of a picture.
 type sampler[T float32 | uint8] struct {
 	linear, pick func(r *kernel.WarpRow, dst, src []T, ch int)
+	pickLine     func(r *kernel.WarpRow, dst, src []T, ch int, l kernel.WarpLine, x, n, h, w int)
 	prefetch     func(x []T) // or nil: pictures of this type fit the cache
 }
 
 var (
-	floatSampler = sampler[float32]{(*kernel.WarpRow).LinearFloat32, (*kernel.WarpRow).PickFloat32, kernel.Prefetch}
-	byteSampler  = sampler[uint8]{(*kernel.WarpRow).LinearUint8, (*kernel.WarpRow).PickUint8, nil}
+	floatSampler = sampler[float32]{(*kernel.WarpRow).LinearFloat32, (*kernel.WarpRow).PickFloat32, (*kernel.WarpRow).PickLineFloat32, kernel.Prefetch}
+	byteSampler  = sampler[uint8]{(*kernel.WarpRow).LinearUint8, (*kernel.WarpRow).PickUint8, (*kernel.WarpRow).PickLineUint8, nil}
 )
 
 // A warp resamples a picture with the nearest pixel (order 0) or the four
@@ -55,9 +56,10 @@ func (wp *warp[T]) last(n int) float64 {
 func (wp *warp[T]) affine(dst, src []T, dh, dw int, in raster, m affine, s *scratch) {
 	out := raster{dh, dw, in.planes, in.inner}
 	band := ahead{lo: in.h, hi: in.h}
+	perRow, perColumn := 1/m.rc, 1/m.cc
 	for y := range dh {
 		rows, columns := m.line(y)
-		if wp.prefetch != nil {
+		if wp.prefetch != nil && y%lookahead == 0 {
 			wp.ask(&band, src, in, m, y, dw)
 		}
 		if wp.flipVertical {
@@ -65,8 +67,8 @@ func (wp *warp[T]) affine(dst, src []T, dh, dw int, in raster, m affine, s *scra
 		}
 		lo, hi := 0, dw
 		if wp.fill != FillNearest { // there places outside count as places at the edge
-			lo, hi = rows.inside(wp.first(), wp.last(in.h), dw)
-			lo2, hi2 := columns.inside(wp.first(), wp.last(in.w), dw)
+			lo, hi = rows.inside(wp.first(), wp.last(in.h), perRow, dw)
+			lo2, hi2 := columns.inside(wp.first(), wp.last(in.w), perColumn, dw)
 			if lo, hi = max(lo, lo2), min(hi, hi2); lo >= hi {
 				lo, hi = dw, dw
 			}
@@ -85,21 +87,24 @@ func (wp *warp[T]) affine(dst, src []T, dh, dw int, in raster, m affine, s *scra
 // ahead are the rows of a source that were asked for: lo … hi-1.
 type ahead struct{ lo, hi int }
 
-// lookahead is how many rows of the result before their use the rows of the
-// source are asked for. Places jump from row to row, which the processor does
-// not foresee.
+// lookahead is how many rows of the result the rows of the source are asked for
+// at a time, that long before their use. Places jump from row to row, which the
+// processor does not foresee.
 const lookahead = 4
 
-// ask asks memory for the rows of src that the next rows of the result need.
+// ask asks memory for the rows of src that the rows of the result need which
+// come next after the lookahead rows from y on.
 func (wp *warp[T]) ask(a *ahead, src []T, in raster, m affine, y, dw int) {
-	rows, _ := m.line(y + lookahead)
-	top, bottom := rows.at(0), rows.at(dw-1)
+	from := y + lookahead
 	if y == 0 { // and all up to them
-		rows, _ = m.line(0)
-		top, bottom = min(top, bottom, rows.at(0), rows.at(dw-1)), max(top, bottom, rows.at(0), rows.at(dw-1))
+		from = 0
 	}
+	first, _ := m.line(from)
+	end, _ := m.line(y + 2*lookahead - 1)
+	top := min(first.at(0), first.at(dw-1), end.at(0), end.at(dw-1))
+	bottom := max(first.at(0), first.at(dw-1), end.at(0), end.at(dw-1))
 	last := float64(in.h - 1)
-	lo, hi := int(min(max(min(top, bottom), 0), last)), int(min(max(top, bottom, 0)+1, last))+1
+	lo, hi := int(min(max(top, 0), last)), int(min(max(bottom, 0)+1, last))+1
 	if lo < 0 || lo >= hi { // of places that are no numbers
 		return
 	}
@@ -130,6 +135,10 @@ func (wp *warp[T]) inside(dst, src []T, y, lo, hi int, out, in raster, rows, col
 	if wp.flipHorizontal {
 		l = kernel.WarpLine{R: rows.at(hi - 1), RStep: -rows.step, C: columns.at(hi - 1), CStep: -columns.step}
 		lo, x = out.w-hi, 0
+	}
+	if wp.order == 0 && out.planes == 1 {
+		wp.pickLine(&s.row, dst[(y*out.w+lo)*out.inner:][:n*out.inner], src[:in.plane()], out.inner, l, x, n, in.h, in.w)
+		return
 	}
 	if wp.order == 0 {
 		s.row.NearestLine(l, x, n, in.h, in.w)

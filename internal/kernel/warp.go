@@ -14,7 +14,7 @@ type WarpRow struct {
 	u, v        []float32 // the way to the next column, and to the next row
 	top, bottom []int32   // weights of bytes
 	h, w        int
-	last        bool // one of the places may be in the last row
+	last        bool // one of the places may be the last pixel
 }
 
 // A WarpLine gives places at equal distances: pixel x comes from row
@@ -47,17 +47,27 @@ func (r *WarpRow) plan(line WarpLine, x int) warpPlan {
 	return warpPlan{line, float64(r.h - 1), float64(r.w - 1), float64(x), int32(max(r.h-2, 0)), int32(max(r.w-2, 0)), int32(r.w)}
 }
 
-// inside reports whether all n places from x on lie inside the picture: they
-// grow or fall along the line, so its ends tell.
-func (p *warpPlan) inside(x, n int) bool {
-	ends := [2]float64{float64(x), float64(x + n - 1)}
-	for _, fx := range ends {
-		r, c := p.line.R+float64(fx*p.line.RStep), p.line.C+float64(fx*p.line.CStep)
-		if !(r >= 0 && r <= p.rMax && c >= 0 && c <= p.cMax) {
-			return false
-		}
-	}
-	return true
+// bounds are the least and the largest row and column of the places of a line:
+// they grow or fall along it, so its ends tell.
+type bounds struct{ top, bottom, left, right float64 }
+
+func (l *WarpLine) bounds(x, n int) bounds {
+	first, last := float64(x), float64(x+max(n-1, 0))
+	r0, r1 := l.R+float64(first*l.RStep), l.R+float64(last*l.RStep)
+	c0, c1 := l.C+float64(first*l.CStep), l.C+float64(last*l.CStep)
+	return bounds{min(r0, r1), max(r0, r1), min(c0, c1), max(c0, c1)}
+}
+
+// inside reports whether all places lie inside the picture; not if one is no number.
+func (p *warpPlan) inside(b bounds) bool {
+	return b.top >= 0 && b.bottom <= p.rMax && b.left >= 0 && b.right <= p.cMax
+}
+
+// wide reports whether none of the nearest pixels is the first, or the last, of
+// the picture, so that what lies before them, or behind them, is the picture's
+// too. The margins are wider than what rounding moves.
+func (p *warpPlan) wide(b bounds) (before, behind bool) {
+	return b.top >= 0.75 || b.left >= 0.75, b.bottom < p.rMax-0.75 || b.right < p.cMax-0.75
 }
 
 // Line takes n places from pixel x on, in a picture of h × w pixels.
@@ -66,7 +76,7 @@ func (r *WarpRow) Line(line WarpLine, x, n, h, w int) {
 	p := r.plan(line, x)
 	done := 0
 	if warpAVX2 && n > 0 {
-		warpPlacesLine(&p, r, p.inside(x, n))
+		warpPlacesLine(&p, r, p.inside(line.bounds(x, n)))
 		done = n
 	}
 	for i := done; i < n; i++ {
@@ -95,10 +105,11 @@ func (r *WarpRow) List(rows, columns []float64, h, w int) {
 func (r *WarpRow) NearestLine(line WarpLine, x, n, h, w int) {
 	r.size(n, h, w)
 	p := r.plan(line, x)
-	end := float64(x + max(n-1, 0))
-	r.last = !(max(line.R+float64(float64(x)*line.RStep), line.R+float64(end*line.RStep)) < float64(h)-1.5)
+	b := line.bounds(x, n)
+	_, behind := p.wide(b)
+	r.last = !behind
 	if warpAVX2 && n > 0 {
-		warpNearestLine(&p, r, p.inside(x, n))
+		warpNearestLine(&p, r, p.inside(b))
 		return
 	}
 	for i := range n {
@@ -137,8 +148,10 @@ func (r *WarpRow) steps(ch int) (column, row int) {
 	return column, row
 }
 
-func (r *WarpRow) check(dst, src, ch int) {
-	if ch < 1 || dst < len(r.at)*ch || src < r.h*r.w*ch {
+func (r *WarpRow) check(dst, src, ch int) { r.checkLine(dst, src, len(r.at), ch) }
+
+func (r *WarpRow) checkLine(dst, src, n, ch int) {
+	if ch < 1 || dst < n*ch || src < r.h*r.w*ch {
 		panic("kernel: WarpRow: dst has no room for the row, or src is no picture of the size given")
 	}
 }

@@ -112,5 +112,21 @@ func warpPickByte(dst, src []uint8, r *WarpRow, ch int) bool {
 	return true
 }
 
+func warpFixedLine(f *warpFixed, r *WarpRow, inside bool) uint32 {
+	p := (*byte)(unsafe.Pointer(f))
+	if inside {
+		return warpFixedInsideAVX2(p, &r.at[0], len(r.at))
+	}
+	return warpFixedAVX2(p, &r.at[0], len(r.at))
+}
+
+func warpPickOddFloat(dst, src []float32, r *WarpRow, early int) {
+	warpPickOdd12AVX2((*byte)(unsafe.Pointer(&dst[0])), (*byte)(unsafe.Pointer(&src[0])), &r.at[0], len(r.at), early)
+}
+
+func warpPickOddByte(dst, src []uint8, r *WarpRow, early int) {
+	warpPickOdd3AVX2(&dst[0], &src[0], &r.at[0], len(r.at), early)
+}
+
 // warpFloats takes a multiple of 32 bytes.
 func warpFloats(dst []float32, src []uint8) { warpFloatsAVX2(&dst[0], &src[0], len(dst)) }

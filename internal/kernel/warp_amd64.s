@@ -17,56 +17,69 @@ TEXT ·warpPlacesLineAVX2(SB), NOSPLIT, $0-40
 	VBROADCASTSD 16(AX), Y4
 	VBROADCASTSD 24(AX), Y5
 	VBROADCASTSD 48(AX), Y0
-	VADDPD       warpTable0<>+0(SB), Y0, Y0
-	VBROADCASTSD warpTable1<>+0(SB), Y1
-	VBROADCASTSD 32(AX), Y8
-	VBROADCASTSD 40(AX), Y9
-	VXORPD       Y6, Y6, Y6
-	VPBROADCASTD 64(AX), X7
-	VPBROADCASTD 56(AX), X10
-	VPBROADCASTD 60(AX), X11
+	VADDPD       warpTable3<>+0(SB), Y0, Y0
+	VBROADCASTSD 32(AX), Y6
+	VBROADCASTSD 40(AX), Y7
+	VPBROADCASTD 64(AX), X1
+	VPBROADCASTD 56(AX), X8
+	VPBROADCASTD 60(AX), X9
 
 loop:
-	VMULPD      Y3, Y0, Y12
-	VADDPD      Y12, Y2, Y12
-	VMAXPD      Y6, Y12, Y12
-	VMINPD      Y8, Y12, Y12
-	VCVTTPD2DQY Y12, X13
-	VPMINSD     X10, X13, X13
-	VCVTDQ2PD   X13, Y14
-	VSUBPD      Y14, Y12, Y12
-	VCVTPD2PSY  Y12, X12
-	VMOVUPS     X12, (SI)
+	VMULPD      Y3, Y0, Y10
+	VADDPD      Y10, Y2, Y10
+	VMAXPD      warpTable0<>+0(SB), Y10, Y10
+	VMINPD      Y6, Y10, Y10
+	VCVTTPD2DQY Y10, X11
+	VPMINSD     X8, X11, X11
+	VCVTDQ2PD   X11, Y12
+	VSUBPD      Y12, Y10, Y10
+	VCVTPD2PSY  Y10, X10
+	VMOVUPS     X10, (SI)
 	ADDQ        $0x10, SI
-	VMULPD      Y5, Y0, Y12
-	VADDPD      Y12, Y4, Y12
-	VMAXPD      Y6, Y12, Y12
-	VMINPD      Y9, Y12, Y12
-	VCVTTPD2DQY Y12, X14
-	VPMINSD     X11, X14, X14
-	VCVTDQ2PD   X14, Y15
-	VSUBPD      Y15, Y12, Y12
-	VCVTPD2PSY  Y12, X12
-	VMOVUPS     X12, (BX)
+	VMULPD      Y5, Y0, Y10
+	VADDPD      Y10, Y4, Y10
+	VMAXPD      warpTable0<>+0(SB), Y10, Y10
+	VMINPD      Y7, Y10, Y10
+	VCVTTPD2DQY Y10, X12
+	VPMINSD     X9, X12, X12
+	VCVTDQ2PD   X12, Y13
+	VSUBPD      Y13, Y10, Y10
+	VCVTPD2PSY  Y10, X10
+	VMOVUPS     X10, (BX)
 	ADDQ        $0x10, BX
-	VPMULLD     X7, X13, X13
-	VPADDD      X14, X13, X13
-	VMOVDQU     X13, (CX)
+	VPMULLD     X1, X11, X11
+	VPADDD      X12, X11, X11
+	VMOVDQU     X11, (CX)
 	ADDQ        $0x10, CX
-	VADDPD      Y1, Y0, Y0
+	VADDPD      warpTable2<>+0(SB), Y0, Y0
 	SUBQ        $0x04, DX
 	JG          loop
 	VZEROUPPER
 	RET
 
 DATA warpTable0<>+0(SB)/8, $(0.0)
-DATA warpTable0<>+8(SB)/8, $(1.0)
-DATA warpTable0<>+16(SB)/8, $(2.0)
-DATA warpTable0<>+24(SB)/8, $(3.0)
+DATA warpTable0<>+8(SB)/8, $(0.0)
+DATA warpTable0<>+16(SB)/8, $(0.0)
+DATA warpTable0<>+24(SB)/8, $(0.0)
 GLOBL warpTable0<>(SB), RODATA|NOPTR, $32
 
-DATA warpTable1<>+0(SB)/8, $(4.0)
-GLOBL warpTable1<>(SB), RODATA|NOPTR, $8
+DATA warpTable1<>+0(SB)/8, $(0.5)
+DATA warpTable1<>+8(SB)/8, $(0.5)
+DATA warpTable1<>+16(SB)/8, $(0.5)
+DATA warpTable1<>+24(SB)/8, $(0.5)
+GLOBL warpTable1<>(SB), RODATA|NOPTR, $32
+
+DATA warpTable2<>+0(SB)/8, $(4.0)
+DATA warpTable2<>+8(SB)/8, $(4.0)
+DATA warpTable2<>+16(SB)/8, $(4.0)
+DATA warpTable2<>+24(SB)/8, $(4.0)
+GLOBL warpTable2<>(SB), RODATA|NOPTR, $32
+
+DATA warpTable3<>+0(SB)/8, $(0.0)
+DATA warpTable3<>+8(SB)/8, $(1.0)
+DATA warpTable3<>+16(SB)/8, $(2.0)
+DATA warpTable3<>+24(SB)/8, $(3.0)
+GLOBL warpTable3<>(SB), RODATA|NOPTR, $32
 
 // func warpNearestLineAVX2(p *byte, at *int32, n int)
 // Requires: AVX, AVX2
@@ -79,48 +92,57 @@ TEXT ·warpNearestLineAVX2(SB), NOSPLIT, $0-24
 	VBROADCASTSD 16(AX), Y4
 	VBROADCASTSD 24(AX), Y5
 	VBROADCASTSD 48(AX), Y0
-	VADDPD       warpTable2<>+0(SB), Y0, Y0
-	VBROADCASTSD warpTable3<>+0(SB), Y1
-	VBROADCASTSD 32(AX), Y8
-	VBROADCASTSD 40(AX), Y9
-	VXORPD       Y6, Y6, Y6
-	VPBROADCASTD 64(AX), X7
-	VBROADCASTSD warpTable4<>+0(SB), Y10
+	VADDPD       warpTable7<>+0(SB), Y0, Y0
+	VBROADCASTSD 32(AX), Y6
+	VBROADCASTSD 40(AX), Y7
+	VPBROADCASTD 64(AX), X1
 
 loop:
-	VMULPD      Y3, Y0, Y11
-	VADDPD      Y11, Y2, Y11
-	VMAXPD      Y6, Y11, Y11
-	VMINPD      Y8, Y11, Y11
-	VADDPD      Y10, Y11, Y11
-	VCVTTPD2DQY Y11, X11
-	VMULPD      Y5, Y0, Y12
-	VADDPD      Y12, Y4, Y12
-	VMAXPD      Y6, Y12, Y12
-	VMINPD      Y9, Y12, Y12
-	VADDPD      Y10, Y12, Y12
-	VCVTTPD2DQY Y12, X12
-	VPMULLD     X7, X11, X11
-	VPADDD      X12, X11, X11
-	VMOVDQU     X11, (CX)
+	VMULPD      Y3, Y0, Y8
+	VADDPD      Y8, Y2, Y8
+	VMAXPD      warpTable4<>+0(SB), Y8, Y8
+	VMINPD      Y6, Y8, Y8
+	VADDPD      warpTable5<>+0(SB), Y8, Y8
+	VCVTTPD2DQY Y8, X8
+	VMULPD      Y5, Y0, Y9
+	VADDPD      Y9, Y4, Y9
+	VMAXPD      warpTable4<>+0(SB), Y9, Y9
+	VMINPD      Y7, Y9, Y9
+	VADDPD      warpTable5<>+0(SB), Y9, Y9
+	VCVTTPD2DQY Y9, X9
+	VPMULLD     X1, X8, X8
+	VPADDD      X9, X8, X8
+	VMOVDQU     X8, (CX)
 	ADDQ        $0x10, CX
-	VADDPD      Y1, Y0, Y0
+	VADDPD      warpTable6<>+0(SB), Y0, Y0
 	SUBQ        $0x04, DX
 	JG          loop
 	VZEROUPPER
 	RET
 
-DATA warpTable2<>+0(SB)/8, $(0.0)
-DATA warpTable2<>+8(SB)/8, $(1.0)
-DATA warpTable2<>+16(SB)/8, $(2.0)
-DATA warpTable2<>+24(SB)/8, $(3.0)
-GLOBL warpTable2<>(SB), RODATA|NOPTR, $32
+DATA warpTable4<>+0(SB)/8, $(0.0)
+DATA warpTable4<>+8(SB)/8, $(0.0)
+DATA warpTable4<>+16(SB)/8, $(0.0)
+DATA warpTable4<>+24(SB)/8, $(0.0)
+GLOBL warpTable4<>(SB), RODATA|NOPTR, $32
 
-DATA warpTable3<>+0(SB)/8, $(4.0)
-GLOBL warpTable3<>(SB), RODATA|NOPTR, $8
+DATA warpTable5<>+0(SB)/8, $(0.5)
+DATA warpTable5<>+8(SB)/8, $(0.5)
+DATA warpTable5<>+16(SB)/8, $(0.5)
+DATA warpTable5<>+24(SB)/8, $(0.5)
+GLOBL warpTable5<>(SB), RODATA|NOPTR, $32
 
-DATA warpTable4<>+0(SB)/8, $(0.5)
-GLOBL warpTable4<>(SB), RODATA|NOPTR, $8
+DATA warpTable6<>+0(SB)/8, $(4.0)
+DATA warpTable6<>+8(SB)/8, $(4.0)
+DATA warpTable6<>+16(SB)/8, $(4.0)
+DATA warpTable6<>+24(SB)/8, $(4.0)
+GLOBL warpTable6<>(SB), RODATA|NOPTR, $32
+
+DATA warpTable7<>+0(SB)/8, $(0.0)
+DATA warpTable7<>+8(SB)/8, $(1.0)
+DATA warpTable7<>+16(SB)/8, $(2.0)
+DATA warpTable7<>+24(SB)/8, $(3.0)
+GLOBL warpTable7<>(SB), RODATA|NOPTR, $32
 
 // func warpPlacesInsideAVX2(p *byte, at *int32, u *float32, v *float32, n int)
 // Requires: AVX, AVX2
@@ -135,49 +157,63 @@ TEXT ·warpPlacesInsideAVX2(SB), NOSPLIT, $0-40
 	VBROADCASTSD 16(AX), Y4
 	VBROADCASTSD 24(AX), Y5
 	VBROADCASTSD 48(AX), Y0
-	VADDPD       warpTable5<>+0(SB), Y0, Y0
-	VBROADCASTSD warpTable6<>+0(SB), Y1
-	VPBROADCASTD 64(AX), X6
-	VPBROADCASTD 56(AX), X7
-	VPBROADCASTD 60(AX), X8
+	VADDPD       warpTable11<>+0(SB), Y0, Y0
+	VPBROADCASTD 64(AX), X1
+	VPBROADCASTD 56(AX), X6
+	VPBROADCASTD 60(AX), X7
 
 loop:
-	VMULPD      Y3, Y0, Y9
-	VADDPD      Y9, Y2, Y9
-	VCVTTPD2DQY Y9, X10
+	VMULPD      Y3, Y0, Y8
+	VADDPD      Y8, Y2, Y8
+	VCVTTPD2DQY Y8, X9
+	VPMINSD     X6, X9, X9
+	VCVTDQ2PD   X9, Y10
+	VSUBPD      Y10, Y8, Y8
+	VCVTPD2PSY  Y8, X8
+	VMOVUPS     X8, (SI)
+	ADDQ        $0x10, SI
+	VMULPD      Y5, Y0, Y8
+	VADDPD      Y8, Y4, Y8
+	VCVTTPD2DQY Y8, X10
 	VPMINSD     X7, X10, X10
 	VCVTDQ2PD   X10, Y11
-	VSUBPD      Y11, Y9, Y9
-	VCVTPD2PSY  Y9, X9
-	VMOVUPS     X9, (SI)
-	ADDQ        $0x10, SI
-	VMULPD      Y5, Y0, Y9
-	VADDPD      Y9, Y4, Y9
-	VCVTTPD2DQY Y9, X11
-	VPMINSD     X8, X11, X11
-	VCVTDQ2PD   X11, Y12
-	VSUBPD      Y12, Y9, Y9
-	VCVTPD2PSY  Y9, X9
-	VMOVUPS     X9, (BX)
+	VSUBPD      Y11, Y8, Y8
+	VCVTPD2PSY  Y8, X8
+	VMOVUPS     X8, (BX)
 	ADDQ        $0x10, BX
-	VPMULLD     X6, X10, X10
-	VPADDD      X11, X10, X10
-	VMOVDQU     X10, (CX)
+	VPMULLD     X1, X9, X9
+	VPADDD      X10, X9, X9
+	VMOVDQU     X9, (CX)
 	ADDQ        $0x10, CX
-	VADDPD      Y1, Y0, Y0
+	VADDPD      warpTable10<>+0(SB), Y0, Y0
 	SUBQ        $0x04, DX
 	JG          loop
 	VZEROUPPER
 	RET
 
-DATA warpTable5<>+0(SB)/8, $(0.0)
-DATA warpTable5<>+8(SB)/8, $(1.0)
-DATA warpTable5<>+16(SB)/8, $(2.0)
-DATA warpTable5<>+24(SB)/8, $(3.0)
-GLOBL warpTable5<>(SB), RODATA|NOPTR, $32
+DATA warpTable8<>+0(SB)/8, $(0.0)
+DATA warpTable8<>+8(SB)/8, $(0.0)
+DATA warpTable8<>+16(SB)/8, $(0.0)
+DATA warpTable8<>+24(SB)/8, $(0.0)
+GLOBL warpTable8<>(SB), RODATA|NOPTR, $32
 
-DATA warpTable6<>+0(SB)/8, $(4.0)
-GLOBL warpTable6<>(SB), RODATA|NOPTR, $8
+DATA warpTable9<>+0(SB)/8, $(0.5)
+DATA warpTable9<>+8(SB)/8, $(0.5)
+DATA warpTable9<>+16(SB)/8, $(0.5)
+DATA warpTable9<>+24(SB)/8, $(0.5)
+GLOBL warpTable9<>(SB), RODATA|NOPTR, $32
+
+DATA warpTable10<>+0(SB)/8, $(4.0)
+DATA warpTable10<>+8(SB)/8, $(4.0)
+DATA warpTable10<>+16(SB)/8, $(4.0)
+DATA warpTable10<>+24(SB)/8, $(4.0)
+GLOBL warpTable10<>(SB), RODATA|NOPTR, $32
+
+DATA warpTable11<>+0(SB)/8, $(0.0)
+DATA warpTable11<>+8(SB)/8, $(1.0)
+DATA warpTable11<>+16(SB)/8, $(2.0)
+DATA warpTable11<>+24(SB)/8, $(3.0)
+GLOBL warpTable11<>(SB), RODATA|NOPTR, $32
 
 // func warpNearestInsideAVX2(p *byte, at *int32, n int)
 // Requires: AVX, AVX2
@@ -190,41 +226,51 @@ TEXT ·warpNearestInsideAVX2(SB), NOSPLIT, $0-24
 	VBROADCASTSD 16(AX), Y4
 	VBROADCASTSD 24(AX), Y5
 	VBROADCASTSD 48(AX), Y0
-	VADDPD       warpTable7<>+0(SB), Y0, Y0
-	VBROADCASTSD warpTable8<>+0(SB), Y1
-	VPBROADCASTD 64(AX), X6
-	VBROADCASTSD warpTable9<>+0(SB), Y7
+	VADDPD       warpTable15<>+0(SB), Y0, Y0
+	VPBROADCASTD 64(AX), X1
 
 loop:
-	VMULPD      Y3, Y0, Y8
-	VADDPD      Y8, Y2, Y8
-	VADDPD      Y7, Y8, Y8
-	VCVTTPD2DQY Y8, X8
-	VMULPD      Y5, Y0, Y9
-	VADDPD      Y9, Y4, Y9
-	VADDPD      Y7, Y9, Y9
-	VCVTTPD2DQY Y9, X9
-	VPMULLD     X6, X8, X8
-	VPADDD      X9, X8, X8
-	VMOVDQU     X8, (CX)
+	VMULPD      Y3, Y0, Y6
+	VADDPD      Y6, Y2, Y6
+	VADDPD      warpTable13<>+0(SB), Y6, Y6
+	VCVTTPD2DQY Y6, X6
+	VMULPD      Y5, Y0, Y7
+	VADDPD      Y7, Y4, Y7
+	VADDPD      warpTable13<>+0(SB), Y7, Y7
+	VCVTTPD2DQY Y7, X7
+	VPMULLD     X1, X6, X6
+	VPADDD      X7, X6, X6
+	VMOVDQU     X6, (CX)
 	ADDQ        $0x10, CX
-	VADDPD      Y1, Y0, Y0
+	VADDPD      warpTable14<>+0(SB), Y0, Y0
 	SUBQ        $0x04, DX
 	JG          loop
 	VZEROUPPER
 	RET
 
-DATA warpTable7<>+0(SB)/8, $(0.0)
-DATA warpTable7<>+8(SB)/8, $(1.0)
-DATA warpTable7<>+16(SB)/8, $(2.0)
-DATA warpTable7<>+24(SB)/8, $(3.0)
-GLOBL warpTable7<>(SB), RODATA|NOPTR, $32
+DATA warpTable12<>+0(SB)/8, $(0.0)
+DATA warpTable12<>+8(SB)/8, $(0.0)
+DATA warpTable12<>+16(SB)/8, $(0.0)
+DATA warpTable12<>+24(SB)/8, $(0.0)
+GLOBL warpTable12<>(SB), RODATA|NOPTR, $32
 
-DATA warpTable8<>+0(SB)/8, $(4.0)
-GLOBL warpTable8<>(SB), RODATA|NOPTR, $8
+DATA warpTable13<>+0(SB)/8, $(0.5)
+DATA warpTable13<>+8(SB)/8, $(0.5)
+DATA warpTable13<>+16(SB)/8, $(0.5)
+DATA warpTable13<>+24(SB)/8, $(0.5)
+GLOBL warpTable13<>(SB), RODATA|NOPTR, $32
 
-DATA warpTable9<>+0(SB)/8, $(0.5)
-GLOBL warpTable9<>(SB), RODATA|NOPTR, $8
+DATA warpTable14<>+0(SB)/8, $(4.0)
+DATA warpTable14<>+8(SB)/8, $(4.0)
+DATA warpTable14<>+16(SB)/8, $(4.0)
+DATA warpTable14<>+24(SB)/8, $(4.0)
+GLOBL warpTable14<>(SB), RODATA|NOPTR, $32
+
+DATA warpTable15<>+0(SB)/8, $(0.0)
+DATA warpTable15<>+8(SB)/8, $(1.0)
+DATA warpTable15<>+16(SB)/8, $(2.0)
+DATA warpTable15<>+24(SB)/8, $(3.0)
+GLOBL warpTable15<>(SB), RODATA|NOPTR, $32
 
 // func warpPlacesListAVX2(p *byte, at *int32, u *float32, v *float32, n int, rows *float64, columns *float64)
 // Requires: AVX, AVX2
@@ -234,46 +280,63 @@ TEXT ·warpPlacesListAVX2(SB), NOSPLIT, $0-56
 	MOVQ         n+32(FP), DX
 	MOVQ         u+16(FP), BX
 	MOVQ         v+24(FP), SI
+	VBROADCASTSD 32(AX), Y1
+	VBROADCASTSD 40(AX), Y2
+	VPBROADCASTD 64(AX), X0
 	MOVQ         rows+40(FP), DI
 	MOVQ         columns+48(FP), R8
-	VBROADCASTSD 32(AX), Y2
-	VBROADCASTSD 40(AX), Y3
-	VXORPD       Y0, Y0, Y0
-	VPBROADCASTD 64(AX), X1
-	VPBROADCASTD 56(AX), X4
-	VPBROADCASTD 60(AX), X5
+	VPBROADCASTD 56(AX), X3
+	VPBROADCASTD 60(AX), X4
 
 loop:
-	VMOVUPD     (DI), Y6
+	VMOVUPD     (DI), Y5
 	ADDQ        $0x20, DI
-	VMAXPD      Y0, Y6, Y6
-	VMINPD      Y2, Y6, Y6
-	VCVTTPD2DQY Y6, X7
+	VMAXPD      warpTable16<>+0(SB), Y5, Y5
+	VMINPD      Y1, Y5, Y5
+	VCVTTPD2DQY Y5, X6
+	VPMINSD     X3, X6, X6
+	VCVTDQ2PD   X6, Y7
+	VSUBPD      Y7, Y5, Y5
+	VCVTPD2PSY  Y5, X5
+	VMOVUPS     X5, (SI)
+	ADDQ        $0x10, SI
+	VMOVUPD     (R8), Y5
+	ADDQ        $0x20, R8
+	VMAXPD      warpTable16<>+0(SB), Y5, Y5
+	VMINPD      Y2, Y5, Y5
+	VCVTTPD2DQY Y5, X7
 	VPMINSD     X4, X7, X7
 	VCVTDQ2PD   X7, Y8
-	VSUBPD      Y8, Y6, Y6
-	VCVTPD2PSY  Y6, X6
-	VMOVUPS     X6, (SI)
-	ADDQ        $0x10, SI
-	VMOVUPD     (R8), Y6
-	ADDQ        $0x20, R8
-	VMAXPD      Y0, Y6, Y6
-	VMINPD      Y3, Y6, Y6
-	VCVTTPD2DQY Y6, X8
-	VPMINSD     X5, X8, X8
-	VCVTDQ2PD   X8, Y9
-	VSUBPD      Y9, Y6, Y6
-	VCVTPD2PSY  Y6, X6
-	VMOVUPS     X6, (BX)
+	VSUBPD      Y8, Y5, Y5
+	VCVTPD2PSY  Y5, X5
+	VMOVUPS     X5, (BX)
 	ADDQ        $0x10, BX
-	VPMULLD     X1, X7, X7
-	VPADDD      X8, X7, X7
-	VMOVDQU     X7, (CX)
+	VPMULLD     X0, X6, X6
+	VPADDD      X7, X6, X6
+	VMOVDQU     X6, (CX)
 	ADDQ        $0x10, CX
 	SUBQ        $0x04, DX
 	JG          loop
 	VZEROUPPER
 	RET
+
+DATA warpTable16<>+0(SB)/8, $(0.0)
+DATA warpTable16<>+8(SB)/8, $(0.0)
+DATA warpTable16<>+16(SB)/8, $(0.0)
+DATA warpTable16<>+24(SB)/8, $(0.0)
+GLOBL warpTable16<>(SB), RODATA|NOPTR, $32
+
+DATA warpTable17<>+0(SB)/8, $(0.5)
+DATA warpTable17<>+8(SB)/8, $(0.5)
+DATA warpTable17<>+16(SB)/8, $(0.5)
+DATA warpTable17<>+24(SB)/8, $(0.5)
+GLOBL warpTable17<>(SB), RODATA|NOPTR, $32
+
+DATA warpTable18<>+0(SB)/8, $(4.0)
+DATA warpTable18<>+8(SB)/8, $(4.0)
+DATA warpTable18<>+16(SB)/8, $(4.0)
+DATA warpTable18<>+24(SB)/8, $(4.0)
+GLOBL warpTable18<>(SB), RODATA|NOPTR, $32
 
 // func warpNearestListAVX2(p *byte, at *int32, n int, rows *float64, columns *float64)
 // Requires: AVX, AVX2
@@ -281,38 +344,51 @@ TEXT ·warpNearestListAVX2(SB), NOSPLIT, $0-40
 	MOVQ         p+0(FP), AX
 	MOVQ         at+8(FP), CX
 	MOVQ         n+16(FP), DX
-	MOVQ         rows+24(FP), BX
-	MOVQ         columns+32(FP), SI
-	VBROADCASTSD 32(AX), Y2
-	VBROADCASTSD 40(AX), Y3
-	VXORPD       Y0, Y0, Y0
-	VPBROADCASTD 64(AX), X1
-	VBROADCASTSD warpTable10<>+0(SB), Y4
+	VBROADCASTSD 32(AX), Y1
+	VBROADCASTSD 40(AX), Y2
+	VPBROADCASTD 64(AX), X0
+	MOVQ         rows+24(FP), AX
+	MOVQ         columns+32(FP), BX
 
 loop:
-	VMOVUPD     (BX), Y5
+	VMOVUPD     (AX), Y3
+	ADDQ        $0x20, AX
+	VMAXPD      warpTable19<>+0(SB), Y3, Y3
+	VMINPD      Y1, Y3, Y3
+	VADDPD      warpTable20<>+0(SB), Y3, Y3
+	VCVTTPD2DQY Y3, X3
+	VMOVUPD     (BX), Y4
 	ADDQ        $0x20, BX
-	VMAXPD      Y0, Y5, Y5
-	VMINPD      Y2, Y5, Y5
-	VADDPD      Y4, Y5, Y5
-	VCVTTPD2DQY Y5, X5
-	VMOVUPD     (SI), Y6
-	ADDQ        $0x20, SI
-	VMAXPD      Y0, Y6, Y6
-	VMINPD      Y3, Y6, Y6
-	VADDPD      Y4, Y6, Y6
-	VCVTTPD2DQY Y6, X6
-	VPMULLD     X1, X5, X5
-	VPADDD      X6, X5, X5
-	VMOVDQU     X5, (CX)
+	VMAXPD      warpTable19<>+0(SB), Y4, Y4
+	VMINPD      Y2, Y4, Y4
+	VADDPD      warpTable20<>+0(SB), Y4, Y4
+	VCVTTPD2DQY Y4, X4
+	VPMULLD     X0, X3, X3
+	VPADDD      X4, X3, X3
+	VMOVDQU     X3, (CX)
 	ADDQ        $0x10, CX
 	SUBQ        $0x04, DX
 	JG          loop
 	VZEROUPPER
 	RET
 
-DATA warpTable10<>+0(SB)/8, $(0.5)
-GLOBL warpTable10<>(SB), RODATA|NOPTR, $8
+DATA warpTable19<>+0(SB)/8, $(0.0)
+DATA warpTable19<>+8(SB)/8, $(0.0)
+DATA warpTable19<>+16(SB)/8, $(0.0)
+DATA warpTable19<>+24(SB)/8, $(0.0)
+GLOBL warpTable19<>(SB), RODATA|NOPTR, $32
+
+DATA warpTable20<>+0(SB)/8, $(0.5)
+DATA warpTable20<>+8(SB)/8, $(0.5)
+DATA warpTable20<>+16(SB)/8, $(0.5)
+DATA warpTable20<>+24(SB)/8, $(0.5)
+GLOBL warpTable20<>(SB), RODATA|NOPTR, $32
+
+DATA warpTable21<>+0(SB)/8, $(4.0)
+DATA warpTable21<>+8(SB)/8, $(4.0)
+DATA warpTable21<>+16(SB)/8, $(4.0)
+DATA warpTable21<>+24(SB)/8, $(4.0)
+GLOBL warpTable21<>(SB), RODATA|NOPTR, $32
 
 // func warpPick1AVX2(dst *byte, src *byte, at *int32, n int)
 TEXT ·warpPick1AVX2(SB), NOSPLIT, $0-32
@@ -471,8 +547,8 @@ TEXT ·warpPick12AVX2(SB), NOSPLIT, $0-40
 	MOVQ    n+24(FP), BX
 	MOVQ    wide+32(FP), SI
 	SUBQ    SI, BX
-	VMOVDQU warpTable11<>+0(SB), Y0
-	VMOVDQU warpTable12<>+0(SB), Y1
+	VMOVDQU warpTable22<>+0(SB), Y0
+	VMOVDQU warpTable23<>+0(SB), Y1
 
 wideBy4:
 	CMPQ        SI, $0x04
@@ -531,25 +607,25 @@ oneDone:
 	VZEROUPPER
 	RET
 
-DATA warpTable11<>+0(SB)/4, $0x00000000
-DATA warpTable11<>+4(SB)/4, $0x00000001
-DATA warpTable11<>+8(SB)/4, $0x00000002
-DATA warpTable11<>+12(SB)/4, $0x00000004
-DATA warpTable11<>+16(SB)/4, $0x00000005
-DATA warpTable11<>+20(SB)/4, $0x00000006
-DATA warpTable11<>+24(SB)/4, $0x00000000
-DATA warpTable11<>+28(SB)/4, $0x00000000
-GLOBL warpTable11<>(SB), RODATA|NOPTR, $32
+DATA warpTable22<>+0(SB)/4, $0x00000000
+DATA warpTable22<>+4(SB)/4, $0x00000001
+DATA warpTable22<>+8(SB)/4, $0x00000002
+DATA warpTable22<>+12(SB)/4, $0x00000004
+DATA warpTable22<>+16(SB)/4, $0x00000005
+DATA warpTable22<>+20(SB)/4, $0x00000006
+DATA warpTable22<>+24(SB)/4, $0x00000000
+DATA warpTable22<>+28(SB)/4, $0x00000000
+GLOBL warpTable22<>(SB), RODATA|NOPTR, $32
 
-DATA warpTable12<>+0(SB)/4, $0x00000002
-DATA warpTable12<>+4(SB)/4, $0x00000004
-DATA warpTable12<>+8(SB)/4, $0x00000005
-DATA warpTable12<>+12(SB)/4, $0x00000006
-DATA warpTable12<>+16(SB)/4, $0x00000000
-DATA warpTable12<>+20(SB)/4, $0x00000000
-DATA warpTable12<>+24(SB)/4, $0x00000000
-DATA warpTable12<>+28(SB)/4, $0x00000001
-GLOBL warpTable12<>(SB), RODATA|NOPTR, $32
+DATA warpTable23<>+0(SB)/4, $0x00000002
+DATA warpTable23<>+4(SB)/4, $0x00000004
+DATA warpTable23<>+8(SB)/4, $0x00000005
+DATA warpTable23<>+12(SB)/4, $0x00000006
+DATA warpTable23<>+16(SB)/4, $0x00000000
+DATA warpTable23<>+20(SB)/4, $0x00000000
+DATA warpTable23<>+24(SB)/4, $0x00000000
+DATA warpTable23<>+28(SB)/4, $0x00000001
+GLOBL warpTable23<>(SB), RODATA|NOPTR, $32
 
 // func warpPick16AVX2(dst *byte, src *byte, at *int32, n int)
 // Requires: AVX
@@ -598,6 +674,242 @@ one:
 
 oneDone:
 	RET
+
+// func warpFixedInsideAVX2(p *byte, at *int32, n int) uint32
+// Requires: AVX, AVX2
+TEXT ·warpFixedInsideAVX2(SB), NOSPLIT, $0-28
+	MOVQ         p+0(FP), AX
+	MOVQ         at+8(FP), CX
+	MOVQ         n+16(FP), DX
+	VMOVDQU      (AX), Y0
+	VMOVDQU      32(AX), Y1
+	VPBROADCASTQ 128(AX), Y2
+	VMOVDQU      64(AX), Y3
+	VMOVDQU      96(AX), Y4
+	VPBROADCASTQ 136(AX), Y5
+	VPBROADCASTD 144(AX), Y6
+	VPBROADCASTD 148(AX), Y7
+	VPCMPEQD     Y8, Y8, Y8
+
+loop:
+	VSHUFPS      $0xdd, Y1, Y0, Y9
+	VSHUFPS      $0x88, Y1, Y0, Y10
+	VPMINUD      Y10, Y8, Y8
+	VPADDQ       Y2, Y0, Y0
+	VPADDQ       Y2, Y1, Y1
+	VSHUFPS      $0xdd, Y4, Y3, Y10
+	VSHUFPS      $0x88, Y4, Y3, Y11
+	VPMINUD      Y11, Y8, Y8
+	VPADDQ       Y5, Y3, Y3
+	VPADDQ       Y5, Y4, Y4
+	VPMULLD      Y6, Y9, Y9
+	VPMULLD      Y7, Y10, Y10
+	VPADDD       Y10, Y9, Y9
+	VMOVDQU      Y9, (CX)
+	ADDQ         $0x20, CX
+	SUBQ         $0x08, DX
+	JG           loop
+	VEXTRACTI128 $0x01, Y8, X0
+	VPMINUD      X0, X8, X8
+	VPSHUFD      $0xee, X8, X0
+	VPMINUD      X0, X8, X8
+	VPSHUFD      $0x55, X8, X0
+	VPMINUD      X0, X8, X8
+	VMOVD        X8, AX
+	MOVL         AX, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func warpFixedAVX2(p *byte, at *int32, n int) uint32
+// Requires: AVX, AVX2
+TEXT ·warpFixedAVX2(SB), NOSPLIT, $0-28
+	MOVQ         p+0(FP), AX
+	MOVQ         at+8(FP), CX
+	MOVQ         n+16(FP), DX
+	VMOVDQU      (AX), Y0
+	VMOVDQU      32(AX), Y1
+	VPBROADCASTQ 128(AX), Y2
+	VPBROADCASTD 152(AX), Y3
+	VMOVDQU      64(AX), Y4
+	VMOVDQU      96(AX), Y5
+	VPBROADCASTQ 136(AX), Y6
+	VPBROADCASTD 156(AX), Y7
+	VPBROADCASTD 144(AX), Y8
+	VPBROADCASTD 148(AX), Y9
+	VPCMPEQD     Y10, Y10, Y10
+	VPXOR        Y11, Y11, Y11
+
+loop:
+	VSHUFPS      $0xdd, Y1, Y0, Y12
+	VSHUFPS      $0x88, Y1, Y0, Y13
+	VPMINUD      Y13, Y10, Y10
+	VPADDQ       Y2, Y0, Y0
+	VPADDQ       Y2, Y1, Y1
+	VPMAXSD      Y11, Y12, Y12
+	VPMINSD      Y3, Y12, Y12
+	VSHUFPS      $0xdd, Y5, Y4, Y13
+	VSHUFPS      $0x88, Y5, Y4, Y14
+	VPMINUD      Y14, Y10, Y10
+	VPADDQ       Y6, Y4, Y4
+	VPADDQ       Y6, Y5, Y5
+	VPMAXSD      Y11, Y13, Y13
+	VPMINSD      Y7, Y13, Y13
+	VPMULLD      Y8, Y12, Y12
+	VPMULLD      Y9, Y13, Y13
+	VPADDD       Y13, Y12, Y12
+	VMOVDQU      Y12, (CX)
+	ADDQ         $0x20, CX
+	SUBQ         $0x08, DX
+	JG           loop
+	VEXTRACTI128 $0x01, Y10, X0
+	VPMINUD      X0, X10, X10
+	VPSHUFD      $0xee, X10, X0
+	VPMINUD      X0, X10, X10
+	VPSHUFD      $0x55, X10, X0
+	VPMINUD      X0, X10, X10
+	VMOVD        X10, AX
+	MOVL         AX, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func warpPickOdd3AVX2(dst *byte, src *byte, at *int32, n int, early int)
+// Requires: AVX
+TEXT ·warpPickOdd3AVX2(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), DX
+	MOVQ at+16(FP), BX
+	MOVQ n+24(FP), SI
+	MOVQ early+32(FP), CX
+	SUBQ CX, DX
+	SHLQ $0x03, CX
+
+	// More than four: a block of pixels of three bytes writes one byte beyond its end.
+blocks:
+	CMPQ SI, $0x05
+	JLT  rest
+	MOVL (BX), DI
+	MOVL (DX)(DI*1), DI
+	SHRL CL, DI
+	MOVL DI, (AX)
+	MOVL 4(BX), DI
+	MOVL (DX)(DI*1), DI
+	SHRL CL, DI
+	MOVL DI, 3(AX)
+	MOVL 8(BX), DI
+	MOVL (DX)(DI*1), DI
+	SHRL CL, DI
+	MOVL DI, 6(AX)
+	MOVL 12(BX), DI
+	MOVL (DX)(DI*1), DI
+	SHRL CL, DI
+	MOVL DI, 9(AX)
+	ADDQ $0x10, BX
+	ADDQ $0x0c, AX
+	SUBQ $0x04, SI
+	JMP  blocks
+
+rest:
+	MOVQ src+8(FP), DX
+
+one:
+	MOVL    (BX), CX
+	MOVWLZX (DX)(CX*1), DI
+	MOVBLZX 2(DX)(CX*1), CX
+	MOVW    DI, (AX)
+	MOVB    CL, 2(AX)
+	ADDQ    $0x04, BX
+	ADDQ    $0x03, AX
+	SUBQ    $0x01, SI
+	JG      one
+	VZEROUPPER
+	RET
+
+// func warpPickOdd12AVX2(dst *byte, src *byte, at *int32, n int, early int)
+// Requires: AVX, AVX2
+TEXT ·warpPickOdd12AVX2(SB), NOSPLIT, $0-40
+	MOVQ    dst+0(FP), AX
+	MOVQ    src+8(FP), CX
+	MOVQ    at+16(FP), DX
+	MOVQ    n+24(FP), BX
+	MOVQ    early+32(FP), SI
+	SHLQ    $0x02, SI
+	SUBQ    SI, CX
+	SHLQ    $0x04, SI
+	LEAQ    warpTable24<>+0(SB), DI
+	VMOVDQU (DI)(SI*1), Y0
+	VMOVDQU 32(DI)(SI*1), Y1
+
+	// More than four: a block of pixels of three bytes writes one byte beyond its end.
+blocks:
+	CMPQ        BX, $0x05
+	JLT         rest
+	MOVL        (DX), SI
+	VMOVUPS     (CX)(SI*4), X2
+	MOVL        4(DX), SI
+	VINSERTF128 $0x01, (CX)(SI*4), Y2, Y2
+	MOVL        8(DX), SI
+	VMOVUPS     (CX)(SI*4), X3
+	MOVL        12(DX), SI
+	VINSERTF128 $0x01, (CX)(SI*4), Y3, Y3
+	VPERMPS     Y2, Y0, Y2
+	VPERMPS     Y3, Y1, Y3
+	VBLENDPS    $0xc0, Y3, Y2, Y2
+	VMOVUPS     Y2, (AX)
+	VMOVUPS     X3, 32(AX)
+	ADDQ        $0x10, DX
+	ADDQ        $0x30, AX
+	SUBQ        $0x04, BX
+	JMP         blocks
+
+rest:
+	MOVQ src+8(FP), CX
+
+one:
+	MOVL (DX), SI
+	MOVQ (CX)(SI*4), DI
+	MOVL 8(CX)(SI*4), SI
+	MOVQ DI, (AX)
+	MOVL SI, 8(AX)
+	ADDQ $0x04, DX
+	ADDQ $0x0c, AX
+	SUBQ $0x01, BX
+	JG   one
+	VZEROUPPER
+	RET
+
+DATA warpTable24<>+0(SB)/4, $0x00000000
+DATA warpTable24<>+4(SB)/4, $0x00000001
+DATA warpTable24<>+8(SB)/4, $0x00000002
+DATA warpTable24<>+12(SB)/4, $0x00000004
+DATA warpTable24<>+16(SB)/4, $0x00000005
+DATA warpTable24<>+20(SB)/4, $0x00000006
+DATA warpTable24<>+24(SB)/4, $0x00000000
+DATA warpTable24<>+28(SB)/4, $0x00000000
+DATA warpTable24<>+32(SB)/4, $0x00000002
+DATA warpTable24<>+36(SB)/4, $0x00000004
+DATA warpTable24<>+40(SB)/4, $0x00000005
+DATA warpTable24<>+44(SB)/4, $0x00000006
+DATA warpTable24<>+48(SB)/4, $0x00000000
+DATA warpTable24<>+52(SB)/4, $0x00000000
+DATA warpTable24<>+56(SB)/4, $0x00000000
+DATA warpTable24<>+60(SB)/4, $0x00000001
+DATA warpTable24<>+64(SB)/4, $0x00000001
+DATA warpTable24<>+68(SB)/4, $0x00000002
+DATA warpTable24<>+72(SB)/4, $0x00000003
+DATA warpTable24<>+76(SB)/4, $0x00000005
+DATA warpTable24<>+80(SB)/4, $0x00000006
+DATA warpTable24<>+84(SB)/4, $0x00000007
+DATA warpTable24<>+88(SB)/4, $0x00000000
+DATA warpTable24<>+92(SB)/4, $0x00000000
+DATA warpTable24<>+96(SB)/4, $0x00000003
+DATA warpTable24<>+100(SB)/4, $0x00000005
+DATA warpTable24<>+104(SB)/4, $0x00000006
+DATA warpTable24<>+108(SB)/4, $0x00000007
+DATA warpTable24<>+112(SB)/4, $0x00000000
+DATA warpTable24<>+116(SB)/4, $0x00000000
+DATA warpTable24<>+120(SB)/4, $0x00000001
+DATA warpTable24<>+124(SB)/4, $0x00000002
+GLOBL warpTable24<>(SB), RODATA|NOPTR, $128
 
 // func warpLinearFloat1AVX2(dst *float32, src *float32, at *int32, u *float32, v *float32, n int, row int)
 // Requires: AVX
@@ -691,9 +1003,9 @@ TEXT ·warpLinearFloat3AVX2(SB), NOSPLIT, $0-56
 	MOVQ    u+24(FP), SI
 	MOVQ    v+32(FP), DI
 	MOVQ    n+40(FP), R8
-	VMOVDQU warpTable13<>+0(SB), Y0
-	VMOVDQU warpTable14<>+0(SB), Y1
-	VMOVDQU warpTable15<>+0(SB), Y2
+	VMOVDQU warpTable25<>+0(SB), Y0
+	VMOVDQU warpTable26<>+0(SB), Y1
+	VMOVDQU warpTable27<>+0(SB), Y2
 
 by4:
 	CMPQ         R8, $0x04
@@ -796,35 +1108,35 @@ oneDone:
 	VZEROUPPER
 	RET
 
-DATA warpTable13<>+0(SB)/4, $0x00000000
-DATA warpTable13<>+4(SB)/4, $0x00000000
-DATA warpTable13<>+8(SB)/4, $0x00000000
-DATA warpTable13<>+12(SB)/4, $0x00000000
-DATA warpTable13<>+16(SB)/4, $0x00000001
-DATA warpTable13<>+20(SB)/4, $0x00000001
-DATA warpTable13<>+24(SB)/4, $0x00000001
-DATA warpTable13<>+28(SB)/4, $0x00000001
-GLOBL warpTable13<>(SB), RODATA|NOPTR, $32
+DATA warpTable25<>+0(SB)/4, $0x00000000
+DATA warpTable25<>+4(SB)/4, $0x00000000
+DATA warpTable25<>+8(SB)/4, $0x00000000
+DATA warpTable25<>+12(SB)/4, $0x00000000
+DATA warpTable25<>+16(SB)/4, $0x00000001
+DATA warpTable25<>+20(SB)/4, $0x00000001
+DATA warpTable25<>+24(SB)/4, $0x00000001
+DATA warpTable25<>+28(SB)/4, $0x00000001
+GLOBL warpTable25<>(SB), RODATA|NOPTR, $32
 
-DATA warpTable14<>+0(SB)/4, $0x00000000
-DATA warpTable14<>+4(SB)/4, $0x00000001
-DATA warpTable14<>+8(SB)/4, $0x00000002
-DATA warpTable14<>+12(SB)/4, $0x00000004
-DATA warpTable14<>+16(SB)/4, $0x00000005
-DATA warpTable14<>+20(SB)/4, $0x00000006
-DATA warpTable14<>+24(SB)/4, $0x00000000
-DATA warpTable14<>+28(SB)/4, $0x00000000
-GLOBL warpTable14<>(SB), RODATA|NOPTR, $32
+DATA warpTable26<>+0(SB)/4, $0x00000000
+DATA warpTable26<>+4(SB)/4, $0x00000001
+DATA warpTable26<>+8(SB)/4, $0x00000002
+DATA warpTable26<>+12(SB)/4, $0x00000004
+DATA warpTable26<>+16(SB)/4, $0x00000005
+DATA warpTable26<>+20(SB)/4, $0x00000006
+DATA warpTable26<>+24(SB)/4, $0x00000000
+DATA warpTable26<>+28(SB)/4, $0x00000000
+GLOBL warpTable26<>(SB), RODATA|NOPTR, $32
 
-DATA warpTable15<>+0(SB)/4, $0x00000002
-DATA warpTable15<>+4(SB)/4, $0x00000004
-DATA warpTable15<>+8(SB)/4, $0x00000005
-DATA warpTable15<>+12(SB)/4, $0x00000006
-DATA warpTable15<>+16(SB)/4, $0x00000000
-DATA warpTable15<>+20(SB)/4, $0x00000000
-DATA warpTable15<>+24(SB)/4, $0x00000000
-DATA warpTable15<>+28(SB)/4, $0x00000001
-GLOBL warpTable15<>(SB), RODATA|NOPTR, $32
+DATA warpTable27<>+0(SB)/4, $0x00000002
+DATA warpTable27<>+4(SB)/4, $0x00000004
+DATA warpTable27<>+8(SB)/4, $0x00000005
+DATA warpTable27<>+12(SB)/4, $0x00000006
+DATA warpTable27<>+16(SB)/4, $0x00000000
+DATA warpTable27<>+20(SB)/4, $0x00000000
+DATA warpTable27<>+24(SB)/4, $0x00000000
+DATA warpTable27<>+28(SB)/4, $0x00000001
+GLOBL warpTable27<>(SB), RODATA|NOPTR, $32
 
 // func warpLinearFloat4AVX2(dst *float32, src *float32, at *int32, u *float32, v *float32, n int, row int)
 // Requires: AVX
@@ -924,10 +1236,10 @@ TEXT ·warpWeightsAVX2(SB), NOSPLIT, $0-40
 	MOVQ         u+16(FP), DX
 	MOVQ         v+24(FP), BX
 	MOVQ         n+32(FP), SI
-	VBROADCASTSS warpTable16<>+0(SB), Y0
-	VBROADCASTSS warpTable17<>+0(SB), Y1
-	VPBROADCASTD warpTable18<>+0(SB), Y2
-	VPBROADCASTD warpTable19<>+0(SB), Y3
+	VBROADCASTSS warpTable28<>+0(SB), Y0
+	VBROADCASTSS warpTable29<>+0(SB), Y1
+	VPBROADCASTD warpTable30<>+0(SB), Y2
+	VPBROADCASTD warpTable31<>+0(SB), Y3
 
 loop:
 	VMOVUPS    (DX), Y4
@@ -963,17 +1275,17 @@ loop:
 	VZEROUPPER
 	RET
 
-DATA warpTable16<>+0(SB)/4, $(16384.0)
-GLOBL warpTable16<>(SB), RODATA|NOPTR, $4
+DATA warpTable28<>+0(SB)/4, $(16384.0)
+GLOBL warpTable28<>(SB), RODATA|NOPTR, $4
 
-DATA warpTable17<>+0(SB)/4, $(0.5)
-GLOBL warpTable17<>(SB), RODATA|NOPTR, $4
+DATA warpTable29<>+0(SB)/4, $(0.5)
+GLOBL warpTable29<>(SB), RODATA|NOPTR, $4
 
-DATA warpTable18<>+0(SB)/4, $0x00004000
-GLOBL warpTable18<>(SB), RODATA|NOPTR, $4
+DATA warpTable30<>+0(SB)/4, $0x00004000
+GLOBL warpTable30<>(SB), RODATA|NOPTR, $4
 
-DATA warpTable19<>+0(SB)/4, $0x0000ffff
-GLOBL warpTable19<>(SB), RODATA|NOPTR, $4
+DATA warpTable31<>+0(SB)/4, $0x0000ffff
+GLOBL warpTable31<>(SB), RODATA|NOPTR, $4
 
 // func warpLinearByte1AVX2(dst *uint8, src *uint8, at *int32, top *int32, bottom *int32, n int, row int)
 // Requires: AVX, AVX2
@@ -986,7 +1298,7 @@ TEXT ·warpLinearByte1AVX2(SB), NOSPLIT, $0-56
 	MOVQ         top+24(FP), SI
 	MOVQ         bottom+32(FP), DI
 	MOVQ         n+40(FP), R8
-	VPBROADCASTD warpTable20<>+0(SB), Y0
+	VPBROADCASTD warpTable32<>+0(SB), Y0
 
 by8:
 	CMPQ         R8, $0x08
@@ -1076,8 +1388,8 @@ oneDone:
 	VZEROUPPER
 	RET
 
-DATA warpTable20<>+0(SB)/4, $0x00002000
-GLOBL warpTable20<>(SB), RODATA|NOPTR, $4
+DATA warpTable32<>+0(SB)/4, $0x00002000
+GLOBL warpTable32<>(SB), RODATA|NOPTR, $4
 
 // func warpLinearByte3AVX2(dst *uint8, src *uint8, at *int32, top *int32, bottom *int32, n int, row int)
 // Requires: AVX, AVX2
@@ -1090,10 +1402,10 @@ TEXT ·warpLinearByte3AVX2(SB), NOSPLIT, $0-56
 	MOVQ         top+24(FP), SI
 	MOVQ         bottom+32(FP), DI
 	MOVQ         n+40(FP), R8
-	VPBROADCASTD warpTable21<>+0(SB), Y0
-	VMOVDQU      warpTable22<>+0(SB), X1
-	VMOVDQU      warpTable23<>+0(SB), X2
-	VMOVDQU      warpTable24<>+0(SB), X3
+	VPBROADCASTD warpTable33<>+0(SB), Y0
+	VMOVDQU      warpTable34<>+0(SB), X1
+	VMOVDQU      warpTable35<>+0(SB), X2
+	VMOVDQU      warpTable36<>+0(SB), X3
 
 by6:
 	CMPQ         R8, $0x06
@@ -1197,62 +1509,62 @@ oneDone:
 	VZEROUPPER
 	RET
 
-DATA warpTable21<>+0(SB)/4, $0x00002000
-GLOBL warpTable21<>(SB), RODATA|NOPTR, $4
+DATA warpTable33<>+0(SB)/4, $0x00002000
+GLOBL warpTable33<>(SB), RODATA|NOPTR, $4
 
-DATA warpTable22<>+0(SB)/1, $0x00
-DATA warpTable22<>+1(SB)/1, $0xff
-DATA warpTable22<>+2(SB)/1, $0x03
-DATA warpTable22<>+3(SB)/1, $0xff
-DATA warpTable22<>+4(SB)/1, $0x01
-DATA warpTable22<>+5(SB)/1, $0xff
-DATA warpTable22<>+6(SB)/1, $0x04
-DATA warpTable22<>+7(SB)/1, $0xff
-DATA warpTable22<>+8(SB)/1, $0x02
-DATA warpTable22<>+9(SB)/1, $0xff
-DATA warpTable22<>+10(SB)/1, $0x05
-DATA warpTable22<>+11(SB)/1, $0xff
-DATA warpTable22<>+12(SB)/1, $0xff
-DATA warpTable22<>+13(SB)/1, $0xff
-DATA warpTable22<>+14(SB)/1, $0xff
-DATA warpTable22<>+15(SB)/1, $0xff
-GLOBL warpTable22<>(SB), RODATA|NOPTR, $16
+DATA warpTable34<>+0(SB)/1, $0x00
+DATA warpTable34<>+1(SB)/1, $0xff
+DATA warpTable34<>+2(SB)/1, $0x03
+DATA warpTable34<>+3(SB)/1, $0xff
+DATA warpTable34<>+4(SB)/1, $0x01
+DATA warpTable34<>+5(SB)/1, $0xff
+DATA warpTable34<>+6(SB)/1, $0x04
+DATA warpTable34<>+7(SB)/1, $0xff
+DATA warpTable34<>+8(SB)/1, $0x02
+DATA warpTable34<>+9(SB)/1, $0xff
+DATA warpTable34<>+10(SB)/1, $0x05
+DATA warpTable34<>+11(SB)/1, $0xff
+DATA warpTable34<>+12(SB)/1, $0xff
+DATA warpTable34<>+13(SB)/1, $0xff
+DATA warpTable34<>+14(SB)/1, $0xff
+DATA warpTable34<>+15(SB)/1, $0xff
+GLOBL warpTable34<>(SB), RODATA|NOPTR, $16
 
-DATA warpTable23<>+0(SB)/1, $0x02
-DATA warpTable23<>+1(SB)/1, $0xff
-DATA warpTable23<>+2(SB)/1, $0x05
-DATA warpTable23<>+3(SB)/1, $0xff
-DATA warpTable23<>+4(SB)/1, $0x03
-DATA warpTable23<>+5(SB)/1, $0xff
-DATA warpTable23<>+6(SB)/1, $0x06
-DATA warpTable23<>+7(SB)/1, $0xff
-DATA warpTable23<>+8(SB)/1, $0x04
-DATA warpTable23<>+9(SB)/1, $0xff
-DATA warpTable23<>+10(SB)/1, $0x07
-DATA warpTable23<>+11(SB)/1, $0xff
-DATA warpTable23<>+12(SB)/1, $0xff
-DATA warpTable23<>+13(SB)/1, $0xff
-DATA warpTable23<>+14(SB)/1, $0xff
-DATA warpTable23<>+15(SB)/1, $0xff
-GLOBL warpTable23<>(SB), RODATA|NOPTR, $16
+DATA warpTable35<>+0(SB)/1, $0x02
+DATA warpTable35<>+1(SB)/1, $0xff
+DATA warpTable35<>+2(SB)/1, $0x05
+DATA warpTable35<>+3(SB)/1, $0xff
+DATA warpTable35<>+4(SB)/1, $0x03
+DATA warpTable35<>+5(SB)/1, $0xff
+DATA warpTable35<>+6(SB)/1, $0x06
+DATA warpTable35<>+7(SB)/1, $0xff
+DATA warpTable35<>+8(SB)/1, $0x04
+DATA warpTable35<>+9(SB)/1, $0xff
+DATA warpTable35<>+10(SB)/1, $0x07
+DATA warpTable35<>+11(SB)/1, $0xff
+DATA warpTable35<>+12(SB)/1, $0xff
+DATA warpTable35<>+13(SB)/1, $0xff
+DATA warpTable35<>+14(SB)/1, $0xff
+DATA warpTable35<>+15(SB)/1, $0xff
+GLOBL warpTable35<>(SB), RODATA|NOPTR, $16
 
-DATA warpTable24<>+0(SB)/1, $0x00
-DATA warpTable24<>+1(SB)/1, $0x01
-DATA warpTable24<>+2(SB)/1, $0x02
-DATA warpTable24<>+3(SB)/1, $0x04
-DATA warpTable24<>+4(SB)/1, $0x05
-DATA warpTable24<>+5(SB)/1, $0x06
-DATA warpTable24<>+6(SB)/1, $0x08
-DATA warpTable24<>+7(SB)/1, $0x09
-DATA warpTable24<>+8(SB)/1, $0x0a
-DATA warpTable24<>+9(SB)/1, $0x0c
-DATA warpTable24<>+10(SB)/1, $0x0d
-DATA warpTable24<>+11(SB)/1, $0x0e
-DATA warpTable24<>+12(SB)/1, $0xff
-DATA warpTable24<>+13(SB)/1, $0xff
-DATA warpTable24<>+14(SB)/1, $0xff
-DATA warpTable24<>+15(SB)/1, $0xff
-GLOBL warpTable24<>(SB), RODATA|NOPTR, $16
+DATA warpTable36<>+0(SB)/1, $0x00
+DATA warpTable36<>+1(SB)/1, $0x01
+DATA warpTable36<>+2(SB)/1, $0x02
+DATA warpTable36<>+3(SB)/1, $0x04
+DATA warpTable36<>+4(SB)/1, $0x05
+DATA warpTable36<>+5(SB)/1, $0x06
+DATA warpTable36<>+6(SB)/1, $0x08
+DATA warpTable36<>+7(SB)/1, $0x09
+DATA warpTable36<>+8(SB)/1, $0x0a
+DATA warpTable36<>+9(SB)/1, $0x0c
+DATA warpTable36<>+10(SB)/1, $0x0d
+DATA warpTable36<>+11(SB)/1, $0x0e
+DATA warpTable36<>+12(SB)/1, $0xff
+DATA warpTable36<>+13(SB)/1, $0xff
+DATA warpTable36<>+14(SB)/1, $0xff
+DATA warpTable36<>+15(SB)/1, $0xff
+GLOBL warpTable36<>(SB), RODATA|NOPTR, $16
 
 // func warpLinearByte4AVX2(dst *uint8, src *uint8, at *int32, top *int32, bottom *int32, n int, row int)
 // Requires: AVX, AVX2
@@ -1265,8 +1577,8 @@ TEXT ·warpLinearByte4AVX2(SB), NOSPLIT, $0-56
 	MOVQ         top+24(FP), SI
 	MOVQ         bottom+32(FP), DI
 	MOVQ         n+40(FP), R8
-	VPBROADCASTD warpTable25<>+0(SB), Y0
-	VMOVDQU      warpTable26<>+0(SB), X1
+	VPBROADCASTD warpTable37<>+0(SB), Y0
+	VMOVDQU      warpTable38<>+0(SB), X1
 
 by4:
 	CMPQ         R8, $0x04
@@ -1360,26 +1672,26 @@ oneDone:
 	VZEROUPPER
 	RET
 
-DATA warpTable25<>+0(SB)/4, $0x00002000
-GLOBL warpTable25<>(SB), RODATA|NOPTR, $4
+DATA warpTable37<>+0(SB)/4, $0x00002000
+GLOBL warpTable37<>(SB), RODATA|NOPTR, $4
 
-DATA warpTable26<>+0(SB)/1, $0x00
-DATA warpTable26<>+1(SB)/1, $0xff
-DATA warpTable26<>+2(SB)/1, $0x04
-DATA warpTable26<>+3(SB)/1, $0xff
-DATA warpTable26<>+4(SB)/1, $0x01
-DATA warpTable26<>+5(SB)/1, $0xff
-DATA warpTable26<>+6(SB)/1, $0x05
-DATA warpTable26<>+7(SB)/1, $0xff
-DATA warpTable26<>+8(SB)/1, $0x02
-DATA warpTable26<>+9(SB)/1, $0xff
-DATA warpTable26<>+10(SB)/1, $0x06
-DATA warpTable26<>+11(SB)/1, $0xff
-DATA warpTable26<>+12(SB)/1, $0x03
-DATA warpTable26<>+13(SB)/1, $0xff
-DATA warpTable26<>+14(SB)/1, $0x07
-DATA warpTable26<>+15(SB)/1, $0xff
-GLOBL warpTable26<>(SB), RODATA|NOPTR, $16
+DATA warpTable38<>+0(SB)/1, $0x00
+DATA warpTable38<>+1(SB)/1, $0xff
+DATA warpTable38<>+2(SB)/1, $0x04
+DATA warpTable38<>+3(SB)/1, $0xff
+DATA warpTable38<>+4(SB)/1, $0x01
+DATA warpTable38<>+5(SB)/1, $0xff
+DATA warpTable38<>+6(SB)/1, $0x05
+DATA warpTable38<>+7(SB)/1, $0xff
+DATA warpTable38<>+8(SB)/1, $0x02
+DATA warpTable38<>+9(SB)/1, $0xff
+DATA warpTable38<>+10(SB)/1, $0x06
+DATA warpTable38<>+11(SB)/1, $0xff
+DATA warpTable38<>+12(SB)/1, $0x03
+DATA warpTable38<>+13(SB)/1, $0xff
+DATA warpTable38<>+14(SB)/1, $0x07
+DATA warpTable38<>+15(SB)/1, $0xff
+GLOBL warpTable38<>(SB), RODATA|NOPTR, $16
 
 // func warpFloatsAVX2(dst *float32, src *byte, n int)
 // Requires: AVX, AVX2

@@ -14,4 +14,7 @@ func warpLinearFloat(_, _ []float32, _ *WarpRow, _ int) bool { return false }
 func warpLinearByte(_, _ []uint8, _ *WarpRow, _ int) bool    { return false }
 func warpPickFloat(_, _ []float32, _ *WarpRow, _ int) bool   { return false }
 func warpPickByte(_, _ []uint8, _ *WarpRow, _ int) bool      { return false }
+func warpFixedLine(*warpFixed, *WarpRow, bool) uint32        { return 0 }
+func warpPickOddFloat(_, _ []float32, _ *WarpRow, _ int)     {}
+func warpPickOddByte(_, _ []uint8, _ *WarpRow, _ int)        {}
 func warpFloats([]float32, []uint8)                          {}

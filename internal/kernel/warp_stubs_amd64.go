@@ -38,6 +38,18 @@ func warpPick12AVX2(dst *byte, src *byte, at *int32, n int, wide int)
 func warpPick16AVX2(dst *byte, src *byte, at *int32, n int)
 
 //go:noescape
+func warpFixedInsideAVX2(p *byte, at *int32, n int) uint32
+
+//go:noescape
+func warpFixedAVX2(p *byte, at *int32, n int) uint32
+
+//go:noescape
+func warpPickOdd3AVX2(dst *byte, src *byte, at *int32, n int, early int)
+
+//go:noescape
+func warpPickOdd12AVX2(dst *byte, src *byte, at *int32, n int, early int)
+
+//go:noescape
 func warpLinearFloat1AVX2(dst *float32, src *float32, at *int32, u *float32, v *float32, n int, row int)
 
 //go:noescape

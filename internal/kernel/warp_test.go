@@ -3,6 +3,7 @@ package kernel
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"testing"
 	"unsafe"
@@ -18,6 +19,42 @@ func TestWarpLayout(t *testing.T) {
 			t.Errorf("field %d is at %d, the assembly reads it at %d", i, got, want)
 		}
 	}
+}
+
+func TestWarpFixedLayout(t *testing.T) {
+	var f warpFixed
+	for i, got := range []uintptr{unsafe.Offsetof(f.r), unsafe.Offsetof(f.c), unsafe.Offsetof(f.rStep), unsafe.Offsetof(f.cStep),
+		unsafe.Offsetof(f.w), unsafe.Offsetof(f.times), unsafe.Offsetof(f.rMax), unsafe.Offsetof(f.cMax)} {
+		if want := []uintptr{0, 64, 128, 136, 144, 148, 152, 156}[i]; got != want {
+			t.Errorf("field %d is at %d, the assembly reads it at %d", i, got, want)
+		}
+	}
+}
+
+// Places near the edge between two pixels, and long lines: whole numbers must
+// not choose another pixel than exact numbers.
+func TestPickLineNearEdges(t *testing.T) {
+	impltest.All(t, "warp", func(t *testing.T) {
+		r := rand.New(rand.NewPCG(1, 2))
+		var row WarpRow
+		const h, w, n = 301, 2203, 2048
+		src := make([]float32, 3*h*w)
+		for i := range src {
+			src[i] = float32(i / 3)
+		}
+		got, want := make([]float32, 3*n), make([]float32, 3*n)
+		for range 300 {
+			near := func(v float64) float64 { return math.Round(v*64)/64 + math.Ldexp(r.NormFloat64(), -r.IntN(60)) }
+			line := WarpLine{near(h * r.Float64()), near(0.2 * (r.Float64() - 0.5)), near(w * r.Float64()), near(2 * (r.Float64() - 0.5))}
+			x := r.IntN(3000)
+			row.NearestLine(line, x, n, h, w)
+			row.PickFloat32(want, src, 3)
+			row.PickLineFloat32(got, src, 3, line, x, n, h, w)
+			if !slices.Equal(got, want) {
+				t.Fatalf("%+v from %d: other pixels", line, x)
+			}
+		}
+	})
 }
 
 // warpBytes are pseudo-random bytes in memory that ends with them, with a guard
@@ -92,6 +129,14 @@ func TestWarpRow(t *testing.T) {
 							row.PickFloat32(again[:n*ch], floats, ch)
 							if !slices.Equal(again, df) {
 								t.Fatalf("%s: NearestList gives other pixels than NearestLine", name)
+							}
+							againBytes := make([]uint8, n*ch+1)
+							again[n*ch], againBytes[n*ch] = 42, 42
+							clear(again[:n*ch])
+							row.PickLineFloat32(again[:n*ch], floats, ch, line, x, n, h, w)
+							row.PickLineUint8(againBytes[:n*ch], bytes, ch, line, x, n, h, w)
+							if !slices.Equal(again, df) || !slices.Equal(againBytes, db) {
+								t.Fatalf("%s: PickLine gives other pixels than NearestLine and Pick", name)
 							}
 							for i := range n {
 								ri := int(math.Floor(min(max(rows[i], 0), float64(h-1)) + 0.5))
@@ -206,6 +251,19 @@ func BenchmarkWarp(b *testing.B) {
 					for y := range h {
 						row.NearestLine(line(y), 0, w, h, w)
 						f()
+					}
+				}
+				b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "images/s")
+			})
+		}
+		for name, f := range map[string]func(y int){
+			"float/nearest_line": func(y int) { row.PickLineFloat32(df, floats, ch, line(y), 0, w, h, w) },
+			"byte/nearest_line":  func(y int) { row.PickLineUint8(db, bytes, ch, line(y), 0, w, h, w) },
+		} {
+			b.Run(fmt.Sprintf("%s/%d", name, ch), func(b *testing.B) {
+				for b.Loop() {
+					for y := range h {
+						f(y)
 					}
 				}
 				b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "images/s")

@@ -103,13 +103,17 @@ func closeUp() func(first, second reg.VecVirtual, dst reg.GPVirtual) {
 	low, high := YMM(), YMM()
 	VMOVDQU(table(U32(0), U32(1), U32(2), U32(4), U32(5), U32(6), U32(0), U32(0)), low)
 	VMOVDQU(table(U32(2), U32(4), U32(5), U32(6), U32(0), U32(0), U32(0), U32(1)), high)
-	return func(first, second reg.VecVirtual, dst reg.GPVirtual) {
-		VPERMPS(first, low, first)
-		VPERMPS(second, high, second)
-		VBLENDPS(Imm(0b1100_0000), second, first, first)
-		VMOVUPS(first, Mem{Base: dst})
-		VMOVUPS(second.AsX(), Mem{Base: dst, Disp: 32})
-	}
+	return func(first, second reg.VecVirtual, dst reg.GPVirtual) { closeUpBy(low, high, first, second, dst) }
+}
+
+// closeUpBy takes the numbers of the lanes that are wanted of both registers:
+// the first six of the result, and the last six turned by two.
+func closeUpBy(low, high, first, second reg.VecVirtual, dst reg.GPVirtual) {
+	VPERMPS(first, low, first)
+	VPERMPS(second, high, second)
+	VBLENDPS(Imm(0b1100_0000), second, first, first)
+	VMOVUPS(first, Mem{Base: dst})
+	VMOVUPS(second.AsX(), Mem{Base: dst, Disp: 32})
 }
 
 func linearFloat4() {

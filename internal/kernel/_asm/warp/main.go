@@ -22,6 +22,10 @@ func main() {
 	for _, bytes := range []int{1, 3, 4, 12, 16} {
 		pick(bytes)
 	}
+	fixed("warpFixedInsideAVX2", false)
+	fixed("warpFixedAVX2", true)
+	pickOdd(3)
+	pickOdd(12)
 	linearFloat1()
 	linearFloat3()
 	linearFloat4()
