@@ -67,18 +67,31 @@ func filesBeside(fcs []fileContest) (list []contest) {
 // A toll is what the way from files to batches takes beside time.
 type toll struct {
 	Allocs, Bytes float64 // of an epoch
+	PerImage      float64 // by how many allocations a picture more makes it
 	Grown, Ring   float64 // MiB: of the heap at its largest, and of the batches under way
 }
 
 func (t toll) String() string {
-	return fmt.Sprintf("Memory: an epoch of %d pictures makes %.0f allocations (%.0f KB), which do not grow with the number of pictures; the heap grew by %.0f MiB, of which the batches under way are %.0f MiB", photoCount, t.Allocs, t.Bytes/1000, t.Grown, t.Ring)
+	return fmt.Sprintf("Memory: an epoch of %d pictures makes %.0f allocations (%.0f KB), %.2g more for each further picture; the heap grew by %.0f MiB, of which the batches under way are %.0f MiB", photoCount, t.Allocs, t.Bytes/1000, t.PerImage, t.Grown, t.Ring)
 }
 
 // filesToll runs some epochs with two workers and looks at the memory.
 func filesToll() toll {
 	const prefetch, batch = 2, 32
-	g := normalised(augment.ImageDataGenerator{RotationRange: 20, WidthShiftRange: 0.1, HeightShiftRange: 0.1, ZoomRange: 0.2, HorizontalFlip: true, FillMode: augment.FillConstant})
-	fl := must(g.FlowFromDirectory(directory(), augment.FlowConfig{BatchSize: batch, TargetSize: [2]int{size, size}, Interpolation: image.Bilinear, ClassMode: augment.Sparse, Draft: true, Workers: 2, Prefetch: prefetch}))
+	whole := tollOf(0, prefetch, batch)
+	half := tollOf(0.5, prefetch, batch)
+	whole.PerImage = max(0, (whole.Allocs-half.Allocs)/(photoCount/2))
+	return whole
+}
+
+// tollOf leaves out a part of the pictures.
+func tollOf(without float64, prefetch, batch int) (t toll) {
+	g := normalised(augment.ImageDataGenerator{RotationRange: 20, WidthShiftRange: 0.1, HeightShiftRange: 0.1, ZoomRange: 0.2, HorizontalFlip: true, FillMode: augment.FillConstant, ValidationSplit: without})
+	f := augment.FlowConfig{BatchSize: batch, TargetSize: [2]int{size, size}, Interpolation: image.Bilinear, ClassMode: augment.Sparse, Draft: true, Workers: 2, Prefetch: prefetch}
+	if without > 0 {
+		f.Subset = augment.Training
+	}
+	fl := must(g.FlowFromDirectory(directory(), f))
 	runtime.GC()
 	var before, m runtime.MemStats
 	runtime.ReadMemStats(&before)
@@ -98,5 +111,7 @@ func filesToll() toll {
 	epoch(1)
 	epoch(2)
 	runtime.ReadMemStats(&end)
-	return toll{float64(end.Mallocs-start.Mallocs) / 2, float64(end.TotalAlloc-start.TotalAlloc) / 2, float64(top-before.HeapInuse) / (1 << 20), float64((prefetch+2)*batch*size*size*3*4) / (1 << 20)}
+	t.Allocs, t.Bytes = float64(end.Mallocs-start.Mallocs)/2, float64(end.TotalAlloc-start.TotalAlloc)/2
+	t.Grown, t.Ring = float64(top-before.HeapInuse)/(1<<20), float64((prefetch+2)*batch*size*size*3*4)/(1<<20)
+	return t
 }

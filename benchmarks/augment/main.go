@@ -3,18 +3,17 @@
 //
 //	go run ./benchmarks/augment
 //	go run ./benchmarks/augment -case warp,chain -python venv/bin/python
+//	go run ./benchmarks/augment -case warp -line 'float32, nearest' -seconds 0.05 -rounds 15
 //
-// Sides take turns; medians count. Results of cases that are not run are kept
-// from the last time. Without -python a virtual environment is made in the
+// Sides take turns; medians of the quotients count. Results of cases and lines that are not run
+// are kept from the last time. Without -python a virtual environment is made in the
 // user's cache directory from requirements.txt.
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -25,30 +24,24 @@ import (
 	"github.com/antler-ml/antler/internal/atomicfile"
 )
 
+const allCases = "warp,generator,chain,policy,directory,directory-keras,command,zca,zca-tf_keras"
+
 func main() {
-	cases := flag.String("case", "warp,generator,chain,policy,directory,directory-keras,zca,zca-tf_keras", "what to time")
+	cases := flag.String("case", allCases, "what to time")
+	line := flag.String("line", "", "only the lines of the cases whose name, or peer, has this in it")
 	python := flag.String("python", "", "of the peers")
 	keras := flag.String("keras", "", "another Python that has tf_keras; default: -python")
 	seconds := flag.Float64("seconds", 0.4, "for each turn")
 	rounds := flag.Int("rounds", 3, "turns of each side")
 	out := flag.String("out", "docs/bench/augment.md", "the page")
 	flag.Parse()
-	if err := run(strings.Split(*cases, ","), *python, *keras, *seconds, *rounds, *out); err != nil {
+	if err := run(strings.Split(*cases, ","), *line, *python, *keras, *seconds, *rounds, *out); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-// A result is one line of the page: seconds per image, or of the whole.
-type result struct {
-	Case, Name, Peer string
-	Ours, Theirs     float64
-	Want             float64 // the least quotient Theirs / Ours that is aimed at
-	Whole            bool    // not per image
-	Note             string  // below the table
-}
-
-func run(cases []string, python, keras string, seconds float64, rounds int, out string) error {
+func run(cases []string, line, python, keras string, seconds float64, rounds int, out string) error {
 	if python == "" {
 		var err error
 		if python, err = environment(); err != nil {
@@ -58,13 +51,8 @@ func run(cases []string, python, keras string, seconds float64, rounds int, out 
 	if keras == "" {
 		keras = python
 	}
-	var all []result
-	kept := filepath.Join(cache(), "results.json")
-	if b, err := os.ReadFile(kept); err == nil {
-		if err := json.Unmarshal(b, &all); err != nil {
-			return fmt.Errorf("%s: %w", kept, err)
-		}
-	} else if !errors.Is(err, fs.ErrNotExist) {
+	kept, err := open()
+	if err != nil {
 		return err
 	}
 	peers := map[string]*peer{}
@@ -76,10 +64,12 @@ func run(cases []string, python, keras string, seconds float64, rounds int, out 
 	for _, name := range cases {
 		list, ok := contests[name]
 		if !ok {
-			return fmt.Errorf("case %q, want some of warp, generator, chain, policy, directory, directory-keras, zca, zca-tf_keras", name)
+			return fmt.Errorf("case %q, want some of %s", name, allCases)
 		}
-		all = slices.DeleteFunc(all, func(r result) bool { return r.Case == name })
 		for _, c := range list() {
+			if !strings.Contains(c.name, line) && !strings.Contains(c.peer+c.label, line) {
+				continue
+			}
 			exe := python
 			if strings.HasPrefix(c.peer, "keras") {
 				exe = keras
@@ -90,33 +80,26 @@ func run(cases []string, python, keras string, seconds float64, rounds int, out 
 					return err
 				}
 				peers[exe] = p
+				if err := p.ask(map[string]any{"case": "version"}, &kept.Versions); err != nil {
+					return err
+				}
 			}
 			r, err := c.run(name, peers[exe], seconds, rounds)
 			if err != nil {
 				return fmt.Errorf("%s: %s: %w", name, c.name, err)
 			}
-			fmt.Printf("%-10s %-44s ours %s, %s %s: %.2f×\n", name, r.Name, r.time(r.Ours), r.Peer, r.time(r.Theirs), r.Theirs/r.Ours)
-			all = append(all, r)
+			fmt.Printf("%-10s %-44s ours %s, %s %s: %s×\n", name, r.Name, r.time(r.Ours), r.Peer, r.time(r.Theirs), r.ratio())
+			kept.put(r)
 		}
-		if name == "directory" {
-			all[len(all)-1].Note = filesToll().String()
-			fmt.Println(all[len(all)-1].Note)
+		if name == "directory" && line == "" {
+			kept.Toll = filesToll()
+			fmt.Println(kept.Toll)
 		}
-		b, err := json.Marshal(all)
-		if err != nil {
-			return err
-		}
-		if err := atomicfile.WriteBytes(kept, b); err != nil {
+		if err := kept.save(); err != nil {
 			return err
 		}
 	}
-	versions := map[string]string{}
-	for _, p := range peers {
-		if err := p.ask(map[string]any{"case": "version"}, &versions); err != nil {
-			return err
-		}
-	}
-	return atomicfile.WriteBytes(out, page(all, versions))
+	return atomicfile.WriteBytes(out, page(kept))
 }
 
 func (c contest) run(name string, p *peer, seconds float64, rounds int) (result, error) {
@@ -127,33 +110,42 @@ func (c contest) run(name string, p *peer, seconds float64, rounds int) (result,
 	if c.whole {
 		rounds = 1
 	}
-	var ours, theirs []float64
+	var ours, theirs, ratios []float64
 	for range rounds {
 		old := runtime.GOMAXPROCS(c.cores)
-		ours = append(ours, c.ours(seconds))
+		a := c.ours(seconds)
 		runtime.GOMAXPROCS(old)
-		if c.against != nil {
-			theirs = append(theirs, c.against(seconds))
-			continue
-		}
-		var a struct {
-			Seconds float64
-			Error   string
-		}
-		if err := p.ask(map[string]any{"case": c.peer, "seconds": seconds, "dir": c.dir}, &a); err != nil {
+		b, err := c.other(p, seconds)
+		if err != nil {
 			return r, err
 		}
-		if a.Error != "" {
-			return r, errors.New(a.Error)
-		}
-		theirs = append(theirs, a.Seconds)
+		ours, theirs, ratios = append(ours, a), append(theirs, b), append(ratios, b/a)
 	}
-	r.Ours, r.Theirs = median(ours), median(theirs)
+	r.Ours, r.Theirs, r.Ratio = median(ours), median(theirs), median(ratios)
+	r.Low, r.High = slices.Min(ratios), slices.Max(ratios)
 	return r, nil
 }
 
+// other is a turn of the other side.
+func (c contest) other(p *peer, seconds float64) (float64, error) {
+	if c.against != nil {
+		return c.against(seconds), nil
+	}
+	var a struct {
+		Seconds float64
+		Error   string
+	}
+	if err := p.ask(map[string]any{"case": c.peer, "seconds": seconds, "dir": c.dir}, &a); err != nil {
+		return 0, err
+	}
+	if a.Error != "" {
+		return 0, errors.New(a.Error)
+	}
+	return a.Seconds, nil
+}
+
 func median(x []float64) float64 {
-	slices.Sort(x)
+	x = slices.Sorted(slices.Values(x))
 	return x[len(x)/2]
 }
 

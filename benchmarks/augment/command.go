@@ -1,0 +1,62 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"time"
+)
+
+// commands are whole runs of cmd/augment with two workers beside runs with one.
+func commands() (list []contest) {
+	root := filepath.Join(cache(), "command")
+	exe := filepath.Join(root, "augment")
+	if out, err := exec.Command("go", "build", "-o", exe, "./cmd/augment").CombinedOutput(); err != nil {
+		panic(fmt.Sprintf("%v: %s", err, out))
+	}
+	for _, c := range []struct {
+		name     string
+		pictures int
+		flags    []string
+	}{
+		{"12 pictures of 1024×768", 12, nil},
+		{"12 pictures of 1024×768 to 224×224", 12, []string{"--target-size", "224"}},
+		{"12 pictures of 1024×768 to 224×224, RandAugment", 12, []string{"--target-size", "224", "--policy", "randaugment"}},
+		{"108 pictures of 1024×768", 108, nil},
+	} {
+		in := some(c.pictures)
+		with := func(workers string) func(float64) float64 {
+			return func(float64) float64 {
+				out := filepath.Join(root, "out")
+				os.RemoveAll(out)
+				start := time.Now()
+				cmd := exec.Command(exe, append([]string{in, out, "--quiet", "-n", "5", "--workers", workers}, c.flags...)...)
+				if text, err := cmd.CombinedOutput(); err != nil {
+					panic(fmt.Sprintf("%v: %s", err, text))
+				}
+				return time.Since(start).Seconds() / float64(5*c.pictures)
+			}
+		}
+		list = append(list, contest{name: c.name, label: "1 worker", cores: 2, want: 1.8, ours: with("2"), against: with("1")})
+	}
+	return list
+}
+
+// some is a folder of n of the pictures.
+func some(n int) string {
+	dir := filepath.Join(cache(), fmt.Sprintf("some-%d", n))
+	if _, err := os.Stat(dir); err == nil {
+		return dir
+	}
+	names := must(filepath.Glob(filepath.Join(directory(), "*", "*.jpg")))
+	for i, name := range names[:n] {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			panic(err)
+		}
+		if err := os.Link(name, filepath.Join(dir, fmt.Sprintf("%03d.jpg", i))); err != nil {
+			panic(err)
+		}
+	}
+	return dir
+}
