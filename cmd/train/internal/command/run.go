@@ -30,12 +30,22 @@ type loaded struct {
 	kind  dataset.Kind
 	model *nn.Model
 	tok   *text.Tokenizer
+
+	scaling scaling // of a plain model file
+	binary  bool    // its one output is the probability of class 1
 }
 
 // load reads a run directory.
 func (e *Env) load(dir string) (*loaded, error) {
 	s := e.Settings
 	par.SetWorkers(s.Workers)
+	if st, err := os.Stat(dir); err == nil && st.Mode().IsRegular() {
+		r, err := e.loadFile(dir)
+		if err != nil {
+			return nil, err
+		}
+		return r, e.adopt(r, dir)
+	}
 	stored, err := rundir.Open(dir)
 	if err != nil {
 		return nil, err
@@ -49,27 +59,36 @@ func (e *Env) load(dir string) (*loaded, error) {
 		}
 		return nil, cli.Errorf(cli.BadData, "%w", err).Do("train it again, or copy it anew from where it came from")
 	}
-	if out := r.model.Outputs()[0].Shape(); len(r.model.Outputs()) != 1 || out.Rank() != 2 || out.Last() != len(r.Classes) {
-		return nil, cli.Errorf(cli.BadData, "%s gives %v, but the run has %s", path, out, cli.Plural(len(r.Classes), "class"))
+	if r.kind == dataset.Texts {
+		if r.tok, err = tokenizer(dir); err != nil {
+			return nil, err
+		}
+	}
+	return r, e.adopt(r, path)
+}
+
+// adopt checks a model, which is at path, and takes over the settings that
+// belong to it.
+func (e *Env) adopt(r *loaded, path string) error {
+	s := e.Settings
+	if out := r.model.Outputs()[0].Shape(); !r.binary && (len(r.model.Outputs()) != 1 || out.Rank() != 2 || out.Last() != len(r.Classes)) {
+		return cli.Errorf(cli.BadData, "%s gives %v, but the run has %s", path, out, cli.Plural(len(r.Classes), "class"))
 	}
 	p := r.Preprocessing
 	switch r.kind {
 	case dataset.Texts:
-		if r.tok, err = tokenizer(dir); err != nil {
-			return nil, err
-		}
 		r.tok.Workers = s.Workers
 		if p.MaxLen < 1 {
-			return nil, cli.Errorf(cli.BadData, "%s: maxlen is %d", filepath.Join(dir, rundir.RunFile), p.MaxLen)
+			return cli.Errorf(cli.BadData, "%s: maxlen is %d", filepath.Join(r.dir, rundir.RunFile), p.MaxLen)
 		}
 	case dataset.Images:
 		if len(p.TargetSize) != 2 || p.Rescale == 0 {
-			return nil, cli.Errorf(cli.BadData, "%s: the preprocessing is incomplete: %+v", filepath.Join(dir, rundir.RunFile), *p)
+			return cli.Errorf(cli.BadData, "%s: the preprocessing is incomplete: %+v", filepath.Join(r.dir, rundir.RunFile), *p)
 		}
 		// What a file goes through is the run's affair, not the command line's.
 		for _, f := range []string{"target-size", "color-mode", "interpolation", "draft", "orient"} {
-			if e.Flags.Changed(f) {
-				return nil, cli.Errorf(cli.Usage, "--%s belongs to training; the run keeps what it was trained with", f)
+			if r.scaling.by == 0 && e.Flags.Changed(f) {
+				return cli.Errorf(cli.Usage, "--%s belongs to training; the run keeps what it was trained with", f)
 			}
 		}
 		s.TargetSize, s.ColorMode, s.Interpolation, s.Draft, s.Orient = p.TargetSize, p.ColorMode, p.Interpolation, p.Draft, p.Orient
@@ -80,12 +99,12 @@ func (e *Env) load(dir string) (*loaded, error) {
 			s.AllowTruncated = p.AllowTruncated
 		}
 	default:
-		return nil, cli.Errorf(cli.BadData, "%s: the task is %q; want image or text", filepath.Join(dir, rundir.RunFile), stored.Task)
+		return cli.Errorf(cli.BadData, "%s: the task is %q; want image or text", filepath.Join(r.dir, rundir.RunFile), r.Task)
 	}
 	if s.BatchSize == 0 {
 		s.BatchSize = evalBatch
 	}
-	return r, nil
+	return nil
 }
 
 // encode turns texts into the rows that the model reads.
@@ -123,6 +142,10 @@ func (r *loaded) pictures(ctx context.Context, e *Env, batch []item) (*tensor.Te
 		if err := p.Read(dst, i); err != nil {
 			return nil, err
 		}
+		if r.scaling.by != 0 {
+			r.scaling.apply(dst, p.Channels)
+			continue
+		}
 		for k := range dst {
 			dst[k] *= float32(r.Preprocessing.Rescale)
 		}
@@ -152,6 +175,13 @@ func (r *loaded) probabilities(ctx context.Context, e *Env, batch []item) (*tens
 	out, err := r.model.PredictOnBatch(x)
 	if err != nil {
 		return nil, err
+	}
+	if r.binary {
+		both := tensor.New(len(batch), 2)
+		for i, p := range out[0].Data() {
+			both.Data()[2*i], both.Data()[2*i+1] = 1-p, p
+		}
+		return both, nil
 	}
 	return out[0], nil
 }

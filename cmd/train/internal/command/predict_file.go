@@ -1,0 +1,163 @@
+package command
+
+import (
+	"bytes"
+	"encoding/json"
+
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/antler-ml/antler/cmd/train/internal/dataset"
+	"github.com/antler-ml/antler/cmd/train/internal/rundir"
+	"github.com/antler-ml/antler/internal/cli"
+	"github.com/antler-ml/antler/nn"
+	"github.com/antler-ml/antler/nn/saving"
+	"github.com/antler-ml/antler/text"
+)
+
+// loadFile reads a model file as if it were a run. One that was made of a run
+// brings classes and preprocessing along; a plain file of Keras says by its
+// input how large pictures are, and by its name how they are scaled.
+func (e *Env) loadFile(path string) (*loaded, error) {
+	l, err := saving.LoadWith(path, saving.LoadConfig{NoCompile: true})
+	if err != nil {
+		return nil, cli.Errorf(cli.BadData, "%w", err)
+	}
+	r := &loaded{dir: path, model: l.Model}
+	if b, ok := l.Meta[rundir.RunFile]; ok {
+		return r, e.fromMeta(r, b, l.Meta[rundir.TokenizerFile])
+	}
+	if err := e.guess(r); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// fromMeta takes over what a run put into the file.
+func (e *Env) fromMeta(r *loaded, run, tok []byte) error {
+	d := json.NewDecoder(bytes.NewReader(run))
+	d.UseNumber()
+	r.Stored = &rundir.Stored{}
+	if err := d.Decode(r.Stored); err != nil {
+		return cli.Errorf(cli.BadData, "%s: %s inside: %w", r.dir, rundir.RunFile, err)
+	}
+	if r.V != 1 || r.Preprocessing == nil {
+		return cli.Errorf(cli.BadData, "%s: %s inside has version %d; want 1", r.dir, rundir.RunFile, r.V)
+	}
+	r.kind = dataset.Kind(r.Task)
+	if r.kind != dataset.Texts {
+		return nil
+	}
+	t, err := text.FromJSON(tok)
+	if err != nil {
+		return cli.Errorf(cli.BadData, "%s: %s inside: %w", r.dir, rundir.TokenizerFile, err)
+	}
+	r.tok = t
+	return nil
+}
+
+// guess fills in what a plain file does not say: pictures, of the size of the
+// input, and numbered classes.
+func (e *Env) guess(r *loaded) error {
+	m := r.model
+	no := func(format string, args ...any) error {
+		return cli.Errorf(cli.BadData, "%s cannot classify pictures: "+format, append([]any{r.dir}, args...)...).
+			Do("use it from a program: saving.Load, then Predict")
+	}
+	if !m.Built() || len(m.Inputs()) != 1 || len(m.Outputs()) != 1 {
+		return no("want one input and one output, got %v and %v", m.InputShapes(), m.OutputShapes())
+	}
+	in, out := m.InputShapes()[0], m.OutputShapes()[0]
+	if len(in) != 4 {
+		return no("its input is %v, not (None, height, width, channels)", in)
+	}
+	if len(out) != 2 || out[1] < 1 {
+		return no("its output is %v, not (None, classes)", out)
+	}
+	mode, ok := map[int]string{1: "grayscale", 3: "rgb", 4: "rgba"}[in[3]]
+	if !ok {
+		return no("its input is %v; want 1, 3 or 4 channels as the last axis", in)
+	}
+	p := &rundir.Preprocessing{ColorMode: mode, Interpolation: e.Settings.Interpolation, Draft: e.Flags.Changed("draft") && e.Settings.Draft, Orient: e.Settings.Orient, Rescale: 1}
+	switch size := e.Settings.TargetSize; {
+	case in[1] != nn.Unknown && in[2] != nn.Unknown:
+		if e.Flags.Changed("target-size") && !slices.Equal(size, in[1:3]) {
+			return cli.Errorf(cli.Usage, "--target-size is %v, but the input of %s is %v", size, r.dir, in)
+		}
+		p.TargetSize = []int{in[1], in[2]}
+	case e.Flags.Changed("target-size"):
+		p.TargetSize = size
+	default:
+		return cli.Errorf(cli.Usage, "%s takes pictures of any size: %v", r.dir, in).Do("say which: --target-size 224x224")
+	}
+	r.scaling = scalingOf(m)
+	r.kind = dataset.Images
+	r.Stored = &rundir.Stored{Run: rundir.Run{V: 1, Task: string(dataset.Images), Preprocessing: p}}
+	classes := out[1]
+	if classes == 1 { // a probability: of class 1
+		classes, r.binary = 2, true
+	}
+	for k := range classes {
+		r.Classes = append(r.Classes, strconv.Itoa(k))
+	}
+	e.Console.Printf("note       %s does not say what goes in and out: pictures %dx%d, %s, %s; classes numbered", r.dir, p.TargetSize[0], p.TargetSize[1], mode, r.scaling.about)
+	return nil
+}
+
+// A scaling makes the numbers that a model was trained with of pixels.
+type scaling struct {
+	about string
+	bgr   bool       // blue first
+	by    float32    // each value
+	mean  [3]float32 // subtracted after that, in the model's order of channels
+	std   [3]float32 // divided by, if not 0
+}
+
+// scalings are those of keras.applications (preprocess_input of imagenet_utils)
+// by the beginning of the model's name. The first that fits counts.
+var scalings = []struct {
+	prefixes []string
+	scaling
+}{
+	{[]string{"efficientnet", "convnext", "regnet", "mobilenetv3"}, scaling{about: "0 to 255 (the model scales them)", by: 1}},
+	{[]string{"densenet"}, scaling{about: "scaled as densenet wants it (torch)", by: 1. / 255, mean: [3]float32{0.485, 0.456, 0.406}, std: [3]float32{0.229, 0.224, 0.225}}},
+	{[]string{"resnet50v2", "resnet101v2", "resnet152v2", "mobilenet", "inception", "xception", "nasnet"}, scaling{about: "-1 to 1 (tf)", by: 1. / 127.5, mean: [3]float32{1, 1, 1}}},
+	{[]string{"resnet", "vgg"}, scaling{about: "BGR without the mean of ImageNet (caffe)", bgr: true, by: 1, mean: [3]float32{103.939, 116.779, 123.68}}},
+}
+
+// scalingOf looks at the name of a model and at its first layers; 0 to 1 when
+// they say nothing.
+func scalingOf(m *nn.Model) scaling {
+	name := strings.ToLower(m.Name())
+	for _, s := range scalings {
+		if slices.ContainsFunc(s.prefixes, func(p string) bool { return strings.HasPrefix(name, p) }) {
+			return s.scaling
+		}
+	}
+	for _, l := range m.AllLayers() {
+		if c := nn.ClassName(l); c == "Rescaling" || c == "Normalization" {
+			return scaling{about: "0 to 255 (the model scales them)", by: 1}
+		}
+	}
+	return scaling{about: "0 to 1", by: 1. / 255}
+}
+
+// apply scales pictures with so many channels.
+func (s scaling) apply(pixels []float32, channels int) {
+	for at := 0; at+channels <= len(pixels); at += channels {
+		px := pixels[at : at+channels]
+		if s.bgr && channels >= 3 {
+			px[0], px[2] = px[2], px[0]
+		}
+		for c := range px {
+			px[c] *= s.by
+			if c < 3 {
+				px[c] -= s.mean[c]
+				if s.std[c] != 0 {
+					px[c] /= s.std[c]
+				}
+			}
+		}
+	}
+}
