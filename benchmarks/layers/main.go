@@ -14,9 +14,9 @@ func main() {
 	c := sides.Contest{
 		Title:  "ms, forward and backward",
 		Script: "benchmarks/layers/peers.py",
-		// PyTorch on memory as it makes it and channels last, TensorFlow with
-		// and without XLA.
-		Settings: []string{"torch", "torch channels_last", "tf", "tf xla"},
+		// PyTorch on memory as it makes it and channels last, eager and compiled,
+		// TensorFlow with and without XLA.
+		Settings: []string{"torch", "torch channels_last", "torch compile", "torch compile channels_last", "tf", "tf xla"},
 	}
 	for _, k := range cases {
 		c.Cases = append(c.Cases, k)

@@ -8,7 +8,7 @@ import numpy as np
 
 import peers_attention
 import peers_recurrent
-from serve import NoSuchSetting, serve
+from serve import NoSuchSetting, compiled, serve
 
 
 def numbers(first, shape):
@@ -169,6 +169,7 @@ def torch_case(setting, name, config, shape, scale, masked):
     x = tensor(first(numbers(0, shape))).requires_grad_()
     turns = turns + [lambda w: w]
     weights = [tensor(t(numbers(7 + i, w))).requires_grad_() for i, (w, t) in enumerate(zip(keras_weights(name, config, shape), turns))]
+    f = compiled(setting, f)
     with torch.no_grad():
         y = f(x, *weights)
     dy = tensor(first(numbers(3, (y.shape[0], *y.shape[2:], y.shape[1]))))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from serve import NoSuchSetting
+from serve import NoSuchSetting, compiled
 
 
 def torch_case(torch, numbers, size, setting, name, config, shape):
@@ -27,9 +27,10 @@ def torch_case(torch, numbers, size, setting, name, config, shape):
         ids = torch.arange(int(np.prod(shape))).mul(7919).remainder(n).reshape(shape)
         (w,) = weights((n, d))
         dy = tensor(numbers(3, (*shape, d)))
+        look_up = compiled(setting, lambda ids, w: F.embedding(ids, w, sparse=True))
 
         def run():
-            y = F.embedding(ids, w, sparse=True)
+            y = look_up(ids, w)
             return [y, torch.autograd.grad(y, [w], dy)[0].coalesce()]
 
         return run, lambda: [size(v.detach().to_dense().numpy()) for v in run()]
@@ -42,10 +43,15 @@ def torch_case(torch, numbers, size, setting, name, config, shape):
         outer, last_bias = o.T.contiguous().requires_grad_(), ob.requires_grad_()
         x, dy = tensor(numbers(0, shape)).requires_grad_(), tensor(numbers(3, shape))
 
-        def run():
+        def attend(x, inner, bias, outer, last_bias):
             parts = F.linear(x, inner, bias).view(shape[0], shape[1], 3, h, d).permute(2, 0, 3, 1, 4)
             y = F.scaled_dot_product_attention(parts[0], parts[1], parts[2])
-            y = F.linear(y.transpose(1, 2).reshape(shape[0], shape[1], h * d), outer, last_bias)
+            return F.linear(y.transpose(1, 2).reshape(shape[0], shape[1], h * d), outer, last_bias)
+
+        attend = compiled(setting, attend)
+
+        def run():
+            y = attend(x, inner, bias, outer, last_bias)
             return [y] + list(torch.autograd.grad(y, [x, inner, bias, outer, last_bias], dy))
 
         def sums():
@@ -65,13 +71,14 @@ def torch_case(torch, numbers, size, setting, name, config, shape):
     x, dy = place(numbers(0, shape)).requires_grad_(), place(numbers(3, shape))
     mean, variance = torch.zeros(c), torch.ones(c)
     f = {
-        "LayerNormalization": lambda: F.layer_norm(x, (c,), gamma, beta, eps),
-        "BatchNormalization": lambda: F.batch_norm(x, mean, variance, gamma, beta, True, 1 - config["momentum"], eps),
-        "GroupNormalization": lambda: F.group_norm(x, config["groups"], gamma, beta, eps),
+        "LayerNormalization": lambda x, gamma, beta: F.layer_norm(x, (c,), gamma, beta, eps),
+        "BatchNormalization": lambda x, gamma, beta: F.batch_norm(x, mean, variance, gamma, beta, True, 1 - config["momentum"], eps),
+        "GroupNormalization": lambda x, gamma, beta: F.group_norm(x, config["groups"], gamma, beta, eps),
     }[name]
+    f = compiled(setting, f)
 
     def run():
-        y = f()
+        y = f(x, gamma, beta)
         return [y] + list(torch.autograd.grad(y, [x, gamma, beta], dy))
 
     return run, lambda: [size(v.detach().numpy()) for v in run()]

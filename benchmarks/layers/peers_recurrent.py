@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from serve import NoSuchSetting
+from serve import NoSuchSetting, compiled
 
 # Keras' order of gates to PyTorch's: LSTM i f c o; GRU z r h to r z n.
 GATES = {"LSTM": [0, 1, 2, 3], "GRU": [1, 0, 2], "SimpleRNN": [0]}
@@ -63,6 +63,7 @@ def images(torch, numbers, size, setting, name, config, shape):
     else:
         f = {"MaxPooling2D": F.max_pool2d, "AveragePooling2D": F.avg_pool2d, "MaxPooling3D": F.max_pool3d, "AveragePooling3D": F.avg_pool3d}[name]
         f = (lambda g: lambda x: g(x, 2))(f)
+    f = compiled(setting, f)
     formats = {2: torch.channels_last, 3: torch.channels_last_3d}
     first = lambda a: a.transpose(0, n + 1, *range(1, n + 1))  # noqa: E731
 
@@ -91,4 +92,6 @@ def torch_case(torch, numbers, size, setting, name, config, shape, scale, masked
         return images(torch, numbers, size, setting, name, config, shape)
     if masked or setting.endswith("channels_last"):
         raise NoSuchSetting  # PyTorch's packed sequences are something else
+    if "compile" in setting:
+        raise NoSuchSetting  # torch.compile runs these modules as they are
     return recurrent(torch, numbers, size, name, config, shape, scale)

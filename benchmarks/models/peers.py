@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from serve import NoSuchSetting, serve
+from serve import NoSuchSetting, compiled, serve
 
 
 def mix(tensor, n):
@@ -105,8 +105,7 @@ def torch_case(setting, case):
     def loss_of(*x):
         return compare(model(*x), y)
 
-    if "compile" in setting:
-        loss_of = torch.compile(loss_of)
+    loss_of = compiled(setting, loss_of)
     if case["sgd"]:
         optimizer = torch.optim.SGD(model.parameters(), 0.01, momentum=0.9, fused=True)
     else:

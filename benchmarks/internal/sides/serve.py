@@ -45,6 +45,20 @@ def threads(peer):
         tf.config.threading.set_inter_op_parallelism_threads(1)
 
 
+def compiled(setting, f):
+    """f by torch.compile, if the setting asks for it, for the shapes as they are.
+
+    The limit of compilations counts for a piece of code; cases share theirs.
+    """
+    if "compile" not in setting:
+        return f
+    import torch
+
+    torch._dynamo.config.recompile_limit = 1000
+    torch._dynamo.config.accumulated_recompile_limit = 10000
+    return torch.compile(f, dynamic=False)
+
+
 def serve(torch, tf):
     out = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what libraries print must not mix with replies
