@@ -19,19 +19,27 @@ type wire struct {
 	Inbound   [][]wireRef     `json:"inbound_nodes"`
 }
 
-// FromJSON builds a model from what [ToJSON] or Keras' model.to_json() wrote.
+// FromJSON builds a model from what [ToJSON] or model.to_json() of any Keras wrote.
 // Its weights get their first values, by the seed of Compile, when they are
 // needed. All classes and names that are not registered are named in one error.
 // Keras: model_from_json.
 func FromJSON(data []byte) (*nn.Model, error) {
+	m, err := fromJSON(data)
+	if err != nil {
+		return nil, fmt.Errorf("saving: %w", err)
+	}
+	return m, nil
+}
+
+func fromJSON(data []byte) (*nn.Model, error) {
 	var w wire
 	if err := unmarshal(data, &w); err != nil {
-		return nil, fmt.Errorf("saving: model configuration: %w", err)
+		return nil, fmt.Errorf("model configuration: %w", err)
 	}
 	d := decoder{}
 	m, err := d.model(w, 0)
 	if err := d.missing.or(err); err != nil {
-		return nil, fmt.Errorf("saving: %w", err)
+		return nil, err
 	}
 	return m, nil
 }
@@ -43,8 +51,14 @@ func FromConfig(class string, cfg []byte) (nn.Layer, error) {
 	if d := jsonDepth(cfg); d > maxJSONDepth {
 		return nil, fmt.Errorf("saving: the configuration of %s is nested %d deep", class, d)
 	}
+	w := wire{ClassName: class, Config: cfg}
+	if whole, err := json.Marshal(map[string]any{"class_name": class, "config": json.RawMessage(cfg)}); err == nil {
+		if err := unmarshal(whole, &w); err != nil {
+			return nil, fmt.Errorf("saving: the configuration of %s: %w", class, err)
+		}
+	}
 	d := decoder{}
-	l, err := d.any(wire{ClassName: class, Config: cfg}, 0)
+	l, err := d.any(w, 0)
 	if err := d.missing.or(err); err != nil {
 		return nil, fmt.Errorf("saving: %w", err)
 	}
@@ -60,6 +74,10 @@ const (
 func unmarshal(data []byte, w *wire) error {
 	if d := jsonDepth(data); d > maxJSONDepth {
 		return fmt.Errorf("it is nested %d deep; models are nested more than %d deep", d, maxDepth)
+	}
+	data, err := normalise(data)
+	if err != nil {
+		return err
 	}
 	return json.Unmarshal(data, w)
 }

@@ -23,10 +23,13 @@ const (
 	ByEnding    Format = ""            // by the ending of the file's name
 	HDF5        Format = "h5"          // Keras 1 and 2: .h5, .hdf5
 	Keras       Format = "keras"       // Keras 3: .keras
+	TFKeras     Format = "tf_keras"    // tf-keras, TensorFlow 2.13 to 2.15: .keras too, so it must be asked for
 	NPZ         Format = "npz"         // numpy: .npz
 	SafeTensors Format = "safetensors" // .safetensors
 	JSON        Format = "json"        // .json
 	YAML        Format = "yaml"        // .yaml, .yml
+	// KerasWeights is Keras 3's file of weights only: .weights.h5.
+	KerasWeights Format = "keras_weights"
 )
 
 // format is how a kind of file is recognised, written and read. What is nil
@@ -46,7 +49,7 @@ type format struct {
 // formats lists the formats. Those of one magic number stand in the order in which
 // they are asked.
 func formats() []format {
-	return []format{h5Format(), npzFormat(), safetensorsFormat(), jsonFormat(), yamlFormat()}
+	return []format{kerasWeightsFormat(), h5Format(), kerasFormat(), tfKerasFormat(), npzFormat(), safetensorsFormat(), jsonFormat(), yamlFormat()}
 }
 
 // source is an open file.
@@ -70,8 +73,8 @@ func (f *source) bytes(limit int64) ([]byte, error) {
 func byEnding(path string) (format, error) {
 	ext := strings.ToLower(filepath.Ext(path))
 	var known []string
-	for _, f := range formats() {
-		if slices.Contains(f.endings, ext) {
+	for _, f := range formats() { // .weights.h5 before .h5
+		if slices.ContainsFunc(f.endings, func(e string) bool { return strings.HasSuffix(strings.ToLower(path), e) }) {
 			return f, nil
 		}
 		known = append(known, f.endings...)

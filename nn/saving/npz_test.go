@@ -217,7 +217,7 @@ func TestFileErrors(t *testing.T) {
 		err  error
 		want string
 	}{
-		"ending":       {saving.Save(m, in("m.txt")), `the ending ".txt" names no known format; use one of .h5, .hdf5, .npz`},
+		"ending":       {saving.Save(m, in("m.txt")), `the ending ".txt" names no known format; use one of .weights.h5, .h5, .hdf5, .keras, .npz`},
 		"no ending":    {saving.SaveWeights(m, in("m")), "names no known format"},
 		"no directory": {saving.Save(m, in("no/m.npz")), "no such file"},
 		"broken model": {saving.Save(nn.NewSequential(nn.Input(3), &layers.Dense{}), in("m.npz")), "Units is 0"},
