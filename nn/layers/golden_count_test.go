@@ -17,7 +17,7 @@ import (
 var countedElsewhere = []string{"AddLoss", "AddMetric", "DropMask", "InputLayer"}
 
 // TestGoldenCount holds each layer to six cases made by Keras, those with a kernel
-// that slides and those with a state to twelve. With -v it prints the table.
+// that slides and those with a state, cells too, to twelve. With -v it prints the table.
 func TestGoldenCount(t *testing.T) {
 	count := map[string]int{}
 	for _, kind := range append(slices.Clone(layerKinds), "merge", "attention") {
@@ -40,7 +40,7 @@ func TestGoldenCount(t *testing.T) {
 			continue
 		}
 		want := 6
-		if strings.Contains(class, "Conv") || slices.Contains([]string{"RNN", "SimpleRNN", "GRU", "LSTM", "Bidirectional"}, class) {
+		if strings.Contains(class, "Conv") || strings.Contains(class, "Cell") || strings.Contains(class, "LocallyConnected") || slices.Contains([]string{"RNN", "SimpleRNN", "GRU", "LSTM", "Bidirectional"}, class) {
 			want = 12
 		}
 		if count[class] < want {

@@ -46,9 +46,9 @@ def as_layer(cell, constants=0):
 def cells():
     for cls, tag, n in ((L.SimpleRNNCell, "simple_rnn_cell", 1), (L.GRUCell, "gru_cell", 1), (L.LSTMCell, "lstm_cell", 2)):
 
-        def one(name, b=3, i=2, u=4, training=False, cls=cls, tag=tag, n=n, **kw):
+        def one(name, b=3, i=2, u=4, training=False, trainable=True, cls=cls, tag=tag, n=n, **kw):
             c = call(tag + name, b, i, training=training, state=[normal(f"{tag}{name}s{k}", b, u) for k in range(n)])
-            case(f"{tag}_{name}", as_layer(cls), lambda: dict(units=u, **kw), [c])
+            case(f"{tag}_{name}", as_layer(cls), lambda: dict(units=u, **kw), [c], trainable=trainable)
 
         one("plain")
         one("training", training=True)
@@ -57,7 +57,9 @@ def cells():
         one("odd_sizes", b=2, i=9, u=17)
         one("relu", activation="relu")
         one("softsign", activation="softsign")
+        one("swish", activation="swish")
         one("dropout", dropout=0.3, recurrent_dropout=0.2)
+        one("frozen", trainable=False)
         one("initializers", kernel_initializer="he_normal", recurrent_initializer="glorot_normal", bias_initializer="ones")
         one("regularized", kernel_regularizer=R.L2(0.02), recurrent_regularizer=R.L1(0.01), bias_regularizer=R.L2(0.05),
             kernel_constraint=keras.constraints.MaxNorm(1.0), recurrent_constraint=keras.constraints.UnitNorm(), bias_constraint="non_neg")
@@ -70,8 +72,8 @@ def cells():
             one("reset_before", reset_after=False)
             one("reset_before_implementation_1", reset_after=False, implementation=1, use_bias=False)
 
-    def stack(name, make, states, b=3, i=2):
-        c = call("stack" + name, b, i, state=[normal(f"stack{name}s{k}", b, u) for k, u in enumerate(states)])
+    def stack(name, make, states, b=3, i=2, training=False):
+        c = call("stack" + name, b, i, training=training, state=[normal(f"stack{name}s{k}", b, u) for k, u in enumerate(states)])
         case("stacked_rnn_cells_" + name, as_layer(L.StackedRNNCells), lambda: dict(cells=make()), [c])
 
     stack("one", lambda: [L.GRUCell(3)], [3])
@@ -80,6 +82,12 @@ def cells():
     stack("named", lambda: [L.GRUCell(2, name="low"), L.GRUCell(2, name="high")], [2, 2])
     stack("regularized", lambda: [L.SimpleRNNCell(2, kernel_regularizer="l2"), L.SimpleRNNCell(3, bias_regularizer="l1", kernel_constraint="non_neg")], [2, 3])
     stack("in_a_stack", lambda: [L.StackedRNNCells([L.SimpleRNNCell(2), L.SimpleRNNCell(3)]), L.SimpleRNNCell(4)], [2, 3, 4])
+    stack("training", lambda: [L.LSTMCell(2), L.GRUCell(3)], [2, 2, 3], training=True)
+    stack("odd_sizes", lambda: [L.GRUCell(9), L.LSTMCell(1), L.SimpleRNNCell(7)], [9, 1, 1, 7], b=1, i=5)
+    stack("no_bias", lambda: [L.LSTMCell(3, use_bias=False), L.GRUCell(2, use_bias=False)], [3, 3, 2])
+    stack("activations", lambda: [L.SimpleRNNCell(3, activation="elu"), L.LSTMCell(2, activation="relu", recurrent_activation="hard_sigmoid")], [3, 2, 2])
+    stack("dropout", lambda: [L.GRUCell(3, dropout=0.3), L.LSTMCell(2, recurrent_dropout=0.2, implementation=1)], [3, 2, 2])
+    stack("frozen_inside", lambda: [L.GRUCell(3, trainable=False), L.SimpleRNNCell(2)], [3, 2])
 
 
 # ---------------------------------------------------------------- RNN
