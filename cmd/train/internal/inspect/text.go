@@ -42,7 +42,11 @@ func (r *Report) json(f *file) {
 	if strings.Contains(string(f.head), "Tokenizer") || f.head[0] == '"' {
 		if t, err := text.ReadJSON(io.NewSectionReader(f, 0, f.size)); err == nil {
 			r.Holds, r.Loads = "a tokenizer of Keras", true
-			r.attribute("words", fmt.Sprint(len(t.Vocabulary())))
+			words := 0
+			for range t.WordIndex() {
+				words++
+			}
+			r.attribute("words", fmt.Sprint(words))
 			r.attribute("documents", fmt.Sprint(t.DocumentCount()))
 			r.attribute("num_words", fmt.Sprint(t.NumWords))
 			return

@@ -16,7 +16,8 @@ import (
 const (
 	maxText   = 64 << 20
 	maxMember = 2 << 30
-	deflated  = 1032 // times: no deflated member can be larger
+	expansion = 64 // times its size in the archive, and slack
+	slack     = 1 << 20
 )
 
 // zip looks at a .keras file or an .npz file.
@@ -72,7 +73,10 @@ func (r *Report) npz(f *file) {
 			r.Arrays = append(r.Arrays, Array{name, n.DType.String(), n.Shape})
 			if name == "model_config" {
 				text, err := npy.ReadStrings(n)
-				if err == nil && len(text) == 1 {
+				if err == nil && len(text) != 1 {
+					err = fmt.Errorf("model_config holds %d strings, want 1", len(text))
+				}
+				if err == nil {
 					config = []byte(text[0])
 				}
 				return err
@@ -97,8 +101,8 @@ func read(m *zip.File, limit uint64) ([]byte, error) {
 	if m == nil {
 		return nil, errors.New("the archive has no config.json")
 	}
-	if m.UncompressedSize64 > limit || m.UncompressedSize64/deflated > m.CompressedSize64 {
-		return nil, fmt.Errorf("%s says that it has %d bytes", m.Name, m.UncompressedSize64)
+	if m.UncompressedSize64 > limit || m.UncompressedSize64 > m.CompressedSize64*expansion+slack {
+		return nil, fmt.Errorf("%s has %d bytes and says that it unpacks to %d: too many", m.Name, m.CompressedSize64, m.UncompressedSize64)
 	}
 	in, err := m.Open()
 	if err != nil {
@@ -123,8 +127,8 @@ func open(f *file, m *zip.File) (io.ReaderAt, int64, error) {
 		size := int64(m.CompressedSize64)
 		return io.NewSectionReader(f, at, size), size, nil
 	}
-	if m.UncompressedSize64/deflated > m.CompressedSize64 || m.CompressedSize64 > uint64(f.size) {
-		return nil, 0, fmt.Errorf("it says that it has %d bytes", m.UncompressedSize64)
+	if m.CompressedSize64 > uint64(f.size) {
+		return nil, 0, fmt.Errorf("it says that it has %d bytes, but the file has %d", m.CompressedSize64, f.size)
 	}
 	b, err := read(m, maxMember)
 	return bytes.NewReader(b), int64(len(b)), err
