@@ -22,3 +22,5 @@ func SyncTree(dir string) error {
 		return f.Sync()
 	})
 }
+
+func startSync(*os.File) {}

@@ -166,12 +166,10 @@ func (j *Journal) Append(lines ...Line) error {
 	return nil
 }
 
-// Close brings all lines to the disk.
+// Close hands all lines to the system. That they reach the disk, as the pictures
+// do, is the part of [atomicfile.SyncTree], which comes next.
 func (j *Journal) Close() error {
 	err := j.w.Flush()
-	if e := j.f.Sync(); err == nil {
-		err = e
-	}
 	if e := j.f.Close(); err == nil {
 		err = e
 	}
