@@ -24,6 +24,7 @@ func (b *bench) fit(s *wire.Spec, samples int) error {
 		n := mostThreads()
 		ss = []setting{{"ours", "", n}, {"torch", torch[0], n}, {"tf", tf[0], n}}
 	}
+	ss = slices.DeleteFunc(ss, func(c setting) bool { return b.only != "" && c.Peer != "ours" && c.Peer != b.only })
 	cs, err := b.ready(s, "fit", samples, ss, true)
 	if err != nil {
 		return err

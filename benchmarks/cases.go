@@ -33,7 +33,9 @@ func (b *bench) cases() []benchCase {
 	}
 	cs = append(cs, benchCase{"fit/mlp", func() error { return b.fit(wire.Named("mlp"), 6400/part) }})
 	if !b.quick {
-		cs = append(cs, benchCase{"fit/cnn28", func() error { return b.fit(wire.Named("cnn28"), 1280) }})
+		cs = append(cs, benchCase{"fit/cnn28", func() error { return b.fit(wire.Named("cnn28"), 1280) }},
+			benchCase{"fit/lstm", func() error { return b.fit(wire.Named("lstm"), 640) }},
+			benchCase{"fit/tiny", func() error { return b.fit(wire.Named("tiny"), 6400) }})
 	}
 	for _, name := range []string{"mlp", "cnn28", "lstm"} {
 		if !b.quick || name == "mlp" {

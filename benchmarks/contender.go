@@ -75,6 +75,7 @@ type bench struct {
 	block    time.Duration // of one measurement
 	pause    time.Duration // after a measurement with several threads: those of peers still spin
 	quick    bool
+	only     string  // peer of fit; "": all
 	variants bool    // measure AVX2 and plain Go too
 	calm     float64 // repeat turns in which others used more of the machine; 0: never
 	results  *results

@@ -40,7 +40,7 @@ func compareAll(args []string) error {
 	if o.merge != "" {
 		return mergeAll(strings.Split(o.merge, ","), o.out)
 	}
-	b := &bench{root: root, rounds: o.rounds, block: o.block, pause: o.pause, quick: o.quick, calm: o.calm, variants: o.variants && !o.quick}
+	b := &bench{root: root, rounds: o.rounds, block: o.block, pause: o.pause, quick: o.quick, only: o.only, calm: o.calm, variants: o.variants && !o.quick}
 	var cases []benchCase
 	for _, c := range b.cases() {
 		if wanted(o.asked, c.name) {

@@ -19,7 +19,7 @@ type options struct {
 	calm               float64
 	dir, python        string
 	resume, merge, out string
-	note               string
+	note, only         string
 	data               string // where the results go; "" is nowhere
 }
 
@@ -40,6 +40,7 @@ func parse(args []string, root string) (*options, error) {
 	flags.StringVar(&o.merge, "merge", "", "files of earlier runs (.json, with commas), later ones first of all: measures nothing, writes their common report")
 	flags.StringVar(&o.out, "out", "", "file for the report (default benchmarks/RESULTS.md for a run of all cases); the figures go beside it as .json")
 	flags.BoolVar(&verbose, "v", false, "say what is going on")
+	flags.StringVar(&o.only, "fit-peer", "", "the only peer of the cases of fit, such as tf")
 	flags.StringVar(&o.note, "note", "", "a remark for the head of the report")
 	if err := flags.Parse(args); err != nil {
 		return nil, err
