@@ -32,7 +32,7 @@ type Output struct {
 
 // Tools are the tools by name.
 func Tools() []Tool {
-	return []Tool{compareTool(), convertTool(), exportTool(), inspectTool(), plotTool(), searchTool()}
+	return []Tool{compareTool(), convertTool(), exportTool(), inspectTool(), ratesTool(), plotTool(), searchTool()}
 }
 
 // FindTool returns the tool of a name.

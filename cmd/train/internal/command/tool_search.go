@@ -81,13 +81,12 @@ func (e *Env) search(ctx context.Context, s *searchSettings, words []string) err
 		return searchTool().usage("search needs something to vary")
 	}
 	data := strings.Join(words, " ")
-	base := settings.Default()
-	base.Quiet, base.Seed, base.Augment = true, s.Seed, false
-	env := &Env{Settings: base, Flags: settings.Flags(base), In: e.In, Out: io.Discard, Console: cli.NewConsole(io.Discard, true, true)}
-	base.Set = s.Fixed
-	if _, err := base.Configure(env.Flags); err != nil {
+	env, err := e.silent(s.Seed, s.Fixed)
+	if err != nil {
 		return err
 	}
+	base := env.Settings
+	base.Augment = false
 	if s.Epochs > 0 {
 		if err := env.Flags.Give("epochs", strconv.Itoa(s.Epochs)); err != nil {
 			return err

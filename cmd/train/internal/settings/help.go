@@ -29,7 +29,7 @@ func Help() string {
   train reviews.tsv --class-weight balanced          label, text; also .csv
   train words book.txt                               vectors of words: what is near what (or a folder of .txt)
   train predict RUN FILE…  |  train evaluate RUN DATA    - reads lines; metrics, confusion matrix
-  train search|compare|export|plot --help            tools for runs and models
+  train search|compare|lr-find|plot|inspect|convert|export --help  tools for runs and models
 Training (default in brackets):
 `)
 	b.WriteString(f.Help("main"))

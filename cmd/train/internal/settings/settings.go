@@ -33,6 +33,7 @@ type Settings struct {
 	Set           []string `flag:"set" group:"more" help:"KEY=VALUE: one setting, as in a configuration: image.zoom_range=0.1"`
 	ShowConfig    bool     `flag:"show-config" group:"more" help:": print all settings as such a file"`
 	Overfit       int      `flag:"overfit" group:"more" help:"N: train and validate on the same N samples, to see that the model can learn"`
+	TensorBoard   string   `flag:"tensorboard" group:"more" help:"DIR: event files for tensorboard --logdir DIR"`
 	Monitor       string   `flag:"monitor" group:"more" help:"val_loss|val_accuracy|loss: decides which epoch is best"`
 	Schedule      string   `flag:"schedule" group:"more" help:"cosine|constant: the learning rate over the epochs"`
 	StallTimeout  float64  `flag:"stall-timeout" group:"more" help:"S: seconds without a batch after which training ends and says what hangs"`

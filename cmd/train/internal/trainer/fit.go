@@ -64,6 +64,9 @@ func (j *Job) Fit(ctx context.Context) (*report.History, error) {
 	if s.EarlyStopping {
 		cbs = append(cbs, early)
 	}
+	if s.TensorBoard != "" && !s.DryRun {
+		cbs = append(cbs, &callbacks.TensorBoard{LogDir: s.TensorBoard})
+	}
 	rec.best = best
 	fit := nn.FitConfig{
 		Epochs: s.Epochs, InitialEpoch: j.InitialEpoch, Validation: j.Valid, ClassWeight: j.ClassWeight,
