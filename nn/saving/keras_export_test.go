@@ -18,7 +18,10 @@ import (
 	"github.com/antler-ml/antler/tensor"
 )
 
-var keepKeras = flag.String("keras", "", "a folder to write every model, what goes in and what Keras gives to; for testdata/tools/saving_keras_check.py")
+var (
+	casesKeras = flag.Int("cases", 1, "how many cases of each class; 0: all. writing to disk takes its time")
+	keepKeras  = flag.String("keras", "", "a folder to write every model, what goes in and what Keras gives to; for testdata/tools/saving_keras_check.py")
+)
 
 // layerModel makes a model of one layer from its golden case, with what goes in
 // and what comes out.
@@ -86,8 +89,8 @@ func layerModel(t *testing.T, c golden.Case) (m *nn.Model, class string, in, out
 	return m, f.ClassName, in, out
 }
 
-// TestKerasExportLayers writes a model of every layer case in both forms and reads
-// it again. What Keras computes with the files is compared with its results by
+// TestKerasExportLayers writes models of single layers in both forms and reads
+// them again. What Keras computes with the files is compared with its results by
 // testdata/tools/saving_keras_check.py.
 func TestKerasExportLayers(t *testing.T) {
 	kinds, err := filepath.Glob("../../testdata/keras/layers*")
@@ -101,7 +104,7 @@ func TestKerasExportLayers(t *testing.T) {
 		}
 		golden.Walk(t, filepath.Base(k), func(t *testing.T, c golden.Case) {
 			m, class, in, out := layerModel(t, c)
-			if seen[class]++; *keepKeras == "" && seen[class] > 1 { // writing to disk takes its time
+			if seen[class]++; *casesKeras > 0 && seen[class] > *casesKeras {
 				return
 			}
 			for _, form := range []saving.Format{saving.Keras, saving.TFKeras} {
@@ -141,6 +144,11 @@ func exportKeras(t *testing.T, m *nn.Model, form saving.Format, in, out, y []*te
 	if *keepKeras == "" {
 		return
 	}
+	if form == saving.Keras {
+		if err := saving.SaveWeights(m, stem+".weights.h5"); err != nil {
+			t.Fatal(err)
+		}
+	}
 	arrays := map[string]*tensor.Tensor{}
 	for name, ts := range map[string][]*tensor.Tensor{"in": in, "out": out, "y": y} {
 		for i, x := range ts {
@@ -158,6 +166,10 @@ func exportKeras(t *testing.T, m *nn.Model, form saving.Format, in, out, y []*te
 		t.Fatal(err)
 	}
 	if err := tensor.WriteNPZFile(stem+".npz", arrays); err != nil {
+		t.Fatal(err)
+	}
+	classes := nn.ClassName(m.Layers()[len(m.Layers())-1])
+	if err := os.WriteFile(stem+".class", []byte(classes), 0o644); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -182,5 +194,55 @@ func TestKerasExportModels(t *testing.T) {
 				exportKeras(t, m, form, c.batch.X, c.out, c.batch.Y, c.losses)
 			}
 		})
+	}
+}
+
+// TestKerasBack reads what testdata/tools/saving_keras_check.py saved again, and
+// writes the differences to read.tsv: version, format, name, difference.
+func TestKerasBack(t *testing.T) {
+	files, _ := filepath.Glob(filepath.Join(*keepKeras, "*.back.*"))
+	if *keepKeras == "" || len(files) == 0 {
+		t.Skip("needs -keras and files of saving_keras_check.py")
+	}
+	var lines strings.Builder
+	for _, f := range files {
+		stem, kind, _ := strings.Cut(filepath.Base(f), ".back.")
+		name, version := strings.TrimSuffix(stem, filepath.Ext(stem)), filepath.Ext(stem)[1:]
+		t.Run(filepath.Base(f), func(t *testing.T) {
+			c := readKerasCase(t, filepath.Join(*keepKeras, name+".npz"))
+			m, err := saving.Load(filepath.Join(*keepKeras, stem+".keras"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if kind == "weights.h5" {
+				for _, w := range m.Weights() {
+					clear(w.Value().Data())
+				}
+				_, err = saving.LoadWeights(m, f)
+				if len(m.Weights()) == 0 {
+					err = nil
+				}
+			} else {
+				m, err = saving.Load(f)
+			}
+			worst := 0.0
+			if err == nil {
+				for i, o := range predict(t, m, c.batch.X) {
+					worst = max(worst, distance(o, c.out[i]))
+				}
+			}
+			if !(worst <= 1e-4) && err == nil {
+				err = fmt.Errorf("off by %g", worst)
+			}
+			if err != nil {
+				t.Error(err)
+				fmt.Fprintf(&lines, "%s\t%s\t%s\t%v\n", version, kind, name, err)
+				return
+			}
+			fmt.Fprintf(&lines, "%s\t%s\t%s\t%.2g\n", version, kind, name, worst)
+		})
+	}
+	if err := os.WriteFile(filepath.Join(*keepKeras, "read.tsv"), []byte(lines.String()), 0o644); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -1,0 +1,88 @@
+// Command savedmodels saves a model of every layer here and loads it in Keras,
+// saves it there and loads it here, and writes the table of the differences in
+// predictions into docs/saved-models.md:
+//
+//	go run ./benchmarks/savedmodels -tfkeras venv1/bin/python -keras3 venv2/bin/python
+//
+// The Pythons have tf_keras 2.21.0 and keras 3.15.1. Run it at the root of the module.
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"github.com/antler-ml/antler/internal/atomicfile"
+)
+
+func main() {
+	tf := flag.String("tfkeras", "", "a Python with tf_keras")
+	three := flag.String("keras3", "", "a Python with keras 3")
+	cases := flag.Int("cases", 2, "how many models of each layer; 0: all")
+	dir := flag.String("dir", "", "a folder that is there already, with the files of an earlier run; default: a new one")
+	page := flag.String("o", "docs/saved-models.md", "the page with the table")
+	flag.Parse()
+	if err := run(*tf, *three, *cases, *dir, *page); err != nil {
+		fmt.Fprintln(os.Stderr, "savedmodels:", err)
+		os.Exit(1)
+	}
+}
+
+func run(tf, three string, cases int, dir, page string) error {
+	if tf == "" || three == "" {
+		return errors.New("-tfkeras and -keras3 are required")
+	}
+	if dir == "" {
+		var err error
+		if dir, err = os.MkdirTemp("", "savedmodels"); err != nil {
+			return err
+		}
+		defer os.RemoveAll(dir)
+		if err := command(os.Stderr, "go", "test", "./nn/saving", "-run", "KerasExport", "-keras", dir, "-cases", fmt.Sprint(cases)); err != nil {
+			return err
+		}
+	}
+	t := newTable(dir)
+	for _, side := range []struct{ python, module string }{{three, "keras"}, {tf, "tf_keras"}} {
+		var out strings.Builder
+		err := command(&out, side.python, "testdata/tools/saving_keras_check.py", dir, side.module, "--back")
+		if t.add("written", out.String()) == 0 {
+			return fmt.Errorf("%s compares nothing: %w", side.module, err)
+		}
+	}
+	err := command(os.Stderr, "go", "test", "./nn/saving", "-count=1", "-run", "KerasBack", "-keras", dir) // differences are in the table
+	lines, readErr := os.ReadFile(filepath.Join(dir, "read.tsv"))
+	if readErr != nil {
+		return errors.Join(err, readErr)
+	}
+	t.add("read", string(lines))
+	old, err := os.ReadFile(page)
+	if err != nil {
+		return err
+	}
+	before, rest, ok := strings.Cut(string(old), begin)
+	_, after, ok2 := strings.Cut(rest, end)
+	if !ok || !ok2 {
+		return fmt.Errorf("%s has no lines %q and %q around the table", page, begin, end)
+	}
+	return atomicfile.Write(page, func(w io.Writer) error {
+		_, err := io.WriteString(w, before+begin+"\n"+t.markdown()+end+after)
+		return err
+	})
+}
+
+// command runs a program; what it says beside its output is shown.
+func command(out io.Writer, name string, args ...string) error {
+	c := exec.Command(name, args...)
+	c.Stdout, c.Stderr = out, io.Discard
+	if out == os.Stderr {
+		c.Stderr = os.Stderr
+	}
+	c.Env = append(os.Environ(), "TF_CPP_MIN_LOG_LEVEL=3")
+	return c.Run()
+}
