@@ -33,7 +33,7 @@ def names(model, ins):
     return ins[0] if len(ins) == 1 else ins
 
 
-for path in sorted(folder.glob(f"*{only}*.{tag}.keras")):
+for path in sorted(folder.glob((f"*{only}" if only else "") + f"*.{tag}.keras")):
     name = path.name[: -len(f".{tag}.keras")]
     try:
         arrays = dict(np.load(folder / f"{name}.npz"))
