@@ -11,8 +11,8 @@ import (
 	"github.com/antler-ml/antler/nn/saving"
 )
 
-// whole are files of whole models, one in each format.
-var whole = []string{"m.npz"}
+// whole are files of whole models, one in each format; .npz comes last.
+var whole = []string{"m.keras", "m.npz"}
 
 // numbered puts numbers in the place of the classes of stripes.
 func numbered(out string) string {

@@ -36,6 +36,10 @@ var lawful = map[string]uint64{"npz-deflate-bomb.npz": 64 << 20, "npz-other-shap
 
 var slow = flag.Duration("slow", 50*time.Millisecond, "files that take longer are logged")
 
+// onlyConfig are files with good weights: what is wrong is in the configuration,
+// which LoadWeights does not look at.
+var onlyConfig = []string{"h5-config-", "h5-lambda-", "h5-module-", "keras-config-", "keras-cycle", "keras-lambda", "keras-module-", "keras-no-config", "keras-unsafe-"}
+
 // small is the model that most of the files claim to be.
 func small(t testing.TB) *nn.Model {
 	m := nn.NewSequential(nn.Input(2), nn.Name("dense", &layers.Dense{Units: 2}))
@@ -111,7 +115,7 @@ func TestStrangers(t *testing.T) {
 					if e != nil || lawful[name] == 0 && (r.Loads || r.Problem == "") {
 						t.Errorf("inspect says that it can be used: %+v, %v", r, e)
 					}
-				} else if err == nil {
+				} else if harmless := reader == "LoadWeights" && slices.ContainsFunc(onlyConfig, func(p string) bool { return strings.HasPrefix(name, p) }); err == nil && !harmless {
 					t.Errorf("%s accepts it", reader)
 				} else if testing.Verbose() {
 					t.Logf("%s: %v", reader, err)
