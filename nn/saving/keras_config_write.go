@@ -65,7 +65,7 @@ func (w configWriter) model(m *nn.Model) (config.Object, error) {
 	}
 	cfg = append(cfg, config.Member{Key: "input_layers", Value: w.ends(m, m.Inputs())}, config.Member{Key: "output_layers", Value: w.ends(m, m.Outputs())})
 	if w.dialect == dialectTF {
-		return w.class("keras", "Functional", cfg, "Functional"), nil
+		return w.class("keras.src.engine.functional", "Functional", cfg, "Functional"), nil
 	}
 	return w.class("keras.src.models.functional", "Functional", cfg, "Functional"), nil
 }
@@ -106,7 +106,7 @@ func (w configWriter) layer(l nn.Layer) (config.Object, error) {
 		}
 		put(settings, strings.Split(name, "/"), x)
 	}
-	return w.thing(nn.ClassName(l), settings)
+	return w.thing(nn.ClassName(l), settings, true)
 }
 
 // put places a layer that was written among the settings of the one that holds it:
@@ -129,28 +129,35 @@ func put(settings config.Object, path []string, x config.Object) {
 }
 
 // thing writes anything with settings.
-func (w configWriter) thing(class string, settings config.Object) (config.Object, error) {
+func (w configWriter) thing(class string, settings config.Object, layer bool) (config.Object, error) {
 	if w.dialect == dialect3 && slices.Contains(onlyTF, class) {
 		return nil, fmt.Errorf("Keras 3 has no %s; write an .h5 file, or a .keras file for tf-keras (Format: TFKeras)", class)
 	}
-	where := module(class)
+	where := module(class, layer)
 	cfg := config.Object{}
 	for _, m := range settings {
 		if w.dialect == dialect3 && where != "" {
 			if same(m.Value, "hard_sigmoid") && strings.HasSuffix(m.Key, "activation") {
 				return nil, fmt.Errorf("%s is hard_sigmoid, which is another function in Keras 3; write an .h5 file, or a .keras file for tf-keras (Format: TFKeras)", m.Key)
 			}
+			if class == "SeparableConv1D" && m.Key == "padding" && same(m.Value, "causal") {
+				return nil, fmt.Errorf("Keras 3 has no padding causal for SeparableConv1D; write an .h5 file, or a .keras file for tf-keras (Format: TFKeras)")
+			}
 			table := not3
 			if t := not3Of[class]; t != nil && (t[m.Key] != nil || has(t, m.Key)) {
 				table = t
 			}
-			if has(table, m.Key) {
+			to := renamed3[class][m.Key]
+			if to == "" && has(table, m.Key) {
 				if !neutral(table, m.Key, m.Value) {
 					return nil, fmt.Errorf("Keras 3 has no %s for %s, and it is %v; write an .h5 file, or a .keras file for tf-keras (Format: TFKeras)", m.Key, class, m.Value)
 				}
 				continue
 			}
-			if to := renamed3[class][m.Key]; to != "" {
+			if list, ok := m.Value.([]any); ok && class == "BatchNormalization" && m.Key == "axis" && len(list) == 1 {
+				m.Value = list[0] // Keras 3 wants a number
+			}
+			if to != "" {
 				m.Key = to
 			}
 		}
@@ -197,7 +204,7 @@ func (w configWriter) value(x any) (any, error) {
 		cfg, _ := x.Get("config")
 		if name, ok := class.(string); ok {
 			if settings, ok := cfg.(config.Object); ok {
-				return w.thing(name, settings)
+				return w.thing(name, settings, false)
 			}
 		}
 	}

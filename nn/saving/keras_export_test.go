@@ -104,6 +104,9 @@ func TestKerasExportLayers(t *testing.T) {
 		}
 		golden.Walk(t, filepath.Base(k), func(t *testing.T, c golden.Case) {
 			m, class, in, out := layerModel(t, c)
+			if *casesKeras > 0 && (strings.Contains(c.Name, "channels_first") || strings.Contains(class, "Cell")) {
+				return // TensorFlow cannot run the first on CPUs; the others are no layers of models in Keras
+			}
 			if seen[class]++; *casesKeras > 0 && seen[class] > *casesKeras {
 				return
 			}

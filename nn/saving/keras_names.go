@@ -37,11 +37,15 @@ var onlyTF = []string{
 	"ThresholdedReLU", "LocallyConnected1D", "LocallyConnected2D", "RadialConstraint", "AddLoss", "AddMetric",
 }
 
-// module says where Keras has a class; "" for classes of one's own.
-func module(class string) string {
+// module says where Keras has a class; "" for classes of one's own. A layer may have
+// the name of an initializer: Identity.
+func module(class string, layer bool) string {
+	if class == "InputLayer" { // which files make in another way than others
+		return "keras.layers"
+	}
 	for _, m := range modules {
 		v, err := config.New(class, m.want)
-		if err != nil {
+		if err != nil || layer && m.name != "keras.layers" {
 			continue
 		}
 		if strings.HasPrefix(reflect.TypeOf(v).Elem().PkgPath(), reflect.TypeFor[nn.Base]().PkgPath()) {
@@ -63,6 +67,7 @@ var renamed3 = map[string]map[string]string{
 var not3 = map[string][]any{
 	"time_major": {false}, "implementation": nil, "input_length": nil, "batch_input_shape": nil,
 	"query_shape": nil, "key_shape": nil, "value_shape": nil, "softmax_robust_masking": nil,
+	"num_constants": {nil, 0},
 }
 
 // not3Of are those of single classes.
@@ -71,7 +76,8 @@ var not3Of = map[string]map[string][]any{
 	"DepthwiseConv1D": {"groups": {1}}, "DepthwiseConv2D": {"groups": {1}},
 	"SeparableConv1D":  {"groups": {1}, "kernel_initializer": nil, "kernel_regularizer": nil, "kernel_constraint": nil},
 	"SeparableConv2D":  {"groups": {1}, "kernel_initializer": nil, "kernel_regularizer": nil, "kernel_constraint": nil},
-	"SpatialDropout1D": {"noise_shape": {nil}}, "SpatialDropout2D": {"noise_shape": {nil}}, "SpatialDropout3D": {"noise_shape": {nil}},
+	"SpatialDropout1D": {"trainable": nil, "noise_shape": {nil}}, "SpatialDropout2D": {"trainable": nil, "noise_shape": {nil}}, "SpatialDropout3D": {"trainable": nil, "noise_shape": {nil}},
+	"Discretization": {"trainable": nil}, "Softmax": {"robust_masking": {nil, false}},
 	"ConvLSTM1D": {"unroll": nil}, "ConvLSTM2D": {"unroll": nil}, "ConvLSTM3D": {"unroll": nil},
 }
 
