@@ -14,6 +14,9 @@ func (b *bench) fit(s *wire.Spec, samples int) error {
 	if s.Images() {
 		torch = []string{"eager channels_last", "compile channels_last"}
 	}
+	if s.Parts[0].Kind == "embedding" { // XLA compiles sequences for minutes
+		tf = []string{"keras2", "keras2 steps_per_execution"}
+	}
 	ss := slices.Concat(across("ours", ""), b.variantSettings(), across("torch", torch...), across("tf", tf...))
 	if s.Images() { // an epoch takes seconds: what rarely wins gets all threads only
 		n := mostThreads()
