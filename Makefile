@@ -1,8 +1,9 @@
 # What a developer types. CI runs .ci/run, which uses the same commands.
 
 GO ?= go
+PYTHON ?= .venv/bin/python
 
-.PHONY: check test race purego cross generate size bench bench-peers kill
+.PHONY: check test race purego cross generate fixtures size bench bench-peers kill
 
 check: ## formatting, vet, architecture, tests, the generic build
 	test -z "$$(gofmt -l $$(git ls-files '*.go'))"
@@ -28,6 +29,9 @@ generate: ## deletes generated files, makes them again, shows the difference
 	grep -rlE '^// Code generated .* DO NOT EDIT' --include='*.go' --include='*.s' . | xargs rm -f
 	$(GO) generate ./...
 	git diff --exit-code
+
+fixtures: ## makes the fixtures of real Keras again, compares them: half an hour; PYTHON=.venv/bin/python has testdata/tools/requirements.txt
+	testdata/tools/all.sh $(PYTHON)
 
 size: ## lines of each package, tests apart
 	@for d in $$($(GO) list -f '{{.Dir}}' ./...); do \

@@ -1,6 +1,6 @@
 """Fixtures of kind "plot": the boxes, arrows and clusters of model_to_dot. See README.md for the fields.
 
-Needs pydot besides requirements.txt.
+Needs pydot, which draws nothing here.
 """
 
 import json
