@@ -65,7 +65,7 @@ func TestMessages(t *testing.T) {
 		{"predict-nothing", 2, args("predict textrun"), ""},
 		{"no-run", 2, args("predict nowhere x.png"), ""},
 		{"not-a-run", 2, args("predict good x.png"), ""},
-		{"run-is-a-file", 2, args("predict lines.tsv x.png"), ""},
+		{"run-is-a-file", 3, args("predict lines.tsv x.png"), ""},
 		{"damaged-run", 3, args("predict damaged x.png"), ""},
 		{"picture-for-texts", 3, args("predict textrun one.png"), ""},
 		{"text-for-pictures", 3, args("predict picrun letter.txt"), ""},

@@ -40,7 +40,7 @@ func TestTable(t *testing.T) {
 	}
 	write(t, "letter.txt", "an old anvil\nof steel\n")
 	contains(t, must(t, train(t, "", "predict", run, "letter.txt")).out, "letter.txt\tmetal\t")
-	contains(t, must(t, train(t, "", "evaluate", run, "things.tsv")).out, "accuracy", "recall")
+	contains(t, must(t, train(t, "", "evaluate", run, "things.tsv")).out, "accuracy", "recall", "calibration", "expected error")
 }
 
 // A text a file, one folder a class, is a data set too.

@@ -13,6 +13,7 @@ import (
 // measured is how good a model is on some data.
 type measured struct {
 	c    *report.Confusion
+	cal  *report.Calibration
 	loss float64 // mean of -log p of the true class
 }
 
@@ -32,5 +33,6 @@ func measure(ctx context.Context, r *loaded, src pipeline.Source, set *dataset.S
 	}
 	m.loss /= float64(len(set.Valid))
 	m.c = report.NewConfusion(r.Classes, truth, out[0])
+	m.cal = report.NewCalibration(10, truth, out[0])
 	return m, nil
 }

@@ -279,12 +279,26 @@ func (e *Env) Evaluate(ctx context.Context, args []string) error {
 			classes = append(classes, config.Object{{Key: "class", Value: c}, {Key: "precision", Value: m.c.Precision(k)}, {Key: "recall", Value: m.c.Recall(k)}, {Key: "f1", Value: m.c.F1(k)}})
 		}
 		e.emit(config.Object{{Key: "v", Value: 1}, {Key: "event", Value: "evaluate"}, {Key: "samples", Value: len(set.Valid)}, {Key: "loss", Value: m.loss},
-			{Key: "accuracy", Value: m.c.Accuracy()}, {Key: "majority", Value: m.c.Majority()}, {Key: "classes", Value: classes}, {Key: "confusion", Value: m.c.Count}})
+			{Key: "accuracy", Value: m.c.Accuracy()}, {Key: "majority", Value: m.c.Majority()}, {Key: "classes", Value: classes}, {Key: "confusion", Value: m.c.Count},
+			{Key: "calibration", Value: calibration(m.cal)}})
 		return nil
 	}
-	fmt.Fprintf(e.Out, "samples    %s\nloss       %.4f\naccuracy   %.4f (always naming the largest class: %.3f)\n\n%s",
-		cli.Count(len(set.Valid)), m.loss, m.c.Accuracy(), m.c.Majority(), m.c)
+	fmt.Fprintf(e.Out, "samples    %s\nloss       %.4f\naccuracy   %.4f (always naming the largest class: %.3f)\n\n%s\n%s",
+		cli.Count(len(set.Valid)), m.loss, m.c.Accuracy(), m.c.Majority(), m.c, m.cal)
 	return nil
+}
+
+// calibration is a calibration as JSON; temperature is null where there is none.
+func calibration(c *report.Calibration) config.Object {
+	var bins []config.Object
+	for _, b := range c.Bins {
+		bins = append(bins, config.Object{{Key: "low", Value: b.Low}, {Key: "high", Value: b.High}, {Key: "count", Value: b.Count}, {Key: "accuracy", Value: b.Accuracy}, {Key: "confidence", Value: b.Confidence}})
+	}
+	var temperature any
+	if c.Temperature > 0 {
+		temperature = c.Temperature
+	}
+	return config.Object{{Key: "ece", Value: c.ECE}, {Key: "mce", Value: c.MCE}, {Key: "brier", Value: c.Brier}, {Key: "temperature", Value: temperature}, {Key: "bins", Value: bins}}
 }
 
 // labelled opens the data of evaluate; the demos' names are known too.

@@ -22,7 +22,7 @@ import (
 func (e *Env) loadFile(path string) (*loaded, error) {
 	l, err := saving.LoadWith(path, saving.LoadConfig{NoCompile: true})
 	if err != nil {
-		return nil, cli.Errorf(cli.BadData, "%w", err)
+		return nil, cli.Errorf(cli.BadData, "%w", err).Do("name a run, such as runs/1-demo, or a file of a model; train inspect %s says more", cli.Quote(path))
 	}
 	r := &loaded{dir: path, model: l.Model}
 	if b, ok := l.Meta[rundir.RunFile]; ok {
