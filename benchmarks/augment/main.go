@@ -20,6 +20,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/antler-ml/antler/internal/atomicfile"
 )
@@ -28,7 +29,7 @@ const allCases = "warp,generator,chain,policy,directory,directory-keras,command,
 
 func main() {
 	cases := flag.String("case", allCases, "what to time")
-	line := flag.String("line", "", "only the lines of the cases whose name, or peer, has this in it")
+	line := flag.String("line", "", "only the lines of the cases whose name, or peer, has this in it; memory is a line of directory")
 	python := flag.String("python", "", "of the peers")
 	keras := flag.String("keras", "", "another Python that has tf_keras; default: -python")
 	seconds := flag.Float64("seconds", 0.4, "for each turn")
@@ -90,20 +91,23 @@ func run(cases []string, line, python, keras string, seconds float64, rounds int
 			}
 			fmt.Printf("%-10s %-44s ours %s, %s %s: %s×\n", name, r.Name, r.time(r.Ours), r.Peer, r.time(r.Theirs), r.ratio())
 			kept.put(r)
+			if err := kept.save(); err != nil {
+				return err
+			}
 		}
-		if name == "directory" && line == "" {
+		if name == "directory" && (line == "" || line == "memory") {
 			kept.Toll = filesToll()
 			fmt.Println(kept.Toll)
-		}
-		if err := kept.save(); err != nil {
-			return err
+			if err := kept.save(); err != nil {
+				return err
+			}
 		}
 	}
 	return atomicfile.WriteBytes(out, page(kept))
 }
 
 func (c contest) run(name string, p *peer, seconds float64, rounds int) (result, error) {
-	r := result{Case: name, Name: c.name, Peer: strings.Replace(strings.Split(c.peer, "/")[0], "zca", "numpy", 1), Want: c.want, Whole: c.whole}
+	r := result{Case: name, Name: c.name, Peer: strings.Replace(strings.Split(c.peer, "/")[0], "zca", "numpy", 1), Want: c.want, Whole: c.whole, When: time.Now().UTC().Format("2 Jan 2006")}
 	if c.label != "" {
 		r.Peer = c.label
 	}

@@ -20,6 +20,7 @@ type result struct {
 	Ratio, Low, High float64 // of Theirs / Ours: median, least and largest of the rounds
 	Want             float64 // the least Ratio that is aimed at
 	Whole            bool    // not per image
+	When             string  // it was measured
 }
 
 func (r result) time(s float64) string {
