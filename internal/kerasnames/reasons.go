@@ -16,7 +16,6 @@ var reasons = merged(
 		"model_from_yaml": "Keras 2.3; tf-keras refuses it",
 	},
 	because("strings are no tensors: packages text and pipeline do this before the model", "HashedCrossing", "Hashing", "IntegerLookup", "StringLookup", "TextVectorization"),
-	because("packages image and augment do this before the model", "CenterCrop", "Resizing", "RandomBrightness", "RandomContrast", "RandomCrop", "RandomFlip", "RandomRotation", "RandomTranslation", "RandomZoom"),
 	because("everything is float32", "compute_dtype", "dtype", "dtype_policy", "variable_dtype"),
 	because("there is one machine and one way to run", "autotune_steps_per_execution", "distribute_reduction_method", "distribute_strategy", "dynamic", "jit_compile", "run_eagerly", "steps_per_execution",
 		"make_predict_function", "make_test_function", "make_train_function"),

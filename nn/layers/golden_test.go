@@ -88,7 +88,7 @@ func decode(t *testing.T, f layerCase) nn.Layer {
 	t.Helper()
 	v, err := config.New(f.ClassName, reflect.TypeFor[nn.Layer]())
 	must(t, err)
-	must(t, config.Decode(v, f.Config, "name", "trainable", "dtype", "batch_input_shape"))
+	must(t, config.Decode(v, f.Config, "name", "trainable", "dtype", "batch_input_shape", "rng_type"))
 	l := nn.Name(f.Config["name"].(string), v.(nn.Layer))
 	if f.Case == "activation_activity" { // Keras does not write it to the config
 		l.(*layers.Activation).ActivityRegularizer = &regularizers.L1L2{L1: 0.01, L2: 0.1}

@@ -7,7 +7,7 @@ import (
 	"github.com/antler-ml/antler/nn/ops"
 )
 
-// An Interpolation says how [UpSampling2D] makes cells between those that
+// An Interpolation says how [UpSampling2D] and [Resizing] make cells between those that
 // there are. The centres of the corner cells keep their distance from the
 // borders (half-pixel centres, as tf-keras; Keras 2.2 and 2.3 put the corner
 // itself into the corner).
@@ -81,26 +81,51 @@ func lanczos(radius float64) func(float64) float64 {
 	}
 }
 
-// enlarge mixes n·factor cells of n. Cells beyond the borders have no weight,
-// and the weights of a cell add up to 1.
-func (m Interpolation) enlarge(n, factor int) ops.Resampling {
-	k := interpolations[m]
-	r := ops.Resampling{First: make([]int, n*factor), Weights: make([][]float32, n*factor)}
+// enlarge mixes n·factor cells of n.
+func (m Interpolation) enlarge(n, factor int) ops.Resampling { return m.resize(n, n*factor) }
+
+// resize mixes size cells of n. Cells beyond the borders have no weight, and the
+// weights of a cell add up to 1. Where cells get fewer, some have no part in it, as
+// in TensorFlow without antialias, save in [Area].
+func (m Interpolation) resize(n, size int) ops.Resampling {
+	r := ops.Resampling{First: make([]int, size), Weights: make([][]float32, size)}
+	scale := float32(n) / float32(size) // Gaussian has a jump, so this is rounded as in TensorFlow
 	for i := range r.First {
-		at := (float64(i) + 0.5) / float64(factor) // of its centre, in cells
-		lo := max(0, min(n-1, int(math.Ceil(at-k.radius-0.5))))
-		hi := max(0, min(n-1, int(math.Floor(at+k.radius-0.5))))
-		weights, sum := make([]float64, hi-lo+1), 0.0
-		for j := range weights {
-			if d := math.Abs(float64(lo+j) + 0.5 - at); d <= k.radius {
-				weights[j] = k.weight(d)
-			}
-			sum += weights[j]
-		}
-		r.First[i] = lo
-		for _, w := range weights {
-			r.Weights[i] = append(r.Weights[i], float32(w/sum))
+		switch at := float64((float32(i) + 0.5) * scale); m { // of its centre, in cells
+		case Nearest:
+			r.First[i], r.Weights[i] = min(n-1, int(at)), []float32{1}
+		case Area:
+			r.First[i], r.Weights[i] = overlaps(float64(float32(i)*scale), float64(float32(i+1)*scale), n)
+		default:
+			r.First[i], r.Weights[i] = interpolations[m].around(at, n)
 		}
 	}
 	return r
+}
+
+// around are the weights of the cells around a point.
+func (k interpolation) around(at float64, n int) (first int, weights []float32) {
+	lo := max(0, min(n-1, int(math.Ceil(at-k.radius-0.5))))
+	hi := max(0, min(n-1, int(math.Floor(at+k.radius-0.5))))
+	each, sum := make([]float64, hi-lo+1), 0.0
+	for j := range each {
+		if d := math.Abs(float64(lo+j) + 0.5 - at); d <= k.radius {
+			each[j] = k.weight(d)
+		}
+		sum += each[j]
+	}
+	for _, w := range each {
+		weights = append(weights, float32(w/sum))
+	}
+	return lo, weights
+}
+
+// overlaps are the parts of the cells that lie between two points.
+func overlaps(from, to float64, n int) (first int, weights []float32) {
+	first = min(n-1, int(from))
+	for j := first; j < n && float64(j) < to; j++ {
+		part := math.Min(to, float64(j+1)) - math.Max(from, float64(j))
+		weights = append(weights, float32(part/(to-from)))
+	}
+	return first, weights
 }

@@ -260,8 +260,9 @@ func shape(key string, sizes []*int) (nn.Shape, error) {
 	return s, nil
 }
 
-// base is what the configuration of every layer says.
-var base = []string{"name", "trainable", "dtype", "batch_input_shape"}
+// base is what the configuration of every layer says, and which of TensorFlow's
+// generators a layer that moves images draws from.
+var base = []string{"name", "trainable", "dtype", "batch_input_shape", "rng_type"}
 
 func (d *decoder) layer(w wire) (nn.Layer, error) {
 	v, err := config.New(w.ClassName, reflect.TypeFor[nn.Layer]())
