@@ -70,6 +70,9 @@ func (s *Settings) Generator() (*augment.ImageDataGenerator, error) {
 	if s.Compat == "keras-preprocessing" {
 		g.Compat = augment.KerasPreprocessing112
 	}
+	if slices.Equal(s.BrightnessRange, []float64{0, 0}) { // the generator's zero value: no change
+		return nil, cli.Errorf(cli.Usage, "--brightness-range 0,0 would make every picture black").Do("for example --brightness-range 0.8,1.2")
+	}
 	if len(s.BrightnessRange) == 2 {
 		g.BrightnessRange = [2]float64(s.BrightnessRange)
 	}
@@ -83,6 +86,8 @@ func (s *Settings) Generator() (*augment.ImageDataGenerator, error) {
 	switch z, ok := numbers(s.ZoomRange); {
 	case !ok || len(z) > 2:
 		return nil, cli.Errorf(cli.Usage, "--zoom-range %s: want one number or two", cli.Quote(s.ZoomRange)).Do("for example --zoom-range 0.2, or --zoom-range 0.8,1.1")
+	case len(z) == 2 && z[0] == 0 && z[1] == 0: // the generator's zero value: no change
+		return nil, cli.Errorf(cli.Usage, "--zoom-range 0,0: a zoom of 0 makes no picture").Do("for example --zoom-range 0.2, or --zoom-range 0.8,1.1; 1 changes nothing")
 	case len(z) == 2:
 		g.ZoomInterval = [2]float64(z)
 	case len(z) == 1:

@@ -86,3 +86,16 @@ func TestRecorded(t *testing.T) {
 		t.Errorf("got %+v, want %+v", again, s)
 	}
 }
+
+// The generator takes zero values for "no change"; who writes them means them.
+func TestRangesOfZeroAreRefused(t *testing.T) {
+	for _, flag := range []string{"--zoom-range=0,0", "--brightness-range=0,0"} {
+		s := Default()
+		if _, err := Flags(s).Parse([]string{flag}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Generator(); err == nil {
+			t.Errorf("%s is accepted", flag)
+		}
+	}
+}
