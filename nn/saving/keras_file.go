@@ -178,7 +178,7 @@ func loadKeras(src *source, c LoadConfig) (*Loaded, error) {
 	if err := json.Unmarshal(js, &cfg); err != nil {
 		return nil, err
 	}
-	if len(cfg.Compile) == 0 || string(cfg.Compile) == "null" {
+	if c := string(bytes.TrimSpace(cfg.Compile)); c == "" || c == "null" || c == "{}" {
 		return l, nil
 	}
 	l.Warnings = append(l.Warnings, applyCompile(l.Model, cfg.Compile)...)

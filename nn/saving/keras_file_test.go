@@ -39,8 +39,10 @@ func readKerasCase(t *testing.T, path string) (c kerasCase) {
 		return ts
 	}
 	c.batch.X, c.batch.Y, c.out = list("in"), list("y"), list("out")
-	for _, l := range arrays["losses"].Data() {
-		c.losses = append(c.losses, float64(l))
+	if losses := arrays["losses"]; losses != nil {
+		for _, l := range losses.Data() {
+			c.losses = append(c.losses, float64(l))
+		}
 	}
 	return c
 }
