@@ -25,6 +25,9 @@ REQUIRED = {
     "Permute": dict(dims=(2, 1)), "RepeatVector": dict(n=2), "Reshape": dict(target_shape=(2, 2)), "SeparableConv1D": dict(filters=2, kernel_size=3),
     "SeparableConv2D": dict(filters=2, kernel_size=3), "SimpleRNN": dict(units=3), "SimpleRNNCell": dict(units=3), "SpatialDropout1D": dict(rate=0.1),
     "SpatialDropout2D": dict(rate=0.1), "SpatialDropout3D": dict(rate=0.1), "Rescaling": dict(scale=0.5), "CategoryEncoding": dict(num_tokens=3),
+    "Resizing": dict(height=3, width=4), "CenterCrop": dict(height=3, width=4), "RandomCrop": dict(height=3, width=4), "RandomRotation": dict(factor=0.1),
+    "RandomTranslation": dict(height_factor=0.1, width_factor=0.2), "RandomZoom": dict(height_factor=0.1), "RandomContrast": dict(factor=0.1),
+    "RandomBrightness": dict(factor=[-0.1, 0.1]),
     "MeanIoU": dict(num_classes=3), "SensitivityAtSpecificity": dict(specificity=0.5), "SpecificityAtSensitivity": dict(sensitivity=0.5),
     "IoU": dict(num_classes=3, target_class_ids=[0, 2]), "OneHotIoU": dict(num_classes=3, target_class_ids=[0, 2]), "OneHotMeanIoU": dict(num_classes=3),
     "PrecisionAtRecall": dict(recall=0.5), "RecallAtPrecision": dict(precision=0.5), "MeanRelativeError": dict(normalizer=[1.0, 2.0]),
@@ -39,7 +42,8 @@ LocallyConnected1D LocallyConnected2D Masking MaxPooling1D MaxPooling2D MaxPooli
 Reshape SeparableConv1D SeparableConv2D SimpleRNN SimpleRNNCell Softmax SpatialDropout1D SpatialDropout2D SpatialDropout3D StackedRNNCells Subtract
 ThresholdedReLU TimeDistributed UpSampling1D UpSampling2D UpSampling3D ZeroPadding1D ZeroPadding2D ZeroPadding3D
 AdditiveAttention Attention EinsumDense GroupNormalization MultiHeadAttention UnitNormalization
-CategoryEncoding Discretization Identity Normalization Rescaling SpectralNormalization""".split()
+CategoryEncoding CenterCrop Discretization Identity Normalization RandomBrightness RandomContrast RandomCrop RandomFlip RandomRotation RandomTranslation
+RandomZoom Rescaling Resizing SpectralNormalization""".split()
 
 METRICS = """AUC Accuracy BinaryAccuracy BinaryIoU BinaryCrossentropy CategoricalAccuracy CategoricalCrossentropy CategoricalHinge CosineSimilarity F1Score FBetaScore FalseNegatives
 FalsePositives Hinge KLDivergence LogCoshError Mean MeanAbsoluteError MeanAbsolutePercentageError MeanIoU MeanRelativeError MeanSquaredError
