@@ -69,6 +69,10 @@ func (w *Weight) Shape() Shape { return slices.Clone(w.shape) }
 // says; see also [Model.TrainableWeights].
 func (w *Weight) Trainable() bool { return w.trainable && !w.owner.frozen }
 
+// CanTrain reports whether training would change the weight if no layer were
+// frozen: it is no moving average.
+func (w *Weight) CanTrain() bool { return w.trainable }
+
 // Value returns the weight's own memory. Writing to it changes the model; it
 // must not happen while the model runs. Before the model is compiled, used or
 // loaded it holds zeros.

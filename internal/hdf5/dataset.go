@@ -271,6 +271,21 @@ func (d *Dataset) Ints() ([]int64, error) {
 	}))
 }
 
+// Bytes reads whole numbers of one byte each, row by row.
+func (d *Dataset) Bytes() ([]byte, error) {
+	if err := d.Check(); err != nil {
+		return nil, err
+	}
+	if d.Type.Size != 1 || d.Type.Class == Float {
+		return nil, in(d.path, fmt.Errorf("want bytes, got %v", d.Type))
+	}
+	dst := make([]byte, d.space.count)
+	return dst, in(d.path, d.bytesOf(func(first int, b []byte) error {
+		copy(dst[first:], b)
+		return nil
+	}))
+}
+
 // Doubles reads numbers in full precision, row by row.
 func (d *Dataset) Doubles() ([]float64, error) {
 	if err := d.Check(); err != nil {

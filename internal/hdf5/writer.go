@@ -31,7 +31,8 @@ type attr struct {
 type Array struct {
 	Shape   []int
 	Floats  []float32 // or
-	Ints    []int64
+	Ints    []int64   // or
+	Bytes   []byte
 	Deflate int // a level of 1 to 9; 0: as it is, which is faster to read
 	stored  int64
 }
@@ -72,17 +73,21 @@ func (n *Node) Dataset(path string, a Array) *Node {
 	switch {
 	case d == n || d.data != nil || len(d.children) > 0:
 		d.err = fmt.Errorf("hdf5: two objects are called %q", path)
-	case len(a.Floats)+len(a.Ints) != elements || a.Floats != nil && a.Ints != nil:
-		d.err = fmt.Errorf("hdf5: %s: shape %v and %d elements", path, a.Shape, len(a.Floats)+len(a.Ints))
+	case a.count() != elements || a.Floats != nil && a.Ints != nil || a.Bytes != nil && (a.Floats != nil || a.Ints != nil):
+		d.err = fmt.Errorf("hdf5: %s: shape %v and %d elements", path, a.Shape, a.count())
 	}
 	d.data = &a
 	return d
 }
 
+// count is the number of elements.
+func (a *Array) count() int { return len(a.Floats) + len(a.Ints) + len(a.Bytes) }
+
 // Types of elements, as messages.
 var (
 	typeFloat32 = []byte{0x11, 0x20, 31, 0, 4, 0, 0, 0, 0, 0, 32, 0, 23, 8, 0, 23, 127, 0, 0, 0}
 	typeInt64   = []byte{0x10, 8, 0, 0, 8, 0, 0, 0, 0, 0, 64, 0}
+	typeByte    = []byte{0x10, 0, 0, 0, 1, 0, 0, 0, 0, 0, 8, 0}
 	typeFloat64 = []byte{0x11, 0x20, 63, 0, 8, 0, 0, 0, 0, 0, 64, 0, 52, 11, 0, 52, 0xff, 3, 0, 0}
 	// a string of varying length in UTF-8, whose letters are bytes
 	typeText = []byte{0x19, 1, 1, 0, 16, 0, 0, 0, 0x10, 0, 0, 0, 1, 0, 0, 0, 0, 0, 8, 0}

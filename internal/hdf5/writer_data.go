@@ -13,10 +13,13 @@ import (
 // dataset describes an array and gives it a place.
 func (l *layouter) dataset(h *headerWriter, a *Array) error {
 	typ, size := typeFloat32, 4
-	if a.Ints != nil {
+	switch {
+	case a.Ints != nil:
 		typ, size = typeInt64, 8
+	case a.Bytes != nil:
+		typ, size = typeByte, 1
 	}
-	count := len(a.Floats) + len(a.Ints)
+	count := a.count()
 	h.add(msgDataspace, 0, dims(a.Shape))
 	h.add(msgDatatype, 1, typ)
 	h.add(msgFill, 0, []byte{3, 0x0a})
@@ -41,7 +44,7 @@ const (
 )
 
 func (l *layouter) chunks(h *headerWriter, a *Array, size int) error {
-	row := (len(a.Floats) + len(a.Ints)) / a.Shape[0]
+	row := a.count() / a.Shape[0]
 	rows := max(1, chunkBytes/(row*size), (a.Shape[0]+nodeChunks-1)/nodeChunks)
 	rows = min(rows, a.Shape[0])
 	if int64(rows*row*size) >= 1<<32 {
@@ -61,7 +64,7 @@ func (l *layouter) chunks(h *headerWriter, a *Array, size int) error {
 	for i := range n {
 		var raw bytes.Buffer
 		part0 := i * rows * row
-		a.encode(&raw, part0, min(part0+rows*row, len(a.Floats)+len(a.Ints)))
+		a.encode(&raw, part0, min(part0+rows*row, a.count()))
 		raw.Write(make([]byte, rows*row*size-raw.Len())) // the last chunk is as long as the others
 		var packed bytes.Buffer
 		z, err := zlib.NewWriterLevel(&packed, a.Deflate)
@@ -95,6 +98,10 @@ func (l *layouter) chunks(h *headerWriter, a *Array, size int) error {
 
 // encode writes some elements, low bytes first.
 func (a *Array) encode(w io.Writer, first, end int) error {
+	if a.Bytes != nil {
+		_, err := w.Write(a.Bytes[first:end])
+		return err
+	}
 	buf := make([]byte, 0, 1<<18)
 	for first < end {
 		buf = buf[:0]
@@ -118,5 +125,5 @@ func (a *Array) encode(w io.Writer, first, end int) error {
 }
 
 func (a *Array) write(w io.Writer) (int64, error) {
-	return a.stored, a.encode(w, 0, len(a.Floats)+len(a.Ints))
+	return a.stored, a.encode(w, 0, a.count())
 }
