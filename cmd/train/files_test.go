@@ -12,7 +12,7 @@ import (
 )
 
 // whole are files of whole models, one in each format; .npz comes last.
-var whole = []string{"m.keras", "m.npz"}
+var whole = []string{"m.keras", "m.h5", "m.npz"}
 
 // numbered puts numbers in the place of the classes of stripes.
 func numbered(out string) string {
