@@ -126,7 +126,7 @@ func TestEncodeCompile(t *testing.T) {
 	}{
 		{nn.CompileConfig{Optimizer: &optimizers.SGD{LearningRate: 0.5}, Loss: losses.CategoricalCrossentropy{}, Metrics: []nn.Metric{metrics.Accuracy{}, metrics.Named("pr", &metrics.AUC{Curve: "PR", NumThresholds: 5})}},
 			`{"loss":"categorical_crossentropy","loss_weights":null,"metrics":["accuracy",{"class_name":"AUC","config":{"name":"pr","num_thresholds":5,"curve":"PR","summation_method":"interpolation","thresholds":null,"multi_label":false,"num_labels":null,"label_weights":null,"from_logits":false}}],"weighted_metrics":null,"sample_weight_mode":null,` +
-				`"optimizer_config":{"class_name":"SGD","config":{"name":"SGD","learning_rate":0.5,"momentum":0.0,"nesterov":false,"weight_decay":null,"clipnorm":null,"clipvalue":null,"global_clipnorm":null,"use_ema":false,"ema_momentum":0.99,"ema_overwrite_frequency":null}}}`},
+				`"optimizer_config":{"class_name":"SGD","config":{"name":"SGD","learning_rate":0.5,"momentum":0.0,"nesterov":false,"weight_decay":null,"clipnorm":null,"clipvalue":null,"global_clipnorm":null,"use_ema":false,"ema_momentum":0.99,"ema_overwrite_frequency":null,"is_legacy_optimizer":false}}}`},
 		{nn.CompileConfig{Optimizer: &optimizers.SGD{LearningRate: 0.5, Momentum: 0.9, Decay: 0.1, Clipnorm: 1}, Loss: half},
 			`{"loss":"half","loss_weights":null,"metrics":null,"weighted_metrics":null,"sample_weight_mode":null,` +
 				`"optimizer_config":{"class_name":"SGD","config":{"name":"SGD","learning_rate":0.5,"momentum":0.9,"nesterov":false,"decay":0.1,"clipnorm":1.0,"clipvalue":null,"is_legacy_optimizer":true}}}`},

@@ -146,8 +146,8 @@ func (e *compileEncoder) optimizer(opt nn.Optimizer, rate float64) any {
 		}
 		cfg = append(cfg, s)
 	}
-	if legacy {
-		cfg = append(cfg, config.Member{Key: "is_legacy_optimizer", Value: true})
+	if e.style == tfKeras { // without it tf-keras takes the optimizer for one of old
+		cfg = append(cfg, config.Member{Key: "is_legacy_optimizer", Value: legacy})
 	}
 	return e.object("keras.optimizers", class, cfg)
 }

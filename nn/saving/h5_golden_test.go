@@ -2,6 +2,7 @@ package saving_test
 
 import (
 	"encoding/json"
+	"flag"
 	"math"
 	"os"
 	"path/filepath"
@@ -13,6 +14,8 @@ import (
 	"github.com/antler-ml/antler/pipeline"
 	"github.com/antler-ml/antler/tensor"
 )
+
+var keepH5 = flag.String("h5", "", "a folder to write every file of TestKerasH5 to, as we write it; for testdata/tools/saving_h5_check.py")
 
 const h5Cases = "../../testdata/keras/saving_h5"
 
@@ -76,6 +79,9 @@ func TestKerasH5(t *testing.T) {
 				t.Errorf("warnings %q", l.Warnings)
 			}
 			ours := filepath.Join(t.TempDir(), "ours.h5")
+			if *keepH5 != "" {
+				ours = filepath.Join(*keepH5, filepath.Base(file))
+			}
 			must(t, saving.SaveWith(l.Model, ours, saving.SaveConfig{Meta: map[string][]byte{"a/b": {0, 1, 2}, "empty": {}}}))
 			checkH5(t, l.Model, c)
 			again, err := saving.LoadWith(ours, saving.LoadConfig{})
