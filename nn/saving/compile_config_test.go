@@ -129,7 +129,7 @@ func TestEncodeCompile(t *testing.T) {
 				`"optimizer_config":{"class_name":"SGD","config":{"name":"SGD","learning_rate":0.5,"momentum":0.0,"nesterov":false,"weight_decay":null,"clipnorm":null,"clipvalue":null,"global_clipnorm":null,"use_ema":false,"ema_momentum":0.99,"ema_overwrite_frequency":null,"is_legacy_optimizer":false}}}`},
 		{nn.CompileConfig{Optimizer: &optimizers.SGD{LearningRate: 0.5, Momentum: 0.9, Decay: 0.1, Clipnorm: 1}, Loss: half},
 			`{"loss":"half","loss_weights":null,"metrics":null,"weighted_metrics":null,"sample_weight_mode":null,` +
-				`"optimizer_config":{"class_name":"SGD","config":{"name":"SGD","learning_rate":0.5,"momentum":0.9,"nesterov":false,"decay":0.1,"clipnorm":1.0,"clipvalue":null,"is_legacy_optimizer":true}}}`},
+				`"optimizer_config":{"class_name":"SGD","config":{"name":"SGD","learning_rate":0.5,"momentum":0.9,"nesterov":false,"decay":0.1,"clipnorm":1.0,"clipvalue":null}}}`},
 	} {
 		must(t, m.Compile(c.cfg))
 		text, err := saving.EncodeCompile(m, 0)

@@ -146,8 +146,8 @@ func (e *compileEncoder) optimizer(opt nn.Optimizer, rate float64) any {
 		}
 		cfg = append(cfg, s)
 	}
-	if e.style == tfKeras { // without it tf-keras takes the optimizer for one of old
-		cfg = append(cfg, config.Member{Key: "is_legacy_optimizer", Value: legacy})
+	if e.style == tfKeras && !legacy { // without it tf-keras takes the optimizer for one of old
+		cfg = append(cfg, config.Member{Key: "is_legacy_optimizer", Value: false})
 	}
 	return e.object("keras.optimizers", class, cfg)
 }

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/antler-ml/antler/internal/config"
 	"github.com/antler-ml/antler/internal/hdf5"
 	"github.com/antler-ml/antler/nn"
 )
@@ -63,6 +64,7 @@ func putTraining(f *hdf5.Node, m *nn.Model, leaveOut bool) error {
 	if err != nil || !compiled || leaveOut {
 		return err
 	}
+	register(c)
 	js, err := json.Marshal(c)
 	if err != nil {
 		return err
@@ -78,7 +80,7 @@ func putTraining(f *hdf5.Node, m *nn.Model, leaveOut bool) error {
 		order = append(order, i)
 	}
 	names := []string{"iteration:0"}
-	if strings.Contains(string(js), `"is_legacy_optimizer":true`) {
+	if !strings.Contains(string(js), `"is_legacy_optimizer":false`) {
 		names[0], order = s.Class+"/iter:0", grouped(s.Variables, order)
 	}
 	g.Dataset(names[0], hdf5.Array{Ints: []int64{int64(s.Iterations)}})
@@ -90,6 +92,18 @@ func putTraining(f *hdf5.Node, m *nn.Model, leaveOut bool) error {
 	}
 	putNames(g, "weight_names", names)
 	return nil
+}
+
+// register names the optimizers that tf-keras finds under their registered names
+// only.
+func register(training config.Object) {
+	o, _ := training.Get("optimizer_config")
+	optimizer, _ := o.(config.Object)
+	for i, m := range optimizer {
+		if m.Value == "Lion" || m.Value == "Adafactor" {
+			optimizer[i].Value = "Custom>" + m.Value.(string)
+		}
+	}
 }
 
 // uniqueName adds :0, and a number if the name is taken: weights of nested models
