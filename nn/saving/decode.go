@@ -265,14 +265,17 @@ func shape(key string, sizes []*int) (nn.Shape, error) {
 var base = []string{"name", "trainable", "dtype", "batch_input_shape", "rng_type"}
 
 func (d *decoder) layer(w wire) (nn.Layer, error) {
+	var cfg map[string]any
+	if len(w.Config) > 0 {
+		if err := json.Unmarshal(w.Config, &cfg); err != nil {
+			return nil, err
+		}
+	}
+	w.ClassName = fromCuDNNClass(w.ClassName, cfg)
 	v, err := config.New(w.ClassName, reflect.TypeFor[nn.Layer]())
 	if err != nil {
 		d.missing.add(err, "")
 		return nil, nil
-	}
-	var cfg map[string]any
-	if err := json.Unmarshal(w.Config, &cfg); err != nil {
-		return nil, err
 	}
 	l := v.(nn.Layer)
 	fromKeras1(w.ClassName, cfg, config.Keys(l))

@@ -18,6 +18,19 @@ var keras1Arguments = map[string]string{
 // keras1Embedding are those of Embedding, whose weight has another name.
 var keras1Embedding = map[string]string{"init": "embeddings_initializer", "W_regularizer": "embeddings_regularizer", "W_constraint": "embeddings_constraint"}
 
+// fromCuDNNClass is the layer that does everywhere what CuDNNLSTM and CuDNNGRU of
+// Keras 2.0 to 2.3 did on graphics cards, and had no settings for.
+func fromCuDNNClass(class string, cfg map[string]any) string {
+	if class != "CuDNNLSTM" && class != "CuDNNGRU" || cfg == nil {
+		return class
+	}
+	cfg["activation"], cfg["recurrent_activation"] = "tanh", "sigmoid"
+	if class == "CuDNNGRU" {
+		cfg["reset_after"] = true
+	}
+	return strings.TrimPrefix(class, "CuDNN")
+}
+
 // fromKeras1 gives the arguments of Keras 1 their names in Keras 2, where the
 // layer, whose settings are keys, has not got a setting of the old name.
 func fromKeras1(class string, cfg map[string]any, keys []string) {

@@ -184,7 +184,7 @@ def optimizers(suffix, table):
 
 def attr(group, name, values):
     del group.attrs[name]
-    group.attrs[name] = np.array([v.encode() for v in values])
+    group.attrs[name] = np.array([v if isinstance(v, bytes) else v.encode() for v in values])
 
 
 def rewrite(group, layer, arrays):
@@ -291,7 +291,8 @@ def keras1_theano():
                           L.Flatten(name="flat", **conv), L.Dense(2, name="out")])
     shake(m, r)
     # The processor has no channels_first convolution: a twin in channels_last computes what it predicts.
-    n = keras.Sequential([L.Input((2, 5, 5)), L.Permute((2, 3, 1)), L.Conv2D(3, (3, 2)), L.Conv2DTranspose(2, (2, 3)), L.Permute((3, 1, 2)), L.Flatten(), L.Dense(2)])
+    # Flatten with channels_first puts the channels last before it flattens.
+    n = keras.Sequential([L.Input((2, 5, 5)), L.Permute((2, 3, 1)), L.Conv2D(3, (3, 2)), L.Conv2DTranspose(2, (2, 3)), L.Flatten(), L.Dense(2)])
     n.set_weights(m.get_weights())
     m.predict = n.predict
 
