@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -131,13 +132,14 @@ func curve(r *search.Rates, lines int) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%-10s %-10s\n", "rate", "loss")
 	step := max(1, (len(r.Rate)+lines-1)/lines)
-	for i := 0; i < len(r.Rate); i += step {
+	good := slices.Index(r.Rate, r.Steepest()) // -1: none; else it has a line of its own
+	for i := max(0, good) % step; i < len(r.Rate); i += step {
 		part := width
 		if v := r.Smooth[i]; v < high {
 			part = int(math.Round(width * (v - low) / (high - low)))
 		}
 		mark := ""
-		if near := r.Steepest(); near > 0 && r.Rate[i] <= near && (i+step >= len(r.Rate) || near < r.Rate[i+step]) {
+		if i == good {
 			mark = "  ← falls fastest"
 		}
 		fmt.Fprintf(&b, "%-10.1e %-10.4f %s%s\n", r.Rate[i], r.Smooth[i], strings.Repeat("█", part), mark)
