@@ -118,6 +118,9 @@ func apply(mode *bool, l Layer, in []*Symbol) ([]*Symbol, error) {
 		if s.shape, err = stated(l, i, shapes, a.out[i].Shape(), b.out[i].Shape()); err != nil {
 			return nil, err
 		}
+		if s.shape.Rank() > maxRank {
+			return nil, fmt.Errorf("the output would have %d axes; at most %d are possible", s.shape.Rank(), maxRank)
+		}
 		if tooLarge(s.shape) {
 			return nil, fmt.Errorf("the output of one sample would have the shape %v, more numbers than fit into memory", s.shape)
 		}
@@ -235,6 +238,9 @@ func NamedInput(name string, s Shape) *Symbol {
 	}
 	if len(s) == 0 {
 		return failed(errors.New("nn: Input: the shape needs at least the batch axis"))
+	}
+	if s.Rank() > maxRank {
+		return failed(fmt.Errorf("nn: Input: the shape has %d axes with that of the batch; at most %d are possible", s.Rank(), maxRank))
 	}
 	if tooLarge(s) {
 		return failed(fmt.Errorf("nn: Input: the shape %v has more numbers than fit into memory", s))

@@ -47,6 +47,9 @@ func (s Shape) String() string {
 // are 4 TiB. An int of 32 bits holds fewer.
 const maxSize = min(1<<40, math.MaxInt/4)
 
+// maxRank bounds how many axes a shape has; numpy knew no more before version 2.
+const maxRank = 32
+
 // tooLarge reports whether the known sizes make more than maxSize numbers.
 func tooLarge(s Shape) bool {
 	n := 1

@@ -69,6 +69,15 @@ func OpenNPZ(r io.ReaderAt, size int64, lim Limits) (*NPZ, error) {
 // Names returns the names of the arrays in the order of the archive.
 func (z *NPZ) Names() []string { return z.a.Names() }
 
+// Shape returns the shape of one array. It reads the array's header only.
+func (z *NPZ) Shape(name string) ([]int, error) {
+	h, err := z.a.Header(name)
+	if err != nil {
+		return nil, wrap(err)
+	}
+	return h.Shape, nil
+}
+
 // Tensor reads one array; see [ReadNPY].
 func (z *NPZ) Tensor(name string) (*Tensor, error) {
 	var t *Tensor

@@ -63,8 +63,8 @@ func (t *loading) dictionary(key string, r *reader) error {
 			e.docs = int64(n)
 			t.seen = follow(t.seen, t.counted, int32(id))
 		case "word_index":
-			if n != int(int32(n)) || n == noIndex {
-				return fmt.Errorf("%q: number %d is out of range", k, n)
+			if n < 0 || n != int(int32(n)) || n == noIndex {
+				return fmt.Errorf("%q: number %d is out of range; words are counted from 1", k, n)
 			}
 			if !taken.add(n) {
 				return fmt.Errorf("%q and %q both have the number %d", t.wordOf(n), k, n)
@@ -103,6 +103,9 @@ func pyKey(k []byte) (int, error) {
 	n, err := pyInt(k)
 	if err != nil {
 		return 0, fmt.Errorf("want a number as key, got %q", k)
+	}
+	if n < 0 {
+		return 0, fmt.Errorf("the number %d is out of range; words are counted from 1", n)
 	}
 	return n, nil
 }

@@ -51,7 +51,7 @@ func TestDictionariesAsTheyStand(t *testing.T) {
 				if name == "index_word" {
 					d = append(d, member{fmt.Sprint(77 + change), "g"})
 				} else if name == "index_docs" {
-					d = append(d, member{fmt.Sprint(-5000000000 - change), 3})
+					d = append(d, member{fmt.Sprint(5000000000 + change), 3})
 				} else {
 					d = append(d, member{fmt.Sprint("g", change), 70 + change})
 				}

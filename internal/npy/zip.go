@@ -99,6 +99,19 @@ func (a *Archive) Read(name string, f func(*Reader) error) error {
 	return err
 }
 
+// Header reads what an array says about itself, and not the elements.
+func (a *Archive) Header(name string) (*Header, error) {
+	var h *Header
+	err := a.Read(name, func(r *Reader) error { h = &r.Header; return errEnough })
+	if err == errEnough {
+		return h, nil
+	}
+	return nil, err
+}
+
+// errEnough ends the reading of an array that nobody wants more of.
+var errEnough = errors.New("enough")
+
 func (a *Archive) read(m *zip.File, f func(*Reader) error) error {
 	rc, err := m.Open()
 	if err != nil {

@@ -190,16 +190,35 @@ func (f *File) Floats(name string) ([]float32, []int, error) {
 	if !ok {
 		return nil, nil, fmt.Errorf("safetensors: there is no array %q", name)
 	}
-	raw := make([]byte, e.hi-e.lo)
-	if _, err := f.r.ReadAt(raw, f.start+e.lo); err != nil && !(errors.Is(err, io.EOF) && len(raw) == 0) {
-		return nil, nil, fmt.Errorf("safetensors: %q: %w", name, err)
+	out := make([]float32, (e.hi-e.lo)/sizes[e.dtype])
+	return out, e.shape, f.ReadFloats(name, out)
+}
+
+// pieceBytes is how much of an array is read at once.
+const pieceBytes = 1 << 18
+
+// ReadFloats is [File.Floats] into dst, which has room for exactly the elements.
+func (f *File) ReadFloats(name string, dst []float32) error {
+	e, ok := f.entries[name]
+	if !ok {
+		return fmt.Errorf("safetensors: there is no array %q", name)
 	}
-	size := int(sizes[e.dtype])
-	out := make([]float32, len(raw)/size)
-	for i := range out {
-		out[i] = number(e.dtype, raw[i*size:][:size])
+	size := sizes[e.dtype]
+	if n := (e.hi - e.lo) / size; int64(len(dst)) != n {
+		return fmt.Errorf("safetensors: %q has %d elements; want %d", name, n, len(dst))
 	}
-	return out, e.shape, nil
+	piece := make([]byte, min(pieceBytes, e.hi-e.lo))
+	for at := e.lo; at < e.hi; at += pieceBytes {
+		b := piece[:min(pieceBytes, e.hi-at)]
+		if _, err := f.r.ReadAt(b, f.start+at); err != nil {
+			return fmt.Errorf("safetensors: %q: %w", name, err)
+		}
+		for i := range int64(len(b)) / size {
+			dst[i] = number(e.dtype, b[i*size:][:size])
+		}
+		dst = dst[int64(len(b))/size:]
+	}
+	return nil
 }
 
 // number reads one number.

@@ -70,10 +70,15 @@ const (
 	maxJSONDepth = 400 // of brackets
 )
 
-// unmarshal refuses text that is nested without end before it is looked into.
+// unmarshal refuses text that is nested without end, that is no UTF-8, or that
+// has a key twice, before it is looked into: readers differ in what they make of
+// those.
 func unmarshal(data []byte, w *wire) error {
 	if d := jsonDepth(data); d > maxJSONDepth {
 		return fmt.Errorf("it is nested %d deep; models are nested more than %d deep", d, maxDepth)
+	}
+	if err := strictJSON(data); err != nil {
+		return err
 	}
 	data, err := normalise(data)
 	if err != nil {

@@ -82,11 +82,14 @@ func loadNPZ(src *source, _ LoadConfig) (*Loaded, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := byPath(m, npzNames(z), WeightsConfig{}, z.Tensor)
+	f, err := byPath(m, npzNames(z), WeightsConfig{}, npzArray(z))
+	if err == nil {
+		err = f.report.complete()
+	}
 	if err != nil {
 		return nil, err
 	}
-	return &Loaded{Model: m}, r.complete()
+	return &Loaded{Model: m}, f.into()
 }
 
 func loadNPZWeights(src *source, m *nn.Model, c WeightsConfig) (*Report, error) {
@@ -94,7 +97,25 @@ func loadNPZWeights(src *source, m *nn.Model, c WeightsConfig) (*Report, error) 
 	if err != nil {
 		return nil, err
 	}
-	return byPath(m, npzNames(z), c, z.Tensor)
+	f, err := byPath(m, npzNames(z), c, npzArray(z))
+	if err != nil {
+		return nil, err
+	}
+	return &f.report, f.replace()
+}
+
+// npzArray describes an array of an archive; its elements stay where they are.
+func npzArray(z *tensor.NPZ) func(name string) (array, error) {
+	return func(name string) (array, error) {
+		shape, err := z.Shape(name)
+		return array{name: name, shape: shape, read: func(dst []float32) error {
+			t, err := z.Tensor(name)
+			if err == nil {
+				copy(dst, t.Data())
+			}
+			return err
+		}}, err
+	}
 }
 
 // npzNames are those of the weights.
@@ -102,9 +123,9 @@ func npzNames(z *tensor.NPZ) []string {
 	return slices.DeleteFunc(slices.Clone(z.Names()), func(n string) bool { return n == architecture })
 }
 
-// byPath loads weights from a file that has them under their paths.
-func byPath(m *nn.Model, names []string, c WeightsConfig, read func(name string) (*tensor.Tensor, error)) (*Report, error) {
-	f := filling{skip: c.SkipMismatch}
+// byPath finds the weights in a file that has them under their paths.
+func byPath(m *nn.Model, names []string, c WeightsConfig, find func(name string) (array, error)) (*filling, error) {
+	f := &filling{skip: c.SkipMismatch}
 	left := map[string]bool{}
 	for _, n := range names {
 		left[n] = true
@@ -115,12 +136,11 @@ func byPath(m *nn.Model, names []string, c WeightsConfig, read func(name string)
 			continue
 		}
 		delete(left, path)
-		t, err := read(path)
+		a, err := find(path)
 		if err != nil {
 			return nil, err
 		}
-		err = f.add(path, w, path, t.Shape(), func(dst []float32) error { copy(dst, t.Data()); return nil })
-		if err != nil {
+		if err := f.add(path, w, path, a.shape, a.read); err != nil {
 			return nil, err
 		}
 	}
@@ -129,8 +149,5 @@ func byPath(m *nn.Model, names []string, c WeightsConfig, read func(name string)
 			f.report.Unexpected = append(f.report.Unexpected, n)
 		}
 	}
-	if err := f.report.check(); err != nil {
-		return nil, err
-	}
-	return &f.report, f.into()
+	return f, f.report.check()
 }

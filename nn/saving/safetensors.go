@@ -7,7 +7,6 @@ import (
 
 	"github.com/antler-ml/antler/internal/safetensors"
 	"github.com/antler-ml/antler/nn"
-	"github.com/antler-ml/antler/tensor"
 )
 
 // safetensorsFormat has the weights under their paths.
@@ -23,13 +22,14 @@ func safetensorsFormat() format {
 			if err != nil {
 				return nil, err
 			}
-			return byPath(m, f.Names(), c, func(name string) (*tensor.Tensor, error) {
-				data, shape, err := f.Floats(name)
-				if err != nil {
-					return nil, err
-				}
-				return tensor.From(data, shape...), nil
+			fill, err := byPath(m, f.Names(), c, func(name string) (array, error) {
+				_, shape, _ := f.Info(name)
+				return array{name: name, shape: shape, read: func(dst []float32) error { return f.ReadFloats(name, dst) }}, nil
 			})
+			if err != nil {
+				return nil, err
+			}
+			return &fill.report, fill.replace()
 		},
 	}
 }

@@ -88,6 +88,8 @@ attacks = {
     "upsampling-bomb": row(layer("UpSampling2D", "u", size=[2**30, 2**30]), layer("Flatten", "f"), dense(), shape=(2, 2, 1)),
     "shape-negative": row(dense(), shape=(-7,)),
     "shape-1e18": row(dense(), shape=(10**18, 10**18)),
+    "input-rank-1000": row(layer("Flatten", "f"), dense(), shape=(1,) * 1000),
+    "reshape-rank-1000": row(layer("Reshape", "r", target_shape=[2] + [1] * 999), layer("Flatten", "f"), dense()),
     # graph
     "cycle": graph(node("a", "b"), node("b", "a")),
     "self-loop": graph(node("b", "b")),
@@ -118,6 +120,10 @@ put("json-two-keys-inside.json", good.replace('"units": 2', '"units": 2, "units"
 put("json-1e999.json", good.replace('"units": 2', '"units": 1e999'))
 put("json-nan.json", good.replace('"units": 2', '"units": NaN'))
 put("json-follows.json", good + "; import os")
+put("json-not-utf-8.json", good.replace('"dense"', '"dens@"').encode().replace(b"@", b"\xe9"))
+put("json-surrogate.json", good.replace('"dense"', '"dens@"').encode().replace(b"@", b"\xed\xa0\x80"))
+put("json-two-keys-escaped.json", good.replace('"units": 2', '"units": 2, "\\u0075nits": 3'))
+put("json-two-keys-deep.json", good.replace('"units": 2', '"units": 2, "kernel_initializer": {"class_name": "Zeros", "config": {}, "class_name": "Ones"}'))
 put("json-nul.json", good.replace("{", "{\0", 1))
 put("json-no-end.json", '{"class_name": "' + "x" * 90_000)
 
@@ -376,6 +382,8 @@ for name, data in {
     "code": tok(word_index="__import__('os').system('id')"),
     "index-2-to-70": tok(word_index='{"a": 1180591620717411303424}'),
     "deep": tok(word_index="[" * 50_000),
+    "index-negative": tok(word_index='{"a": -1}'),
+    "index-word-negative": tok(index_word='{"-1": "a"}'),
     "number-as-word": tok(word_index='{"a": "b"}'),
     "cut": tok()[:200],
 }.items():
