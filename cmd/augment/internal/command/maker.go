@@ -38,6 +38,7 @@ type maker struct {
 	memory  int64                       // of pictures at the same time
 	header  *manifest.Header
 
+	hands   hands
 	dirs    folders
 	pretend bool        // write nothing
 	stop    atomic.Bool // a signal has come: finish what is at hand
@@ -54,7 +55,7 @@ func (e *Env) prepare(in, out string) (*maker, error) {
 			return nil, err
 		}
 	}
-	m := &maker{Env: e, in: in, out: out}
+	m := &maker{Env: e, in: in, out: out, hands: make(hands, e.Workers)}
 	g, err := e.Generator()
 	if err != nil {
 		return nil, err

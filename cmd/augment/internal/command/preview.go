@@ -90,7 +90,7 @@ func (m *maker) row(i int) ([]sheet.Cell, error) {
 	defer src.Close()
 	w := takeWorker()
 	defer w.release()
-	if err := m.loader.Load(&w.picture, src); err != nil {
+	if err := m.loader.Load(w.picture, src); err != nil {
 		return []sheet.Cell{{Title: f.Name + ": " + err.Error()}}, nil
 	}
 	row := []sheet.Cell{m.cell(w, &w.picture.Sample, f.Name)}

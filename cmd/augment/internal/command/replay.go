@@ -110,7 +110,7 @@ func cliError(err error, path string) error {
 
 // again is prepare for a manifest.
 func (e *Env) again(in, out string, h *manifest.Header) (*maker, error) {
-	m := &maker{Env: e, in: in, out: out, header: h}
+	m := &maker{Env: e, in: in, out: out, header: h, hands: make(hands, e.Workers)}
 	var err error
 	if m.tree, err = source.Scan(in, source.Config{FollowLinks: e.FollowLinks, Exclude: e.exclude()}); err != nil {
 		return nil, err

@@ -55,7 +55,8 @@ type made struct {
 
 // A worker has the memory for one picture at a time.
 type worker struct {
-	picture picture.Picture
+	picture *picture.Picture // its own, or that of the worker whom it helps
+	own     picture.Picture
 	sample  augment.Sample
 	rand    *augment.Rand
 	encoder encode.Encoder
@@ -73,7 +74,9 @@ func takeWorker() *worker {
 	defer workers.Unlock()
 	n := len(workers.free)
 	if n == 0 {
-		return &worker{rand: augment.NewRand(0)}
+		w := &worker{rand: augment.NewRand(0)}
+		w.picture = &w.own
+		return w
 	}
 	w := workers.free[n-1]
 	workers.free = workers.free[:n-1]
@@ -81,6 +84,7 @@ func takeWorker() *worker {
 }
 
 func (w *worker) release() {
+	w.picture = &w.own
 	workers.Lock()
 	defer workers.Unlock()
 	workers.free = append(workers.free, w)
@@ -88,46 +92,50 @@ func (w *worker) release() {
 
 // do does a job. Its error is one of writing, which ends the run.
 func (m *maker) do(j job) (r result, err error) {
+	m.hands.take()
+	defer m.hands.giveBack()
 	r.file = j.file
 	if m.stop.Load() {
 		r.cut = true
 		return r, nil
 	}
-	failed := func(at int, err error) (result, error) {
-		var bad *picture.BadError
-		if !errors.As(err, &bad) {
-			return r, err
-		}
-		r.bad, r.lost = bad.Reason, j.todo[at:]
-		return r, nil
-	}
 	src, err := m.loader.Open(j.file)
 	if err != nil {
-		return failed(0, err)
+		return r, r.failed(err, j.todo...)
 	}
 	defer src.Close()
 	w := takeWorker()
 	defer w.release()
-	w.encoder.Quality = m.Quality
-	if err := m.loader.Load(&w.picture, src); err != nil {
-		return failed(0, err)
+	if err := m.loader.Load(w.picture, src); err != nil {
+		return r, r.failed(err, j.todo...)
 	}
-	for i, t := range j.todo {
-		if m.stop.Load() {
+	for i, c := range m.copies(w, src, j.todo) {
+		switch {
+		case c.err != nil:
+			if err := r.failed(c.err, j.todo[i]); err != nil {
+				return r, err
+			}
+		case c.cut:
 			r.cut = true
-			return r, nil
+		case r.cut && m.Shards(): // its place in the shard would be wrong
+		default:
+			r.made = append(r.made, c.made)
 		}
-		ops, err := m.change(w, t)
-		if err != nil {
-			return failed(i, err)
-		}
-		x, err := m.write(w, t, ops)
-		if err != nil {
-			return failed(i, err)
-		}
-		r.made = append(r.made, x)
 	}
 	return r, nil
+}
+
+// failed puts down that tasks cannot be done, if the picture is to blame.
+func (r *result) failed(err error, todo ...task) error {
+	var bad *picture.BadError
+	if !errors.As(err, &bad) {
+		return err
+	}
+	if r.bad == "" {
+		r.bad = bad.Reason
+	}
+	r.lost = append(r.lost, todo...)
+	return nil
 }
 
 func bad(err error) error {
@@ -136,7 +144,7 @@ func bad(err error) error {
 
 // change makes w.sample a changed copy of w.picture, and returns how.
 func (m *maker) change(w *worker, t task) (augment.Ops, error) {
-	p := &w.picture
+	p := w.picture
 	p.CopyTo(&w.sample)
 	var ops augment.Ops
 	if t.replay != nil {
@@ -204,7 +212,7 @@ func (m *maker) draw(r *augment.Rand, epoch, index, h, w int) augment.Ops {
 
 // write encodes w.sample and writes it, or leaves that to a shard.
 func (m *maker) write(w *worker, t task, ops augment.Ops) (made, error) {
-	p := &w.picture
+	p := w.picture
 	d := slices.Clone(w.sample.Image.Shape())
 	var x made
 	if t.replay != nil {
@@ -291,7 +299,7 @@ func (m *maker) entry(w *worker, x made, name, ext string, data []byte, d []int)
 // encode returns a sample as a file or as numbers. They are valid until the
 // next call.
 func (m *maker) encode(w *worker) (data []byte, ext string, err error) {
-	p := &w.picture
+	p := w.picture
 	x := w.sample.Image
 	scaled := m.Normalizes()
 	if p.Depth != 1 && (m.Format == "npz" || scaled) {

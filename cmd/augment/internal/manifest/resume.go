@@ -179,9 +179,13 @@ func Tidy(dir string, wanted func(Key) bool, before func(a, b Key) int) error {
 	defer src.Close()
 	return atomicfile.Write(path, func(w io.Writer) error {
 		b := bufio.NewWriterSize(w, 1<<16)
-		io.Copy(b, io.NewSectionReader(src, 0, headEnd)) // errors stay in b
+		if _, err := io.Copy(b, io.NewSectionReader(src, 0, headEnd)); err != nil {
+			return err
+		}
 		for _, p := range lines {
-			io.Copy(b, io.NewSectionReader(src, p.from, p.size))
+			if _, err := io.Copy(b, io.NewSectionReader(src, p.from, p.size)); err != nil {
+				return err
+			}
 		}
 		return b.Flush()
 	})

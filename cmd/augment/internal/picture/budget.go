@@ -47,6 +47,17 @@ func (b *Budget) take(n int64) int64 {
 	return n
 }
 
+// try is take if that need not wait.
+func (b *Budget) try(n int64) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.used+n > b.max {
+		return false
+	}
+	b.used += n
+	return true
+}
+
 func (b *Budget) giveBack(n int64) {
 	b.mu.Lock()
 	b.used -= n

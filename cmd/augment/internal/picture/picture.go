@@ -97,6 +97,15 @@ func (s *Source) Close() {
 	sources.Put(s)
 }
 
+// Share takes the memory for one more who changes the picture, if it is free.
+func (s *Source) Share() (giveBack func(), ok bool) {
+	n := s.taken
+	if !s.budget.try(n) {
+		return nil, false
+	}
+	return func() { s.budget.giveBack(n) }, true
+}
+
 // Load decodes a picture into p.
 func (l *Loader) Load(p *Picture, s *Source) error {
 	h := s.head
