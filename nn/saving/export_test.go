@@ -1,6 +1,7 @@
 package saving
 
 import (
+	"bytes"
 	"encoding/json"
 
 	"github.com/antler-ml/antler/nn"
@@ -19,4 +20,14 @@ func EncodeCompile(m *nn.Model, style int) ([]byte, error) {
 		return nil, err
 	}
 	return json.Marshal(o)
+}
+
+// LoadBytes is [LoadWith] of a file in memory.
+func LoadBytes(data []byte) (*Loaded, error) {
+	return load(&source{bytes.NewReader(data), "memory", int64(len(data))}, LoadConfig{})
+}
+
+// LoadWeightsBytes is [LoadWeightsWith] of a file in memory.
+func LoadWeightsBytes(m *nn.Model, data []byte, c WeightsConfig) (*Report, error) {
+	return loadWeights(&source{bytes.NewReader(data), "memory", int64(len(data))}, m, c)
 }

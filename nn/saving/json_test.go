@@ -272,34 +272,6 @@ func TestToJSONErrors(t *testing.T) {
 	}
 }
 
-// FuzzFromJSON: any text is an error or a model that is written and read again
-// as the same.
-func FuzzFromJSON(f *testing.F) {
-	f.Add(row(`{"class_name": "Dense", "config": {"units": 4, "activation": "relu"}}, {"class_name": "Dropout", "config": {"rate": 0.5}}`))
-	f.Add(functional(dense("out", `[[["in", 0, 0, {}]]]`)))
-	f.Add(functional(dense("a", `[[["in", 0, 0, {}]]]`) + `, {"name": "out", "class_name": "Add", "config": {"name": "out"}, "inbound_nodes": [[["in", 0, 0, {}], ["a", 0, 0, {}]]]}`))
-	f.Add(doubling(2))
-	f.Add(row(`{"class_name": "Reshape", "config": {"target_shape": [3, 1, 1]}}, {"class_name": "Conv2D", "config": {"filters": 2, "kernel_size": 1, "kernel_regularizer": {"class_name": "L2", "config": {"l2": 0.5}}}}, {"class_name": "BatchNormalization", "config": {"axis": [3]}}`))
-	f.Add(row(`{"class_name": "Embedding", "config": {"input_dim": 5, "output_dim": 2, "mask_zero": true}}, {"class_name": "LSTM", "config": {"units": 2, "return_sequences": true}}, {"class_name": "GRU", "config": {"units": 2}}`))
-	f.Fuzz(func(t *testing.T, text string) {
-		m, err := saving.FromJSON([]byte(text))
-		if err != nil {
-			return
-		}
-		first, err := saving.ToJSON(m)
-		if err != nil {
-			return // a number that JSON cannot hold
-		}
-		again, err := saving.FromJSON(first)
-		if err != nil {
-			t.Fatalf("%s gives %s, which is refused: %v", text, first, err)
-		}
-		if second, err := saving.ToJSON(again); err != nil || !bytes.Equal(first, second) {
-			t.Errorf("%s, then %s, %v", first, second, err)
-		}
-	})
-}
-
 func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {

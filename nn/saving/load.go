@@ -52,22 +52,29 @@ func Load(path string) (*nn.Model, error) {
 // LoadWith is [Load] with settings; it logs nothing.
 func LoadWith(path string, c LoadConfig) (*Loaded, error) {
 	var l *Loaded
-	err := open(path, func(src *source) error {
-		f, err := recognise(src)
-		if err != nil {
-			return err
-		}
-		if f.load == nil {
-			return fmt.Errorf("%s holds weights only; build the model and use LoadWeights", f.what)
-		}
-		if l, err = f.load(src, c); err == nil {
-			l.Format = f.name
-		}
+	err := open(path, func(src *source) (err error) {
+		l, err = load(src, c)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
+	return l, nil
+}
+
+func load(src *source, c LoadConfig) (*Loaded, error) {
+	f, err := recognise(src)
+	if err != nil {
+		return nil, err
+	}
+	if f.load == nil {
+		return nil, fmt.Errorf("%s holds weights only; build the model and use LoadWeights", f.what)
+	}
+	l, err := f.load(src, c)
+	if err != nil {
+		return nil, err
+	}
+	l.Format = f.name
 	return l, nil
 }
 
@@ -105,19 +112,23 @@ func LoadWeightsWith(m *nn.Model, path string, c WeightsConfig) (*Report, error)
 		return nil, nn.ErrNotBuilt
 	}
 	var r *Report
-	err := open(path, func(src *source) error {
-		f, err := recognise(src)
-		if err != nil {
-			return err
-		}
-		if f.loadWeights == nil {
-			return fmt.Errorf("%s holds no weights", f.what)
-		}
-		r, err = f.loadWeights(src, m, c)
+	err := open(path, func(src *source) (err error) {
+		r, err = loadWeights(src, m, c)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
 	return r, nil
+}
+
+func loadWeights(src *source, m *nn.Model, c WeightsConfig) (*Report, error) {
+	f, err := recognise(src)
+	if err != nil {
+		return nil, err
+	}
+	if f.loadWeights == nil {
+		return nil, fmt.Errorf("%s holds no weights", f.what)
+	}
+	return f.loadWeights(src, m, c)
 }

@@ -140,23 +140,3 @@ func TestHostileYAML(t *testing.T) {
 		}
 	}
 }
-
-func FuzzFromYAML(f *testing.F) {
-	m := nn.NewSequential(nn.Input(2), &layers.Dense{Units: 1})
-	y, err := saving.ToYAML(m)
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(y)
-	f.Add([]byte("class_name: Sequential\nconfig: &a [*a]"))
-	f.Add([]byte("a: !!python/tuple [1, 2.5, null, true, x]"))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		m, err := saving.FromYAML(data)
-		if err != nil {
-			return
-		}
-		if _, err := saving.ToYAML(m); err != nil && m.Err() == nil {
-			t.Fatal(err)
-		}
-	})
-}
