@@ -42,6 +42,8 @@ type Sample struct {
 	Path  string // of a file that is read when it is needed
 	Text  string
 	Pix   []byte // of a grey picture that is in memory already
+
+	origin string // the picture that it was made of, if augment says so
 }
 
 // A Set is what was found.
@@ -117,39 +119,56 @@ func Missing(path string, err error, remedy string) error {
 	return e.Do("%s", remedy)
 }
 
-// split holds samples out by a hash of their names.
+// split holds samples out by a hash of their names. Those with the same origin,
+// where there is one, stay together.
 func (set *Set) split(all []Sample, fraction float64) error {
-	names, labels := make([]string, len(all)), make([]int, len(all))
-	for i, x := range all {
-		names[i], labels[i] = x.Name, x.Class
-		if x.Path == "" {
-			names[i] = x.Text // lines may move
-		}
+	type key struct {
+		class int
+		name  string
 	}
-	// Equal texts are told apart by a count.
-	seen := map[string]int{}
-	for i, n := range names {
-		key := fmt.Sprint(labels[i], "\x00", n)
-		if k := seen[key]; k > 0 {
-			names[i] = fmt.Sprintf("%s\x00%d", n, k)
+	type group struct{ members, at int }
+	var names []string
+	var labels []int
+	groups := map[key]group{}
+	at := make([]int, len(all)) // of each sample, in names
+	by, of := "name", "of each class"
+	for i, x := range all {
+		k := key{x.Class, x.Name}
+		if x.Path == "" {
+			k.name, by = x.Text, "text" // lines may move
 		}
-		seen[key]++
+		if x.origin != "" {
+			k.name, of = x.origin, "of the source pictures of each class"
+		}
+		g := groups[k]
+		if g.members == 0 || x.origin == "" {
+			name := k.name
+			if g.members > 0 { // equal texts are told apart by a count
+				name = fmt.Sprintf("%s\x00%d", name, g.members)
+			}
+			g = group{g.members + 1, len(names)}
+			groups[k] = g
+			names, labels = append(names, name), append(labels, x.Class)
+		}
+		at[i] = g.at
 	}
 	// The seed is fixed, so that runs with other seeds hold out the same samples.
-	train, valid, err := pipeline.SplitByName(names, labels, fraction, 0)
+	_, valid, err := pipeline.SplitByName(names, labels, fraction, 0)
 	if err != nil {
 		return err
 	}
-	for _, i := range train {
-		set.Train = append(set.Train, all[i])
-	}
+	held := make([]bool, len(names))
 	for _, i := range valid {
-		set.Valid = append(set.Valid, all[i])
+		held[i] = true
 	}
-	set.Split = fmt.Sprintf("%.3g %% of each class, by a hash of the name", 100*fraction)
-	if set.Kind == Texts && len(all) > 0 && all[0].Path == "" {
-		set.Split = fmt.Sprintf("%.3g %% of each class, by a hash of the text", 100*fraction)
+	for i, x := range all {
+		if held[at[i]] {
+			set.Valid = append(set.Valid, x)
+		} else {
+			set.Train = append(set.Train, x)
+		}
 	}
+	set.Split = fmt.Sprintf("%.3g %% %s, by a hash of the %s", 100*fraction, of, by)
 	return nil
 }
 
@@ -199,7 +218,11 @@ func (set *Set) Check(onError string) error {
 		return e
 	}
 	if len(set.Valid) == 0 {
-		return cli.Errorf(cli.BadData, "%s: no class has the 2 %ss that are needed to hold one out", set.Source, set.Kind.Noun()).
+		noun := set.Kind.Noun()
+		if slices.ContainsFunc(set.Train, func(x Sample) bool { return x.origin != "" }) {
+			noun = "source " + noun
+		}
+		return cli.Errorf(cli.BadData, "%s: no class has the 2 %ss that are needed to hold one out", set.Source, noun).
 			Why("found: %s in %s", cli.Plural(len(set.Train), set.Kind.Noun()), cli.Plural(len(set.Classes), "class")).
 			Do("add samples, or put some into a folder validation/ beside train/")
 	}

@@ -70,6 +70,9 @@ func folder(dir string, s *settings.Settings) (*Set, error) {
 	}
 	all := samples(trainDir, used, set.Kind, index)
 	if validDir == "" {
+		if set.Kind == Images {
+			set.trace(trainDir, all)
+		}
 		all = set.read(all)
 		return set, set.split(all, s.ValidSplit)
 	}
