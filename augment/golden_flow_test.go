@@ -16,8 +16,9 @@ import (
 
 // Statistics and standardized images are Keras' within 2e-4 (Keras adds up in
 // float32), whitening matrices in proportion to their greatest element.
-func TestFitIsKeras(t *testing.T) {
-	c := golden.Load(t, "image", "fit")
+func TestFitIsKeras(t *testing.T) { golden.Walk(t, "image/fit*", fitIsKeras) }
+
+func fitIsKeras(t *testing.T, c golden.Case) {
 	var f struct {
 		Calls []struct {
 			X, Y, Mean, Std, ZCA, Output string
@@ -175,11 +176,13 @@ func layOut(t testing.TB, files map[string]string) string {
 }
 
 // The same files in the same order with the same classes, subsets and images.
-func TestFlowFromDirectoryIsKeras(t *testing.T) {
-	c := golden.Load(t, "image", "directory")
+func TestFlowFromDirectoryIsKeras(t *testing.T) { golden.Walk(t, "image/directory*", directoryIsKeras) }
+
+func directoryIsKeras(t *testing.T, c golden.Case) {
 	var f struct {
-		Files map[string]string
-		Calls []struct {
+		Compat Compat
+		Files  map[string]string
+		Calls  []struct {
 			Config       kerasConfig
 			Flow         kerasFlow
 			Batches      []kerasBatch
@@ -193,6 +196,7 @@ func TestFlowFromDirectoryIsKeras(t *testing.T) {
 	c.Decode(t, &f)
 	root := layOut(t, f.Files)
 	for i, call := range f.Calls {
+		call.Config.Compat = f.Compat
 		fl, err := call.Config.generator(t).FlowFromDirectory(root, call.Flow.config())
 		if err != nil {
 			t.Errorf("call %d: %v", i, err)

@@ -88,6 +88,27 @@ def transforms(compat, tag):
     c.write()
 
 
+def grid(compat, tag):
+    """Every fill mode, order, data format and number of channels once, on a picture of odd sides."""
+    api = COMPAT[compat]
+    c = Case("image", "transforms_grid_" + tag, source=SOURCES[compat], compat=compat,
+             tolerance={"rtol": 1e-7, "atol": 1e-4}, note="apply_transform; inputs are shared")
+    calls = c.json["calls"] = []
+    for first, ch in itertools.product((False, True), (1, 2, 3, 4)):
+        key = c.put(f"x{ch}" + ("f" if first else ""), picture(rng(f"grid{ch}{first}"), 7, 5, ch, first))
+        fmt = "channels_first" if first else "channels_last"
+        with_backend(fmt)
+        for mode, order in itertools.product(("nearest", "constant", "reflect", "wrap"), range(6)):
+            n = len(calls)
+            params = {"theta": 17.0 + n, "tx": 1.3 - n % 5, "ty": 0.4 + n % 3, "shear": 9.0 - n % 7, "zx": 0.7 + n % 4 * 0.3, "zy": 1.2 - n % 2 * 0.5,
+                      "flip_horizontal": n % 2 == 1, "flip_vertical": n % 3 == 1}
+            kw = {"fill_mode": mode, "interpolation_order": order, "cval": 11.5}
+            y = api.ImageDataGenerator(data_format=fmt, **kw).apply_transform(c.arrays[key].copy(), dict(params))
+            calls.append({"input": key, "data_format": fmt, **kw, "transform": params, "output": c.put(f"y{n}", y)})
+    with_backend("channels_last")
+    c.write()
+
+
 def draws(compat, tag):
     api = COMPAT[compat]
     c = Case("image", "draws_" + tag, source=SOURCES[compat], compat=compat, note="get_random_transform(img_shape, seed)")
@@ -208,6 +229,33 @@ def fit():
     c.write()
 
 
+def fit_grid():
+    """Each way to standardize in both data formats with 1 to 4 channels and odd sides."""
+    c = Case("image", "fit_grid", tolerance={"rtol": 2e-4, "atol": 2e-4}, note="fit, then standardize of a batch of one image")
+    calls = c.json["calls"] = []
+    for fmt, ch in itertools.product(("channels_last", "channels_first"), (1, 2, 3, 4)):
+        first = fmt == "channels_first"
+        r = rng(f"fit_grid{fmt}{ch}")
+        key = f"x{ch}{fmt[9]}"
+        x = c.arrays[c.put(key, np.stack([picture(r, 3, 5, ch, first) for _ in range(90)]))]
+        y = c.arrays[c.put(key + "y", picture(r, 3, 5, ch, first))]
+        for (compat, api), kw in itertools.product(COMPAT.items(), (
+            {"featurewise_center": True, "featurewise_std_normalization": True},
+            {"samplewise_center": True, "samplewise_std_normalization": True, "rescale": 0.25},
+            {"zca_whitening": True, "zca_epsilon": 0.05, "rescale": 1 / 255},
+        )):
+            i = len(calls)
+            gen = api.ImageDataGenerator(data_format=fmt, dtype="float32", **kw)
+            gen.fit(x)
+            zca = getattr(gen, "zca_whitening_matrix", getattr(gen, "principal_components", None))
+            calls.append({
+                "compat": compat, "data_format": fmt, **kw, "x": key, "y": key + "y",
+                "mean": c.put(f"mean{i}", gen.mean), "std": c.put(f"std{i}", gen.std), "zca": c.put(f"zca{i}", zca),
+                "output": c.put(f"out{i}", gen.standardize(y.copy())),
+            })
+    c.write()
+
+
 def flow():
     """Two epochs of flow with a seed: order, augmentation and labels."""
     c = Case("image", "flow", tolerance={"rtol": 1e-5, "atol": 1e-3}, note="flow(...), batches of two epochs one after another")
@@ -239,9 +287,9 @@ def flow():
     c.write()
 
 
-def directory():
+def directory(compat="tf_keras", name="directory"):
     """flow_from_directory over pictures/ laid out as classes."""
-    c = Case("image", "directory", tolerance={"rtol": 1e-5, "atol": 1e-3}, note="files: where each picture of pictures/ is copied to")
+    c = Case("image", name, source=SOURCES[compat], compat=compat, tolerance={"rtol": 1e-5, "atol": 1e-3}, note="files: where each picture of pictures/ is copied to")
     files = {
         "cats/b.png": "rgb.png", "cats/A.png": "rgba.png", "cats/deep/er/z.PNG": "grey.png", "cats/deep/a.bmp": "rgb.bmp", "cats/notes.txt": "",
         "dogs/1.png": "palette.png", "dogs/10.png": "rgb16.png", "dogs/2.jpeg": "", "dogs/3.gif": "rgb.gif", "dogs/x.tar.png": "grey4.png",
@@ -266,7 +314,9 @@ def directory():
             ({"validation_split": 0.4}, {"shuffle": False, "subset": "training"}),
             ({"validation_split": 0.4}, {"shuffle": False, "subset": "validation"}),
         ):
-            it = tfk.ImageDataGenerator(dtype="float32", **kw).flow_from_directory(root, target_size=(6, 7), batch_size=4, **fl)
+            if compat != "tf_keras":
+                fl.pop("keep_aspect_ratio", None)  # it has no such argument
+            it = COMPAT[compat].ImageDataGenerator(dtype="float32", **kw).flow_from_directory(root, target_size=(6, 7), batch_size=4, **fl)
             k, batches = len(calls), []
             for i in range(len(it)):
                 b = next(it)
@@ -325,9 +375,12 @@ def dataframe():
 if __name__ == "__main__":
     for name, tag in (("tf_keras", "tfk"), ("keras-preprocessing 1.1.2", "kp")):
         transforms(name, tag)
+        grid(name, tag)
         draws(name, tag)
         functions(name, tag)
     fit()
+    fit_grid()
     flow()
     directory()
+    directory("keras-preprocessing 1.1.2", "directory_kp")
     dataframe()
