@@ -95,7 +95,9 @@ func (w *Weight) Set(t *tensor.Tensor) error {
 	if m := w.shape.mismatch(t.Shape()); m != "" {
 		return fmt.Errorf("nn: weight %s: %s", w.Name(), m)
 	}
-	copy(w.Value().Data(), t.Data())
+	if own := w.Value(); own != t { // else they are there already
+		copy(own.Data(), t.Data())
+	}
 	w.ready = true
 	return nil
 }

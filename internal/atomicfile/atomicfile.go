@@ -23,7 +23,7 @@ func Write(path string, write func(io.Writer) error) (err error) {
 			os.Remove(f.Name())
 		}
 	}()
-	if err := write(f); err != nil {
+	if err := write(&early{f: f}); err != nil {
 		return err
 	}
 	// CreateTemp makes files private; what is written is as open as others.
@@ -41,6 +41,24 @@ func Write(path string, write func(io.Writer) error) (err error) {
 	}
 	syncDir(dir)
 	return nil
+}
+
+// early writes to a file and lets the disk begin now and then, so that little is
+// left for Sync to wait for.
+type early struct {
+	f       *os.File
+	waiting int // bytes that the disk was not told of
+}
+
+const earlyBytes = 8 << 20
+
+func (e *early) Write(b []byte) (int, error) {
+	n, err := e.f.Write(b)
+	if e.waiting += n; e.waiting >= earlyBytes {
+		startSync(e.f)
+		e.waiting = 0
+	}
+	return n, err
 }
 
 // WriteBytes writes data to path.

@@ -167,11 +167,8 @@ func (d *Dataset) bytesOf(use func(first int, b []byte) error) error {
 		if d.where.addr == undefined {
 			return d.unwritten(size, use)
 		}
-		if d.where.length != unlimited && d.where.length < uint64(size) {
-			return at(d.h.addr, "%d elements of %d bytes in %d bytes", d.space.count, d.Type.Size, d.where.length)
-		}
-		if int64(size) > d.f.size-d.where.addr {
-			return at(d.where.addr, "want %d bytes of data; the file ends after %d", size, d.f.size-d.where.addr)
+		if err := d.inFile(size); err != nil {
+			return err
 		}
 		step := max(1, 1<<18/d.Type.Size)
 		buf := make([]byte, min(size, step*d.Type.Size))
@@ -191,6 +188,17 @@ func (d *Dataset) bytesOf(use func(first int, b []byte) error) error {
 		return err
 	}
 	return use(0, b)
+}
+
+// inFile checks the place of a contiguous dataset.
+func (d *Dataset) inFile(size int) error {
+	if d.where.length != unlimited && d.where.length < uint64(size) {
+		return at(d.h.addr, "%d elements of %d bytes in %d bytes", d.space.count, d.Type.Size, d.where.length)
+	}
+	if int64(size) > d.f.size-d.where.addr {
+		return at(d.where.addr, "want %d bytes of data; the file ends after %d", size, d.f.size-d.where.addr)
+	}
+	return nil
 }
 
 // unwritten gives the fill value of a dataset that no one wrote to. No file
@@ -247,6 +255,9 @@ func (d *Dataset) ReadFloats(dst []float32) error {
 	}
 	if len(dst) != d.space.count {
 		return in(d.path, fmt.Errorf("it has %d elements; want %d", d.space.count, len(dst)))
+	}
+	if d.plain() {
+		return in(d.path, d.readInPlace(dst))
 	}
 	return in(d.path, d.bytesOf(func(first int, b []byte) error {
 		d.Type.floats(dst[first:first+len(b)/d.Type.Size], b)

@@ -102,6 +102,9 @@ func (a *Array) encode(w io.Writer, first, end int) error {
 		_, err := w.Write(a.Bytes[first:end])
 		return err
 	}
+	if a.Floats != nil && littleEndian {
+		return writeAll(w, bytesOf32(a.Floats[first:end]))
+	}
 	buf := make([]byte, 0, 1<<18)
 	for first < end {
 		buf = buf[:0]
@@ -120,6 +123,18 @@ func (a *Array) encode(w io.Writer, first, end int) error {
 			return err
 		}
 		first += n
+	}
+	return nil
+}
+
+// writeAll writes in pieces, so that who stands behind w can begin.
+func writeAll(w io.Writer, b []byte) error {
+	for len(b) > 0 {
+		n := min(len(b), 1<<20)
+		if _, err := w.Write(b[:n]); err != nil {
+			return err
+		}
+		b = b[n:]
 	}
 	return nil
 }
