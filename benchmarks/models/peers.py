@@ -39,20 +39,54 @@ def first_weights(case):
     return out
 
 
+def trained_weights(case):
+    """The same for predictions: see infer.go."""
+    out = first_weights({"weights": [{**w, "ones": False} for w in case["weights"]]})
+    for i, w in enumerate(case["weights"]):
+        kind = w["name"].rsplit("/", 1)[-1]
+        if kind in ("gamma", "moving_variance"):
+            out[w["name"]] = np.float32(1) + unit(i, w["shape"]) * np.float32(0.4)
+        elif kind in ("beta", "moving_mean", "bias"):
+            out[w["name"]] = unit(i, w["shape"]) * np.float32(0.2)
+    return out
+
+
 def batch(case):
     return [data(1000 + i, d) for i, d in enumerate(case["inputs"])], data(2000, case["target"])
 
 
-def tf_case(setting, case):
-    import tensorflow as tf
+def tf_model(case, weights):
     import tf_keras as keras
 
     model = keras.models.model_from_json(json.dumps(case["model"]))
     groups = {}
-    for name, value in first_weights(case).items():
+    for name, value in weights.items():
         groups.setdefault(name.split("/")[0], []).append(value)
     for name, values in groups.items():
         model.get_layer(name).set_weights(values)
+    return model
+
+
+def tf_infer(setting, case):
+    import tensorflow as tf
+
+    model = tf_model(case, trained_weights(case))
+    x = tf.constant(unit(1000, case["input"]["shape"]))
+    predict = tf.function(lambda x: model(x, training=False), jit_compile=setting.endswith("xla"))
+
+    def run():
+        return predict(x).numpy()
+
+    return run, lambda: run()[-1].tolist()
+
+
+def tf_case(setting, case):
+    if case.get("infer"):
+        return tf_infer(setting, case)
+    import tensorflow as tf
+    import tf_keras as keras
+
+    model = tf_model(case, first_weights(case))
     x, y = batch(case)
     x, y = [tf.constant(v) for v in x], tf.constant(y)
     loss_of = getattr(keras.losses, case["loss"])()
@@ -75,7 +109,46 @@ def tf_case(setting, case):
     return run, lambda: [run() for _ in range(3)]
 
 
+def torch_infer(setting, case):
+    import torch
+
+    import torch_applications
+
+    torch.set_grad_enabled(False)
+    build = next(f for word, f in torch_applications.MODELS.items() if word in case["name"])
+    model = build(trained_weights(case)).eval()
+    x = torch.from_numpy(unit(1000, case["input"]["shape"])).permute(0, 3, 1, 2).contiguous()
+    if setting.endswith("last"):
+        model = model.to(memory_format=torch.channels_last)
+        x = x.contiguous(memory_format=torch.channels_last)
+    predict = compiled(setting, model)
+
+    def run():
+        with torch.inference_mode():
+            return predict(x).numpy()
+
+    return run, lambda: run()[-1].tolist()
+
+
+def onnx_case(setting, case):
+    import onnxruntime
+
+    import serve as s
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads, options.inter_op_num_threads = s.THREADS, 1
+    session = onnxruntime.InferenceSession(case["onnx"], options, providers=["CPUExecutionProvider"])
+    feed = {session.get_inputs()[0].name: unit(1000, case["input"]["shape"])}
+
+    def run():
+        return session.run(None, feed)[0]
+
+    return run, lambda: run()[-1].tolist()
+
+
 def torch_case(setting, case):
+    if case.get("infer"):
+        return torch_infer(setting, case)
     import torch
 
     import torch_models
@@ -122,4 +195,4 @@ def torch_case(setting, case):
 
 
 if __name__ == "__main__":
-    serve(torch=torch_case, tf=tf_case)
+    serve(torch=torch_case, tf=tf_case, onnx=onnx_case)

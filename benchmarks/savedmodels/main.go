@@ -4,6 +4,9 @@
 //
 //	go run ./benchmarks/savedmodels -tfkeras venv1/bin/python -keras3 venv2/bin/python
 //
+// With -speed it measures loading, saving and the first prediction beside them,
+// for docs/bench/savedmodels.md.
+//
 // The Pythons have tf_keras 2.21.0 and keras 3.15.1. Run it at the root of the module.
 package main
 
@@ -25,8 +28,23 @@ func main() {
 	three := flag.String("keras3", "", "a Python with keras 3")
 	cases := flag.Int("cases", 2, "how many models of each layer; 0: all")
 	dir := flag.String("dir", "", "a folder that is there already, with the files of an earlier run; default: a new one")
-	page := flag.String("o", "docs/saved-models.md", "the page with the table")
+	fast := flag.Bool("speed", false, "measure loading, saving and the first prediction instead")
+	rounds := flag.Int("rounds", 5, "with -speed: turns of each side")
+	page := flag.String("o", "", "the page with the table; default: docs/saved-models.md, with -speed docs/bench/savedmodels.md")
 	flag.Parse()
+	if *page == "" {
+		*page = "docs/saved-models.md"
+		if *fast {
+			*page = "docs/bench/savedmodels.md"
+		}
+	}
+	if *fast {
+		if err := speed(*tf, *three, *dir, *page, *rounds); err != nil {
+			fmt.Fprintln(os.Stderr, "savedmodels:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	if err := run(*tf, *three, *cases, *dir, *page); err != nil {
 		fmt.Fprintln(os.Stderr, "savedmodels:", err)
 		os.Exit(1)
@@ -61,6 +79,11 @@ func run(tf, three string, cases int, dir, page string) error {
 		return errors.Join(err, readErr)
 	}
 	t.add("read", string(lines))
+	return replaceTable(page, t.markdown())
+}
+
+// replaceTable puts a table between the lines of a page that say where.
+func replaceTable(page, table string) error {
 	old, err := os.ReadFile(page)
 	if err != nil {
 		return err
@@ -71,7 +94,7 @@ func run(tf, three string, cases int, dir, page string) error {
 		return fmt.Errorf("%s has no lines %q and %q around the table", page, begin, end)
 	}
 	return atomicfile.Write(page, func(w io.Writer) error {
-		_, err := io.WriteString(w, before+begin+"\n"+t.markdown()+end+after)
+		_, err := io.WriteString(w, before+begin+"\n"+table+end+after)
 		return err
 	})
 }

@@ -1,7 +1,7 @@
 """What the peers of commands layers and models have in common.
 
 Lines of JSON in, lines of JSON out; peer.go has their fields. A script hands
-serve one function for torch and one for tf, each from a setting and a case to
+serve one function for torch, one for tf and perhaps one for onnx, each from a setting and a case to
 (step, sums): what is timed, and the numbers that are compared.
 """
 
@@ -38,7 +38,7 @@ def threads(peer):
 
         torch.set_num_threads(THREADS)
         torch.set_num_interop_threads(1)
-    else:
+    elif peer == "tf":
         import tensorflow as tf
 
         tf.config.threading.set_intra_op_parallelism_threads(THREADS)
@@ -59,12 +59,12 @@ def compiled(setting, f):
     return torch.compile(f, dynamic=False)
 
 
-def serve(torch, tf):
+def serve(torch, tf, onnx=None):
     out = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what libraries print must not mix with replies
     peer = sys.argv[1]
     threads(peer)
-    make = {"torch": torch, "tf": tf}[peer]
+    make = {"torch": torch, "tf": tf, "onnx": onnx}[peer]
     ready = {}
     for line in sys.stdin:
         q = json.loads(line)

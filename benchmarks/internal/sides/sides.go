@@ -35,19 +35,21 @@ type Ours interface {
 type Contest struct {
 	Title    string
 	Script   string   // the peers'
-	Settings []string // "torch" or "tf", and more words that the script knows
+	Settings []string // "torch", "tf" or "onnx", and more words that the script knows
 	Cases    []Case
+	Choose   func() // may set the fields above when the flags are known
 
-	python, match, only string
-	rounds              int
-	seconds             float64
-	pause               bool
-	profile             string
+	python, onnx, match, only string
+	rounds                    int
+	seconds                   float64
+	pause                     bool
+	profile                   string
 }
 
 // Main reads the command line and runs the contest.
 func (c *Contest) Main() {
 	flag.StringVar(&c.python, "peer", "python3", "Python that has torch and tensorflow; empty: only ours")
+	flag.StringVar(&c.onnx, "onnx", "", "Python that has onnxruntime, where it is compared")
 	flag.StringVar(&c.match, "case", "", "only cases whose name holds one of these, separated by commas")
 	flag.StringVar(&c.only, "settings", "", "only these settings of the peers, separated by commas")
 	flag.IntVar(&c.rounds, "rounds", 5, "turns of each side")
@@ -55,6 +57,9 @@ func (c *Contest) Main() {
 	flag.BoolVar(&c.pause, "pause", false, "prepare and compare all cases, then wait for a line of input before timing them")
 	flag.StringVar(&c.profile, "cpuprofile", "", "file for a profile of our turns")
 	flag.Parse()
+	if c.Choose != nil {
+		c.Choose()
+	}
 	if err := c.run(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
@@ -82,18 +87,26 @@ func (c *Contest) run() error {
 		defer pprof.StopCPUProfile()
 	}
 	peers := map[string]*peer{}
-	for _, name := range []string{"torch", "tf"} {
-		if c.python == "" || !slices.ContainsFunc(c.Settings, func(s string) bool { return peerOf(s) == name && c.wants(s) }) {
+	for _, name := range []string{"torch", "tf", "onnx"} {
+		python := c.python
+		if name == "onnx" {
+			python = c.onnx
+		}
+		if python == "" || !slices.ContainsFunc(c.Settings, func(s string) bool { return peerOf(s) == name && c.wants(s) }) {
 			continue
 		}
-		p, err := start(c.python, c.Script, name, runtime.GOMAXPROCS(0))
+		p, err := start(python, c.Script, name, runtime.GOMAXPROCS(0))
 		if err != nil {
 			return err
 		}
 		defer p.close()
 		peers[name] = p
 	}
-	fmt.Printf("| %s | ours | PyTorch | TensorFlow | faster than the better by (rounds) | settings |\n|---|---|---|---|---|---|\n", c.Title)
+	columns, lines := "", ""
+	if peers["onnx"] != nil {
+		columns, lines = " ONNX Runtime |", "---|"
+	}
+	fmt.Printf("| %s | ours | PyTorch | TensorFlow |%s faster than the better by (rounds) | settings |\n|---|---|---|---|%s---|---|\n", c.Title, columns, lines)
 	var ready []duel
 	for _, k := range c.Cases {
 		if !among(k.Name(), c.match) {
@@ -206,6 +219,13 @@ func (c *Contest) time(d duel, peers map[string]*peer) error {
 		bests = append(bests, best)
 		if least == "" || median(times[best]) < median(times[least]) {
 			least = best
+		}
+	}
+	if peers["onnx"] != nil {
+		if t := times["onnx"]; t != nil {
+			fmt.Printf(" %.3f |", 1e3*median(t))
+		} else {
+			fmt.Print(" – |")
 		}
 	}
 	if least == "" {
