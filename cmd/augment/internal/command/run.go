@@ -276,7 +276,7 @@ func (r *run) end(ctx context.Context, err error) error {
 	if r.have() == 0 {
 		return r.nothing()
 	}
-	if !r.Shards() && r.plan != nil {
+	if !r.Shards() && r.plan != nil && r.state != nil { // else its lines are in order
 		if err := manifest.Tidy(r.out, r.wanted, r.before); err != nil {
 			return err
 		}

@@ -105,7 +105,7 @@ func Read(path string, each func(l *Line, raw []byte, from int64) error) (h *Hea
 }
 
 func damaged(path string, line int, err error) error {
-	return cli.Errorf(cli.BadData, "%s:%d: damaged: %v", path, line, err).Do("restore the file, or begin anew with --force")
+	return cli.Errorf(cli.BadData, "%s:%d: damaged: %v", path, line, err).Do("restore the file, or remove %s and begin anew", cli.Quote(filepath.Dir(path)))
 }
 
 // A Journal is a manifest that grows while pictures are made.
@@ -114,9 +114,11 @@ type Journal struct {
 	f       *os.File
 	w       *bufio.Writer
 	flushed time.Time
+	begun   chan error // that the first line has reached the disk; nil: it was there
 }
 
-// Create begins a manifest in a folder.
+// Create begins a manifest in a folder. Its first line is brought to the disk
+// while pictures are made.
 func Create(dir string, h *Header) (*Journal, error) {
 	h.Version, h.Kind = 1, kind
 	first, err := marshal(h)
@@ -124,10 +126,16 @@ func Create(dir string, h *Header) (*Journal, error) {
 		return nil, err
 	}
 	path := filepath.Join(dir, Name)
-	if err := atomicfile.WriteBytes(path, first); err != nil {
+	if err := atomicfile.WriteMany(path, first); err != nil {
 		return nil, err
 	}
-	return Continue(dir, int64(len(first)))
+	j, err := Continue(dir, int64(len(first)))
+	if err != nil {
+		return nil, err
+	}
+	j.begun = make(chan error, 1)
+	go func() { j.begun <- j.f.Sync() }()
+	return j, nil
 }
 
 // Continue goes on with one, whose valid part ends at end.
@@ -170,6 +178,11 @@ func (j *Journal) Append(lines ...Line) error {
 // do, is the part of [atomicfile.SyncTree], which comes next.
 func (j *Journal) Close() error {
 	err := j.w.Flush()
+	if j.begun != nil {
+		if e := <-j.begun; err == nil {
+			err = e
+		}
+	}
 	if e := j.f.Close(); err == nil {
 		err = e
 	}
