@@ -23,7 +23,7 @@ func commands() (list []contest) {
 		{"12 pictures of 1024×768", 12, nil},
 		{"12 pictures of 1024×768 to 224×224", 12, []string{"--target-size", "224"}},
 		{"12 pictures of 1024×768 to 224×224, RandAugment", 12, []string{"--target-size", "224", "--policy", "randaugment"}},
-		{"108 pictures of 1024×768", 108, nil},
+		{"108 pictures of 1024×768 to 224×224", 108, []string{"--target-size", "224"}},
 	} {
 		in := some(c.pictures)
 		with := func(workers string) func(float64) float64 {
