@@ -2,7 +2,8 @@ package ops
 
 import (
 	"math"
-	"unsafe"
+
+	"github.com/antler-ml/antler/internal/pages"
 )
 
 // An Arena is memory shared by the programs of one model, of which only one
@@ -26,7 +27,7 @@ func (a *Arena) Floats() int { return len(a.mem) }
 
 func (a *Arena) grow(n int) {
 	if n > len(a.mem) || a.mem == nil {
-		a.mem, a.last = alignedFloats(n), nil
+		a.mem, a.last = pages.Floats(n), nil
 	}
 }
 
@@ -35,14 +36,4 @@ func (a *Arena) fillNaN() {
 	for i := range a.mem {
 		a.mem[i] = nan
 	}
-}
-
-// alignedFloats returns n zeros that begin at a cache line. It never returns nil.
-func alignedFloats(n int) []float32 {
-	s := make([]float32, n+lineFloats)
-	skip := 0
-	if past := uintptr(unsafe.Pointer(&s[0])) % (4 * lineFloats); past != 0 {
-		skip = int(4*lineFloats-past) / 4
-	}
-	return s[skip : skip+n : skip+n]
 }

@@ -1,6 +1,10 @@
 package ops
 
-import "sync"
+import (
+	"sync"
+
+	"github.com/antler-ml/antler/internal/pages"
+)
 
 // chainBuffers keeps the workers' register buffers between runs, for all programs.
 var chainBuffers bufferList
@@ -23,7 +27,7 @@ func (l *bufferList) reserve(n, size int) {
 		l.free, l.size, l.made = l.free[:0], size, 0 // put drops the old ones
 	}
 	for ; l.made < n; l.made++ {
-		l.free = append(l.free, alignedFloats(l.size))
+		l.free = append(l.free, pages.Floats(l.size))
 	}
 }
 
@@ -36,7 +40,7 @@ func (l *bufferList) take() []float32 {
 		return b
 	}
 	l.made++
-	return alignedFloats(l.size)
+	return pages.Floats(l.size)
 }
 
 func (l *bufferList) put(b []float32) {
