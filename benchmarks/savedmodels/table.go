@@ -17,12 +17,15 @@ const (
 	end   = "<!-- end -->"
 )
 
-// columns of the table: version of Keras, direction, format.
+// columns of the table: version of Keras, direction, format. plain.h5 are weights
+// alone in the form of Keras 2, which Keras 3 does not write.
 var columns = []struct{ version, direction, format, title string }{
 	{"k3", "written", "keras", "to Keras 3, .keras"}, {"k3", "written", "weights.h5", "to Keras 3, .weights.h5"},
+	{"k3", "written", "h5", "to Keras 3, .h5"}, {"k3", "written", "plain.h5", "to Keras 3, .h5 weights"},
 	{"k3", "read", "keras", "from Keras 3, .keras"}, {"k3", "read", "weights.h5", "from Keras 3, .weights.h5"}, {"k3", "read", "h5", "from Keras 3, .h5"},
-	{"tf", "written", "keras", "to tf-keras, .keras"},
+	{"tf", "written", "keras", "to tf-keras, .keras"}, {"tf", "written", "h5", "to tf-keras, .h5"}, {"tf", "written", "plain.h5", "to tf-keras, .h5 weights"},
 	{"tf", "read", "keras", "from tf-keras, .keras"}, {"tf", "read", "weights.h5", "from tf-keras, .weights.h5"}, {"tf", "read", "h5", "from tf-keras, .h5"},
+	{"tf", "read", "plain.h5", "from tf-keras, .h5 weights"},
 }
 
 // cell is what is known about one layer in one column.

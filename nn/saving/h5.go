@@ -40,7 +40,7 @@ func saveH5(w io.Writer, m *nn.Model, c SaveConfig) error {
 	if err != nil {
 		return err
 	}
-	js, err := json.Marshal(o)
+	js, err := json.Marshal(forBoth(o))
 	if err != nil {
 		return err
 	}

@@ -19,7 +19,7 @@ import (
 )
 
 var (
-	casesKeras = flag.Int("cases", 1, "how many cases of each class; 0: all. writing to disk takes its time")
+	casesKeras = flag.Int("cases", 1, "how many cases of each class in each form; 0: all. writing to disk takes its time")
 	keepKeras  = flag.String("keras", "", "a folder to write every model, what goes in and what Keras gives to; for testdata/tools/saving_keras_check.py")
 )
 
@@ -107,18 +107,20 @@ func TestKerasExportLayers(t *testing.T) {
 			if *casesKeras > 0 && (strings.Contains(c.Name, "channels_first") || strings.Contains(class, "Cell")) {
 				return // TensorFlow cannot run the first on CPUs; the others are no layers of models in Keras
 			}
-			if seen[class]++; *casesKeras > 0 && seen[class] > *casesKeras {
-				return
-			}
 			for _, form := range []saving.Format{saving.Keras, saving.TFKeras} {
-				exportKeras(t, m, form, in, out, nil, nil)
+				key := class + " " + string(form)
+				if (*casesKeras == 0 || seen[key] < *casesKeras) && exportKeras(t, m, form, in, out, nil, nil) {
+					seen[key]++
+				}
 			}
 		})
 	}
 }
 
-// exportKeras writes a model, reads it, and keeps it when that is wanted.
-func exportKeras(t *testing.T, m *nn.Model, form saving.Format, in, out, y []*tensor.Tensor, losses []float64) {
+// exportKeras writes a model, reads it, and keeps it when that is wanted; with those
+// for tf-keras come .h5 files of the model and of its weights. False: the form has
+// no place for something in the model.
+func exportKeras(t *testing.T, m *nn.Model, form saving.Format, in, out, y []*tensor.Tensor, losses []float64) bool {
 	t.Helper()
 	folder := *keepKeras
 	if folder == "" {
@@ -128,7 +130,7 @@ func exportKeras(t *testing.T, m *nn.Model, form saving.Format, in, out, y []*te
 	ending := map[saving.Format]string{saving.Keras: ".k3.keras", saving.TFKeras: ".tf.keras"}[form]
 	err := saving.SaveWith(m, stem+ending, saving.SaveConfig{Format: form})
 	if err != nil && (strings.Contains(err.Error(), "Format: TFKeras") || strings.Contains(err.Error(), "hard_sigmoid of Keras 3")) {
-		return // says what else to do
+		return false // says what else to do
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -145,12 +147,15 @@ func exportKeras(t *testing.T, m *nn.Model, form saving.Format, in, out, y []*te
 		}
 	}
 	if *keepKeras == "" {
-		return
+		return true
 	}
 	if form == saving.Keras {
-		if err := saving.SaveWeights(m, stem+".weights.h5"); err != nil {
-			t.Fatal(err)
-		}
+		err = saving.SaveWeights(m, stem+".weights.h5")
+	} else {
+		err = errors.Join(saving.Save(m, stem+".h5"), saving.SaveWeights(m, stem+".plain.h5"))
+	}
+	if err != nil {
+		t.Fatal(err)
 	}
 	arrays := map[string]*tensor.Tensor{}
 	for name, ts := range map[string][]*tensor.Tensor{"in": in, "out": out, "y": y} {
@@ -175,6 +180,7 @@ func exportKeras(t *testing.T, m *nn.Model, form saving.Format, in, out, y []*te
 	if err := os.WriteFile(stem+".class", []byte(classes), 0o644); err != nil {
 		t.Fatal(err)
 	}
+	return true
 }
 
 // TestKerasExportModels writes the models that Keras trained, as they are and after
@@ -217,7 +223,7 @@ func TestKerasBack(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if kind == "weights.h5" {
+			if kind == "weights.h5" || kind == "plain.h5" {
 				for _, w := range m.Weights() {
 					clear(w.Value().Data())
 				}
