@@ -115,9 +115,9 @@ func ListShuffled[T any](items []T, seed uint64) Stream[T] {
 	n := len(items)
 	return seekable(n, func(_ context.Context, epoch, first int) iter.Seq2[T, error] {
 		return func(yield func(T, error) bool) {
-			p := newPermutation(n, rng.Mix(seed, uint64(epoch)))
+			p := rng.NewPermutation(n, rng.Mix(seed, uint64(epoch)))
 			for i := first; i < n; i++ {
-				if !yield(items[p.at(i)], nil) {
+				if !yield(items[p.At(i)], nil) {
 					return
 				}
 			}

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"errors"
+	"github.com/antler-ml/antler/internal/rng"
 	"iter"
 	"slices"
 	"strings"
@@ -154,9 +155,9 @@ func TestPermutationIsUniform(t *testing.T) {
 	const n, trials = 10, 4000
 	var cells [n][n]int
 	for seed := range trials {
-		p := newPermutation(n, uint64(seed))
+		p := rng.NewPermutation(n, uint64(seed))
 		for i := range n {
-			cells[i][p.at(i)]++
+			cells[i][p.At(i)]++
 		}
 	}
 	x := 0.0

@@ -122,6 +122,10 @@ func dispatch(ctx context.Context, env *command.Env, words []string) error {
 		fmt.Fprintf(env.Out, "train %s\n", command.Version())
 		return nil
 	case "help":
+		if len(rest) == 1 && rest[0] == "table" {
+			fmt.Fprint(env.Out, settings.TableHelp())
+			return nil
+		}
 		fmt.Fprint(env.Out, settings.Help())
 		return nil
 	case "demo":

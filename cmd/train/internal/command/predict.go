@@ -27,6 +27,11 @@ func (e *Env) Predict(ctx context.Context, args []string) error {
 	if stored, err := rundir.Open(args[0]); err == nil && stored.Task == rundir.Words {
 		return e.nearestTo(ctx, args[0], args[1:])
 	}
+	if t, err := e.openTable(args[0]); err != nil {
+		return err
+	} else if t != nil {
+		return e.predictTable(ctx, t, args[1:])
+	}
 	r, err := e.load(args[0])
 	if err != nil {
 		return err
@@ -247,6 +252,11 @@ func (e *Env) Evaluate(ctx context.Context, args []string) error {
 	}
 	if stored, err := rundir.Open(args[0]); err == nil && stored.Task == rundir.Words {
 		return e.compare(args[0], args[1])
+	}
+	if t, err := e.openTable(args[0]); err != nil {
+		return err
+	} else if t != nil {
+		return e.evaluateTable(ctx, t, args[1])
 	}
 	r, err := e.load(args[0])
 	if err != nil {

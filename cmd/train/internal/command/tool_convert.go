@@ -132,7 +132,7 @@ func (e *Env) openAny(in string, s *convertSettings) (*saving.Loaded, error) {
 
 // packed are the files of a run that travel inside a model's file, under the
 // same names.
-var packed = []string{rundir.RunFile, rundir.TokenizerFile, rundir.PolicyFile}
+var packed = []string{rundir.RunFile, rundir.TokenizerFile, rundir.PolicyFile, rundir.ColumnsFile}
 
 // pack finds the model of a run, and what must travel with it.
 func pack(dir string) (file string, meta map[string][]byte, err error) {

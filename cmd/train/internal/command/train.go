@@ -39,6 +39,12 @@ func (e *Env) Train(ctx context.Context, data string) error {
 			return e.words(ctx, data, from)
 		}
 	}
+	if err := e.asTable(data); err != nil {
+		return err
+	}
+	if s.Target != "" {
+		return e.trainTable(ctx, data, from)
+	}
 	set, name, err := e.open(ctx, data)
 	if err != nil {
 		return err

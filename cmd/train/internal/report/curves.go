@@ -25,10 +25,10 @@ func (h *History) Add(name string, v float64) {
 	h.Values[name] = append(h.Values[name], v)
 }
 
-// Curves draws loss and accuracy over the epochs as PNG; without epochs there is
+// Curves draws loss and accuracy, or mean absolute error, over the epochs as PNG; without epochs there is
 // nothing to draw, and no file.
 func (h *History) Curves(path, title string) error {
-	names := slices.DeleteFunc([]string{"loss", "accuracy"}, func(n string) bool { return !slices.Contains(h.Names, n) })
+	names := slices.DeleteFunc([]string{"loss", "accuracy", "mean_absolute_error"}, func(n string) bool { return !slices.Contains(h.Names, n) })
 	if len(names) == 0 {
 		return nil
 	}

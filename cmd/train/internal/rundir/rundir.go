@@ -38,6 +38,7 @@ const (
 	PolicyFile    = "policy.json"
 	VectorsFile   = "vectors.txt"
 	WordsFile     = "words.png"
+	ColumnsFile   = "columns.json"
 	// CheckpointsDir holds the states that training goes on from.
 	CheckpointsDir = "checkpoints"
 )
@@ -45,16 +46,20 @@ const (
 // Words is the task of a run that learned vectors of words; it has no classes.
 const Words = "words"
 
+// Table is the task of a run that learned from a table of numbers and
+// categories; it has no classes where it predicts a number.
+const Table = "table"
+
 // ours are the files that --force may replace.
 // RunFile is the first: a directory is a run as long as it is there.
-var ours = []string{RunFile, EventsFile, BestFile, LastFile, ClassesFile, HistoryFile, TokenizerFile, CurvesFile, SamplesFile, MistakesFile, MistakesText, BadFile, PolicyFile, VectorsFile, WordsFile}
+var ours = []string{RunFile, EventsFile, BestFile, LastFile, ClassesFile, HistoryFile, TokenizerFile, CurvesFile, SamplesFile, MistakesFile, MistakesText, BadFile, PolicyFile, VectorsFile, WordsFile, ColumnsFile}
 
 // A Run is what run.json holds.
 type Run struct {
 	V             int            `json:"v"`
 	Program       string         `json:"program"`
 	Version       string         `json:"version"`
-	Task          string         `json:"task"` // image, text or words
+	Task          string         `json:"task"` // image, text, table or words
 	Data          string         `json:"data"` // as it was given: a path, "demo", "demo text" or "demo words"
 	Classes       []string       `json:"classes,omitempty"`
 	Settings      config.Object  `json:"settings"`
@@ -79,6 +84,7 @@ type Preprocessing struct {
 	AllowTruncated bool    `json:"allow_truncated,omitempty"`
 	MaxLen         int     `json:"maxlen,omitempty"`
 	Tokenizer      string  `json:"tokenizer,omitempty"` // file
+	Columns        string  `json:"columns,omitempty"`   // file
 }
 
 // Result is how far the training came.
@@ -335,7 +341,7 @@ func Open(dir string) (*Stored, error) {
 	if err := d.Decode(&r); err != nil {
 		return nil, cli.Errorf(cli.BadData, "%s is damaged: %w", path, err).Do("copy the run anew, or train again")
 	}
-	if r.V != 1 || len(r.Classes) == 0 && r.Task != Words || r.Preprocessing == nil {
+	if r.V != 1 || len(r.Classes) == 0 && r.Task != Words && r.Task != Table || r.Preprocessing == nil {
 		return nil, cli.Errorf(cli.BadData, "%s: version %d is not known here; want 1", path, r.V).Do("use the version of train that wrote it: %s", r.Version)
 	}
 	return &r, nil

@@ -41,6 +41,7 @@ type Settings struct {
 	Dropout       float64  `flag:"dropout" group:"more" auto:"inferred" help:"X: part of the units left out while training"`
 	Image
 	Text
+	Table
 	Words
 	Top      int  `flag:"top" group:"output" help:"N: how many classes predict shows"`
 	SaveFreq int  `flag:"save-freq" group:"output" help:"N: a checkpoint every N steps; 0: every 30 s and every epoch"`
@@ -82,6 +83,15 @@ type Text struct {
 	LabelColumn string `flag:"label-column" group:"text" auto:"inferred" help:"NAME: or number of the column with the class"`
 }
 
+// Table are the settings of tables of numbers and categories.
+type Table struct {
+	Target       string `flag:"target" group:"table" help:"NAME: the column to predict; the other columns are inputs"`
+	Task         string `flag:"task" group:"table" auto:"inferred" help:"classification|regression: what the target is"`
+	Columns      string `flag:"columns" group:"table" auto:"inferred" help:"NAME=KIND,…: what columns hold: number, category, or skip to leave them out"`
+	SampleWeight string `flag:"sample-weight" group:"table" help:"NAME: a column that says how much a row counts"`
+	OneHot       int    `flag:"one-hot" group:"table" help:"N: categories up to which a column is one-hot; more get an embedding"`
+}
+
 // Words are the settings of word vectors.
 type Words struct {
 	VectorSize      int     `flag:"vector-size" group:"words" auto:"inferred" help:"N: numbers of a word's vector"`
@@ -97,6 +107,7 @@ func Default() *Settings {
 	return &Settings{
 		Optimizer: "adam", ValidSplit: 0.2, ClassWeight: "none", EarlyStopping: true, OnError: "fail",
 		Monitor: "val_loss", Schedule: "cosine", StallTimeout: 300, Workers: runtime.GOMAXPROCS(0), Top: 1,
+		Table: Table{OneHot: 16},
 		Words: Words{WindowSize: 5, NegativeSamples: 2},
 		Image: Image{Interpolation: "bilinear", Draft: true, Orient: true, MaxPixels: 89_478_485, DataMemory: 1024, Augment: true, FillMode: "nearest"},
 	}
@@ -108,7 +119,7 @@ var aliases = map[string]string{
 	"nb-epoch": "epochs", "image-size": "target-size", "img-size": "target-size", "imgsz": "target-size", "class-weights": "class-weight",
 	"random-seed": "seed", "random-state": "seed", "output": "out", "out-dir": "out", "jobs": "workers", "batch": "batch-size",
 	"clip-norm": "clipnorm", "vocab-size": "num-words", "embedding-dim": "vector-size", "output-dim": "vector-size",
-	"window": "window-size", "negative": "negative-samples", "sample": "sampling-factor", "vocabulary-size": "num-words", "max-features": "num-words", "color": "color-mode",
+	"window": "window-size", "target-column": "target", "label-name": "target", "sample-weights": "sample-weight", "weight-column": "sample-weight", "problem-type": "task", "negative": "negative-samples", "sample": "sampling-factor", "vocabulary-size": "num-words", "max-features": "num-words", "color": "color-mode",
 }
 
 // Flags returns the command line flags of s.
@@ -150,6 +161,8 @@ func (s *Settings) Validate(given func(flag string) bool) error {
 		return bad("maxlen", s.MaxLen, "1 or more")
 	case s.NumWords < 0 || s.NumWords == 1:
 		return bad("num-words", s.NumWords, "2 or more")
+	case s.OneHot < 0:
+		return bad("one-hot", s.OneHot, "0 or more")
 	case s.VectorSize < 0 || s.VectorSize > 4096 || none("vector-size", s.VectorSize == 0):
 		return bad("vector-size", s.VectorSize, "1 to 4096")
 	case s.WindowSize < 1 || s.WindowSize > 1000:

@@ -23,7 +23,7 @@ func TestTypos(t *testing.T) {
 		"patients": "patience", "patince": "patience", "onerror": "on-error", "on-errors": "on-error", "on-eror": "on-error",
 		"resme": "resume", "resum": "resume", "dryrun": "dry-run", "dry": "dry-run", "dy-run": "dry-run", "chek": "check", "checks": "check", "forse": "force", "froce": "force",
 		"clip": "clipnorm", "clip-nrom": "clipnorm", "drop-out": "dropout", "droput": "dropout", "dropouts": "dropout",
-		"targetsize": "target-size", "target": "target-size", "taget-size": "target-size", "imagesize": "target-size",
+		"targetsize": "target-size", "targt": "target", "taget-size": "target-size", "imagesize": "target-size",
 		"colormode": "color-mode", "colour-mode": "color-mode", "color-mod": "color-mode",
 		"interpolate": "interpolation", "interpolaton": "interpolation", "maxpixels": "max-pixels", "max-pixel": "max-pixels",
 		"rotation": "rotation-range", "rotationrange": "rotation-range", "rotate-range": "rotation-range", "rotaton-range": "rotation-range",
@@ -60,11 +60,14 @@ func TestHelp(t *testing.T) {
 	if n := strings.Count(Help(), "\n"); n > 40 {
 		t.Errorf("--help has %d lines", n)
 	}
+	if n := strings.Count(TableHelp(), "\n"); n > 40 {
+		t.Errorf("help table has %d lines", n)
+	}
 	if n := strings.Count(Short, "\n"); n > 12 {
 		t.Errorf("without arguments there are %d lines", n)
 	}
 	for _, m := range Flags(Default()).Values() {
-		if !strings.Contains(Help(), "--"+strings.ReplaceAll(m.Key, "_", "-")) {
+		if !strings.Contains(Help()+TableHelp(), "--"+strings.ReplaceAll(m.Key, "_", "-")) {
 			t.Errorf("--help lacks %s", m.Key)
 		}
 	}

@@ -1,6 +1,7 @@
 package trainer
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -37,11 +38,18 @@ type Job struct {
 	Events       *rundir.Events
 	Console      *cli.Console
 	Noun         string          // what is counted a second: img, text
+	Metric       Shown           // beside the loss; default the accuracy
 	Meter        *pipeline.Meter // of the stages that make Train; may be nil
 	Emit         func(config.Object)
 	InitialEpoch int
 	Steps        int // batches an epoch; 0: all
 }
+
+// Shown is a metric as progress shows it.
+type Shown struct{ Log, Short, Format string }
+
+// accuracy is what classifiers show.
+var accuracy = Shown{"accuracy", "acc", "%.4f"}
 
 // Fit trains, from the run's last checkpoint on if there is one. When it is
 // stopped or fails, what there is has been saved: a checkpoint after the last
@@ -49,6 +57,7 @@ type Job struct {
 // step failed. The history is of the epochs that ended.
 func (j *Job) Fit(ctx context.Context) (*report.History, error) {
 	s := j.Settings
+	j.Metric = cmp.Or(j.Metric, accuracy)
 	rec := &recorder{job: j, history: &report.History{First: j.InitialEpoch + 1}, began: time.Now()}
 	best := &callbacks.ModelCheckpoint{Filepath: filepath.Join(j.Dir, rundir.BestFile), Monitor: s.Monitor, SaveBestOnly: true}
 	if r := j.Run.Result; r != nil && r.Best > 0 {
@@ -158,7 +167,7 @@ type recorder struct {
 	epoch   int
 	start   time.Time // of the epoch
 	samples int
-	val     float64              // validation accuracy so far
+	val     float64              // the metric in validation so far
 	stages  []pipeline.StageTime // until the epoch began
 }
 
@@ -179,9 +188,10 @@ func (r *recorder) OnBatchEnd(run *nn.Run, batch int, logs nn.Logs) error {
 	r.samples += run.BatchSize
 	r.job.Console.Progress(func() string {
 		passed := time.Since(r.start)
-		line := fmt.Sprintf("epoch %d/%d  %d/%d  loss %.4f  acc %.3f", r.epoch+1, run.Epochs, batch+1, run.Steps, logs.Get("loss"), logs.Get("accuracy"))
+		m := r.job.Metric
+		line := fmt.Sprintf("epoch %d/%d  %d/%d  loss %.4f  %s "+m.Format, r.epoch+1, run.Epochs, batch+1, run.Steps, logs.Get("loss"), m.Short, logs.Get(m.Log))
 		if r.val > 0 {
-			line += fmt.Sprintf(" | val %.3f", r.val)
+			line += fmt.Sprintf(" | val "+m.Format, r.val)
 		}
 		line += fmt.Sprintf("  %s %s/s", cli.Count(int(float64(r.samples)/passed.Seconds())), r.job.Noun)
 		line += fmt.Sprintf("  data-wait %.0f %%", 100*run.DataWait)
@@ -210,7 +220,7 @@ func (r *recorder) OnEpochEnd(run *nn.Run, epoch int, logs *nn.Logs) error {
 		all[n] = v
 		o = append(o, config.Member{Key: n, Value: v})
 	}
-	r.val = logs.Get("val_accuracy")
+	r.val = logs.Get("val_" + j.Metric.Log)
 	mark := ""
 	if j.Run.Result == nil {
 		j.Run.Result = &rundir.Result{}
@@ -233,8 +243,9 @@ func (r *recorder) OnEpochEnd(run *nn.Run, epoch int, logs *nn.Logs) error {
 	if j.Settings.Verbose && line != "" {
 		j.Console.Printf("data       %s", line)
 	}
-	j.Console.Printf("epoch %d/%d  loss %.4f  acc %.4f | val_loss %.4f  val_acc %.4f  %s %s/s  data-wait %.0f %%  %s%s",
-		epoch+1, run.Epochs, logs.Get("loss"), logs.Get("accuracy"), logs.Get("val_loss"), logs.Get("val_accuracy"),
+	m := j.Metric
+	j.Console.Printf("epoch %d/%d  loss %.4f  %s "+m.Format+" | val_loss %.4f  val_%s "+m.Format+"  %s %s/s  data-wait %.0f %%  %s%s",
+		epoch+1, run.Epochs, logs.Get("loss"), m.Short, logs.Get(m.Log), logs.Get("val_loss"), m.Short, logs.Get("val_"+m.Log),
 		cli.Count(int(float64(r.samples)/max(passed.Seconds(), 1e-6))), j.Noun, 100*run.DataWait, cli.Duration(passed), mark)
 	return nil
 }

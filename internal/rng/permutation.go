@@ -1,31 +1,28 @@
-package pipeline
+package rng
 
-import (
-	"math/bits"
+import "math/bits"
 
-	"github.com/antler-ml/antler/internal/rng"
-)
-
-// A permutation of 0 … n-1 that takes no memory: a Feistel network of six
+// A Permutation of 0 … n-1 that takes no memory: a Feistel network of six
 // rounds over the next power of four, walked until it falls below n (Black and
 // Rogaway, "Ciphers with arbitrary finite domains", 2002).
-type permutation struct {
+type Permutation struct {
 	n    uint64
 	half int // bits of each half
 	keys [6]uint64
 }
 
-func newPermutation(n int, seed uint64) permutation {
-	p := permutation{n: uint64(n)}
+// NewPermutation is the permutation of 0 … n-1 that belongs to a seed.
+func NewPermutation(n int, seed uint64) Permutation {
+	p := Permutation{n: uint64(n)}
 	p.half = max(1, (bits.Len64(uint64(max(n-1, 0)))+1)/2)
 	for i := range p.keys {
-		p.keys[i] = rng.Mix(seed, uint64(i))
+		p.keys[i] = Mix(seed, uint64(i))
 	}
 	return p
 }
 
-// at returns where i goes.
-func (p *permutation) at(i int) int {
+// At returns where i goes.
+func (p *Permutation) At(i int) int {
 	x, mask := uint64(i), uint64(1)<<p.half-1
 	for {
 		l, r := x>>p.half, x&mask
