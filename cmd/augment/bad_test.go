@@ -134,7 +134,7 @@ func TestAllowTruncated(t *testing.T) {
 		t.Error(stderr)
 	}
 	out, _ := do(t, "photos", "--check")
-	if !strings.Contains(out, "cat/0.jpg") {
+	if !strings.Contains(out, "cat/0.jpg: ") || !strings.Contains(out, "or give --allow-truncated") {
 		t.Error(out)
 	}
 	_, stderr = do(t, "photos", "all", "-n", "1", "--allow-truncated")

@@ -23,6 +23,10 @@ func TestHelpIsShort(t *testing.T) {
 			t.Errorf("long line: %s", l)
 		}
 	}
+	out, _ = do(t, "help", "rotation-range")
+	if !strings.Contains(out, "(15*)") || !strings.Contains(out, "* if no flag names a change") {
+		t.Error(out)
+	}
 }
 
 // Python's names of parameters, and typos, lead to the flag.

@@ -25,7 +25,7 @@ func Count(n int) string {
 func Plural(n int, noun string) string {
 	if n != 1 {
 		switch {
-		case strings.HasSuffix(noun, "s"):
+		case strings.HasSuffix(noun, "s"), strings.HasSuffix(noun, "x"):
 			noun += "es"
 		default:
 			noun += "s"

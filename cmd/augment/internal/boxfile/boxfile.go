@@ -20,6 +20,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/antler-ml/antler/internal/cli"
 )
 
 // The formats.
@@ -236,7 +238,7 @@ func (s *Set) notice(n int, format string, args ...any) {
 
 // String describes the set: "yolo: 120 boxes of 3 classes in 40 pictures".
 func (s *Set) String() string {
-	return fmt.Sprintf("%s: %d boxes of %d classes in %d pictures", s.format, s.Len(), len(s.classes), len(s.byImage))
+	return fmt.Sprintf("%s: %s of %s in %s", s.format, cli.Plural(s.Len(), "box"), cli.Plural(len(s.classes), "class"), cli.Plural(len(s.byImage), "picture"))
 }
 
 // add adds a class, unless there is one of its name.

@@ -142,7 +142,7 @@ func cause(err error) string {
 	for _, e := range []error{image.ErrFormat, image.ErrTruncated, image.ErrLimit} {
 		s = strings.TrimPrefix(s, e.Error()+": ")
 	}
-	return s
+	return strings.Replace(s, "or set AllowTruncated", "or give --allow-truncated", 1) // words of the library
 }
 
 // flat reports whether all pixels are the same.

@@ -59,9 +59,13 @@ func HelpAbout(word string) string {
 	if to, ok := aliases[word]; ok {
 		word = to
 	}
-	return f.HelpWhere(func(name, group string) bool {
+	text := f.HelpWhere(func(name, group string) bool {
 		return name == word || group == word || len(word) > 2 && strings.Contains(name, word)
 	})
+	if strings.Contains(text, "*)") {
+		text += "* if no flag names a change\n"
+	}
+	return text
 }
 
 // Completion returns the script that completes flags in a shell.
