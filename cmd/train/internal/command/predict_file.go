@@ -92,6 +92,9 @@ func (e *Env) guess(r *loaded) error {
 		return cli.Errorf(cli.Usage, "%s takes pictures of any size: %v", r.dir, in).Do("say which: --target-size 224x224")
 	}
 	r.scaling = scalingOf(m)
+	if mode := e.Settings.Preprocess; mode != "" {
+		r.scaling = scalingModes[mode]
+	}
 	r.kind = dataset.Images
 	r.Stored = &rundir.Stored{Run: rundir.Run{V: 1, Task: string(dataset.Images), Preprocessing: p}}
 	classes := out[1]
@@ -114,16 +117,26 @@ type scaling struct {
 	std   [3]float32 // divided by, if not 0
 }
 
-// scalings are those of keras.applications (preprocess_input of imagenet_utils)
-// by the beginning of the model's name. The first that fits counts.
+// scalingModes are those of keras.applications (preprocess_input of
+// imagenet_utils), and two more.
+var scalingModes = map[string]scaling{
+	"caffe": {about: "BGR without the mean of ImageNet (caffe)", bgr: true, by: 1, mean: [3]float32{103.939, 116.779, 123.68}},
+	"tf":    {about: "-1 to 1 (tf)", by: 1. / 127.5, mean: [3]float32{1, 1, 1}},
+	"torch": {about: "without the mean of ImageNet, in its deviations (torch)", by: 1. / 255, mean: [3]float32{0.485, 0.456, 0.406}, std: [3]float32{0.229, 0.224, 0.225}},
+	"unit":  {about: "0 to 1", by: 1. / 255},
+	"none":  {about: "0 to 255", by: 1},
+}
+
+// scalings say which models of keras.applications take which, by the beginning of
+// the model's name. The first that fits counts.
 var scalings = []struct {
+	mode     string
 	prefixes []string
-	scaling
 }{
-	{[]string{"efficientnet", "convnext", "regnet", "mobilenetv3"}, scaling{about: "0 to 255 (the model scales them)", by: 1}},
-	{[]string{"densenet"}, scaling{about: "scaled as densenet wants it (torch)", by: 1. / 255, mean: [3]float32{0.485, 0.456, 0.406}, std: [3]float32{0.229, 0.224, 0.225}}},
-	{[]string{"resnet50v2", "resnet101v2", "resnet152v2", "mobilenet", "inception", "xception", "nasnet"}, scaling{about: "-1 to 1 (tf)", by: 1. / 127.5, mean: [3]float32{1, 1, 1}}},
-	{[]string{"resnet", "vgg"}, scaling{about: "BGR without the mean of ImageNet (caffe)", bgr: true, by: 1, mean: [3]float32{103.939, 116.779, 123.68}}},
+	{"none", []string{"efficientnet", "convnext", "regnet", "mobilenetv3"}}, // these scale by themselves
+	{"torch", []string{"densenet"}},
+	{"tf", []string{"resnet50v2", "resnet101v2", "resnet152v2", "mobilenet", "inception", "xception", "nasnet"}},
+	{"caffe", []string{"resnet", "vgg"}},
 }
 
 // scalingOf looks at the name of a model and at its first layers; 0 to 1 when
@@ -132,15 +145,15 @@ func scalingOf(m *nn.Model) scaling {
 	name := strings.ToLower(m.Name())
 	for _, s := range scalings {
 		if slices.ContainsFunc(s.prefixes, func(p string) bool { return strings.HasPrefix(name, p) }) {
-			return s.scaling
+			return scalingModes[s.mode]
 		}
 	}
 	for _, l := range m.AllLayers() {
 		if c := nn.ClassName(l); c == "Rescaling" || c == "Normalization" {
-			return scaling{about: "0 to 255 (the model scales them)", by: 1}
+			return scalingModes["none"]
 		}
 	}
-	return scaling{about: "0 to 1", by: 1. / 255}
+	return scalingModes["unit"]
 }
 
 // apply scales pictures with so many channels.

@@ -4,6 +4,7 @@ import (
 	"math"
 	"testing"
 
+	"github.com/antler-ml/antler/cmd/train/internal/settings"
 	"github.com/antler-ml/antler/nn"
 	"github.com/antler-ml/antler/nn/layers"
 )
@@ -37,5 +38,17 @@ func TestScalings(t *testing.T) {
 	scalingOf(nn.NewSequential(nn.Input(1, 2, 1), &layers.Flatten{})).apply(grey, 1)
 	if math.Abs(float64(grey[0])-1) > 1e-6 || math.Abs(float64(grey[1])-0.2) > 1e-6 {
 		t.Errorf("grey pixels become %v, want 1 and 0.2", grey)
+	}
+}
+
+// TestScalingModes: what --preprocess can say is what there is.
+func TestScalingModes(t *testing.T) {
+	if len(scalingModes) != len(settings.Preprocessings) {
+		t.Errorf("%d modes, the setting has %v", len(scalingModes), settings.Preprocessings)
+	}
+	for _, mode := range settings.Preprocessings {
+		if scalingModes[mode].by == 0 {
+			t.Errorf("there is no mode %q", mode)
+		}
 	}
 }

@@ -86,7 +86,7 @@ func (e *Env) adopt(r *loaded, path string) error {
 			return cli.Errorf(cli.BadData, "%s: the preprocessing is incomplete: %+v", filepath.Join(r.dir, rundir.RunFile), *p)
 		}
 		// What a file goes through is the run's affair, not the command line's.
-		for _, f := range []string{"target-size", "color-mode", "interpolation", "draft", "orient"} {
+		for _, f := range []string{"target-size", "color-mode", "interpolation", "draft", "orient", "preprocess"} {
 			if r.scaling.by == 0 && e.Flags.Changed(f) {
 				return cli.Errorf(cli.Usage, "--%s belongs to training; the run keeps what it was trained with", f)
 			}

@@ -26,6 +26,9 @@ import (
 func (e *Env) Train(ctx context.Context, data string) error {
 	began := time.Now()
 	s := e.Settings
+	if s.Preprocess != "" {
+		return cli.Errorf(cli.Usage, "--preprocess says what a plain model file takes, in predict and evaluate").Do("leave it out: train scales pictures, and notes how in the run")
+	}
 	par.SetWorkers(s.Workers)
 	var from *resumed
 	e.findInterrupted(data)

@@ -5,6 +5,8 @@ package settings
 import (
 	"fmt"
 	"runtime"
+	"slices"
+	"strings"
 
 	"github.com/antler-ml/antler/internal/cli"
 )
@@ -51,11 +53,16 @@ type Settings struct {
 	NoColor  bool `flag:"no-color" group:"output" help:": no colours, as NO_COLOR does"`
 }
 
+// Preprocessings are the values of --preprocess: the modes of Keras'
+// preprocess_input, 0 to 1, and pixels as they are.
+var Preprocessings = []string{"caffe", "tf", "torch", "unit", "none"}
+
 // Image are the settings of picture data.
 type Image struct {
 	TargetSize       []int     `flag:"target-size" group:"image" auto:"inferred" help:"H×W: pictures are resized to"`
 	ColorMode        string    `flag:"color-mode" group:"image" auto:"inferred" help:"grayscale|rgb|rgba: channels"`
 	Interpolation    string    `flag:"interpolation" group:"image" help:"nearest|bilinear|bicubic|lanczos|box|hamming: of the resizing"`
+	Preprocess       string    `flag:"preprocess" group:"image" auto:"by the model's name" help:"caffe|tf|torch|unit|none: what a plain model file takes, for predict and evaluate"`
 	Draft            bool      `flag:"draft" group:"image" help:": decode large JPEGs at 1/2, 1/4 or 1/8, which is faster"`
 	Orient           bool      `flag:"orient" group:"image" help:": turn pictures as their EXIF orientation says"`
 	AllowTruncated   bool      `flag:"allow-truncated" group:"image" help:": take JPEGs that end early; the rest of them is grey"`
@@ -175,6 +182,9 @@ func (s *Settings) Validate(given func(flag string) bool) error {
 		return bad("min-count", s.MinCount, "1 or more")
 	case s.Top < 1:
 		return bad("top", s.Top, "1 or more")
+	}
+	if given("preprocess") && !slices.Contains(Preprocessings, s.Preprocess) {
+		return bad("preprocess", s.Preprocess, "one of "+strings.Join(Preprocessings, ", "))
 	}
 	for _, n := range s.TargetSize {
 		if n < 8 || n > 2048 {
