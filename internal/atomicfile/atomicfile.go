@@ -23,7 +23,7 @@ func Write(path string, write func(io.Writer) error) (err error) {
 			os.Remove(f.Name())
 		}
 	}()
-	if err := write(&early{f: f}); err != nil {
+	if err := write(Early(f)); err != nil {
 		return err
 	}
 	// CreateTemp makes files private; what is written is as open as others.
@@ -43,8 +43,10 @@ func Write(path string, write func(io.Writer) error) (err error) {
 	return nil
 }
 
-// early writes to a file and lets the disk begin now and then, so that little is
+// Early is a writer to f that lets the disk begin now and then, so that little is
 // left for Sync to wait for.
+func Early(f *os.File) io.Writer { return &early{f: f} }
+
 type early struct {
 	f       *os.File
 	waiting int // bytes that the disk was not told of

@@ -233,3 +233,36 @@ func TestFallBack(t *testing.T) {
 }
 
 var _ io.Writer = (*faultyFile)(nil)
+
+// TestProve: a file that is not what was written is not named.
+func TestProve(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "c")
+	sums, err := (&series{fs: disk{}}).fill(path, fewMegabytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := prove(disk{}, path, sums); err != nil {
+		t.Fatal(err)
+	}
+	good, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, at := range []int{0, pieceBytes - 1, pieceBytes, len(good) / 2, len(good) - 1} {
+		bad := bytes.Clone(good)
+		bad[at] ^= 1
+		os.WriteFile(path, bad, 0o644)
+		if err := prove(disk{}, path, sums); err == nil || !strings.Contains(err.Error(), "are not those that were written") {
+			t.Errorf("byte %d: %v", at, err)
+		}
+	}
+	os.WriteFile(path, good[:len(good)-1], 0o644)
+	if err := prove(disk{}, path, sums); err == nil || !strings.Contains(err.Error(), "were written") {
+		t.Error(err)
+	}
+}
+
+// fewMegabytes is a state of some pieces.
+func fewMegabytes() *nn.TrainingState {
+	return &nn.TrainingState{History: &nn.History{}, Weights: []nn.NamedTensor{{Name: "a", Value: tensor.New(700_000)}}}
+}

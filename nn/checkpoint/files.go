@@ -5,6 +5,8 @@ import (
 	"io"
 	"io/fs"
 	"os"
+
+	"github.com/antler-ml/antler/internal/atomicfile"
 )
 
 // files is all that the package does with the disk; tests let each call fail.
@@ -37,8 +39,17 @@ func (disk) MkdirAll(dir string) error    { return os.MkdirAll(dir, 0o755) }
 func (disk) Rename(from, to string) error { return os.Rename(from, to) }
 func (disk) Remove(path string) error     { return os.Remove(path) }
 func (disk) Create(path string) (file, error) {
-	return os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o644)
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o644)
+	return written{f, atomicfile.Early(f)}, err
 }
+
+// written is a file whose bytes are on their way to the disk before Sync.
+type written struct {
+	*os.File
+	early io.Writer
+}
+
+func (w written) Write(b []byte) (int, error) { return w.early.Write(b) }
 
 func (disk) ReadDir(dir string) ([]string, error) {
 	entries, err := os.ReadDir(dir)

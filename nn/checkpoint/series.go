@@ -109,10 +109,11 @@ func (s *series) add(st *nn.TrainingState, best float64) (err error) {
 			err = &WriteError{Path: path, Err: err}
 		}
 	}()
-	if err := s.fill(tmp, st); err != nil {
+	sums, err := s.fill(tmp, st)
+	if err != nil {
 		return err
 	}
-	if _, err := load(s.fs, tmp); err != nil {
+	if err := prove(s.fs, tmp, sums); err != nil {
 		return fmt.Errorf("what was written cannot be read back: %w", err)
 	}
 	if err := s.fs.Rename(tmp, path); err != nil {
@@ -122,12 +123,14 @@ func (s *series) add(st *nn.TrainingState, best float64) (err error) {
 	return s.fs.SyncDir(s.dir)
 }
 
-func (s *series) fill(path string, st *nn.TrainingState) error {
+// fill writes a file and syncs it, and returns the sums of what it wrote.
+func (s *series) fill(path string, st *nn.TrainingState) (*pieces, error) {
 	f, err := s.fs.Create(path)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	b := bufio.NewWriterSize(f, 1<<20)
+	sums := &pieces{}
+	b := bufio.NewWriterSize(io.MultiWriter(f, sums), 1<<20)
 	err = write(b, st)
 	if e := b.Flush(); err == nil {
 		err = e
@@ -138,7 +141,7 @@ func (s *series) fill(path string, st *nn.TrainingState) error {
 	if e := f.Close(); err == nil {
 		err = e
 	}
-	return err
+	return sums, err
 }
 
 var _ io.ReaderAt = reader(nil)
