@@ -126,7 +126,7 @@ type OptimizerSettings struct {
 
 // LossFunc makes a loss of a function. The name is what it is saved as.
 func LossFunc(name string, f func(yTrue, yPred *ops.Value) *ops.Value) Loss {
-	return lossFunc{name, f}
+	return &lossFunc{name, f}
 }
 
 type lossFunc struct {
@@ -134,11 +134,11 @@ type lossFunc struct {
 	f    func(yTrue, yPred *ops.Value) *ops.Value
 }
 
-func (l lossFunc) Loss(y, p *ops.Value) *ops.Value { return l.f(y, p) }
-func (l lossFunc) ConfigName() string              { return l.name }
+func (l *lossFunc) Loss(y, p *ops.Value) *ops.Value { return l.f(y, p) }
+func (l *lossFunc) ConfigName() string              { return l.name }
 
 // Validate refuses a missing function.
-func (l lossFunc) Validate() error {
+func (l *lossFunc) Validate() error {
 	if l.f == nil {
 		return fmt.Errorf("LossFunc %q: the function is nil", l.name)
 	}
@@ -148,7 +148,7 @@ func (l lossFunc) Validate() error {
 // MetricFunc makes a metric of a function that gives one number per sample;
 // the metric is their weighted mean over the epoch.
 func MetricFunc(name string, f func(yTrue, yPred *ops.Value) *ops.Value) Metric {
-	return metricFunc{name, f}
+	return &metricFunc{name, f}
 }
 
 type metricFunc struct {
@@ -156,20 +156,20 @@ type metricFunc struct {
 	f    func(yTrue, yPred *ops.Value) *ops.Value
 }
 
-func (m metricFunc) Name() string       { return m.name }
-func (m metricFunc) ConfigName() string { return m.name }
+func (m *metricFunc) Name() string       { return m.name }
+func (m *metricFunc) ConfigName() string { return m.name }
 
 // Validate refuses a missing function.
-func (m metricFunc) Validate() error {
+func (m *metricFunc) Validate() error {
 	if m.f == nil {
 		return fmt.Errorf("MetricFunc %q: the function is nil", m.name)
 	}
 	return nil
 }
-func (m metricFunc) Update(y, p, w *ops.Value) *ops.Value {
+func (m *metricFunc) Update(y, p, w *ops.Value) *ops.Value {
 	return WeightedSum(m.f(y, p), w)
 }
-func (m metricFunc) Result(s []float64) float64 { return Ratio(s) }
+func (m *metricFunc) Result(s []float64) float64 { return Ratio(s) }
 
 // WeightedSum is the Update of a mean metric: [Σ w·v, Σ w]. weight may be nil.
 func WeightedSum(v, weight *ops.Value) *ops.Value {

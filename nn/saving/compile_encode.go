@@ -239,12 +239,13 @@ func (e *compileEncoder) metrics(ms []nn.Metric) any {
 // metric writes a word, if Keras has one for it, or an object with its name.
 func (e *compileEncoder) metric(m nn.Metric) any {
 	inner := m
-	if r, ok := m.(renamed); ok {
+	r, named := m.(renamed)
+	if named {
 		inner = r.Unwrap()
 	}
 	if n, ok := m.(config.Namer); ok {
 		known, err := config.Get[nn.Metric](n.ConfigName())
-		if inner == m || err == nil && config.ClassName(known) == config.ClassName(inner) {
+		if !named || err == nil && config.ClassName(known) == config.ClassName(inner) {
 			return n.ConfigName()
 		}
 	}
