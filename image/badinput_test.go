@@ -6,9 +6,11 @@ import (
 	"encoding/binary"
 	"errors"
 	"hash/crc32"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -23,7 +25,7 @@ func chunk(kind string, data []byte) []byte {
 	return binary.BigEndian.AppendUint32(append(b, body...), crc32.ChecksumIEEE(body))
 }
 
-func deflated(t *testing.T, data []byte) []byte {
+func deflated(t testing.TB, data []byte) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	z := zlib.NewWriter(&b)
@@ -46,9 +48,15 @@ func allocated(f func()) uint64 {
 	return after.TotalAlloc - before.TotalAlloc
 }
 
-// The bombs that were found in the field cost next to nothing: those whose
-// claims are beyond the limits, and those that hide much behind small claims.
-func TestBombsOfTheField(t *testing.T) {
+// A bomb is a file that wants to cost much.
+type bomb struct {
+	data []byte
+	kind error // nil: it is a picture all the same
+}
+
+// bombs are those that were found in the field: some claim more than the limits,
+// some hide much behind small claims.
+func bombs(t testing.TB) map[string]bomb {
 	big := deflated(t, make([]byte, 64<<20)) // 64 KiB
 	// golang/go#79063: 34 bytes that claim 65535 × 65535 pixels.
 	gif := append(gifHeader(65535, 65535), 0x2C, 0, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF, 0, 8, 8, 0, 1, 2, 3, 4, 5, 6, 0, 0x3B)
@@ -58,10 +66,7 @@ func TestBombsOfTheField(t *testing.T) {
 	end := chunk("IEND", nil)
 	pixel := chunk("IDAT", deflated(t, []byte{0, 1, 2, 3}))
 	turned := bmpHeader(5, 0x80000000) // a height of -2³¹
-	for name, c := range map[string]struct {
-		data []byte
-		kind error // nil: it is a picture all the same
-	}{
+	return map[string]bomb{
 		"gif of 34 bytes":       {gif, ErrLimit},
 		"bmp of 54 bytes":       {bmp, ErrLimit},
 		"bmp upside down":       {turned, ErrLimit},
@@ -77,7 +82,13 @@ func TestBombsOfTheField(t *testing.T) {
 		"zip":                   {append([]byte("PK\x03\x04"), big...), ErrFormat},
 		"gzip":                  {append([]byte("\x1f\x8b\x08"), big...), ErrFormat},
 		"zeros":                 {make([]byte, 200<<10), ErrFormat},
-	} {
+	}
+}
+
+// Bombs cost next to nothing: less than 1 MiB, and the time that
+// BenchmarkBombs shows.
+func TestBombsOfTheField(t *testing.T) {
+	for name, c := range bombs(t) {
 		var m *Image
 		var err error
 		n := allocated(func() { m, err = Decode(bytes.NewReader(c.data), LoadConfig{Orient: true}) })
@@ -91,6 +102,19 @@ func TestBombsOfTheField(t *testing.T) {
 		if n > 1<<20 {
 			t.Errorf("%s: %d bytes were allocated", name, n)
 		}
+	}
+}
+
+// BenchmarkBombs is to stay below 10 ms a bomb, the slowest one too.
+func BenchmarkBombs(b *testing.B) {
+	list := bombs(b)
+	for _, name := range slices.Sorted(maps.Keys(list)) {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				Decode(bytes.NewReader(list[name].data), LoadConfig{Orient: true})
+			}
+		})
 	}
 }
 

@@ -46,7 +46,7 @@ type Settings struct {
 	DataFormat                  string  `flag:"data-format" group:"numbers" help:"channels_last|channels_first: of arrays"`
 
 	TargetSize      []int  `flag:"target-size" group:"read" auto:"as it is" help:"H×W: resize to this first"`
-	ColorMode       string `flag:"color-mode" group:"read" auto:"as it is" help:"rgb|rgba|grayscale"`
+	ColorMode       string `flag:"color-mode" group:"read" auto:"as it is" help:"rgb|rgba|grayscale: of what is read"`
 	Interpolation   string `flag:"interpolation" group:"read" help:"nearest|bilinear|bicubic|lanczos|box|hamming: of the resizing; Keras has nearest"`
 	KeepAspectRatio bool   `flag:"keep-aspect-ratio" group:"read" help:": cut to the proportions of --target-size"`
 	Orient          bool   `flag:"orient" group:"read" help:": turn pictures as their EXIF tag says; Keras does not"`
