@@ -17,6 +17,7 @@ type badLayer struct {
 
 func wantMistakes(t *testing.T, all []badLayer) {
 	t.Helper()
+	t.Logf("%d mistakes", len(all))
 	for _, c := range all {
 		var in []*nn.Symbol
 		for _, s := range c.in {

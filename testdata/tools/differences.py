@@ -1,4 +1,4 @@
-"""Compares the fixtures with those that git has: `differences.py [kind …]`. Fails where a number is beyond the tolerance of its case.
+"""Compares the fixtures with those that git has: `differences.py [folder of testdata …]`. Fails where a number is beyond the tolerance of its case.
 
 The scripts give the same bytes on the processor that made them. On another one sums of float32 have another order, so the last
 bits differ: numbers are compared as the Go tests do it, |new − old| ≤ atol + rtol·|old|, with at least 1e-5 for both; text, shapes,
@@ -15,11 +15,13 @@ import sys
 import numpy as np
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-KERAS = os.path.join(HERE, "..", "keras")
+ROOT = os.path.abspath(os.path.join(HERE, "..", ".."))
+TESTDATA = "testdata", ":!testdata/tools"
+TABLES = "text/subword/tables.go"  # of text_chars.py
 
 
 def git(*args):
-    return subprocess.run(["git", "-C", KERAS, *args], check=True, stdout=subprocess.PIPE).stdout
+    return subprocess.run(["git", "-C", ROOT, *args], check=True, stdout=subprocess.PIPE).stdout
 
 
 def beyond(old, new, tol):
@@ -55,16 +57,16 @@ def compare(old, new, tol, path=""):
 
 
 def main():
-    folders = [os.path.join(KERAS, kind) for kind in sys.argv[1:]] or [KERAS]
-    changed = git("diff", "--name-only", "--relative", "HEAD", "--", *folders).decode().split()
+    folders = ["testdata/" + name for name in sys.argv[1:]] or [*TESTDATA, TABLES]
+    changed = git("diff", "--name-only", "HEAD", "--", *folders).decode().split()
     new = git("ls-files", "--others", "--exclude-standard", "--", *folders).decode().split()
     bad = [f"{f}: new" for f in new]
     for f in changed:
-        file = os.path.join(KERAS, f)
+        file = os.path.join(ROOT, f)
         if not os.path.exists(file):
             bad.append(f"{f}: gone")
             continue
-        was = git("show", "HEAD:./" + f)
+        was = git("show", "HEAD:" + f)
         with open(file, "rb") as r:
             now = r.read()
         text = os.path.splitext(file)[0] + ".json"

@@ -1,8 +1,7 @@
-"""Writes testdata/numpy_random/legacy.json: what numpy's RandomState draws.
-
-Run from the repository root: python testdata/tools/numpy_random.py
-"""
+"""Writes testdata/numpy_random/legacy.json: what numpy's RandomState draws."""
 import json
+import os
+
 import numpy as np
 
 SEEDS = [0, 1, 42, 1337, 2**32 - 1]
@@ -33,7 +32,7 @@ def main():
         out["cases"].append({"seed": [s], "array": False, **draw(s)})
     for a in ARRAYS:
         out["cases"].append({"seed": a, "array": True, **draw(a)})
-    with open("testdata/numpy_random/legacy.json", "w") as f:
+    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "numpy_random", "legacy.json"), "w") as f:
         json.dump(out, f, indent=None, separators=(",", ":"))
         f.write("\n")
 

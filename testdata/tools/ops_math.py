@@ -3,7 +3,6 @@ at ordinary points and at ties, kinks, infinities and NaN.
 
 A case has the operands ("in"), the settings ("args"), the result ("out") and
 the gradient of sum(out * dy) for each operand ("grads", null where none flows).
-Run from the repository root: python testdata/tools/ops_math.py
 """
 import json
 import os
@@ -110,7 +109,7 @@ case("SoftmaxCrossEntropy", lambda x, y: tf.nn.softmax_cross_entropy_with_logits
 case("SparseSoftmaxCrossEntropy", lambda x, y: tf.nn.sparse_softmax_cross_entropy_with_logits(labels=tf.cast(y, tf.int32), logits=x), x3 * 3, [[0.0, 1, 3], [2, 2, 0]], skip_grads=(1,))
 case("SigmoidCrossEntropy", lambda x, y: tf.nn.sigmoid_cross_entropy_with_logits(labels=y, logits=x), [0.0, 1, -100, 100, 3], [0.5, 0, 0, 1, 0.3])
 
-with open("testdata/keras/ops/math.json", "w") as f:
+with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "keras", "ops", "math.json"), "w") as f:
     f.write('{"tensorflow":"%s","cases":[\n' % tf.__version__)
     f.write(",\n".join(json.dumps(c, separators=(",", ":")) for c in cases))
     f.write("\n]}\n")

@@ -1,6 +1,5 @@
 """Writes testdata/keras/ops/optim.json: three steps of every tf_keras optimizer.
 
-Run from the repository root: python testdata/tools/ops_optim.py
 """
 import json
 import os
@@ -40,6 +39,6 @@ for name, make in CASES.items():
     for g in grads:
         o.apply_gradients([(tf.constant(g), v)])
         out["steps"][name].append(v.numpy().tolist())
-with open("testdata/keras/ops/optim.json", "w") as f:
+with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "keras", "ops", "optim.json"), "w") as f:
     json.dump(out, f, separators=(",", ":"))
     f.write("\n")
