@@ -23,6 +23,7 @@ type convertSettings struct {
 	Model       string `flag:"model" short:"m" group:"tool" help:"FILE: the architecture, for an IN that holds weights only"`
 	ByName      bool   `flag:"by-name" group:"tool" help:": find the layers of weights by their names"`
 	TFKeras     bool   `flag:"tf-keras" group:"tool" help:": a .keras file for tf-keras (TensorFlow 2.13 to 2.15)"`
+	Last        bool   `flag:"last" group:"tool" help:": of a run, where training stopped, with the optimizer's state, to train on elsewhere; default: the best epoch"`
 	NoOptimizer bool   `flag:"no-optimizer" group:"tool" help:": leave out how the model is trained"`
 	Length      int    `flag:"length" group:"tool" help:"N: of sequences, for .onnx of models that take any"`
 	Force       bool   `flag:"force" short:"f" group:"tool" help:": replace OUT"`
@@ -95,6 +96,9 @@ func (e *Env) convert(s *convertSettings, words []string) error {
 // openAny reads a model of a run or of a file, or weights for the model that
 // --model names.
 func (e *Env) openAny(in string, s *convertSettings) (*saving.Loaded, error) {
+	if s.Model != "" && s.Last {
+		return nil, cli.Errorf(cli.Usage, "--last is for a run, --model for weights")
+	}
 	if s.Model != "" {
 		m, err := openModel(s.Model)
 		if err != nil {
@@ -110,6 +114,9 @@ func (e *Env) openAny(in string, s *convertSettings) (*saving.Loaded, error) {
 		return &saving.Loaded{Model: m}, nil
 	}
 	file, meta := in, map[string][]byte(nil)
+	if s.Last {
+		return packLast(in)
+	}
 	if st, err := os.Stat(in); err == nil && st.IsDir() {
 		if file, meta, err = pack(in); err != nil {
 			return nil, err
@@ -139,16 +146,21 @@ func pack(dir string) (file string, meta map[string][]byte, err error) {
 	if _, err := rundir.Open(dir); err != nil {
 		return "", nil, err
 	}
-	meta = map[string][]byte{}
+	meta, err = packedMeta(dir)
+	return filepath.Join(dir, rundir.BestFile), meta, err
+}
+
+func packedMeta(dir string) (map[string][]byte, error) {
+	meta := map[string][]byte{}
 	for _, name := range packed {
 		b, err := os.ReadFile(filepath.Join(dir, name))
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
 		if err != nil {
-			return "", nil, err
+			return nil, err
 		}
 		meta[name] = b
 	}
-	return filepath.Join(dir, rundir.BestFile), meta, nil
+	return meta, nil
 }
