@@ -1,109 +1,181 @@
-"""Writes the architectures of keras.applications with weights that make their outputs differ, and loads what was written here.
+"""The architectures of keras.applications, from Keras to Go and back, with weights whose outputs are not flat.
 
-    python applications.py make DIR MODULE [NAME …]     # MODULE: tf_keras 2.21.0 or keras 3.15.1
-    go test ./nn/saving -run Applications -models DIR
-    python applications.py check DIR MODULE
-    train predict DIR/ResNet50.tf.h5 PHOTO --top 5 --json | python applications.py photo DIR MODULE PHOTO
+    python testdata/tools/applications.py make DIR LIBRARY NAME…   # LIBRARY: tf_keras (2.21.0) or keras (3.15.1)
+    go test ./nn/saving -run Applications -applications DIR        # loads them, predicts, writes them again
+    python testdata/tools/applications.py check DIR LIBRARY        # loads what Go wrote
+    python testdata/tools/applications.py onnx DIR                 # runs what Go exported (onnx 1.23.2, onnxruntime 1.32.0)
+    python testdata/tools/applications.py table DIR                # the lines of results.tsv as a table
 
-Weights of BatchNormalization are random, its averages those of a batch of noise and a photo; kernels are He's, and the last layer is
-scaled until classes are told apart. Each model says what it predicts of two pictures. VGG16 takes 64x64 to stay small, ResNet50 224x224,
-all others 96x96; all have 1000 classes but VGG16, which has 10. "check" prints lines of version, format, name and largest difference, as part of
-the range of the outputs. "photo" compares the five likeliest classes of a photo with those that ResNet50 names here. Files are too large to keep: 3 GB.
+    python testdata/tools/applications.py all DIR TF_KERAS_PYTHON KERAS_PYTHON ONNX_PYTHON [NAME,NAME… …]
+
+does all this, a group of architectures after the other, and deletes their models (up to 2.5 GB a group). Untrained models give nearly 1/classes for every class,
+so that no comparison of theirs says much. Here every weight is random, gamma and beta too; the statistics of batch normalisation are those
+of eight crops of a picture, in a forward pass in training mode with momentum 0; and the last layer is scaled so that its logits have a
+standard deviation of 3 over the classes. Each line of results.tsv: architecture, who made it, file, largest difference, largest output.
 """
 import importlib
-import json
 import os
 import pathlib
+import subprocess
 import sys
 
-os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+os.environ.update(TF_CPP_MIN_LOG_LEVEL="3", KERAS_BACKEND="tensorflow")
 import numpy as np
-from PIL import Image
 
-what, folder, module = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3]
-keras = importlib.import_module(module)
-A = importlib.import_module(module + ".applications")
-tag = {"tf_keras": "tf", "keras": "k3"}[module]
-NAMES = {"ResNet50": "resnet50", "MobileNetV2": "mobilenet_v2", "DenseNet121": "densenet", "EfficientNetB0": "efficientnet", "VGG16": "vgg16", "Xception": "xception",
-         "InceptionV3": "inception_v3", "NASNetMobile": "nasnet"}
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+NAMES = {  # side of the input, classes
+    "ResNet50": (224, 1000), "MobileNetV2": (224, 1000), "DenseNet121": (224, 1000), "EfficientNetB0": (224, 1000),
+    "VGG16": (96, 10), "Xception": (299, 1000), "InceptionV3": (299, 1000), "NASNetMobile": (224, 1000)}
+GROUPS = ["MobileNetV2,EfficientNetB0,DenseNet121,NASNetMobile", "ResNet50", "VGG16", "InceptionV3", "Xception"]
+LIMIT = 1e-5
 
 
-def make(name):
-    keras.backend.clear_session()
-    keras.utils.set_random_seed(7)
-    rng = np.random.default_rng(7)
-    size = {"ResNet50": 224, "VGG16": 64}.get(name, 96)
-    model = getattr(A, name)(weights=None, input_shape=(size, size, 3), classes=10 if name == "VGG16" else 1000)
-    prepare = getattr(A, NAMES[name]).preprocess_input
-    photo = Image.open(pathlib.Path(__file__).parent.parent / "keras" / "image" / "photo.jpg").convert("RGB")
-    picture = np.asarray(photo.resize((size, size), Image.BILINEAR), np.float32)
-    ins = lambda n: prepare(np.stack([picture] + [rng.uniform(0, 255, (size, size, 3)) for _ in range(n - 1)]).astype("float32"))
-    x = ins(2)
-    norms = []
-    for l in model.layers:
+def pictures(side, n, r):
+    """Crops of a photo, as keras.applications wants numbers about 0 (or 0 to 255 for EfficientNet: the caller scales)."""
+    from PIL import Image
+    photo = Image.open(ROOT / "docs" / "images" / "augment" / "scene.jpg").convert("RGB")
+    crops = []
+    for _ in range(n):
+        w = int(r.integers(min(photo.size) // 3, min(photo.size)))
+        x, y = int(r.integers(photo.width - w + 1)), int(r.integers(photo.height - w + 1))
+        a = np.asarray(photo.resize((side, side), Image.BILINEAR, (x, y, x + w, y + w)), np.float32)
+        crops.append(a[:, ::-1] if r.integers(2) else a)
+    return np.stack(crops)
+
+
+def spread(keras, model, x, r):
+    """Gives the model random weights with which activations keep their spread from layer to layer."""
+    norms = [l for l in model.layers if isinstance(l, keras.layers.BatchNormalization)]
+    for l in model.layers[:-1]:
+        values = []
         for v in l.weights:
-            kind, s = v.name.split("/")[-1].split(":")[0], tuple(v.shape)
-            if "kernel" in kind:
-                fan = np.prod(s[:-1]) if "depthwise" not in kind else s[0] * s[1]
-                v.assign(rng.normal(0, np.sqrt(2 / fan), s).astype("float32"))
-            elif kind == "gamma":
-                v.assign(rng.uniform(0.5, 1.5, s).astype("float32"))
-            elif kind in ("beta", "bias"):
-                v.assign(rng.normal(0, 0.1, s).astype("float32"))
-        if type(l).__name__ == "BatchNormalization":
-            norms.append((l, l.momentum))
-            l.momentum = 0.0
-    if norms:
-        model(ins(8), training=True)  # averages become those of this batch
-    for l, momentum in norms:
-        l.momentum = momentum
-    last = model.layers[-1].kernel
-    for _ in range(2):
-        p = np.asarray(model(x, training=False), np.float64)
-        last.assign(np.asarray(last) * np.float32(2.5 / np.std(np.log(np.maximum(p, 1e-30)))))
-    y = model.predict(x, verbose=0)
-    assert np.ptp(y) > 0.05 and np.abs(y[0] - y[1]).max() > 0.01, (name, y.min(), y.max())
-    model.save(str(folder / f"{name}.{tag}.keras"))
-    model.save(str(folder / f"{name}.{tag}.h5"))
-    np.savez(folder / f"{name}.{tag}.npz", in0=x, out0=y)
-    print(name, "outputs", y.min(), "to", y.max(), "of two pictures differ by", np.abs(y[0] - y[1]).max(), flush=True)
+            name, w = v.name.split("/")[-1].split(":")[0], np.asarray(v)
+            if name == "gamma":
+                w = r.uniform(0.7, 1.3, w.shape)
+            elif name in ("beta", "bias"):
+                w = r.normal(0, 0.2, w.shape)
+            elif "kernel" in name:
+                # of depthwise kernels one place in the input feeds an output
+                fan = np.prod(w.shape[:2]) if "depthwise" in name or type(l).__name__ == "DepthwiseConv2D" else np.prod(w.shape[:-1])
+                w = r.normal(0, np.sqrt(2 / fan), w.shape)
+            values.append(np.asarray(w, np.float32))
+        l.set_weights(values)
+    momentum = [l.momentum for l in norms]
+    for l in norms:
+        l.momentum = 0.0
+    model(x, training=True)
+    for l, m in zip(norms, momentum):
+        l.momentum = m
+    last = model.layers[-1]
+    features = np.asarray(keras.Model(model.input, last.input)(x, training=False))
+    kernel = r.normal(0, 1, last.kernel.shape)
+    logits = features @ kernel
+    kernel *= 3 / np.std(logits - logits.mean(0))  # the pictures differ by this much; what they share is taken off
+    last.set_weights([kernel.astype(np.float32), -(features @ kernel).mean(0).astype(np.float32)])
 
 
-def check():
-    bad = 0
-    for path in sorted(folder.glob("*.ours.*")):
-        stem, form = path.name.split(".ours.")
-        name = stem.split(".")[0]
-        if form not in ("h5", f"{tag}.keras"):
-            continue
-        keras.backend.clear_session()
-        try:
-            arrays = np.load(folder / f"{stem}.npz")
-            got = keras.models.load_model(str(path), compile=False).predict(arrays["in0"], verbose=0)
-            d = float(np.max(np.abs(got - arrays["out0"])) / np.ptp(arrays["out0"]))
-            text, ok = f"{d:.2g}", d <= 1e-5
-        except Exception as e:  # what Keras does not load is a result too
-            text, ok = f"{type(e).__name__}: {' '.join(str(e).split())[:160]}", False
-        bad += not ok
-        print(f"{tag}\t{form.split('.')[-1]}\t{name}\t{text}", flush=True)
-    return bad
+def make(folder, name, library):
+    keras = importlib.import_module(library)
+    keras.backend.clear_session()
+    keras.utils.set_random_seed(1)
+    side, classes = NAMES[name]
+    r = np.random.default_rng(sum(name.encode()))
+    model = getattr(keras.applications, name)(weights=None, input_shape=(side, side, 3), classes=classes)
+    x = pictures(side, 8, r)
+    if not name.startswith("EfficientNet"):
+        x = x / 127.5 - 1
+    x = x.astype(np.float32)
+    spread(keras, model, x, r)
+    x = x[:3]
+    y = np.asarray(model(x, training=False))
+    np.savez(folder / f"{name}.{library}.npz", in0=x, out0=y)
+    for form in "h5", "keras":
+        model.save(str(folder / f"{name}.{library}.{form}"))
+    record(folder, name, library, "itself", 0.0, float(y.max()))
 
 
-def photo(path):
-    model = keras.models.load_model(str(folder / f"ResNet50.{tag}.h5"), compile=False)
-    x = keras.utils.img_to_array(keras.utils.load_img(path, target_size=(224, 224), interpolation="bilinear"))[None]
-    p = model.predict(A.resnet50.preprocess_input(x), verbose=0)[0]
-    want = [(str(i), float(p[i])) for i in np.argsort(-p)[:5]]
-    got = [(t["class"], t["probability"]) for t in json.loads(sys.stdin.readline())["top"]]
-    worst = max(abs(a[1] - b[1]) for a, b in zip(got, want))
-    print("Keras:", want, "\nhere: ", got, f"\nlargest difference {worst:.2g}")
-    return [c for c, _ in got] != [c for c, _ in want] or worst > 1e-4
+def record(folder, *line):
+    text = "\t".join(f"{v:.3g}" if isinstance(v, float) else v for v in line)
+    print(text, flush=True)
+    with open(folder / "results.tsv", "a") as f:
+        f.write(text + "\n")
 
 
-if what == "make":
-    for n in sys.argv[4:] or NAMES:
-        make(n)
-elif what == "photo":
-    sys.exit(photo(sys.argv[4]))
-else:
-    sys.exit(check() > 0)
+def compare(folder, path, predict, form):
+    """path is NAME.LIBRARY.….form, beside NAME.LIBRARY.npz."""
+    name, library = path.name.split(".")[:2]
+    arrays = np.load(folder / f"{name}.{library}.npz")
+    try:
+        got = np.asarray(predict(path, arrays["in0"]))
+        record(folder, name, library, form, float(np.abs(got - arrays["out0"]).max()), float(got.max()))
+    except Exception as e:  # what Keras does not load is a result too
+        record(folder, name, library, form, f"{type(e).__name__}: {' '.join(str(e).split())[:200]}")
+
+
+def check(folder, library):
+    keras = importlib.import_module(library)
+    for form in "h5", "keras" if library == "keras" else "tf.keras":
+        for path in sorted(folder.glob(f"*.go.{form}")):
+            if form == "keras" and path.name.endswith(".tf.keras"):
+                continue
+            compare(folder, path, lambda p, x: keras.models.load_model(str(p), compile=False)(x, training=False), f"to {library} .{form.split('.')[-1]}")
+            keras.backend.clear_session()
+
+
+def onnx(folder):
+    import onnx as format
+    import onnxruntime as ort
+
+    def run(path, x):
+        format.checker.check_model(str(path), full_check=True)
+        s = ort.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+        return s.run(None, {s.get_inputs()[0].name: x})[0]
+
+    for path in sorted(folder.glob("*.onnx")):
+        compare(folder, path, run, "to onnxruntime .onnx")
+
+
+def table(folder):
+    rows, columns = {}, {}
+    for line in (folder / "results.tsv").read_text().splitlines():
+        name, library, form, *rest = line.split("\t")
+        if form != "itself":
+            columns[form] = None
+        rows.setdefault((name, library), {})[form] = rest
+    print("| architecture | made by | largest output | " + " | ".join(columns) + " |")
+    print("|---|---|---|" + "---|" * len(columns))
+    for (name, library), cells in rows.items():
+        text = [("–" if c not in cells else cells[c][0] if len(cells[c]) > 1 else f"refused: {cells[c][0]}") for c in columns]
+        print(f"| {name} {NAMES[name][0]}×{NAMES[name][0]}, {NAMES[name][1]} classes | {library} | {cells['itself'][1]} | " + " | ".join(text) + " |")
+    worst = [c[0] for cells in rows.values() for c in cells.values() if len(c) > 1 and float(c[0]) > LIMIT]
+    if worst:
+        sys.exit(f"above {LIMIT}: {worst}")
+
+
+def everything(folder, tf_keras, keras, onnx_python, names):
+    tool = str(pathlib.Path(__file__).resolve())
+    for group in names or GROUPS:
+        for python, library in (tf_keras, "tf_keras"), (keras, "keras"):
+            subprocess.run([python, tool, "make", folder, library, *group.split(",")], check=True)
+        subprocess.run(["go", "test", "./nn/saving", "-count=1", "-run", "Applications", "-applications", folder.resolve()], cwd=ROOT)  # goes on when they differ: the table says it
+        subprocess.run([tf_keras, tool, "check", folder, "tf_keras"], check=True)
+        subprocess.run([keras, tool, "check", folder, "keras"], check=True)
+        subprocess.run([onnx_python, tool, "onnx", folder], check=True)
+        for name in group.split(","):
+            for path in folder.glob(f"{name}.*"):
+                path.unlink()
+    table(folder)
+
+
+if __name__ == "__main__":
+    what, folder, rest = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3:]
+    folder.mkdir(parents=True, exist_ok=True)
+    if what == "make":
+        for name in rest[1:]:
+            make(folder, name, rest[0])
+    elif what == "check":
+        check(folder, rest[0])
+    elif what == "all":
+        everything(folder, *rest[:3], rest[3:])
+    else:
+        {"onnx": onnx, "table": table}[what](folder)
