@@ -88,6 +88,15 @@ func TestPredictPlainFile(t *testing.T) {
 	if want := numbered(must(t, train(t, "", "predict", "a", "pics")).out); r.out != want {
 		t.Errorf("the plain file says\n%s\nwant\n%s", r.out, want)
 	}
+	if err := os.WriteFile("names", []byte("lengthwise\nacross\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r = must(t, train(t, "", "predict", "plain.npz", "pics", "--classes", "names", "--top", "2"))
+	contains(t, r.stderr, "classes named by names")
+	contains(t, r.out, "lengthwise", "across")
+	if r := train(t, "", "predict", "a", "pics", "--classes", "names"); r.code != 2 || !strings.Contains(r.stderr, "has names of its own") {
+		t.Errorf("names for a run: %+v", r)
+	}
 	binary := nn.NewSequential(nn.Input(nn.Unknown, nn.Unknown, 3), &layers.GlobalAveragePooling2D{}, &layers.Dense{Units: 1, Activation: activations.Sigmoid})
 	if err := saving.Save(binary, "b.npz"); err != nil {
 		t.Fatal(err)

@@ -101,10 +101,19 @@ func (e *Env) guess(r *loaded) error {
 	if classes == 1 { // a probability: of class 1
 		classes, r.binary = 2, true
 	}
-	for k := range classes {
-		r.Classes = append(r.Classes, strconv.Itoa(k))
+	named := "numbered"
+	if file := e.Settings.Classes; file != "" {
+		names, err := readClasses(file, classes)
+		if err != nil {
+			return err
+		}
+		r.Classes, named = names, "named by "+file
+	} else {
+		for k := range classes {
+			r.Classes = append(r.Classes, strconv.Itoa(k))
+		}
 	}
-	e.Console.Printf("note       %s does not say what goes in and out: pictures %dx%d, %s, %s; classes numbered", r.dir, p.TargetSize[0], p.TargetSize[1], mode, r.scaling.about)
+	e.Console.Printf("note       %s does not say what goes in and out: pictures %dx%d, %s, %s; classes %s", r.dir, p.TargetSize[0], p.TargetSize[1], mode, r.scaling.about, named)
 	return nil
 }
 

@@ -74,6 +74,9 @@ func (e *Env) adopt(r *loaded, path string) error {
 	if out := r.model.Outputs()[0].Shape(); !r.binary && (len(r.model.Outputs()) != 1 || out.Rank() != 2 || out.Last() != len(r.Classes)) {
 		return cli.Errorf(cli.BadData, "%s gives %v, but the run has %s", path, out, cli.Plural(len(r.Classes), "class"))
 	}
+	if s.Classes != "" && r.scaling.by == 0 {
+		return cli.Errorf(cli.Usage, "--classes names the classes of a plain model file; %s has names of its own", r.dir)
+	}
 	p := r.Preprocessing
 	switch r.kind {
 	case dataset.Texts:

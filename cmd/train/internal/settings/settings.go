@@ -45,12 +45,13 @@ type Settings struct {
 	Text
 	Table
 	Words
-	Top      int  `flag:"top" group:"output" help:"N: how many classes predict shows"`
-	SaveFreq int  `flag:"save-freq" group:"output" help:"N: a checkpoint every N steps; 0: every 30 s and every epoch"`
-	JSON     bool `flag:"json" group:"output" help:": JSON Lines on standard output"`
-	Quiet    bool `flag:"quiet" short:"q" group:"output" help:": only the result and errors"`
-	Verbose  bool `flag:"verbose" short:"v" group:"output" help:": also the model's layers"`
-	NoColor  bool `flag:"no-color" group:"output" help:": no colours, as NO_COLOR does"`
+	Top      int    `flag:"top" group:"output" help:"N: how many classes predict shows"`
+	Classes  string `flag:"classes" group:"output" help:"FILE: names of a plain model file's classes: a name a line, or imagenet_class_index.json"`
+	SaveFreq int    `flag:"save-freq" group:"output" help:"N: a checkpoint every N steps; 0: every 30 s and every epoch"`
+	JSON     bool   `flag:"json" group:"output" help:": JSON Lines on standard output"`
+	Quiet    bool   `flag:"quiet" short:"q" group:"output" help:": only the result and errors"`
+	Verbose  bool   `flag:"verbose" short:"v" group:"output" help:": also the model's layers"`
+	NoColor  bool   `flag:"no-color" group:"output" help:": no colours, as NO_COLOR does"`
 }
 
 // Preprocessings are the values of --preprocess: the modes of Keras'
