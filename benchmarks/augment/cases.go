@@ -26,7 +26,7 @@ type contest struct {
 }
 
 var contests = map[string]func() []contest{
-	"warp": warps, "generator": generators, "chain": chains, "policy": policies, "directory": files, "directory-keras": filesKeras, "command": commands, "zca": zcaOld, "zca-tf_keras": zcaNew,
+	"warp": warps, "generator": generators, "chain": chains, "policy": policies, "directory": files, "directory-keras": filesKeras, "command": commands, "machine": machine, "zca": zcaOld, "zca-tf_keras": zcaNew,
 }
 
 const size = 224

@@ -2,9 +2,12 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -20,7 +23,7 @@ func commands() (list []contest) {
 		pictures int
 		flags    []string
 	}{
-		{"12 pictures of 1024×768", 12, nil},
+		{"12 pictures of 1024×768 in their size", 12, nil},
 		{"12 pictures of 1024×768 to 224×224", 12, []string{"--target-size", "224"}},
 		{"12 pictures of 1024×768 to 224×224, RandAugment", 12, []string{"--target-size", "224", "--policy", "randaugment"}},
 		{"108 pictures of 1024×768 to 224×224", 108, []string{"--target-size", "224"}},
@@ -42,6 +45,31 @@ func commands() (list []contest) {
 	}
 	return list
 }
+
+// machine is what the second core gives to loops that touch no memory: more no
+// program gets from it.
+func machine() []contest {
+	loops := func(n int) func(float64) float64 {
+		return func(float64) float64 {
+			start := time.Now()
+			var all sync.WaitGroup
+			for range n {
+				all.Go(func() {
+					x := 1.0
+					for range 100_000_000 {
+						x = x*1.0000001 + 0.1
+					}
+					sink.Store(math.Float64bits(x))
+				})
+			}
+			all.Wait()
+			return time.Since(start).Seconds() / float64(n)
+		}
+	}
+	return []contest{{name: "loops that only count", label: "1 core", cores: 2, ours: loops(2), against: loops(1)}}
+}
+
+var sink atomic.Uint64
 
 // some is a folder of n of the pictures.
 func some(n int) string {

@@ -25,7 +25,7 @@ import (
 	"github.com/antler-ml/antler/internal/atomicfile"
 )
 
-const allCases = "warp,generator,chain,policy,directory,directory-keras,command,zca,zca-tf_keras"
+const allCases = "warp,generator,chain,policy,directory,directory-keras,command,machine,zca,zca-tf_keras"
 
 func main() {
 	cases := flag.String("case", allCases, "what to time")

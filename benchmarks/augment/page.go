@@ -34,6 +34,11 @@ func page(k *book) []byte {
 		for _, r := range k.of(t.name) {
 			fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %g | %s |\n", r.Name, r.time(r.Ours), r.Peer, r.time(r.Theirs), r.ratio(), r.Want, r.When)
 		}
+		for _, r := range k.of("machine") {
+			if t.name == "command" {
+				fmt.Fprintf(&b, "\nThe machine's own limit on %s: two loops that only count, one on each core, are %s times as fast as one.\n", r.When, r.ratio())
+			}
+		}
 		if t.name == "directory" {
 			fmt.Fprintf(&b, "\n%s.\n", k.Toll)
 		}
