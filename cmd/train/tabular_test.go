@@ -259,3 +259,77 @@ func predictOne(t *testing.T, m *nn.Model, row ...float32) []float32 {
 	}
 	return out[0].Data()
 }
+
+// Search, the rate finder and comparing work on tables.
+func TestTabularTools(t *testing.T) {
+	t.Chdir(t.TempDir())
+	houses(t, "houses.csv", 120, true)
+	s := must(t, train(t, "", "search", "houses.csv", "--target", "price", "--vary", "model_size=small,medium", "--epochs", "2", "--folds", "2", "--set", "table.one_hot=2"))
+	contains(t, s.out, "rank", "model_size", "medium")
+	contains(t, s.stderr, "train houses.csv --target price --model-size")
+	s = must(t, train(t, "", "search", "houses.csv", "--target", "city", "--vary", "learning_rate=0.001,0.01", "--epochs", "2", "--folds", "2", "--json", "-o", "cities"))
+	var table []map[string]any
+	if err := json.Unmarshal([]byte(s.out), &table); err == nil && len(table) != 2 {
+		t.Errorf("the table is %s", s.out)
+	}
+	contains(t, must(t, train(t, "", "lr-find", "houses.csv", "--target", "price")).stderr, "train houses.csv --target price --learning-rate")
+	must(t, train(t, "", "houses.csv", "--target", "price", "--epochs", "1", "-q", "--out", "a"))
+	must(t, train(t, "", "houses.csv", "--target", "price", "--epochs", "1", "-q", "--out", "b", "--sample-weight", "rooms"))
+	contains(t, must(t, train(t, "", "compare", "a", "b")).out, "val_mean_absolute_error", "val_r2_score", "sample_weight")
+	must(t, train(t, "", "export", "--onnx", "a"))
+	exists(t, "a/model.onnx")
+}
+
+// What tables need and do not take is said.
+func TestTabularMistakes(t *testing.T) {
+	t.Chdir(t.TempDir())
+	houses(t, "houses.csv", 60, false)
+	must(t, train(t, "", "houses.csv", "--target", "price", "--epochs", "1", "-q", "--out", "run"))
+	write(t, "few.csv", "rooms,city,area\n3,Rome,100\n")
+	write(t, "odd.csv", "area,rooms,city,garden,price\n100,3,Rome,true,5\nbig,3,Rome,true,5\n100,3\n")
+	for _, c := range []struct {
+		code int
+		args string
+		want []string
+	}{
+		{3, "houses.csv", []string{"no column looks like texts", "--target NAME"}},
+		{2, "houses.csv --columns id=skip", []string{"--columns is for tables of numbers and categories; it needs --target too"}},
+		{2, "houses.csv --target price --maxlen 5", []string{"--maxlen is for other data", "train help table"}},
+		{2, "houses.csv --target price --one-hot -1", []string{"--one-hot is -1; want 0 or more"}},
+		{2, "houses.csv --target price --class-weight balanced", []string{`--class-weight balanced: the target "price" is a number`}},
+		{2, "houses.csv --target price --monitor val_accuracy", []string{"--monitor val_accuracy"}},
+		{2, "houses.csv --target price --on-error placeholder", []string{"tables have no such thing"}},
+		{2, "houses.csv --target price --task guess", []string{"want classification or regression"}},
+		{2, "houses.csv --target price --columns rooms=categry", []string{"did you mean rooms=category?"}},
+		{2, "houses.csv --target price --columns price=skip", []string{"--columns price=skip: this column is no input"}},
+		{2, "houses.csv --target price --sample-weight price", []string{"are the same column"}},
+		{2, "house.csv --target price", []string{"did you mean houses.csv?"}},
+		{2, "demo --target price", []string{"the demo has none"}},
+		{3, "houses.csv --target cost", []string{`houses.csv has no column "cost", which --target names`, "found: id, area"}},
+		{3, ". --target price", []string{". is a folder, not a table"}},
+		{3, "predict run few.csv", []string{"few.csv lacks 1 column of the run: garden", "found: rooms, city and area", "want:  area, rooms, city and garden, in any order"}},
+		{3, "predict run odd.csv", []string{"2 of 3 rows cannot be predicted", `odd.csv:3: column "area" is "big", want a number`, "odd.csv:4: has 2 cells, want 5"}},
+		{3, "evaluate run few.csv", []string{"few.csv lacks 2 columns of the run: garden and price"}},
+		{3, "evaluate run odd.csv", []string{"2 of 3 rows cannot be used", "--on-error=skip"}},
+		{2, "predict run nowhere.csv", []string{"cannot read nowhere.csv"}},
+	} {
+		r := train(t, "", strings.Fields(c.args)...)
+		if r.code != c.code {
+			t.Errorf("%s: exit code %d, want %d", c.args, r.code, c.code)
+		}
+		for _, w := range c.want {
+			if !strings.Contains(r.stderr, w) {
+				t.Errorf("%s: %q is missing in\n%s", c.args, w, r.stderr)
+			}
+		}
+	}
+	r := must(t, train(t, "", "predict", "run", "odd.csv", "--on-error", "skip", "--json"))
+	if lines := pure(t, r.out); len(lines) != 3 || lines[1]["error"] == nil || lines[0]["value"] == nil {
+		t.Errorf("predict says %s", r.out)
+	}
+	contains(t, r.stderr, "skipped    2 rows")
+	write(t, "run/columns.json", "{}")
+	if r := train(t, "", "predict", "run", "few.csv"); r.code != 3 || !strings.Contains(r.stderr, "columns.json: version 0") {
+		t.Errorf("damaged columns: %+v", r)
+	}
+}

@@ -16,16 +16,18 @@ import (
 	"github.com/antler-ml/antler/internal/cli"
 	"github.com/antler-ml/antler/nn"
 	"github.com/antler-ml/antler/nn/search"
+	"github.com/antler-ml/antler/pipeline"
 )
 
 // ratesSettings are the flags of train lr-find.
 type ratesSettings struct {
-	From  float64  `flag:"from" group:"tool" help:"X: the first rate"`
-	To    float64  `flag:"to" group:"tool" help:"X: the last rate, if the loss does not blow up before"`
-	Steps int      `flag:"steps" group:"tool" help:"N: updates, each at its own rate"`
-	Fixed []string `flag:"set" group:"tool" help:"KEY=VALUE: one setting, as in a configuration; more than once"`
-	Seed  uint64   `flag:"seed" group:"tool" help:"N: same seed, same rates"`
-	Out   string   `flag:"out" short:"o" group:"tool" help:"FILE: rate, loss and smoothed loss of every update, as CSV"`
+	Target string   `flag:"target" group:"tool" help:"NAME: the column of a table to predict"`
+	From   float64  `flag:"from" group:"tool" help:"X: the first rate"`
+	To     float64  `flag:"to" group:"tool" help:"X: the last rate, if the loss does not blow up before"`
+	Steps  int      `flag:"steps" group:"tool" help:"N: updates, each at its own rate"`
+	Fixed  []string `flag:"set" group:"tool" help:"KEY=VALUE: one setting, as in a configuration; more than once"`
+	Seed   uint64   `flag:"seed" group:"tool" help:"N: same seed, same rates"`
+	Out    string   `flag:"out" short:"o" group:"tool" help:"FILE: rate, loss and smoothed loss of every update, as CSV"`
 	Output
 }
 
@@ -33,7 +35,7 @@ func ratesTool() Tool {
 	s := &ratesSettings{From: 1e-6, To: 10, Steps: 100}
 	return Tool{
 		Name: "lr-find", Usage: "DATA", About: "raises the learning rate from update to update and shows at which the loss falls.",
-		Notes:    "  train lr-find demo\n  train lr-find photos --set optimizer=sgd --out rates.csv\n\nThe model is the one that training would make; it is thrown away. Smith 2015, arXiv:1506.01186.",
+		Notes:    "  train lr-find demo\n  train lr-find photos --set optimizer=sgd --out rates.csv\n  train lr-find prices.csv --target price\n\nThe model is the one that training would make; it is thrown away. Smith 2015, arXiv:1506.01186.",
 		settings: s, output: &s.Output,
 		run: func(ctx context.Context, e *Env, words []string) error { return e.rates(ctx, s, words) },
 	}
@@ -61,16 +63,12 @@ func (e *Env) rates(ctx context.Context, s *ratesSettings, words []string) error
 	if err != nil {
 		return err
 	}
-	set, _, err := env.open(ctx, data)
+	source, recipe, done, err := env.teacher(ctx, data, s.Target)
 	if err != nil {
 		return err
 	}
-	t, err := env.prepare(ctx, set, nil)
-	if err != nil {
-		return err
-	}
-	recipe := func() (*nn.Model, nn.CompileConfig) { return env.recipe(t, candidate{}) }
-	r, err := search.LearningRates(ctx, recipe, t.train, search.RatesConfig{From: s.From, To: s.To, Steps: s.Steps})
+	defer done()
+	r, err := search.LearningRates(ctx, recipe, source, search.RatesConfig{From: s.From, To: s.To, Steps: s.Steps})
 	if err != nil {
 		return err
 	}
@@ -95,8 +93,25 @@ func (e *Env) rates(ctx context.Context, s *ratesSettings, words []string) error
 		return nil
 	}
 	e.Console.Printf("found      the loss falls fastest at %.1e and is lowest at %.1e", good, r.Lowest())
-	e.Console.Printf("next       train %s --learning-rate %.1e", data, good)
+	e.Console.Printf("next       train %s --learning-rate %.1e", data+targeted(s.Target), good)
 	return nil
+}
+
+// teacher is what training would read, and the model that it would train. done
+// frees the data.
+func (e *Env) teacher(ctx context.Context, data, target string) (src pipeline.Source, recipe func() (*nn.Model, nn.CompileConfig), done func(), err error) {
+	if target != "" || e.Settings.Target != "" {
+		return e.tableTeacher(ctx, data, target)
+	}
+	set, _, err := e.open(ctx, data)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	t, err := e.prepare(ctx, set, nil)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	return t.train, func() (*nn.Model, nn.CompileConfig) { return e.recipe(t, candidate{}) }, func() {}, nil
 }
 
 // finite replaces what JSON cannot say by the largest number.

@@ -27,6 +27,7 @@ import (
 // searchSettings are the flags of train search; what is not varied is set as in
 // training.
 type searchSettings struct {
+	Target  string   `flag:"target" group:"tool" help:"NAME: the column of a table to predict"`
 	Vary    []string `flag:"vary" group:"tool" help:"KEY=A,B,…: values to try; LO..HI (numbers) for --random; more than once"`
 	Fixed   []string `flag:"set" group:"tool" help:"KEY=VALUE: one setting for all, as in a configuration; more than once"`
 	Random  int      `flag:"random" group:"tool" help:"N: draw so many settings instead of trying all"`
@@ -44,7 +45,7 @@ func searchTool() Tool {
 	s := &searchSettings{Folds: 3, Repeats: 1}
 	return Tool{
 		Name: "search", Usage: "DATA --vary KEY=A,B [--vary …]", About: "tries settings by cross-validation and shows a table, best first.",
-		Notes:    "  train search demo --vary learning_rate=0.0005,0.002 --vary model_size=small,medium\n  train search reviews.tsv --vary learning_rate=1e-4..1e-2 --random 20 --halving\n\nKeys are those of train --show-config. Pictures are not augmented, the rate is constant, and all\ndata are in memory.",
+		Notes:    "  train search demo --vary learning_rate=0.0005,0.002 --vary model_size=small,medium\n  train search reviews.tsv --vary learning_rate=1e-4..1e-2 --random 20 --halving\n  train search prices.csv --target price --vary dropout=0,0.2\n\nKeys are those of train --show-config. Pictures are not augmented, the rate is constant, and all\ndata are in memory.",
 		settings: s, output: &s.Output,
 		run: func(ctx context.Context, e *Env, words []string) error { return e.search(ctx, s, words) },
 	}
@@ -96,15 +97,7 @@ func (e *Env) search(ctx context.Context, s *searchSettings, words []string) err
 	if err != nil {
 		return err
 	}
-	set, _, err := env.open(ctx, data)
-	if err != nil {
-		return err
-	}
-	t, err := env.prepare(ctx, set, nil)
-	if err != nil {
-		return err
-	}
-	x, y, err := env.arrays(ctx, t)
+	p, err := env.problem(ctx, data, s.Target)
 	if err != nil {
 		return err
 	}
@@ -125,7 +118,7 @@ func (e *Env) search(ctx context.Context, s *searchSettings, words []string) err
 		return err
 	}
 	c := search.Config{Seed: s.Seed, Workers: s.Workers, Path: filepath.Join(dir, "trials.jsonl")}
-	c.CV = search.RepeatedKFold{Splits: s.Folds, Repeats: max(1, s.Repeats), Stratified: true, Seed: uint32(s.Seed)}
+	c.CV = search.RepeatedKFold{Splits: s.Folds, Repeats: max(1, s.Repeats), Stratified: p.classes, Seed: uint32(s.Seed)}
 	if s.Halving {
 		c.Halving = &search.Halving{MaxEpochs: base.Epochs}
 	}
@@ -136,8 +129,11 @@ func (e *Env) search(ctx context.Context, s *searchSettings, words []string) err
 		done++
 		e.Console.Progress(func() string { return fmt.Sprintf("%s done, the last scored %.4f", cli.Plural(done, "trial"), o.Score) })
 	}
-	recipe := func(p candidate) (*nn.Model, nn.CompileConfig) { return env.recipe(t, p) }
-	table, err := search.Run(ctx, all, search.Classifiers(recipe), x, y, c)
+	maker := search.Classifiers(p.recipe)
+	if !p.classes {
+		maker = search.Regressors(p.recipe)
+	}
+	table, err := search.Run(ctx, all, maker, p.x, p.y, c)
 	if err != nil {
 		if ctx.Err() != nil {
 			return cli.Errorf(cli.Code(err), "%w", err).Do("go on with the same command; %s knows what was done", c.Path)
@@ -166,8 +162,33 @@ func (e *Env) found(s *searchSettings, table *search.Table[candidate], dir, data
 		flags = append(flags, "--"+strings.ReplaceAll(k[strings.LastIndex(k, ".")+1:], "_", "-"), cli.Quote(best.Params.values[i]))
 	}
 	e.Console.Printf("files      %s", filepath.Join(dir, "{trials.jsonl,table.csv,table.json}"))
-	e.Console.Printf("next       train %s %s", data, strings.Join(flags, " "))
+	e.Console.Printf("next       train %s %s", data+targeted(s.Target), strings.Join(flags, " "))
 	return nil
+}
+
+// A problem is what a search tries settings on.
+type problem struct {
+	x, y    *tensor.Tensor
+	classes bool
+	recipe  search.Recipe[candidate]
+}
+
+// problem reads the data.
+func (e *Env) problem(ctx context.Context, data, target string) (*problem, error) {
+	if target != "" || e.Settings.Target != "" {
+		return e.tableProblem(ctx, data, target)
+	}
+	set, _, err := e.open(ctx, data)
+	if err != nil {
+		return nil, err
+	}
+	t, err := e.prepare(ctx, set, nil)
+	if err != nil {
+		return nil, err
+	}
+	p := &problem{classes: true, recipe: func(c candidate) (*nn.Model, nn.CompileConfig) { return e.recipe(t, c) }}
+	p.x, p.y, err = e.arrays(ctx, t)
+	return p, err
 }
 
 // arrays are all samples in memory, as the model takes them.

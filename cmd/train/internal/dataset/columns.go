@@ -144,6 +144,11 @@ func guess(path string, rows []rawRow, c *columns, width int) error {
 				c.text = i
 			}
 		}
+		if width > 2 && !wordy(body, c.text) {
+			return cli.Errorf(cli.BadData, "%s: no column looks like texts; column %d, the longest, has one word or number a row", path, c.text+1).
+				Why("found: %s", cli.List(quoted(rows[0].cells), 6)).
+				Do("to predict one column from the others, name it: --target NAME; to read texts: --text-column")
+		}
 	}
 	if c.label < 0 { // the one with the fewest values
 		for i := range width {
@@ -163,4 +168,19 @@ func guess(path string, rows []rawRow, c *columns, width int) error {
 		c.header = true
 	}
 	return nil
+}
+
+// wordy reports whether most cells of a column have several words.
+func wordy(rows []rawRow, column int) bool {
+	n, all := 0, 0
+	for _, r := range rows[:min(len(rows), 5000)] {
+		if column >= len(r.cells) {
+			continue
+		}
+		all++
+		if strings.Contains(strings.TrimSpace(r.cells[column]), " ") {
+			n++
+		}
+	}
+	return 2*n >= all
 }

@@ -267,6 +267,7 @@ func (f *Found) fill(ctx context.Context, d *Data) error {
 	}
 	if err == nil && (d.Train.n == 0 || d.Valid.n == 0) {
 		err = cli.Errorf(cli.BadData, "%s: %s leave %s for training and %s for validation; both need some", f.Path, cli.Plural(f.Rows, "row"), cli.Count(d.Train.n), cli.Count(d.Valid.n)).
+			Why("equal rows stay together, and so does a class of which all rows are equal").
 			Do("give more rows, or another --validation-split")
 	}
 	if err != nil {

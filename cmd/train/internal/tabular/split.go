@@ -50,10 +50,16 @@ func (f *Found) hold(sample []hashed, labels map[string]int) {
 		for hi < len(sample) && sample[hi].label == sample[lo].label {
 			hi++
 		}
-		n := hi - lo
-		if n > 1 {
-			k := min(max(int(math.Round(f.c.Validation*float64(n))), 1), n-1)
-			f.limits[sample[lo].label] = sample[lo+k].hash
+		part := sample[lo:hi]
+		want := int(math.Round(f.c.Validation * float64(len(part))))
+		best := 0 // where equal rows end that is nearest to the part wanted
+		for i := 1; i < len(part); i++ {
+			if part[i].hash != part[i-1].hash && (best == 0 || abs(i-want) < abs(best-want)) {
+				best = i
+			}
+		}
+		if best > 0 {
+			f.limits[part[0].label] = part[best].hash
 		}
 		lo = hi
 	}
@@ -61,3 +67,5 @@ func (f *Found) hold(sample []hashed, labels map[string]int) {
 
 // held reports whether a row is for validation.
 func (f *Found) held(cells []string, class int) bool { return hash(cells) < f.limits[class] }
+
+func abs(x int) int { return max(x, -x) }
