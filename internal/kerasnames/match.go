@@ -39,6 +39,9 @@ var homes = map[string][]string{
 var modules = []string{"preprocessing.text", "preprocessing.sequence", "preprocessing.image", "models", "layers", "activations", "initializers", "regularizers",
 	"constraints", "losses", "metrics", "optimizers", "optimizers.schedules", "callbacks", "utils", "backend"}
 
+// ofNN are modules whose interface, such as Loss, is in package nn.
+var ofNN = []string{"initializers", "regularizers", "constraints", "losses", "metrics", "optimizers", "callbacks"}
+
 func home(module string) []string {
 	if h, ok := homes[module]; ok {
 		return h
@@ -99,7 +102,7 @@ func find(module, name string, ours []declaration) (all []counterpart) {
 	}
 	for _, d := range ours {
 		same := func(n string) bool { return plain(n) == plain(name) }
-		if slices.Contains(home(module), d.pkg) && slices.ContainsFunc(d.called(), same) {
+		if (slices.Contains(home(module), d.pkg) || d.pkg == "nn" && slices.Contains(ofNN, module)) && slices.ContainsFunc(d.called(), same) {
 			return []counterpart{{d.String(), ""}}
 		}
 	}

@@ -2,14 +2,10 @@ package main
 
 import "strings"
 
-// wholeModules are those of which every name is here or has a reason below.
-var wholeModules = []string{"preprocessing.text", "preprocessing.sequence", "models", "layers", "activations", "initializers", "regularizers", "constraints"}
-
 // reasons say why a name of Keras has no counterpart: a whole name, or that of a
 // member of Layer, Model and Sequential.
 var reasons = merged(
 	map[string]string{
-		"Constraint": "the interface nn.Constraint", "Initializer": "the interface nn.Initializer", "Regularizer": "the interface nn.Regularizer",
 		"Wrapper":       "a layer with a layer as a field is one: nn.Build.Sub, nn.Call.Sub",
 		"InputSpec":     "Build returns an error for an input that does not fit",
 		"DenseFeatures": "of TensorFlow's feature columns", "RandomHeight": "sizes of a batch are fixed once it is traced", "RandomWidth": "see RandomHeight",
@@ -45,8 +41,11 @@ func merged(all ...map[string]string) map[string]string {
 	return m
 }
 
-// reason is why a name is not here; "" when nobody said.
-func reason(name string) string {
+// reason is why a name of a module is not here; "" when nobody said.
+func reason(module, name string) string {
+	if r := moduleReasons[module][name]; r != "" {
+		return r
+	}
 	if r := reasons[name]; r != "" {
 		return r
 	}

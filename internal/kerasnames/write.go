@@ -47,18 +47,18 @@ elsewhere, has its Keras name in its doc comment. Arguments of Keras are fields 
 			b.WriteString(t.section(m))
 		}
 		if len(missing) > 0 {
-			fmt.Fprintf(&b, "\nNot here, %d of %d:\n\n%s", len(missing), all, why(missing))
+			fmt.Fprintf(&b, "\nWithout a name of their own here, %d of %d:\n\n%s", len(missing), all, why(m, missing))
 		}
 	}
 	return b.String()
 }
 
 // why lists names that are not here by their reasons, those without one last.
-func why(missing []string) string {
+func why(module string, missing []string) string {
 	var order []string
 	names := map[string][]string{}
 	for _, n := range missing {
-		r := reason(n)
+		r := reason(module, n)
 		if names[r] == nil && r != "" {
 			order = append(order, r)
 		}
