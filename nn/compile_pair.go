@@ -92,6 +92,15 @@ func lastActivation(s *Symbol) string {
 	return ""
 }
 
+// LastActivation is Keras' name of the activation that makes output i, such as
+// softmax; linear where there is none, and empty where it cannot be told.
+func (m *Model) LastActivation(i int) string {
+	if i < 0 || i >= len(m.outputs) {
+		return ""
+	}
+	return lastActivation(m.outputs[i])
+}
+
 // passesOn are layers that change no number of their input while testing.
 var passesOn = map[string]bool{"Dropout": true, "Flatten": true, "ActivityRegularization": true, "GaussianNoise": true, "AddLoss": true, "AddMetric": true, "DropMask": true}
 

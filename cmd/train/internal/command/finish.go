@@ -30,7 +30,7 @@ func (e *Env) finish(ctx context.Context, t *task, run *rundir.Run, dir string, 
 	if err != nil {
 		return err
 	}
-	probs := out[0]
+	probs := twoColumns(out[0])
 	c := report.NewConfusion(run.Classes, t.truth, probs)
 	mistakes := report.Mistakes(t.truth, probs)
 	files := []string{rundir.BestFile, rundir.LastFile, rundir.RunFile, rundir.HistoryFile, rundir.EventsFile}
@@ -57,7 +57,7 @@ func (e *Env) finish(ctx context.Context, t *task, run *rundir.Run, dir string, 
 		files = append(files, f)
 	}
 	var telling []words.Telling
-	if t.tok != nil && len(run.Classes) <= 10 {
+	if t.tok != nil && len(run.Classes) <= 10 && !t.binary() {
 		if telling, err = e.telling(ctx, t, probs); err != nil {
 			return err
 		}

@@ -25,6 +25,7 @@ func measure(ctx context.Context, r *loaded, src pipeline.Source, set *dataset.S
 		}
 		return measured{}, err
 	}
+	out[0] = twoColumns(out[0])
 	var m measured
 	var truth []int
 	for i, s := range set.Valid {

@@ -8,11 +8,13 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/antler-ml/antler/augment"
 	"github.com/antler-ml/antler/cmd/train/internal/dataset"
 	"github.com/antler-ml/antler/cmd/train/internal/rundir"
 	"github.com/antler-ml/antler/internal/cli"
 	"github.com/antler-ml/antler/nn"
 	"github.com/antler-ml/antler/nn/saving"
+	"github.com/antler-ml/antler/tensor"
 	"github.com/antler-ml/antler/text"
 )
 
@@ -119,6 +121,7 @@ func (e *Env) guess(r *loaded) error {
 
 // A scaling makes the numbers that a model was trained with of pixels.
 type scaling struct {
+	mode  string // its name in scalingModes
 	about string
 	bgr   bool       // blue first
 	by    float32    // each value
@@ -129,11 +132,11 @@ type scaling struct {
 // scalingModes are those of keras.applications (preprocess_input of
 // imagenet_utils), and two more.
 var scalingModes = map[string]scaling{
-	"caffe": {about: "BGR without the mean of ImageNet (caffe)", bgr: true, by: 1, mean: [3]float32{103.939, 116.779, 123.68}},
-	"tf":    {about: "-1 to 1 (tf)", by: 1. / 127.5, mean: [3]float32{1, 1, 1}},
-	"torch": {about: "without the mean of ImageNet, in its deviations (torch)", by: 1. / 255, mean: [3]float32{0.485, 0.456, 0.406}, std: [3]float32{0.229, 0.224, 0.225}},
-	"unit":  {about: "0 to 1", by: 1. / 255},
-	"none":  {about: "0 to 255", by: 1},
+	"caffe": {mode: "caffe", about: "BGR without the mean of ImageNet (caffe)", bgr: true, by: 1, mean: [3]float32{103.939, 116.779, 123.68}},
+	"tf":    {mode: "tf", about: "-1 to 1 (tf)", by: 1. / 127.5, mean: [3]float32{1, 1, 1}},
+	"torch": {mode: "torch", about: "without the mean of ImageNet, in its deviations (torch)", by: 1. / 255, mean: [3]float32{0.485, 0.456, 0.406}, std: [3]float32{0.229, 0.224, 0.225}},
+	"unit":  {mode: "unit", about: "0 to 1", by: 1. / 255},
+	"none":  {mode: "none", about: "0 to 255", by: 1},
 }
 
 // scalings say which models of keras.applications take which, by the beginning of
@@ -163,6 +166,36 @@ func scalingOf(m *nn.Model) scaling {
 		}
 	}
 	return scalingModes["unit"]
+}
+
+// generator scales pictures as s says; rescale is the factor where it says nothing.
+func (s scaling) generator(g *augment.ImageDataGenerator, rescale float64) {
+	if g.Rescale = rescale; s.by != 0 {
+		g.Rescale = 1
+		g.PreprocessingFunction = func(x *tensor.Tensor) *tensor.Tensor {
+			s.apply(x.Data(), x.Shape()[2])
+			return x
+		}
+	}
+}
+
+// undo is the way back to 0 to 1, for people to look at.
+func (s scaling) undo(pixels []float32, channels int) {
+	for at := 0; s.by != 0 && at+channels <= len(pixels); at += channels {
+		px := pixels[at : at+channels]
+		for c := range px {
+			if c < 3 {
+				if s.std[c] != 0 {
+					px[c] *= s.std[c]
+				}
+				px[c] += s.mean[c]
+			}
+			px[c] /= 255 * s.by
+		}
+		if s.bgr && channels >= 3 {
+			px[0], px[2] = px[2], px[0]
+		}
+	}
 }
 
 // apply scales pictures with so many channels.

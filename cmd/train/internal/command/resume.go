@@ -55,6 +55,14 @@ func (e *Env) resume(data string) (*resumed, error) {
 			s.Policy = path
 		}
 	}
+	if path := filepath.Join(dir, rundir.StartFile); s.Model != "" {
+		if e.Flags.Changed("model") && fmt.Sprint(stored.Settings["model"]) != s.Model {
+			return nil, cli.Errorf(cli.Usage, "%s trains another model than %s", dir, s.Model).Do("leave --model out: train --resume %s", cli.Quote(dir))
+		}
+		if _, err := os.Stat(path); err == nil {
+			s.Model = path // as it was, whatever became of the file
+		}
+	}
 	r := &resumed{dir: dir, stored: stored, exact: rundir.HasCheckpoints(dir)}
 	if r.finished(s.Epochs) {
 		return nil, cli.Errorf(cli.Usage, "%s has finished its %s", dir, cli.Plural(r.epochs(), "epoch")).

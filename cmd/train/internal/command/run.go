@@ -71,6 +71,9 @@ func (e *Env) load(dir string) (*loaded, error) {
 // belong to it.
 func (e *Env) adopt(r *loaded, path string) error {
 	s := e.Settings
+	if s := r.model.OutputShapes(); len(s) == 1 && s[0].Last() == 1 && len(r.Classes) == 2 {
+		r.binary = true
+	}
 	if out := r.model.Outputs()[0].Shape(); !r.binary && (len(r.model.Outputs()) != 1 || out.Rank() != 2 || out.Last() != len(r.Classes)) {
 		return cli.Errorf(cli.BadData, "%s gives %v, but the run has %s", path, out, cli.Plural(len(r.Classes), "class"))
 	}
@@ -78,6 +81,10 @@ func (e *Env) adopt(r *loaded, path string) error {
 		return cli.Errorf(cli.Usage, "--classes names the classes of a plain model file; %s has names of its own", r.dir)
 	}
 	p := r.Preprocessing
+	plain := r.scaling.by != 0
+	if m, ok := scalingModes[p.Scaling]; ok && !plain {
+		r.scaling = m
+	}
 	switch r.kind {
 	case dataset.Texts:
 		r.tok.Workers = s.Workers
@@ -90,7 +97,7 @@ func (e *Env) adopt(r *loaded, path string) error {
 		}
 		// What a file goes through is the run's affair, not the command line's.
 		for _, f := range []string{"target-size", "color-mode", "interpolation", "draft", "orient", "preprocess"} {
-			if r.scaling.by == 0 && e.Flags.Changed(f) {
+			if !plain && e.Flags.Changed(f) {
 				return cli.Errorf(cli.Usage, "--%s belongs to training; the run keeps what it was trained with", f)
 			}
 		}
@@ -223,7 +230,9 @@ func (r *loaded) source(ctx context.Context, e *Env, set *dataset.Set) (pipeline
 	if n == 0 {
 		return nil, set.Check("skip")
 	}
-	return p.Flow(0, n, &augment.ImageDataGenerator{Rescale: r.Preprocessing.Rescale}, inOrder(s.BatchSize, s.Workers))
+	g := &augment.ImageDataGenerator{}
+	r.scaling.generator(g, r.Preprocessing.Rescale)
+	return p.Flow(0, n, g, inOrder(s.BatchSize, s.Workers))
 }
 
 // items are what the arguments name: files, folders of pictures, or - for the

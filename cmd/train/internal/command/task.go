@@ -10,10 +10,8 @@ import (
 	"github.com/antler-ml/antler/cmd/train/internal/dataset"
 	"github.com/antler-ml/antler/cmd/train/internal/demo"
 	"github.com/antler-ml/antler/cmd/train/internal/rundir"
-	"github.com/antler-ml/antler/cmd/train/internal/trainer"
 	"github.com/antler-ml/antler/internal/cli"
 	"github.com/antler-ml/antler/nn"
-	"github.com/antler-ml/antler/nn/losses"
 	"github.com/antler-ml/antler/pipeline"
 	"github.com/antler-ml/antler/sequence"
 	"github.com/antler-ml/antler/tensor"
@@ -36,6 +34,9 @@ type task struct {
 	meter    *pipeline.Meter // of the stages of the training's data
 	tok      *text.Tokenizer
 	validX   *tensor.Tensor
+
+	brought *brought // the model of --model
+	scaling scaling  // that its pictures want; zero: 0 to 1
 }
 
 func (t *task) unit() string {
@@ -110,6 +111,9 @@ func (e *Env) prepare(ctx context.Context, set *dataset.Set, stored *text.Tokeni
 		return nil, context.Cause(ctx)
 	}
 	var err error
+	if t.brought, err = e.bring(); err != nil {
+		return nil, err
+	}
 	if set.Kind == dataset.Images {
 		err = e.preparePictures(ctx, t)
 	} else {
@@ -121,10 +125,7 @@ func (e *Env) prepare(ctx context.Context, set *dataset.Set, stored *text.Tokeni
 	for _, s := range t.set.Valid {
 		t.truth = append(t.truth, s.Class)
 	}
-	if err := trainer.Compile(t.model, e.Settings, losses.SparseCategoricalCrossentropy{}); err != nil {
-		return nil, err
-	}
-	return t, nil
+	return t, t.model.Compile(e.compileConfig(t, e.Settings))
 }
 
 func (e *Env) preparePictures(ctx context.Context, t *task) error {
@@ -134,6 +135,9 @@ func (e *Env) preparePictures(ctx context.Context, t *task) error {
 		t.look = fmt.Sprintf("all %d×%d", size[0], size[1])
 	} else {
 		size, mode, t.look = dataset.Look(append(slices.Clone(set.Train), set.Valid...))
+	}
+	if err := e.bringPictures(t); err != nil {
+		return err
 	}
 	if s.TargetSize == nil {
 		s.TargetSize = size[:]
@@ -198,13 +202,16 @@ func (e *Env) flows(t *task, p *dataset.Pictures, ahead int) error {
 		*gen = augment.ImageDataGenerator{}
 		t.policy = nil
 	}
-	const rescale = 1. / 255
-	gen.Rescale = rescale
+	t.rescale(gen)
 	seed := int(s.Seed)
 	c := augment.FlowConfig{BatchSize: s.BatchSize, Seed: &seed, Workers: s.Workers, Prefetch: ahead, Policy: t.policy, Meter: t.meter}
 	if s.OnError != "fail" { // what becomes unreadable later on
 		c.OnError = augment.Placeholder
 	}
+	if err := e.buildModel(t); err != nil {
+		return err
+	}
+	p.Column = t.binary()
 	var err error
 	if t.flow, err = p.Flow(0, n, gen, c); err != nil {
 		return err
@@ -212,14 +219,15 @@ func (e *Env) flows(t *task, p *dataset.Pictures, ahead int) error {
 	t.train = e.watched(t.flow, t.meter)
 	v := inOrder(evalBatch, s.Workers)
 	v.OnError = c.OnError
-	if t.held, err = p.Flow(n, p.Len(), &augment.ImageDataGenerator{Rescale: rescale}, v); err != nil {
+	plain := &augment.ImageDataGenerator{}
+	t.rescale(plain)
+	if t.held, err = p.Flow(n, p.Len(), plain, v); err != nil {
 		return err
 	}
 	t.valid = e.guarded(t.held, t.meter)
 	t.pictures = p
-	t.prep = &rundir.Preprocessing{TargetSize: s.TargetSize, ColorMode: s.ColorMode, Interpolation: s.Interpolation, Draft: s.Draft, Orient: s.Orient, Rescale: rescale, MaxPixels: s.MaxPixels, AllowTruncated: s.AllowTruncated}
-	t.model = trainer.ImageModel(s, len(t.set.Classes))
-	return t.model.Err()
+	t.prep = &rundir.Preprocessing{TargetSize: s.TargetSize, ColorMode: s.ColorMode, Interpolation: s.Interpolation, Draft: s.Draft, Orient: s.Orient, Rescale: plain.Rescale, Scaling: t.scaling.mode, MaxPixels: s.MaxPixels, AllowTruncated: s.AllowTruncated}
+	return nil
 }
 
 // evalBatch is the batch size of validation and prediction.
@@ -233,12 +241,19 @@ func (e *Env) prepareTexts(t *task, stored *text.Tokenizer) error {
 	if err := set.Check(s.OnError); err != nil {
 		return err
 	}
-	if t.tok = stored; stored == nil {
+	t.tok = stored
+	if err := e.bringTexts(t); err != nil {
+		return err
+	}
+	if t.tok == nil {
 		t.tok = &text.Tokenizer{OOVToken: "<oov>", Workers: s.Workers}
 		t.tok.FitOnTexts(texts(set.Train))
 	}
 	e.inferTexts(t)
 	t.tok.NumWords = s.NumWords
+	if err := e.buildModel(t); err != nil {
+		return err
+	}
 	trainX, trainY, err := encode(t.tok, set.Train, s.MaxLen)
 	if err != nil {
 		return err
@@ -248,13 +263,15 @@ func (e *Env) prepareTexts(t *task, stored *text.Tokenizer) error {
 		return err
 	}
 	t.validX = validX
+	if t.binary() {
+		trainY, validY = tensor.Reshape(trainY, -1, 1), tensor.Reshape(validY, -1, 1)
+	}
 	// A batch ahead: the next one is gathered while this one is trained on.
 	ahead := pipeline.Prefetch(pipeline.Arrays(trainX, trainY, pipeline.ArraysConfig{BatchSize: s.BatchSize, Shuffle: true, Seed: s.Seed}), 1)
 	t.train = e.watched(ahead, t.meter)
 	t.valid = pipeline.Arrays(validX, validY, pipeline.ArraysConfig{BatchSize: evalBatch})
 	t.prep = &rundir.Preprocessing{MaxLen: s.MaxLen, Tokenizer: rundir.TokenizerFile}
-	t.model = trainer.TextModel(s, t.tok.InputDim(), len(set.Classes))
-	return t.model.Err()
+	return nil
 }
 
 func texts(samples []dataset.Sample) func(yield func(string) bool) {

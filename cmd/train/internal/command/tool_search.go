@@ -13,13 +13,11 @@ import (
 	"github.com/antler-ml/antler/cmd/train/internal/dataset"
 	"github.com/antler-ml/antler/cmd/train/internal/rundir"
 	"github.com/antler-ml/antler/cmd/train/internal/settings"
-	"github.com/antler-ml/antler/cmd/train/internal/trainer"
 	"github.com/antler-ml/antler/internal/atomicfile"
 	"github.com/antler-ml/antler/internal/cli"
 	"github.com/antler-ml/antler/internal/config"
 	"github.com/antler-ml/antler/internal/rng"
 	"github.com/antler-ml/antler/nn"
-	"github.com/antler-ml/antler/nn/losses"
 	"github.com/antler-ml/antler/nn/search"
 	"github.com/antler-ml/antler/tensor"
 )
@@ -215,6 +213,9 @@ func (e *Env) arrays(ctx context.Context, t *task) (x, y *tensor.Tensor, err err
 		for k := range row {
 			row[k] *= float32(t.prep.Rescale)
 		}
+		if t.scaling.by != 0 {
+			t.scaling.apply(row, p.Channels)
+		}
 		y.Data()[i] = float32(samples[i].Class)
 	}
 	return x, y, nil
@@ -240,13 +241,13 @@ func (e *Env) recipe(t *task, c candidate) (*nn.Model, nn.CompileConfig) {
 	if err != nil { // was checked before
 		panic(err)
 	}
-	var m *nn.Model
-	if t.set.Kind == dataset.Texts {
-		m = trainer.TextModel(s, t.tok.InputDim(), len(t.set.Classes))
-	} else {
-		m = trainer.ImageModel(s, len(t.set.Classes))
+	m, err := e.modelOf(t, s)
+	if err != nil { // the file was read before
+		panic(err)
 	}
-	return m, nn.CompileConfig{Optimizer: trainer.Optimizer(s), Loss: losses.SparseCategoricalCrossentropy{}}
+	config := e.compileConfig(t, s)
+	config.Metrics, config.Seed = nil, 0
+	return m, config
 }
 
 // An axis is one setting and its values, or the ends of a range.

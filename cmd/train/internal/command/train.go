@@ -26,7 +26,7 @@ import (
 func (e *Env) Train(ctx context.Context, data string) error {
 	began := time.Now()
 	s := e.Settings
-	if s.Preprocess != "" {
+	if s.Preprocess != "" && s.Model == "" && s.Resume == "" {
 		return cli.Errorf(cli.Usage, "--preprocess says what a plain model file takes, in predict and evaluate").Do("leave it out: train scales pictures, and notes how in the run")
 	}
 	par.SetWorkers(s.Workers)
@@ -46,6 +46,9 @@ func (e *Env) Train(ctx context.Context, data string) error {
 		return err
 	}
 	if s.Target != "" {
+		if s.Model != "" {
+			return cli.Errorf(cli.Usage, "--model is for pictures and texts; a table with --target gets a model by its columns").Do("leave --model out, or train %s from a program", cli.Quote(s.Model))
+		}
 		return e.trainTable(ctx, data, from)
 	}
 	set, name, err := e.open(ctx, data)
@@ -203,6 +206,11 @@ func (e *Env) begin(ctx context.Context, dir string, t *task, run *rundir.Run) e
 			return err
 		}
 	}
+	if t.brought != nil && !t.brought.ours {
+		if err := saving.Save(t.model, filepath.Join(dir, rundir.StartFile)); err != nil {
+			return err
+		}
+	}
 	return e.samples(ctx, t, dir)
 }
 
@@ -213,13 +221,18 @@ func (e *Env) announce(t *task, run *rundir.Run, dir string, from *resumed) {
 	c.Printf("found      %s: %s of %ss: %s; %s", run.Data, cli.Plural(len(run.Classes), "class"), t.set.Kind.Noun(), counts(t.set), t.look)
 	c.Printf("inferred   %s", e.inferred(t))
 	c.Printf("model      %s: %s weights; %s, batch size %d, %s %g %s", run.Model, cli.Count(run.Weights),
-		cli.Plural(s.Epochs, "epoch"), s.BatchSize, s.Optimizer, s.LearningRate, s.Schedule)
+		cli.Plural(s.Epochs, "epoch"), s.BatchSize, t.optimizer(s), s.LearningRate, s.Schedule)
 	where := dir + string(filepath.Separator)
 	if s.DryRun {
 		where = "nothing (--dry-run)"
 	}
 	c.Printf("writes     %s", where)
 	c.Printf("change     any of it by flags, such as --epochs %d --learning-rate %g; train --help; seed %d", 2*s.Epochs, s.LearningRate/2, s.Seed)
+	if t.brought != nil {
+		for _, n := range t.brought.notes {
+			c.Printf("note       %s", n)
+		}
+	}
 	for _, n := range t.set.Notes {
 		c.Printf("note       %s", n)
 	}
@@ -306,6 +319,7 @@ func (e *Env) samples(ctx context.Context, t *task, dir string) error {
 		for k, class := range b.Y[0].Data() {
 			if len(sheet.Tiles) < 32 {
 				pix := slices.Clone(b.X[0].Data()[k*p.Size() : (k+1)*p.Size()])
+				t.scaling.undo(pix, p.Channels)
 				sheet.Tiles = append(sheet.Tiles, report.Tile{Pix: pix, Caption: []string{t.set.Classes[int(class)]}})
 			}
 		}

@@ -46,7 +46,7 @@ func (e *Env) words(ctx context.Context, data string, from *resumed) error {
 	s := e.Settings
 	for _, f := range e.Flags.Given() {
 		switch f = strings.TrimPrefix(f, "--"); {
-		case e.Flags.Group(f) == "image", f == "class-weight", f == "model-size", f == "dropout", f == "maxlen", strings.HasSuffix(f, "-column"):
+		case e.Flags.Group(f) == "image", f == "class-weight", f == "model", f == "reset-weights", f == "replace-head", f == "tokenizer", f == "model-size", f == "dropout", f == "maxlen", strings.HasSuffix(f, "-column"):
 			return cli.Errorf(cli.Usage, "--%s is for classifiers; word vectors have no use for it", f).Do("--vector-size, --window-size, --negative-samples, --min-count and others: train --help")
 		}
 	}

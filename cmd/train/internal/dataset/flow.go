@@ -14,6 +14,9 @@ func (p *Pictures) Flow(lo, hi int, g *augment.ImageDataGenerator, c augment.Flo
 	for i := range y.Data() {
 		y.Data()[i] = float32(p.samples[lo+i].Class)
 	}
+	if p.Column {
+		y = tensor.Reshape(y, -1, 1)
+	}
 	c.Name = func(i int) string {
 		if s := p.samples[lo+i]; s.Path != "" {
 			return s.Path

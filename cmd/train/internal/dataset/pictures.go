@@ -21,6 +21,7 @@ import (
 type Pictures struct {
 	Height, Width, Channels int
 	CacheBytes              int64 // of memory for the decoded pictures
+	Column                  bool  // targets are of shape (samples, 1)
 	load                    image.LoadConfig
 	samples                 []Sample
 	cache                   []byte       // of all samples, or nil when they are too many

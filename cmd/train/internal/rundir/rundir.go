@@ -39,6 +39,7 @@ const (
 	VectorsFile   = "vectors.txt"
 	WordsFile     = "words.png"
 	ColumnsFile   = "columns.json"
+	StartFile     = "start.keras" // the model that --model brought, before its first step
 	// CheckpointsDir holds the states that training goes on from.
 	CheckpointsDir = "checkpoints"
 )
@@ -52,7 +53,7 @@ const Table = "table"
 
 // ours are the files that --force may replace.
 // RunFile is the first: a directory is a run as long as it is there.
-var ours = []string{RunFile, EventsFile, BestFile, LastFile, ClassesFile, HistoryFile, TokenizerFile, CurvesFile, SamplesFile, MistakesFile, MistakesText, BadFile, PolicyFile, VectorsFile, WordsFile, ColumnsFile}
+var ours = []string{RunFile, EventsFile, BestFile, LastFile, ClassesFile, HistoryFile, TokenizerFile, CurvesFile, SamplesFile, MistakesFile, MistakesText, BadFile, PolicyFile, VectorsFile, WordsFile, ColumnsFile, StartFile}
 
 // A Run is what run.json holds.
 type Run struct {
@@ -80,6 +81,7 @@ type Preprocessing struct {
 	Draft          bool    `json:"draft,omitempty"`
 	Orient         bool    `json:"orient,omitempty"`
 	Rescale        float64 `json:"rescale,omitempty"`
+	Scaling        string  `json:"scaling,omitempty"` // in its place: caffe, tf or torch
 	MaxPixels      int     `json:"max_pixels,omitempty"`
 	AllowTruncated bool    `json:"allow_truncated,omitempty"`
 	MaxLen         int     `json:"maxlen,omitempty"`

@@ -52,7 +52,7 @@ func Help() string {
   train reviews.tsv --class-weight balanced          label, text; also .csv
   train prices.csv --target price                    a table of numbers and categories: train help table
   train words book.txt                               vectors of words: what is near what (or a folder of .txt)
-  train predict RUN FILE… | evaluate RUN DATA | search|compare|lr-find|plot|inspect|convert|export --help
+  train predict RUN FILE… | evaluate RUN DATA | resume RUN | search|compare|lr-find|plot|inspect|convert|export --help
 Training (default in brackets):
 `)
 	b.WriteString(f.Help("main"))

@@ -27,7 +27,7 @@ type Settings struct {
 	EarlyStopping bool     `flag:"early-stopping" group:"main" help:": stop when validation no longer improves"`
 	Patience      int      `flag:"patience" group:"main" auto:"inferred" help:"N: epochs without improvement before that"`
 	OnError       string   `flag:"on-error" group:"main" help:"fail|skip|placeholder: what to do about samples that cannot be read"`
-	Resume        string   `flag:"resume" group:"main" help:"RUN: go on with a run; the same as: train resume RUN"`
+	Resume        string   `flag:"resume" group:"more" help:"RUN: go on with a run; the same as: train resume RUN"`
 	DryRun        bool     `flag:"dry-run" group:"main" help:": one step of everything, then clean up"`
 	Check         bool     `flag:"check" group:"main" help:": read all data and say what is wrong, no training"`
 	Force         bool     `flag:"force" short:"f" group:"main" help:": write into a run directory that exists"`
@@ -40,6 +40,9 @@ type Settings struct {
 	Schedule      string   `flag:"schedule" group:"more" help:"cosine|constant: the learning rate over the epochs"`
 	StallTimeout  float64  `flag:"stall-timeout" group:"more" help:"S: seconds without a batch after which training ends and says what hangs"`
 	Clipnorm      float64  `flag:"clipnorm" group:"more" help:"X: limit of each gradient's norm"`
+	Model         string   `flag:"model" group:"more" help:"FILE: train this model (.json, .yaml, .h5, .keras, .npz or a run), from its weights if it has them"`
+	ResetWeights  bool     `flag:"reset-weights" group:"more" help:": new weights for --model"`
+	ReplaceHead   bool     `flag:"replace-head" group:"more" help:": a new last layer for --model, with one output a class"`
 	Dropout       float64  `flag:"dropout" group:"more" auto:"inferred" help:"X: part of the units left out while training"`
 	Image
 	Text
@@ -87,6 +90,7 @@ type Image struct {
 type Text struct {
 	MaxLen      int    `flag:"maxlen" group:"text" auto:"inferred" help:"N: words of a text that are read, its last ones"`
 	NumWords    int    `flag:"num-words" group:"text" auto:"inferred" help:"N: size of the vocabulary"`
+	Tokenizer   string `flag:"tokenizer" group:"text" help:"FILE: vocabulary as Keras' tokenizer.to_json() or a run has it, for --model"`
 	TextColumn  string `flag:"text-column" group:"text" auto:"inferred" help:"NAME: or number of the column with the text"`
 	LabelColumn string `flag:"label-column" group:"text" auto:"inferred" help:"NAME: or number of the column with the class"`
 }
@@ -127,7 +131,7 @@ var aliases = map[string]string{
 	"nb-epoch": "epochs", "image-size": "target-size", "img-size": "target-size", "imgsz": "target-size", "class-weights": "class-weight",
 	"random-seed": "seed", "random-state": "seed", "output": "out", "out-dir": "out", "jobs": "workers", "batch": "batch-size",
 	"clip-norm": "clipnorm", "vocab-size": "num-words", "embedding-dim": "vector-size", "output-dim": "vector-size",
-	"window": "window-size", "target-column": "target", "label-name": "target", "sample-weights": "sample-weight", "weight-column": "sample-weight", "problem-type": "task", "negative": "negative-samples", "sample": "sampling-factor", "vocabulary-size": "num-words", "max-features": "num-words", "color": "color-mode",
+	"window": "window-size", "vocabulary": "tokenizer", "architecture": "model", "pretrained": "model", "new-head": "replace-head", "from-scratch": "reset-weights", "target-column": "target", "label-name": "target", "sample-weights": "sample-weight", "weight-column": "sample-weight", "problem-type": "task", "negative": "negative-samples", "sample": "sampling-factor", "vocabulary-size": "num-words", "max-features": "num-words", "color": "color-mode",
 }
 
 // Flags returns the command line flags of s.
