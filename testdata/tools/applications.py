@@ -5,6 +5,7 @@
     python testdata/tools/applications.py check DIR LIBRARY        # loads what Go wrote
     python testdata/tools/applications.py onnx DIR                 # runs what Go exported (onnx 1.23.2, onnxruntime 1.32.0)
     python testdata/tools/applications.py table DIR                # the lines of results.tsv as a table
+    train predict DIR/ResNet50.tf_keras.h5 PHOTO --interpolation nearest --top 5 --json | python testdata/tools/applications.py photo DIR PHOTO
 
     python testdata/tools/applications.py all DIR TF_KERAS_PYTHON KERAS_PYTHON ONNX_PYTHON [NAME,NAME… …]
 
@@ -82,9 +83,8 @@ def make(folder, name, library):
     r = np.random.default_rng(sum(name.encode()))
     model = getattr(keras.applications, name)(weights=None, input_shape=(side, side, 3), classes=classes)
     x = pictures(side, 8, r)
-    if not name.startswith("EfficientNet"):
-        x = x / 127.5 - 1
-    x = x.astype(np.float32)
+    prepare = next(getattr(m, "preprocess_input") for m in vars(keras.applications).values() if hasattr(m, "preprocess_input") and hasattr(m, name))
+    x = np.asarray(prepare(x.astype(np.float32)), np.float32)
     spread(keras, model, x, r)
     x = x[:3]
     y = np.asarray(model(x, training=False))
@@ -135,6 +135,22 @@ def onnx(folder):
         compare(folder, path, run, "to onnxruntime .onnx")
 
 
+def photo(folder, path):
+    """Compares the five likeliest classes that standard input names with those of tf-keras, which loads the picture in its own way."""
+    import json
+    import tf_keras as keras
+    model = keras.models.load_model(str(folder / "ResNet50.tf_keras.h5"), compile=False)
+    x = keras.utils.img_to_array(keras.utils.load_img(path, target_size=(224, 224)))[None]
+    p = model.predict(keras.applications.resnet50.preprocess_input(x), verbose=0)[0]
+    top = [(str(i), float(p[i])) for i in np.argsort(-p)[:5]]
+    for line in sys.stdin:
+        here = [(t["class"], t["probability"]) for t in json.loads(line)["top"]]
+        worst = max(abs(a[1] - b[1]) for a, b in zip(here, top))
+        print("Keras", " ".join(f"{c} {v:.6f}" for c, v in top), "\nhere ", " ".join(f"{c} {v:.6f}" for c, v in here), f"\nlargest difference {worst:.2g}")
+        if [c for c, _ in here] != [c for c, _ in top] or worst > 1e-4:
+            sys.exit("not the same")
+
+
 def table(folder):
     rows, columns = {}, {}
     for line in (folder / "results.tsv").read_text().splitlines():
@@ -175,6 +191,8 @@ if __name__ == "__main__":
             make(folder, name, rest[0])
     elif what == "check":
         check(folder, rest[0])
+    elif what == "photo":
+        photo(folder, rest[0])
     elif what == "all":
         everything(folder, *rest[:3], rest[3:])
     else:

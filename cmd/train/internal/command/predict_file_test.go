@@ -1,7 +1,10 @@
 package command
 
 import (
+	"encoding/json"
 	"math"
+	"os"
+	"slices"
 	"testing"
 
 	"github.com/antler-ml/antler/cmd/train/internal/settings"
@@ -49,6 +52,34 @@ func TestScalingModes(t *testing.T) {
 	for _, mode := range settings.Preprocessings {
 		if scalingModes[mode].by == 0 {
 			t.Errorf("there is no mode %q", mode)
+		}
+	}
+}
+
+// TestPreprocessInput compares with values that keras.applications made; see
+// testdata/tools/keras_preprocess_input.py.
+func TestPreprocessInput(t *testing.T) {
+	b, err := os.ReadFile("../../../../testdata/keras/preprocess_input.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var fixture struct {
+		Pixels []float32
+		Modes  map[string][]float32
+	}
+	if err := json.Unmarshal(b, &fixture); err != nil {
+		t.Fatal(err)
+	}
+	if len(fixture.Modes) != 3 || len(fixture.Pixels) != 48 {
+		t.Fatalf("%d modes of %d pixels", len(fixture.Modes), len(fixture.Pixels))
+	}
+	for mode, want := range fixture.Modes {
+		got := slices.Clone(fixture.Pixels)
+		scalingModes[mode].apply(got, 3)
+		for i := range want {
+			if math.Abs(float64(got[i]-want[i])) > 1e-6*max(1, math.Abs(float64(want[i]))) {
+				t.Errorf("%s: value %d of %v is %v, want %v", mode, i, fixture.Pixels[i], got[i], want[i])
+			}
 		}
 	}
 }
