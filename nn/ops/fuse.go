@@ -44,6 +44,8 @@ func rewrites() []rewrite {
 		{"absorb broadcast", absorbBroadcasts},
 		{"dense", fuseDense},
 		{"convolution", fuseConv},
+		{"padding in convolution", absorbPads},
+		{"convolution of some cells", pickPoints},
 	}
 }
 
@@ -61,6 +63,7 @@ func (g *graph) optimize() {
 	if !g.literal {
 		fusePools(g)
 		fuseNorms(g)
+		fuseInference(g)
 		fuseElementwise(g)
 	}
 }

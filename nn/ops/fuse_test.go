@@ -142,6 +142,31 @@ func TestRewrites(t *testing.T) {
 			y := ops.ReLU(ops.Conv2D(ops.ReLU(in[0]), in[1], ops.Conv2DConfig{}))
 			return ops.Gradients(ops.MaxPool2D(y, ops.PoolConfig{Size: [2]int{2, 2}}), in[0], in[1])
 		}, []*tensor.Tensor{ramp(2, 6, 5, 3), ramp(3, 3, 3, 4)}, nil},
+		"zeros around an image": {"padding in convolution", 1, func(in ...*ops.Value) values {
+			x := ops.Pad(in[0], [][2]int{{0, 0}, {0, 1}, {2, 1}, {0, 0}}, 0)
+			return values{ops.Conv2D(x, in[1], ops.Conv2DConfig{Strides: [2]int{2, 2}, PadLow: [2]int{1, 0}})}
+		}, []*tensor.Tensor{ramp(2, 6, 5, 3), ramp(3, 3, 3, 4)}, []string{"Conv2D"}},
+		"zeros around channels by themselves": {"padding in convolution", 1, func(in ...*ops.Value) values {
+			x := ops.Pad(in[0], [][2]int{{0, 0}, {1, 1}, {1, 1}, {0, 0}}, 0)
+			return values{ops.Conv2D(x, in[1], ops.Conv2DConfig{Groups: 4})}
+		}, []*tensor.Tensor{ramp(2, 6, 5, 4), ramp(3, 3, 1, 4)}, []string{"Conv2D"}},
+		"ones around an image": {"padding in convolution", 0, func(in ...*ops.Value) values {
+			x := ops.Pad(in[0], [][2]int{{0, 0}, {0, 1}, {2, 1}, {0, 0}}, 1)
+			return values{ops.Conv2D(x, in[1], ops.Conv2DConfig{})}
+		}, []*tensor.Tensor{ramp(2, 6, 5, 3), ramp(3, 3, 3, 4)}, []string{"Pad", "Conv2D"}},
+		"channels of zeros": {"padding in convolution", 0, func(in ...*ops.Value) values {
+			x := ops.Pad(in[0], [][2]int{{0, 0}, {0, 0}, {0, 0}, {0, 1}}, 0)
+			return values{ops.Conv2D(x, in[1], ops.Conv2DConfig{})}
+		}, []*tensor.Tensor{ramp(2, 6, 5, 2), ramp(3, 3, 3, 4)}, []string{"Pad", "Conv2D"}},
+		"some cells": {"convolution of some cells", 1, func(in ...*ops.Value) values {
+			return values{ops.Conv2DFused(in[0], in[1], in[2], ops.Conv2DConfig{Strides: [2]int{2, 3}}, ops.ActReLU)}
+		}, []*tensor.Tensor{ramp(2, 6, 7, 3), ramp(1, 1, 3, 4), ramp(4)}, []string{"Pick", "Dense(relu)"}},
+		"some cells of volumes": {"convolution of some cells", 1, func(in ...*ops.Value) values {
+			return values{ops.Conv(in[0], in[1], ops.ConvConfig{Strides: []int{2, 1, 3}})}
+		}, []*tensor.Tensor{ramp(2, 3, 4, 7, 3), ramp(1, 1, 1, 3, 4)}, []string{"Pick", "MatMul"}},
+		"some cells of sequences": {"convolution of some cells", 1, func(in ...*ops.Value) values {
+			return values{ops.Conv(in[0], in[1], ops.ConvConfig{Strides: []int{2}})}
+		}, []*tensor.Tensor{ramp(2, 7, 3), ramp(1, 3, 4)}, []string{"Pick", "MatMul"}},
 		"convolution, but its result is wanted": {"convolution", 0, func(in ...*ops.Value) values {
 			y := ops.Conv2D(in[0], in[1], ops.Conv2DConfig{})
 			return values{ops.Tanh(y), y}
