@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -175,6 +176,9 @@ func open(path string, read func(src *source) error) error {
 
 // create writes a file beside path and renames it.
 func create(path string, write func(w io.Writer) error) error {
+	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && info.Mode().Perm()&0o222 == 0 { // renaming over it would work
+		return fmt.Errorf("saving: %s: the file is read-only: %w", path, fs.ErrPermission)
+	}
 	if err := atomicfile.Write(path, write); err != nil {
 		return fmt.Errorf("saving: %s: %w", path, err)
 	}

@@ -80,7 +80,7 @@ func putTraining(f *hdf5.Node, m *nn.Model, leaveOut bool) error {
 		order = append(order, i)
 	}
 	names := []string{"iteration:0"}
-	if !strings.Contains(string(js), `"is_legacy_optimizer":false`) {
+	if writesLegacy(c) {
 		names[0], order = s.Class+"/iter:0", grouped(s.Variables, order)
 	}
 	g.Dataset(names[0], hdf5.Array{Ints: []int64{int64(s.Iterations)}})
@@ -92,6 +92,17 @@ func putTraining(f *hdf5.Node, m *nn.Model, leaveOut bool) error {
 	}
 	putNames(g, "weight_names", names)
 	return nil
+}
+
+// writesLegacy reports whether the settings of training are of an optimizer of old,
+// by the mark that encodeCompile gives the others.
+func writesLegacy(training config.Object) bool {
+	o, _ := training.Get("optimizer_config")
+	optimizer, _ := o.(config.Object)
+	cfg, _ := optimizer.Get("config")
+	settings, _ := cfg.(config.Object)
+	legacy, marked := settings.Get("is_legacy_optimizer")
+	return !marked || legacy != false
 }
 
 // register names the optimizers that tf-keras finds under their registered names

@@ -22,8 +22,8 @@ const h5Cases = "../../testdata/keras/saving_h5"
 // untrainable are files that do not say how training went on, with the reason.
 var untrainable = map[string]string{
 	"words":            "tf-keras' Nadam keeps a product that it leaves out of its files",
-	"words_keras3":     "open: the second loss is 2e-5 off; Nadam of Keras 3 keeps its product, which is not read from .h5 files",
-	"opt_legacy_nadam": "see words",
+	"words_keras3":     "Nadam of Keras 3 squares the rows of an embedding's gradient before it adds those of one word; when they are made dense first, its losses are ours",
+	"opt_legacy_nadam": "the Nadam of old warms its momentum up by another schedule (decay)",
 	"nested_keras3":    "Keras 3 leaves the delta of Huber out of its files",
 }
 
