@@ -155,7 +155,7 @@ func (r *run) lines(broken *error) iter.Seq[job] {
 		_, _, err := manifest.Read(r.Replay, func(l *manifest.Line, _ []byte, _ int64) error {
 			k := max(slices.Index(r.tree.Classes, l.Class), 0)
 			if r.state.Done(l.Key()) {
-				r.perClass[k]++
+				r.found[k].Add(1)
 				return nil
 			}
 			if (j.file.Name != l.Source || len(j.todo) >= 8) && !flush() {

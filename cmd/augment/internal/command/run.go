@@ -7,6 +7,7 @@ import (
 	"iter"
 	"runtime"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/antler-ml/antler/cmd/augment/internal/encode"
@@ -33,7 +34,8 @@ type run struct {
 	isBad    map[int]bool // sources, by index
 	lost     []int        // pictures of each class
 	madeUp   map[manifest.Key]bool
-	perClass []int // pictures that are there, of earlier runs too
+	perClass []int          // pictures of each class that were made
+	found    []atomic.Int64 // and that were there; counted while work is dealt out
 
 	shard       store.Shard
 	shardNumber int
@@ -62,7 +64,7 @@ func (m *maker) run(ctx context.Context) error {
 	})
 	if err == nil {
 		err = r.all(ctx, func(yield func(job) bool) {
-			for it := range m.plan.MakeUp(func(f int) bool { return r.isBad[m.plan.Files[f].Index] }, r.lost) {
+			for it := range m.plan.MakeUp(func(f int) bool { return r.isBad[m.plan.Files[f].Index] }, slices.Clone(r.lost)) {
 				for k := it.Lo; k < it.Hi; k++ {
 					r.madeUp[manifest.Key{Index: m.plan.Files[it.File].Index, Epoch: k}] = true
 				}
@@ -78,7 +80,8 @@ func (m *maker) run(ctx context.Context) error {
 // starting opens OUT.
 func (m *maker) starting(total int) (*run, error) {
 	r := &run{maker: m, total: total, start: time.Now(), isBad: map[int]bool{}, madeUp: map[manifest.Key]bool{}}
-	r.lost, r.perClass = make([]int, len(m.tree.Classes)), make([]int, len(m.tree.Classes))
+	classes := len(m.tree.Classes)
+	r.lost, r.perClass, r.found = make([]int, classes), make([]int, classes), make([]atomic.Int64, classes)
 	for _, b := range m.tree.Bad {
 		r.bad = append(r.bad, b)
 		if m.OnError == "fail" {
@@ -100,7 +103,7 @@ func (r *run) job(it plan.Item) job {
 	j := job{file: r.plan.Files[it.File]}
 	for k := it.Lo; k < it.Hi; k++ {
 		if r.state.Done(manifest.Key{Index: j.file.Index, Epoch: k}) {
-			r.perClass[j.file.Class]++
+			r.found[j.file.Class].Add(1)
 			continue
 		}
 		j.todo = append(j.todo, task{epoch: k})
@@ -317,10 +320,19 @@ func (r *run) before(a, b manifest.Key) int {
 	return a.Epoch - b.Epoch
 }
 
+// counts returns how many pictures of each class are in OUT.
+func (r *run) counts() []int {
+	n := slices.Clone(r.perClass)
+	for k := range n {
+		n[k] += int(r.found[k].Load())
+	}
+	return n
+}
+
 // have returns how many pictures are in OUT.
 func (r *run) have() int {
 	n := 0
-	for _, k := range r.perClass {
+	for _, k := range r.counts() {
 		n += k
 	}
 	return n

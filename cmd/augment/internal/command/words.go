@@ -173,7 +173,7 @@ func (r *run) finish() {
 	if r.JSON {
 		s := summary{Version: 1, Input: r.in, Output: r.out, Pictures: r.have(), Made: r.made, Skipped: r.have() - r.made, Bad: len(r.bad), Classes: map[string]int{},
 			Bytes: r.bytes, Seconds: took.Round(time.Millisecond).Seconds(), Rate: float64(int(10*rate)) / 10, Memory: memory(), Seed: r.Seed, Manifest: filepath.Join(r.out, "manifest.jsonl")}
-		for k, n := range r.perClass {
+		for k, n := range r.counts() {
 			s.Classes[r.tree.Classes[k]] = n
 		}
 		if r.Shards() {
@@ -194,7 +194,7 @@ func (r *run) finish() {
 	}
 	if r.Balance || r.Total > 0 {
 		var parts []string
-		for k, n := range r.perClass {
+		for k, n := range r.counts() {
 			if n > 0 {
 				parts = append(parts, strings.TrimSpace(r.tree.Classes[k]+" "+cli.Count(n)))
 			}
@@ -216,7 +216,7 @@ func (r *run) next() string {
 		return ""
 	}
 	classes := 0
-	for _, n := range r.perClass {
+	for _, n := range r.counts() {
 		if n > 0 {
 			classes++
 		}
@@ -233,8 +233,8 @@ func (r *run) short() []int {
 		return nil
 	}
 	want := r.plan.PerClass(len(r.tree.Classes))
-	for k := range want {
-		want[k] -= r.perClass[k]
+	for k, n := range r.counts() {
+		want[k] -= n
 	}
 	return want
 }
