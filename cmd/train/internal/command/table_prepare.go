@@ -135,7 +135,7 @@ func (e *Env) overfitTable(n int) {
 		s.EarlyStopping = false
 	}
 	if !e.has("epochs") {
-		s.Epochs = 200
+		s.Epochs = 100
 	}
 	s.BatchSize = min(max(s.BatchSize, 1), n)
 }

@@ -101,6 +101,19 @@ func (s *stats) numeric() bool {
 	return s.numbers > 0 && float64(s.numbers) >= mostNumbers*float64(s.n)
 }
 
+// decorated reports whether texts are numbers with something around them:
+// $1,200 or 35 %.
+func (s *stats) decorated() bool {
+	for _, c := range s.texts {
+		if _, ok := number(plainNumber.Replace(c.text), false); !ok {
+			return false
+		}
+	}
+	return len(s.texts) > 0
+}
+
+var plainNumber = strings.NewReplacer("$", "", "€", "", "£", "", "¥", "", "%", "", ",", "", "'", "", " ", "", "\u00a0", "", "USD", "", "EUR", "", "kg", "", "km", "", "cm", "")
+
 // A Found is what Look finds out about a table.
 type Found struct {
 	Path   string
@@ -245,6 +258,8 @@ func (f *Found) infer(name string, s *stats) (Kind, string) {
 	switch d := s.different(); {
 	case s.n >= 2 && float64(s.dates) >= 0.9*float64(min(s.n, 1000)):
 		return Skip, "it holds dates or times; make numbers of them, such as year, month, weekday or days since"
+	case d > fewNumbers && s.decorated():
+		return Skip, fmt.Sprintf("it holds numbers with signs, units or separators, such as %s; write plain numbers", cli.Short(s.texts[0].text, 20))
 	case d == 1 || f.Rows < 20 || d <= s.n/2 && s.overflow == 0:
 		return Category, ""
 	case s.overflow > 0 && d <= s.n/2:

@@ -189,12 +189,12 @@ func TestRowsInAFile(t *testing.T) {
 // What columns hold is found out.
 func TestInfer(t *testing.T) {
 	var b strings.Builder
-	names := []string{"user_id", "n", "Unnamed: 0", "flag", "age", "level", "day", "when", "word", "story", "key", "empty", "one", "gaps", "few"}
+	names := []string{"user_id", "n", "Unnamed: 0", "flag", "age", "level", "day", "when", "word", "story", "key", "empty", "one", "gaps", "few", "cost"}
 	b.WriteString(strings.Join(names, "\t") + "\ty\n")
 	for i := range 60 {
 		row := []string{fmt.Sprint((i*37 + 11) % 1000), fmt.Sprint(i + 5), fmt.Sprint(i), fmt.Sprint(i % 2), fmt.Sprint(20 + i*7%40), []string{"low", "mid", "high"}[i%3],
 			fmt.Sprintf("2024-03-%02d", 1+i%28), fmt.Sprintf("%d:30", i%24), []string{"a", "b"}[i%2], fmt.Sprintf("once upon a time there was a number %d", i), fmt.Sprintf("k%d", i),
-			"", "same", []string{"", "x"}[i%2], fmt.Sprint(1.5 * float64(i%4))}
+			"", "same", []string{"", "x"}[i%2], fmt.Sprint(1.5 * float64(i%4)), fmt.Sprintf("$%d,200.50", i%20)}
 		fmt.Fprintf(&b, "%s\t%g\n", strings.Join(row, "\t"), float64(i)*1.25)
 	}
 	f, err := Look(t.Context(), write(t, "t.tsv", b.String()), &Config{Target: "y", Validation: 0.2, Columns: map[string]Kind{"few": Category}})
@@ -204,7 +204,7 @@ func TestInfer(t *testing.T) {
 	want := map[string]string{
 		"user_id": "skip it numbers the rows", "n": "skip it numbers the rows", "Unnamed: 0": "skip it numbers the rows", "flag": "number", "age": "number", "level": "category",
 		"day": "skip it holds dates", "when": "skip it holds dates", "word": "category", "story": "skip it holds texts", "key": "skip nearly every row has another value (60)",
-		"empty": "skip it is empty", "one": "skip it is same in every row", "gaps": "category", "few": "category", "y": "skip the target",
+		"empty": "skip it is empty", "one": "skip it is same in every row", "gaps": "category", "few": "category", "cost": "skip it holds numbers with signs, units or separators, such as $0,200.50", "y": "skip the target",
 	}
 	for _, c := range f.Enc.Columns {
 		if got := strings.TrimSpace(string(c.Kind) + " " + c.Why); !strings.HasPrefix(got, want[c.Name]) || want[c.Name] == "" {
