@@ -139,8 +139,11 @@ func (e *Env) announceTable(t *tableTask, run *rundir.Run, dir string, from *res
 		where = "nothing (--dry-run)"
 	}
 	c.Printf("writes     %s", where)
-	other := map[string]string{tabular.Classification: tabular.Regression, tabular.Regression: tabular.Classification}[t.Enc.Target.Task]
-	c.Printf("change     any of it by flags, such as --columns NAME=category,NAME=skip --task %s --epochs %d; train help table; seed %d", other, 2*s.Epochs, s.Seed)
+	task := ""
+	if t.shape.Classes == 0 {
+		task = " --task " + tabular.Classification
+	}
+	c.Printf("change     any of it by flags, such as --columns NAME=category,NAME=skip%s --epochs %d; train help table; seed %d", task, 2*s.Epochs, s.Seed)
 	for _, n := range append(t.leftOut(), t.Notes...) {
 		c.Printf("note       %s", n)
 	}
@@ -166,11 +169,14 @@ func (e *Env) announceTable(t *tableTask, run *rundir.Run, dir string, from *res
 
 // inputsInWords says what the model reads.
 func (t *tableTask) inputsInWords() string {
-	words := fmt.Sprintf("%s of standardised numbers, indicators and one-hot categories", cli.Plural(t.shape.Features, "input"))
-	if n := len(t.shape.Embedded); n > 0 {
-		words += fmt.Sprintf(", %s", cli.Plural(n, "embedding"))
+	var parts []string
+	if n := t.shape.Features; n > 0 {
+		parts = append(parts, cli.Plural(n, "input")+" of standardised numbers, indicators and one-hot categories")
 	}
-	return words
+	if n := len(t.shape.Embedded); n > 0 {
+		parts = append(parts, cli.Plural(n, "embedding"))
+	}
+	return strings.Join(parts, ", ")
 }
 
 // describeTable is the model in one line.
@@ -179,11 +185,14 @@ func describeTable(t *tableTask) string {
 	for _, v := range t.shape.Embedded {
 		parts = append(parts, fmt.Sprintf("%s×%d", cli.Count(v.Categories+1), v.Size))
 	}
-	head := fmt.Sprintf("%d inputs", t.shape.Features)
-	if len(parts) > 0 {
-		head += " + embeddings " + cli.List(parts, 4)
+	var heads []string
+	if n := t.shape.Features; n > 0 {
+		heads = append(heads, cli.Plural(n, "input"))
 	}
-	return head + " → " + trainer.DescribeTable(t.model)
+	if len(parts) > 0 {
+		heads = append(heads, "embeddings "+cli.List(parts, 4))
+	}
+	return strings.Join(heads, " + ") + " → " + trainer.DescribeTable(t.model)
 }
 
 // kinds are the columns and what they were taken for.

@@ -134,6 +134,10 @@ func Look(ctx context.Context, path string, c *Config) (*Found, error) {
 		return nil, err
 	}
 	r.Close()
+	if len(r.Names) == 1 {
+		return nil, cli.Errorf(cli.BadData, "%s:1 has 1 column (%q); want the target and one more", path, cli.Short(r.Names[0], 40)).
+			Do("put commas, semicolons, tabs or | between the cells")
+	}
 	f := &Found{Path: path, c: c, weight: -1, Bad: badRows{path: path}}
 	if f.target, err = known(path, "--target", c.Target, r.Names); err != nil {
 		return nil, err

@@ -122,13 +122,9 @@ func (r *Reader) header(head []byte) error {
 		at[n] = i
 		r.Names = append(r.Names, strings.Clone(n))
 	}
-	switch {
-	case numbers > 0 && numbers*2 >= len(first):
+	if numbers > 0 && numbers*2 >= len(first) {
 		return cli.Errorf(cli.BadData, "%s:1: the first line has numbers, not the names of columns: %s", r.Path, cli.Short(strings.Join(r.Names, string(r.Comma)), 60)).
 			Do("put a line with names first, such as %s", names(len(first), r.Comma))
-	case len(first) == 1:
-		return cli.Errorf(cli.BadData, "%s:1 has 1 column (%q); want the target and one more", r.Path, cli.Short(r.Names[0], 40)).
-			Do("put commas, semicolons, tabs or | between the cells")
 	}
 	return nil
 }

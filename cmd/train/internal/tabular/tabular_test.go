@@ -337,6 +337,12 @@ func TestFeed(t *testing.T) {
 	if line != 2 || bad != "" || err != nil || !slices.Equal(row, want) {
 		t.Errorf("line %d: %v, want %v (%s, %v)", line, row, want, bad, err)
 	}
+	one := encoded(t, write(t, "one.csv", "a,y\n"+strings.Repeat("1,3\n2,4\n7,9\n4,1\n", 5)), Config{Target: "y", Task: Regression, Validation: 0.2, Memory: 1 << 20})
+	if f, err := one.Enc.Feed("new.csv", strings.NewReader("\ufeffa\n2\n"), false); err != nil {
+		t.Errorf("a table of one column: %v", err)
+	} else if _, row, _, bad, err := f.Next(); len(row) != 1 || bad != "" || err != nil {
+		t.Errorf("a row of one cell: %v (%s, %v)", row, bad, err)
+	}
 	if _, err := d.Enc.Feed("new.csv", strings.NewReader("A,b\n1,2\n"), true); err == nil || !strings.Contains(err.Error(), "new.csv lacks 2 columns of the run: a and y") {
 		t.Errorf("a column that lacks: %v", err)
 	}
