@@ -94,6 +94,21 @@ func TestPredictPlainFile(t *testing.T) {
 	r = must(t, train(t, "", "predict", "plain.npz", "pics", "--classes", "names", "--top", "2"))
 	contains(t, r.stderr, "classes named by names")
 	contains(t, r.out, "lengthwise", "across")
+	// What convert notes in the file is used without flags, and gives way to them.
+	must(t, train(t, "", "convert", "plain.npz", "noted.h5", "--classes", "names", "--preprocess", "none"))
+	must(t, train(t, "", "convert", "noted.h5", "noted.keras", "--preprocess", "unit"))
+	noted := must(t, train(t, "", "predict", "noted.keras", "pics", "--top", "2"))
+	contains(t, noted.stderr, "0 to 1; classes named in the file")
+	if noted.out != r.out {
+		t.Errorf("the file with notes says\n%s\nwant\n%s", noted.out, r.out)
+	}
+	contains(t, must(t, train(t, "", "predict", "noted.h5", "pics")).stderr, "0 to 255; classes named in the file")
+	contains(t, must(t, train(t, "", "predict", "noted.h5", "pics", "--preprocess", "tf")).stderr, "-1 to 1 (tf)")
+	for _, bad := range [][]string{{"a", "x.h5", "--preprocess", "tf"}, {"plain.npz", "x.h5", "--preprocess", "tensorflow"}, {"plain.npz", "x.h5", "--classes", "none"}} {
+		if r := train(t, "", append([]string{"convert"}, bad...)...); r.code != 2 {
+			t.Errorf("convert %v: %+v; want exit code 2", bad, r)
+		}
+	}
 	if r := train(t, "", "predict", "a", "pics", "--classes", "names"); r.code != 2 || !strings.Contains(r.stderr, "has names of its own") {
 		t.Errorf("names for a run: %+v", r)
 	}

@@ -2,6 +2,7 @@ package command
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 
 	"slices"
@@ -30,7 +31,7 @@ func (e *Env) loadFile(path string) (*loaded, error) {
 	if b, ok := l.Meta[rundir.RunFile]; ok {
 		return r, e.fromMeta(r, b, l.Meta[rundir.TokenizerFile])
 	}
-	if err := e.guess(r); err != nil {
+	if err := e.guess(r, l.Meta); err != nil {
 		return nil, err
 	}
 	return r, nil
@@ -60,8 +61,12 @@ func (e *Env) fromMeta(r *loaded, run, tok []byte) error {
 }
 
 // guess fills in what a plain file does not say: pictures, of the size of the
-// input, and numbered classes.
-func (e *Env) guess(r *loaded) error {
+// input, and numbered classes, unless train convert noted other things.
+func (e *Env) guess(r *loaded, meta map[string][]byte) error {
+	notes, err := readNotes(meta)
+	if err != nil {
+		return err
+	}
 	m := r.model
 	no := func(format string, args ...any) error {
 		return cli.Errorf(cli.BadData, "%s cannot classify pictures: "+format, append([]any{r.dir}, args...)...).
@@ -94,7 +99,7 @@ func (e *Env) guess(r *loaded) error {
 		return cli.Errorf(cli.Usage, "%s takes pictures of any size: %v", r.dir, in).Do("say which: --target-size 224x224")
 	}
 	r.scaling = scalingOf(m)
-	if mode := e.Settings.Preprocess; mode != "" {
+	if mode := cmp.Or(e.Settings.Preprocess, notes.Preprocess); mode != "" {
 		r.scaling = scalingModes[mode]
 	}
 	r.kind = dataset.Images
@@ -104,18 +109,24 @@ func (e *Env) guess(r *loaded) error {
 		classes, r.binary = 2, true
 	}
 	named := "numbered"
-	if file := e.Settings.Classes; file != "" {
-		names, err := readClasses(file, classes)
-		if err != nil {
+	switch file := e.Settings.Classes; {
+	case file != "":
+		if r.Classes, err = readClasses(file, classes); err != nil {
 			return err
 		}
-		r.Classes, named = names, "named by "+file
-	} else {
+		named = "named by " + file
+	case len(notes.Classes) == classes:
+		r.Classes, named = notes.Classes, "named in the file"
+	default:
 		for k := range classes {
 			r.Classes = append(r.Classes, strconv.Itoa(k))
 		}
 	}
-	e.Console.Printf("note       %s does not say what goes in and out: pictures %dx%d, %s, %s; classes %s", r.dir, p.TargetSize[0], p.TargetSize[1], mode, r.scaling.about, named)
+	says := "does not say what goes in and out"
+	if notes.V != 0 {
+		says = "comes without a run"
+	}
+	e.Console.Printf("note       %s %s: pictures %dx%d, %s, %s; classes %s", r.dir, says, p.TargetSize[0], p.TargetSize[1], mode, r.scaling.about, named)
 	return nil
 }
 

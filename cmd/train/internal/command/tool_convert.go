@@ -26,6 +26,8 @@ type convertSettings struct {
 	Last        bool   `flag:"last" group:"tool" help:": of a run, where training stopped, with the optimizer's state, to train on elsewhere; default: the best epoch"`
 	NoOptimizer bool   `flag:"no-optimizer" group:"tool" help:": leave out how the model is trained"`
 	Length      int    `flag:"length" group:"tool" help:"N: of sequences, for .onnx of models that take any"`
+	Preprocess  string `flag:"preprocess" group:"tool" help:"caffe|tf|torch|unit|none: note in OUT what a plain model takes, for predict"`
+	Classes     string `flag:"classes" group:"tool" help:"FILE: note in OUT the names of a plain model's classes, for predict"`
 	Force       bool   `flag:"force" short:"f" group:"tool" help:": replace OUT"`
 	Output
 }
@@ -58,6 +60,9 @@ func (e *Env) convert(s *convertSettings, words []string) error {
 	}
 	for _, w := range l.Warnings {
 		e.Console.Warnf("note       %s", w)
+	}
+	if err := s.note(l); err != nil {
+		return err
 	}
 	lower := strings.ToLower(out)
 	switch {
