@@ -151,18 +151,19 @@ def photo(folder, path):
             sys.exit("not the same")
 
 
+COLUMNS = ["from .h5", "from .keras", "to tf_keras .h5", "to tf_keras .keras", "to keras .h5", "to keras .keras", "to onnxruntime .onnx"]
+
+
 def table(folder):
-    rows, columns = {}, {}
+    rows = {}
     for line in (folder / "results.tsv").read_text().splitlines():
         name, library, form, *rest = line.split("\t")
-        if form != "itself":
-            columns[form] = None
-        rows.setdefault((name, library), {})[form] = rest
-    print("| architecture | made by | largest output | " + " | ".join(columns) + " |")
-    print("|---|---|---|" + "---|" * len(columns))
-    for (name, library), cells in rows.items():
-        text = [("–" if c not in cells else cells[c][0] if len(cells[c]) > 1 else f"refused: {cells[c][0]}") for c in columns]
-        print(f"| {name} {NAMES[name][0]}×{NAMES[name][0]}, {NAMES[name][1]} classes | {library} | {cells['itself'][1]} | " + " | ".join(text) + " |")
+        rows.setdefault((name, library), {})[form.replace(f"from {library}", "from")] = rest
+    print("| architecture | made by | largest output | " + " | ".join(COLUMNS) + " |")
+    print("|---|---|---|" + "---|" * len(COLUMNS))
+    for (name, library), cells in sorted(rows.items()):
+        text = ["–" if c not in cells else cells[c][0] if len(cells[c]) > 1 else "refused" for c in COLUMNS]
+        print(f"| {name}, {NAMES[name][0]}×{NAMES[name][0]}, {NAMES[name][1]} classes | {library} | {cells['itself'][1]} | " + " | ".join(text) + " |")
     worst = [c[0] for cells in rows.values() for c in cells.values() if len(c) > 1 and float(c[0]) > LIMIT]
     if worst:
         sys.exit(f"above {LIMIT}: {worst}")
