@@ -1,9 +1,10 @@
-// Train makes a classifier of pictures or texts, or vectors of words, and uses
-// them.
+// Train makes a classifier of pictures or texts, a model of a table's rows, or
+// vectors of words, and uses them.
 //
 //	train demo            # a first model in a minute, from built-in pictures
 //	train photos/         # one sub-folder a class
 //	train reviews.tsv     # a label and a text on each line
+//	train prices.csv --target price  # a column from the others
 //	train words book.txt  # vectors of its words
 //	train predict runs/1-photos new.jpg
 //

@@ -35,7 +35,7 @@ func (e *Env) asTable(data string) error {
 		case !e.Flags.Changed(f) || reflect.DeepEqual(x.Value, usual[i].Value): // a configuration may name all
 		case s.Target == "" && g == "table":
 			return cli.Errorf(cli.Usage, "--%s is for tables of numbers and categories; it needs --target too", f).Do("name the column to predict: --target NAME")
-		case s.Target != "" && (g == "image" && f != "data-memory" || g == "text" || g == "words"):
+		case s.Target != "" && (g == "image" && f != "data-memory" || g == "text" || g == "words" || f == "model" || f == "reset-weights" || f == "replace-head"):
 			return cli.Errorf(cli.Usage, "--%s is for other data; a table with --target has no use for it", f).Do("train help table  lists its flags")
 		}
 	}

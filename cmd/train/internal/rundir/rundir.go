@@ -1,6 +1,7 @@
 // Package rundir is the directory that a training writes and everything else
 // reads: run.json, events.jsonl, model.npz, last.npz, classes.txt, history.csv,
-// tokenizer.json for texts, vectors.txt for words, and pictures of the results.
+// tokenizer.json for texts, columns.json for tables, vectors.txt for words, and
+// pictures of the results.
 package rundir
 
 import (

@@ -5,13 +5,13 @@ import (
 )
 
 // Short is what the program says without arguments: twelve lines.
-const Short = `train makes a classifier of your pictures or texts, or vectors of words.
+const Short = `train makes a model of your pictures, texts, tables or words.
 
   train demo                   a first model in a minute, from built-in pictures
   train demo text              who wrote it? from built-in texts
   train photos/                one sub-folder a class; everything else is inferred
   train reviews.tsv            a label and a text on each line
-  train words book.txt         a vector for each of its words; train demo words: built-in
+  train prices.csv --target price   a column from the others | train words book.txt   vectors of words
   train predict runs/1-photos new/*.jpg   |   train evaluate runs/1-photos test/
   train --resume runs/1-photos
 
