@@ -27,6 +27,11 @@ func (e *Env) Predict(ctx context.Context, args []string) error {
 	if stored, err := rundir.Open(args[0]); err == nil && stored.Task == rundir.Words {
 		return e.nearestTo(ctx, args[0], args[1:])
 	}
+	if t, err := e.openTags(args[0]); err != nil {
+		return err
+	} else if t != nil {
+		return e.predictTags(ctx, t, args[1:])
+	}
 	if t, err := e.openTable(args[0]); err != nil {
 		return err
 	} else if t != nil {
@@ -252,6 +257,11 @@ func (e *Env) Evaluate(ctx context.Context, args []string) error {
 	}
 	if stored, err := rundir.Open(args[0]); err == nil && stored.Task == rundir.Words {
 		return e.compare(args[0], args[1])
+	}
+	if t, err := e.openTags(args[0]); err != nil {
+		return err
+	} else if t != nil {
+		return e.evaluateTags(t, args[1])
 	}
 	if t, err := e.openTable(args[0]); err != nil {
 		return err

@@ -71,7 +71,7 @@ func (e *Env) resume(data string) (*resumed, error) {
 	if _, err := os.Stat(filepath.Join(dir, rundir.LastFile)); err != nil && !r.exact {
 		return nil, cli.Errorf(cli.BadData, "%s has no %s to go on from", dir, rundir.LastFile).Do("start anew: train %s --out %s --force", stored.Data, cli.Quote(dir))
 	}
-	if stored.Task == string(dataset.Texts) || stored.Task == rundir.Words {
+	if stored.Task == string(dataset.Texts) || stored.Task == rundir.Words || stored.Task == rundir.Tagging {
 		if r.tok, err = tokenizer(dir); err != nil {
 			return nil, err
 		}

@@ -42,6 +42,9 @@ func (e *Env) Train(ctx context.Context, data string) error {
 			return e.words(ctx, data, from)
 		}
 	}
+	if e.isTagging(data) {
+		return e.trainTags(ctx, data, from)
+	}
 	if err := e.asTable(data); err != nil {
 		return err
 	}

@@ -52,6 +52,9 @@ const Words = "words"
 // categories; it has no classes where it predicts a number.
 const Table = "table"
 
+// Tagging is the task of a run that learned the tags of words.
+const Tagging = "tagging"
+
 // ours are the files that --force may replace.
 // RunFile is the first: a directory is a run as long as it is there.
 var ours = []string{RunFile, EventsFile, BestFile, LastFile, ClassesFile, HistoryFile, TokenizerFile, CurvesFile, SamplesFile, MistakesFile, MistakesText, BadFile, PolicyFile, VectorsFile, WordsFile, ColumnsFile, StartFile}

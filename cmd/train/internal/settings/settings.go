@@ -98,7 +98,7 @@ type Text struct {
 // Table are the settings of tables of numbers and categories.
 type Table struct {
 	Target       string `flag:"target" group:"table" help:"NAME: the column to predict; the other columns are inputs"`
-	Task         string `flag:"task" group:"table" auto:"inferred" help:"classification|regression: what the target is"`
+	Task         string `flag:"task" group:"table" auto:"inferred" help:"classification|regression|tagging: what the target is; tagging: words and their tags"`
 	Columns      string `flag:"columns" group:"table" auto:"inferred" help:"NAME=KIND,…: what columns hold: number, category, or skip to leave them out"`
 	SampleWeight string `flag:"sample-weight" group:"table" help:"NAME: a column that says how much a row counts"`
 	OneHot       int    `flag:"one-hot" group:"table" help:"N: categories up to which a column is one-hot; more get an embedding"`

@@ -67,6 +67,22 @@ func TextModel(s *settings.Settings, inputDim, classes int) *nn.Model {
 	return nn.NewSequential(nn.Input(s.MaxLen), ls...)
 }
 
+// TagModel is an embedding that knows padding, an LSTM in both directions and a
+// softmax for each word. It reads sentences of any length.
+func TagModel(s *settings.Settings, inputDim, tags int) *nn.Model {
+	dim := map[string]int{"small": 32, "medium": 64, "large": 128}[s.ModelSize]
+	ls := []nn.Layer{&layers.Embedding{InputDim: inputDim, OutputDim: dim, MaskZero: true}}
+	if s.Dropout > 0 {
+		ls = append(ls, &layers.Dropout{Rate: s.Dropout})
+	}
+	ls = append(ls, &layers.Bidirectional{Layer: &layers.LSTM{Units: dim, ReturnSequences: true}})
+	if s.Dropout > 0 {
+		ls = append(ls, &layers.Dropout{Rate: s.Dropout})
+	}
+	ls = append(ls, &layers.TimeDistributed{Layer: &layers.Dense{Units: tags, Activation: activations.Softmax}})
+	return nn.NewSequential(nn.Input(nn.Unknown), ls...)
+}
+
 // WordModel says how likely a word stands near another: the sigmoid of the dot
 // product of their vectors, which come from two tables. The first table holds
 // the vectors that are wanted (Mikolov et al., 2013, arXiv 1310.4546).
