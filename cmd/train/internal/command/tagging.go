@@ -82,7 +82,7 @@ func (e *Env) prepareTags(data string, stored *text.Tokenizer) (*tagTask, error)
 	}
 	for _, f := range e.Flags.Settings() {
 		if e.Flags.Changed(f.Name) && s.Resume == "" && (f.Group == "image" || f.Group == "words" || f.Group == "table" && f.Name != "task" || f.Name == "maxlen" || strings.HasSuffix(f.Name, "-column") || f.Name == "model") {
-			return nil, cli.Errorf(cli.Usage, "--%s is for other data; tagged sentences have no use for it", f.Name).Do("train help tags  says more")
+			return nil, cli.Errorf(cli.Usage, "--%s is for other data; tagged sentences have no use for it", f.Name).Do("leave it out; train --help lists the others")
 		}
 	}
 	all, bad, form, err := readTags(data)
