@@ -3,6 +3,7 @@ package nn_test
 import (
 	"fmt"
 	"log"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"testing"
@@ -174,5 +175,83 @@ func TestOwnThingsSaved(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// sliced are things of one's own, given by value, that hold a slice: Go does not
+// compare such values.
+type (
+	slicedLoss        struct{ Factors []float64 }
+	slicedMetric      struct{ Factors []float64 }
+	slicedRegularizer struct{ Factors []float64 }
+	slicedConstraint  struct{ Factors []float64 }
+	slicedInitializer struct{ Values []float64 }
+	slicedActivation  struct{ Factors []float64 }
+)
+
+func scaled(x *ops.Value, factors []float64) *ops.Value {
+	return ops.MulScalar(x, float32(factors[0]))
+}
+
+func (l slicedLoss) Loss(y, p *ops.Value) *ops.Value {
+	return scaled(ops.Mean(ops.Square(ops.Sub(p, y)), -1), l.Factors)
+}
+func (slicedMetric) Name() string { return "sliced" }
+func (m slicedMetric) Update(y, p, w *ops.Value) *ops.Value {
+	return nn.WeightedSum(scaled(ops.Mean(ops.Sub(p, y), -1), m.Factors), w)
+}
+func (slicedMetric) Result(s []float64) float64              { return nn.Ratio(s) }
+func (r slicedRegularizer) Penalty(w *ops.Value) *ops.Value  { return scaled(ops.Sum(w), r.Factors) }
+func (a slicedActivation) Activate(x *ops.Value) *ops.Value  { return scaled(x, a.Factors) }
+func (c slicedConstraint) Constrain(w []float32, _ nn.Shape) { w[0] = float32(c.Factors[0]) }
+func (i slicedInitializer) Init(dst []float32, _ nn.Shape, _ *rand.Rand) {
+	for k := range dst {
+		dst[k] = float32(i.Values[k%len(i.Values)])
+	}
+}
+
+func init() {
+	nn.Register[slicedLoss]()
+	nn.Register[slicedMetric]()
+	nn.Register[slicedRegularizer]()
+	nn.Register[slicedConstraint]()
+	nn.Register[slicedInitializer]()
+	nn.Register[slicedActivation]()
+}
+
+func TestOwnThingsByValue(t *testing.T) {
+	two := []float64{2}
+	for _, file := range []string{"m.keras", "m.h5"} {
+		m := nn.NewSequential(nn.Input(2), &layers.Dense{Units: 1, Activation: slicedActivation{two}, KernelInitializer: slicedInitializer{[]float64{1, 3}},
+			KernelRegularizer: slicedRegularizer{two}, KernelConstraint: slicedConstraint{two}})
+		if err := m.Compile(nn.CompileConfig{Optimizer: &optimizers.SGD{}, Loss: slicedLoss{two}, Metrics: []nn.Metric{slicedMetric{two}}}); err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(t.TempDir(), file)
+		if err := saving.Save(m, path); err != nil {
+			t.Fatal(err)
+		}
+		loaded, err := saving.LoadWith(path, saving.LoadConfig{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(loaded.Warnings) > 0 {
+			t.Fatal(loaded.Warnings)
+		}
+		if _, err := nn.CloneModel(loaded.Model, nn.CloneConfig{}); err != nil {
+			t.Fatal(err)
+		}
+		batch := pipeline.Batch{X: []*tensor.Tensor{tensor.From([]float32{1, 1}, 1, 2)}, Y: []*tensor.Tensor{tensor.From([]float32{7}, 1, 1)}}
+		logs, err := loaded.Model.TrainOnBatch(batch)
+		if err != nil {
+			t.Fatal(err)
+		}
+		// 2·(1+3) = 8: the loss is 2·1² and a penalty of 2·(1+3), the metric 2·(8-7).
+		if logs.Get("loss") != 10 || logs.Get("sliced") != 2 {
+			t.Errorf("%s: loss %v, metric %v; want 10 and 2", file, logs.Get("loss"), logs.Get("sliced"))
+		}
+		if w := loaded.Model.GetWeights()[0].Data()[0]; w != 2 {
+			t.Errorf("%s: the constraint left %v", file, w)
+		}
 	}
 }

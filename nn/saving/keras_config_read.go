@@ -130,7 +130,9 @@ func (n normaliser) activation(name string) string {
 // settings gives settings the names that they have here, drops what says nothing,
 // and returns the name of the class.
 func (n normaliser) settings(class string, cfg map[string]any) string {
-	class = strings.TrimSuffix(class, "Initializer")
+	if _, err := config.New(class, reflect.TypeFor[nn.Initializer]()); err != nil { // not of somebody's own
+		class = strings.TrimSuffix(class, "Initializer")
+	}
 	for ours, theirs := range renamed3[class] {
 		if v, ok := cfg[theirs]; ok {
 			delete(cfg, theirs)
