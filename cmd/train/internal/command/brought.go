@@ -32,8 +32,9 @@ type brought struct {
 func (e *Env) bring() (*brought, error) {
 	s := e.Settings
 	if s.Model == "" {
-		for _, f := range []string{"reset-weights", "replace-head"} {
-			if e.Flags.Changed(f) {
+		// The value, not whether it was given: a configuration may name all.
+		for f, on := range map[string]bool{"reset-weights": s.ResetWeights, "replace-head": s.ReplaceHead && !s.ResetWeights} {
+			if on {
 				return nil, cli.Errorf(cli.Usage, "--%s is for a model of yours", f).Do("name it too: --model FILE")
 			}
 		}
