@@ -89,6 +89,7 @@ var only3 = map[string][]any{
 	"quantization_config": {nil}, "quantization_mode": {nil}, "lora_rank": {nil}, "lora_enabled": {nil, false},
 	"zero_output_for_mask": {nil, false}, "renorm": {nil, false}, "sliding_window": {nil}, "use_gate": {nil, false},
 	"rms_scaling": {nil, false}, "input_axes": {nil}, "output_axes": {nil}, "data_format": {nil, "channels_last"}, "noise_shape": {nil},
+	"antialias": {nil, false}, "pad_to_aspect_ratio": {nil, false}, "fill_mode": nil, "fill_value": nil, // of Resizing; the last two fill what is padded
 	"sparse": {nil, false}, "ragged": {nil, false}, "activity_regularizer": {nil}, "weights": {nil},
 }
 
