@@ -41,17 +41,22 @@ func (w configWriter) class(module any, class string, cfg any, registered any) c
 
 func (w configWriter) model(m *nn.Model) (config.Object, error) {
 	sequential := m.ClassName() == "Sequential"
-	cfg := config.Object{{Key: "name", Value: m.Name()}}
+	cfg := config.Object{{Key: "name", Value: w.name(m.Name())}}
 	if !sequential || !m.Trainable() {
 		cfg = append(cfg, config.Member{Key: "trainable", Value: m.Trainable()})
 	}
-	layers := []any{}
+	layers, names := []any{}, map[string]string{}
 	for i, l := range m.AllLayers() {
+		name := nn.BaseOf(l).Name()
+		if other, ok := names[w.name(name)]; ok && other != name {
+			return nil, fmt.Errorf("layers %q and %q would have one name in Keras 3, which allows no slash; rename one, or write a .keras file for tf-keras (Format: TFKeras)", other, name)
+		}
+		names[w.name(name)] = name
 		o, err := w.layer(l)
 		if err == nil && !sequential {
 			var calls []any
 			if calls, err = w.calls(m, l); err == nil {
-				o = append(o, config.Member{Key: "name", Value: nn.BaseOf(l).Name()}, config.Member{Key: "inbound_nodes", Value: calls})
+				o = append(o, config.Member{Key: "name", Value: w.name(name)}, config.Member{Key: "inbound_nodes", Value: calls})
 			}
 		}
 		if err != nil {
@@ -70,6 +75,15 @@ func (w configWriter) model(m *nn.Model) (config.Object, error) {
 	return w.class("keras.src.models.functional", "Functional", cfg, "Functional"), nil
 }
 
+// name is a layer's name in the file: Keras 3 refuses those with a slash, which
+// older models have, such as conv1/conv in DenseNet121 of tf-keras.
+func (w configWriter) name(s string) string {
+	if w.dialect == dialect3 {
+		return strings.ReplaceAll(s, "/", "_")
+	}
+	return s
+}
+
 // node is the number of a layer's call in the model. In tf-keras the making of a
 // nested model counts, in Keras 3 it does not.
 func (w configWriter) node(m *nn.Model, l nn.Layer, call int) int {
@@ -83,7 +97,7 @@ func (w configWriter) ends(m *nn.Model, ss []*nn.Symbol) []any {
 	out := []any{}
 	for _, s := range ss {
 		r := s.Ref()
-		out = append(out, []any{nn.BaseOf(r.Layer).Name(), w.node(m, r.Layer, r.Node), r.Tensor})
+		out = append(out, []any{w.name(nn.BaseOf(r.Layer).Name()), w.node(m, r.Layer, r.Node), r.Tensor})
 	}
 	return out
 }
@@ -99,6 +113,11 @@ func (w configWriter) layer(l nn.Layer) (config.Object, error) {
 	}
 	cfg, _ := o.Get("config")
 	settings := slices.Clone(cfg.(config.Object))
+	for i, s := range settings {
+		if name, ok := s.Value.(string); ok && s.Key == "name" {
+			settings[i].Value = w.name(name)
+		}
+	}
 	for name, inner := range nn.BaseOf(l).Inner() {
 		x, err := w.layer(inner)
 		if err != nil {
@@ -268,7 +287,7 @@ func (w configWriter) tensor(m *nn.Model, r nn.Ref) config.Object {
 	if outs := nn.BaseOf(r.Layer).OutputsAt(r.Node); r.Tensor < len(outs) {
 		shape = encodeShape(outs[r.Tensor].Shape())
 	}
-	history := []any{nn.BaseOf(r.Layer).Name(), w.node(m, r.Layer, r.Node), r.Tensor}
+	history := []any{w.name(nn.BaseOf(r.Layer).Name()), w.node(m, r.Layer, r.Node), r.Tensor}
 	return config.Object{{Key: "class_name", Value: "__keras_tensor__"}, {Key: "config", Value: config.Object{
 		{Key: "shape", Value: shape}, {Key: "dtype", Value: "float32"}, {Key: "keras_history", Value: history}}}}
 }
