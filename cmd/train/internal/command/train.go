@@ -49,9 +49,6 @@ func (e *Env) Train(ctx context.Context, data string) error {
 		return err
 	}
 	if s.Target != "" {
-		if s.Model != "" {
-			return cli.Errorf(cli.Usage, "--model is for pictures and texts; a table with --target gets a model by its columns").Do("leave --model out, or train %s from a program", cli.Quote(s.Model))
-		}
 		return e.trainTable(ctx, data, from)
 	}
 	set, name, err := e.open(ctx, data)
