@@ -18,7 +18,7 @@ func TestTable(t *testing.T) {
 	}
 	tb.add("read", "tf\th5\ta_dense\t0\n")
 	got := tb.markdown()
-	for _, want := range []string{"| Dense | 3e-07 | – | – | – | – | **1 of 1 fail** | – | – | 0 |", "* a_dense, written tf keras: ValueError: no"} {
+	for _, want := range []string{"| Dense | 3e-07 | – | – | – | – | – | – | **1 of 1 fail** | – | – | – | – | 0 | – |", "* a_dense, written tf keras: ValueError: no"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("%s\nwant %s", got, want)
 		}
