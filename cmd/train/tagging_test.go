@@ -66,6 +66,43 @@ func TestTagging(t *testing.T) {
 	contains(t, must(t, train(t, "", "names.tsv", "--dry-run", "--class-weight", "balanced")).stderr, "nothing was kept")
 }
 
+// Names that training never saw are known by their shape.
+func TestTaggingUnseenNames(t *testing.T) {
+	t.Chdir(t.TempDir())
+	r := rand.New(rand.NewPCG(3, 4))
+	name := func() string {
+		b := []byte{byte('A' + r.IntN(26))}
+		for range 5 {
+			b = append(b, byte('a'+r.IntN(26)))
+		}
+		return string(b)
+	}
+	filler := []string{"then", "we", "saw", "and", "met", "at", "noon"}
+	text := func(n int) string {
+		var b strings.Builder
+		for range n {
+			for range 2 + r.IntN(3) {
+				for range 1 + r.IntN(3) {
+					fmt.Fprintf(&b, "%s\tO\n", filler[r.IntN(len(filler))])
+				}
+				fmt.Fprintf(&b, "%s\tB-PER\n", name())
+				if r.IntN(2) == 0 { // a word in small letters that is as rare
+					fmt.Fprintf(&b, "%s\tO\n", strings.ToLower(name()))
+				}
+			}
+			b.WriteString("\n")
+		}
+		return b.String()
+	}
+	write(t, "names.tsv", text(150))
+	write(t, "new.tsv", text(50))
+	must(t, train(t, "", "names.tsv", "--epochs", "8", "--out", "run"))
+	e := pure(t, must(t, train(t, "", "evaluate", "run", "new.tsv", "--json")).out)[0]
+	if f1 := e["entities"].([]any)[0].(map[string]any)["f1"].(float64); f1 < 0.95 {
+		t.Errorf("F1 of unseen names %.3f", f1)
+	}
+}
+
 // The two other forms of files.
 func TestTaggingForms(t *testing.T) {
 	t.Chdir(t.TempDir())

@@ -32,7 +32,7 @@ type tagTask struct {
 	bad          []dataset.Bad
 	tags         []string
 	counts       []int // of each tag, in training
-	tok          *text.Tokenizer
+	vocabulary   *tags.Vocabulary
 	model        *nn.Model
 	meter        *pipeline.Meter
 	trainS       pipeline.Source
@@ -117,12 +117,12 @@ func (e *Env) prepareTags(data string, stored *text.Tokenizer) (*tagTask, error)
 		t.valid = t.train
 		s.EarlyStopping = s.EarlyStopping && e.has("early-stopping")
 	}
-	if t.tok = stored; stored == nil {
-		t.tok = &text.Tokenizer{OOVToken: "<oov>", Workers: s.Workers}
-		t.tok.FitOnTokens(tokensOf(t.train))
-	}
 	e.inferTags(t)
-	t.tok.NumWords = s.NumWords
+	if stored != nil {
+		t.vocabulary = tags.Of(stored)
+	} else {
+		t.vocabulary = tags.Fit(t.train, s.NumWords, s.Workers)
+	}
 	t.counts = make([]int, len(t.tags))
 	trainW, trainT := t.numbers(t.train)
 	for _, row := range trainT {
@@ -131,9 +131,13 @@ func (e *Env) prepareTags(data string, stored *text.Tokenizer) (*tagTask, error)
 		}
 	}
 	validW, validT := t.numbers(t.valid)
-	t.trainS = e.watched(pipeline.Prefetch(tags.NewSource(trainW, trainT, s.BatchSize, true, s.Seed), 1), t.meter)
+	source := tags.NewSource(trainW, trainT, s.BatchSize, true, s.Seed)
+	if s.Overfit == 0 {
+		source.Rare = t.vocabulary.Rare(t.train)
+	}
+	t.trainS = e.watched(pipeline.Prefetch(source, 1), t.meter)
 	t.validS = tags.NewSource(validW, validT, evalBatch, false, 0)
-	t.model = trainer.TagModel(s, t.tok.InputDim(), len(t.tags))
+	t.model = trainer.TagModel(s, t.vocabulary.Tokenizer.InputDim(), len(t.tags))
 	return t, trainer.Compile(t.model, s, losses.SparseCategoricalCrossentropy{})
 }
 
@@ -167,19 +171,9 @@ func (t *tagTask) split(all []tags.Sentence, part float64) error {
 
 func containsKey(m map[string]int, k string) bool { _, ok := m[k]; return ok }
 
-func tokensOf(all []tags.Sentence) func(yield func([]string) bool) {
-	return func(yield func([]string) bool) {
-		for _, x := range all {
-			if !yield(x.Tokens) {
-				return
-			}
-		}
-	}
-}
-
 // numbers are the words and tags of sentences.
 func (t *tagTask) numbers(all []tags.Sentence) (words, marks [][]int) {
-	words = t.tok.TokensToSequences(tokensOf(all))
+	words = t.vocabulary.Numbers(all)
 	for _, x := range all {
 		row := make([]int, len(x.Tags))
 		for i, g := range x.Tags {
@@ -211,14 +205,7 @@ func (e *Env) inferTags(t *tagTask) {
 		s.Dropout = 0.3
 	}
 	if s.NumWords == 0 {
-		// Words that occur once stand for all that are not known.
-		k := 2
-		for _, c := range t.tok.WordCounts() {
-			if c > 1 {
-				k++
-			}
-		}
-		s.NumWords = min(max(k, 3), 20_000)
+		s.NumWords = 20_000
 	}
 }
 
@@ -253,7 +240,7 @@ func (e *Env) trainTags(ctx context.Context, data string, from *resumed) error {
 	if err := run.Write(dir); err != nil { // first, to know the directory by
 		return err
 	}
-	err = errors.Join(atomicfile.WriteBytes(filepath.Join(dir, rundir.TokenizerFile), []byte(t.tok.ToJSON())),
+	err = errors.Join(atomicfile.WriteBytes(filepath.Join(dir, rundir.TokenizerFile), []byte(t.vocabulary.Tokenizer.ToJSON())),
 		atomicfile.WriteBytes(filepath.Join(dir, rundir.ClassesFile), []byte(strings.Join(t.tags, "\n")+"\n")), quarantine(dir, t.bad))
 	if err != nil {
 		return err
@@ -317,7 +304,7 @@ func (t *tagTask) tagCounts() string {
 func (e *Env) announceTags(t *tagTask, run *rundir.Run, dir string, from *resumed) {
 	s, c := e.Settings, e.Console
 	c.Printf("found      %s: %s (%s); %s: %s", run.Data, cli.Plural(len(t.train)+len(t.valid), "sentence"), t.form, cli.Plural(len(t.tags), "tag"), t.tagCounts())
-	c.Printf("inferred   tagging; train %s, validation %s (by a hash of the words); vocabulary %s", cli.Count(run.Train), cli.Count(run.Validation), cli.Count(t.tok.InputDim()))
+	c.Printf("inferred   tagging; train %s, validation %s (by a hash of the words); vocabulary %s", cli.Count(run.Train), cli.Count(run.Validation), cli.Count(t.vocabulary.Tokenizer.InputDim()))
 	c.Printf("model      %s: %s weights; %s, batch size %d, %s %g %s", run.Model, cli.Count(run.Weights), cli.Plural(s.Epochs, "epoch"), s.BatchSize, s.Optimizer, s.LearningRate, s.Schedule)
 	where := dir + string(filepath.Separator)
 	if s.DryRun {
@@ -351,7 +338,7 @@ func (e *Env) finishTags(t *tagTask, run *rundir.Run, dir string, h *report.Hist
 	if _, err := saving.LoadWeights(t.model, filepath.Join(dir, rundir.BestFile)); err != nil {
 		return err
 	}
-	r := &tagRun{dir, t.model, t.tok, t.tags}
+	r := &tagRun{dir, t.model, t.vocabulary, t.tags}
 	m, err := r.measure(t.valid)
 	if err != nil {
 		return err

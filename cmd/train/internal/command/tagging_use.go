@@ -21,15 +21,14 @@ import (
 	"github.com/antler-ml/antler/internal/par"
 	"github.com/antler-ml/antler/nn"
 	"github.com/antler-ml/antler/tensor"
-	"github.com/antler-ml/antler/text"
 )
 
 // tagRun is a run that tags words.
 type tagRun struct {
-	dir   string
-	model *nn.Model
-	tok   *text.Tokenizer
-	tags  []string
+	dir        string
+	model      *nn.Model
+	vocabulary *tags.Vocabulary
+	tags       []string
 }
 
 // openTags reads a run that tags words; nil if it is another.
@@ -46,13 +45,17 @@ func (e *Env) openTags(dir string) (*tagRun, error) {
 	if out := r.model.OutputShapes()[0]; out.Rank() != 3 || out.Last() != len(r.tags) {
 		return nil, cli.Errorf(cli.BadData, "%s gives %v, but the run has %s", filepath.Join(dir, rundir.BestFile), out, cli.Plural(len(r.tags), "tag"))
 	}
-	r.tok, err = tokenizer(dir)
-	return r, err
+	tok, err := tokenizer(dir)
+	if err != nil {
+		return nil, err
+	}
+	r.vocabulary = tags.Of(tok)
+	return r, nil
 }
 
 // answers are the probabilities of the tags of each word, as many rows as words.
 func (r *tagRun) answers(all []tags.Sentence) ([][][]float32, error) {
-	words := r.tok.TokensToSequences(tokensOf(all))
+	words := r.vocabulary.Numbers(all)
 	order := make([]int, len(all))
 	for i := range order {
 		order[i] = i

@@ -17,6 +17,7 @@ type Source struct {
 	BatchSize   int
 	Shuffle     bool
 	Seed        uint64
+	Rare        *Rare   // nil: words are always themselves
 	buckets     [][]int // of sentences
 	lengths     []int   // that a bucket is padded to
 }
@@ -98,8 +99,27 @@ func (s *Source) BatchesFrom(ctx context.Context, epoch, first int) iter.Seq2[pi
 				rows = append(rows, bucket[k])
 			}
 			x, y := Pad(s.Words, rows, s.lengths[b.bucket]), Pad(s.Tags, rows, s.lengths[b.bucket])
+			s.forget(x, rows, epoch)
 			if !yield(pipeline.Batch{X: []*tensor.Tensor{x}, Y: []*tensor.Tensor{y}}, nil) {
 				return
+			}
+		}
+	}
+}
+
+// forget puts shapes in the place of rare words, by the seed, the epoch and the
+// sentence.
+func (s *Source) forget(x *tensor.Tensor, rows []int, epoch int) {
+	if s.Rare == nil {
+		return
+	}
+	length := x.Len() / len(rows)
+	var r rng.Source
+	for i, row := range rows {
+		r.Reset(s.Seed, uint64(epoch), uint64(row), 1)
+		for j, rate := range s.Rare.Rates[row] {
+			if float64(r.Uint32())/(1<<32) < rate {
+				x.Data()[i*length+j] = float32(s.Rare.Shapes[row][j])
 			}
 		}
 	}
