@@ -12,9 +12,11 @@ import (
 	"strings"
 
 	"github.com/antler-ml/antler/cmd/train/internal/settings"
+	"github.com/antler-ml/antler/cmd/train/internal/trainer"
 	"github.com/antler-ml/antler/internal/atomicfile"
 	"github.com/antler-ml/antler/internal/cli"
 	"github.com/antler-ml/antler/nn"
+	"github.com/antler-ml/antler/nn/losses"
 	"github.com/antler-ml/antler/nn/search"
 	"github.com/antler-ml/antler/pipeline"
 )
@@ -102,6 +104,16 @@ func (e *Env) rates(ctx context.Context, s *ratesSettings, words []string) error
 func (e *Env) teacher(ctx context.Context, data, target string) (src pipeline.Source, recipe func() (*nn.Model, nn.CompileConfig), done func(), err error) {
 	if target != "" || e.Settings.Target != "" {
 		return e.tableTeacher(ctx, data, target)
+	}
+	if e.isTagging(data) {
+		t, err := e.prepareTags(data, nil)
+		if err != nil {
+			return nil, nil, nil, stoppedEarly(ctx, err)
+		}
+		return t.trainS, func() (*nn.Model, nn.CompileConfig) {
+			return trainer.TagModel(e.Settings, t.vocabulary.Tokenizer.InputDim(), len(t.tags)),
+				nn.CompileConfig{Optimizer: trainer.Optimizer(e.Settings), Loss: losses.SparseCategoricalCrossentropy{}}
+		}, func() {}, nil
 	}
 	set, _, err := e.open(ctx, data)
 	if err != nil {

@@ -176,6 +176,10 @@ func (e *Env) problem(ctx context.Context, data, target string) (*problem, error
 	if target != "" || e.Settings.Target != "" {
 		return e.tableProblem(ctx, data, target)
 	}
+	if e.isTagging(data) {
+		return nil, cli.Errorf(cli.Usage, "train search tries settings on pictures, texts and tables; %s has tagged sentences", data).
+			Do("find a learning rate with: train lr-find %s; or compare runs: train %s --epochs 10 --dropout 0.5", cli.Quote(data), cli.Quote(data))
+	}
 	set, _, err := e.open(ctx, data)
 	if err != nil {
 		return nil, err
