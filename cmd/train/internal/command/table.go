@@ -61,45 +61,18 @@ func (e *Env) trainTable(ctx context.Context, data string, from *resumed) error 
 	}
 	e.announceTable(t, run, dir, from)
 	job := &trainer.Job{
-		Settings: s, Model: t.model, Train: t.train, Valid: t.valid, ClassWeight: t.classWeights(s.ClassWeight), Dir: dir,
-		Run: run, Events: events, Console: e.Console, Noun: "rows", Emit: e.emit, Meter: t.meter,
+		Model: t.model, Train: t.train, Valid: t.valid, ClassWeight: t.classWeights(s.ClassWeight), Dir: dir,
+		Run: run, Events: events, Noun: "rows", Meter: t.meter,
 	}
 	if t.shape.Classes == 0 {
 		job.Metric = trainer.Shown{Log: "mean_absolute_error", Short: "mae", Format: "%.5g"}
 	}
-	if job.InitialEpoch, err = from.load(t.model); err != nil {
-		return err
-	}
-	if s.DryRun {
-		job.Steps = 1
-	}
 	start := rundir.Event("start", config.Member{Key: "task", Value: t.Enc.Target.Task}, config.Member{Key: "data", Value: data}, config.Member{Key: "target", Value: t.Enc.Target.Name},
 		config.Member{Key: "out", Value: dir}, config.Member{Key: "columns", Value: t.kinds()}, config.Member{Key: "train_samples", Value: run.Train},
-		config.Member{Key: "validation_samples", Value: run.Validation}, config.Member{Key: "initial_epoch", Value: job.InitialEpoch})
-	events.Add(start)
-	e.emit(start)
-	h, err := job.Fit(ctx)
-	if err == nil && ctx.Err() != nil {
-		err = context.Cause(ctx)
-	}
-	switch {
-	case err == nil && !s.DryRun:
-		err = e.finishTable(ctx, t, run, dir, h, began, events)
-	case err == nil:
-		_, err = saving.Load(filepath.Join(dir, rundir.BestFile))
-	}
-	if err != nil {
-		events.Add(rundir.Event("stop", config.Member{Key: "reason", Value: err.Error()}))
-		events.Close()
-		return e.stopped(err, run, dir)
-	}
-	if err := events.Close(); err != nil {
-		return err
-	}
-	if s.DryRun {
-		return e.dryRun(nil, dir, began)
-	}
-	return nil
+		config.Member{Key: "validation_samples", Value: run.Validation})
+	return e.carryOut(ctx, undertaking{job: job, from: from, began: began, start: start,
+		finish: func(h *report.History) error { return e.finishTable(ctx, t, run, dir, h, began, events) },
+	})
 }
 
 // beginTable writes what a run needs from its first moment on.

@@ -250,7 +250,7 @@ func (e *Env) trainTags(ctx context.Context, data string, from *resumed) error {
 		return err
 	}
 	e.announceTags(t, run, dir, from)
-	job := &trainer.Job{Settings: s, Model: t.model, Train: t.trainS, Valid: t.validS, Dir: dir, Run: run, Events: events, Console: e.Console, Noun: "sent", Emit: e.emit, Meter: t.meter}
+	job := &trainer.Job{Model: t.model, Train: t.trainS, Valid: t.validS, Dir: dir, Run: run, Events: events, Noun: "sent", Meter: t.meter}
 	if s.ClassWeight == "balanced" {
 		counts := map[int]int{}
 		for k, n := range t.counts {
@@ -258,38 +258,11 @@ func (e *Env) trainTags(ctx context.Context, data string, from *resumed) error {
 		}
 		job.ClassWeight = nn.BalancedClassWeight(counts)
 	}
-	if job.InitialEpoch, err = from.load(t.model); err != nil {
-		return err
-	}
-	if s.DryRun {
-		job.Steps = 1
-	}
 	start := rundir.Event("start", config.Member{Key: "task", Value: rundir.Tagging}, config.Member{Key: "data", Value: data}, config.Member{Key: "out", Value: dir}, config.Member{Key: "classes", Value: t.tags},
-		config.Member{Key: "train_samples", Value: run.Train}, config.Member{Key: "validation_samples", Value: run.Validation}, config.Member{Key: "initial_epoch", Value: job.InitialEpoch})
-	events.Add(start)
-	e.emit(start)
-	h, err := job.Fit(ctx)
-	if err == nil && ctx.Err() != nil {
-		err = context.Cause(ctx)
-	}
-	switch {
-	case err == nil && !s.DryRun:
-		err = e.finishTags(t, run, dir, h, began, events)
-	case err == nil:
-		_, err = saving.Load(filepath.Join(dir, rundir.BestFile))
-	}
-	if err != nil {
-		events.Add(rundir.Event("stop", config.Member{Key: "reason", Value: err.Error()}))
-		events.Close()
-		return e.stopped(err, run, dir)
-	}
-	if err := events.Close(); err != nil {
-		return err
-	}
-	if s.DryRun {
-		return e.dryRun(nil, dir, began)
-	}
-	return nil
+		config.Member{Key: "train_samples", Value: run.Train}, config.Member{Key: "validation_samples", Value: run.Validation})
+	return e.carryOut(ctx, undertaking{job: job, from: from, began: began, start: start,
+		finish: func(h *report.History) error { return e.finishTags(t, run, dir, h, began, events) },
+	})
 }
 
 // tagCounts are the tags and how often they occur in training.

@@ -89,46 +89,21 @@ func (e *Env) Train(ctx context.Context, data string) error {
 	}
 	e.announce(t, run, dir, from)
 	job := &trainer.Job{
-		Settings: s, Model: t.model, Train: t.train, Valid: t.valid, ClassWeight: e.classWeights(set), Dir: dir,
-		Run: run, Events: events, Console: e.Console, Noun: t.unit(), Emit: e.emit, Meter: t.meter,
-	}
-	if job.InitialEpoch, err = from.load(t.model); err != nil {
-		return err
-	}
-	if s.DryRun {
-		job.Steps = 1
+		Model: t.model, Train: t.train, Valid: t.valid, ClassWeight: e.classWeights(set), Dir: dir,
+		Run: run, Events: events, Noun: t.unit(), Meter: t.meter,
 	}
 	start := rundir.Event("start", config.Member{Key: "task", Value: set.Kind}, config.Member{Key: "data", Value: data},
 		config.Member{Key: "out", Value: dir}, config.Member{Key: "classes", Value: set.Classes}, config.Member{Key: "train_samples", Value: len(set.Train)},
-		config.Member{Key: "validation_samples", Value: len(set.Valid)}, config.Member{Key: "initial_epoch", Value: job.InitialEpoch})
-	events.Add(start)
-	e.emit(start)
-
-	history, err := job.Fit(ctx)
-	if err == nil {
-		err = ctx.Err()
-		if err != nil {
-			err = context.Cause(ctx)
-		}
-	}
-	if err == nil && !s.DryRun {
-		err = e.finish(ctx, t, run, dir, history, began, events)
-	}
-	if err != nil {
-		if e.late(t) > 0 && !s.DryRun {
-			err = errors.Join(err, quarantine(dir, t.set.Bad))
-		}
-		events.Add(rundir.Event("stop", config.Member{Key: "reason", Value: err.Error()}))
-		events.Close()
-		return e.stopped(err, run, dir)
-	}
-	if err := events.Close(); err != nil {
-		return err
-	}
-	if s.DryRun {
-		return e.dryRun(t, dir, began)
-	}
-	return nil
+		config.Member{Key: "validation_samples", Value: len(set.Valid)})
+	return e.carryOut(ctx, undertaking{job: job, from: from, began: began, start: start,
+		finish: func(h *report.History) error { return e.finish(ctx, t, run, dir, h, began, events) },
+		failed: func() error {
+			if e.late(t) == 0 {
+				return nil
+			}
+			return quarantine(dir, t.set.Bad)
+		},
+	})
 }
 
 // given are the flags that make a command the same.
@@ -274,7 +249,7 @@ func (e *Env) check(ctx context.Context, set *dataset.Set) error {
 }
 
 // dryRun says that all went well; the checkpoint is read again.
-func (e *Env) dryRun(t *task, dir string, began time.Time) error {
+func (e *Env) dryRun(dir string, began time.Time) error {
 	if _, err := saving.Load(filepath.Join(dir, rundir.BestFile)); err != nil {
 		return err
 	}

@@ -2,7 +2,6 @@ package command
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -11,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/antler-ml/antler/cmd/train/internal/report"
 	"github.com/antler-ml/antler/cmd/train/internal/rundir"
 	"github.com/antler-ml/antler/cmd/train/internal/trainer"
 	"github.com/antler-ml/antler/cmd/train/internal/vectors"
@@ -18,7 +18,6 @@ import (
 	"github.com/antler-ml/antler/internal/cli"
 	"github.com/antler-ml/antler/internal/config"
 	"github.com/antler-ml/antler/nn"
-	"github.com/antler-ml/antler/nn/saving"
 	"github.com/antler-ml/antler/pipeline"
 )
 
@@ -93,44 +92,19 @@ func (e *Env) words(ctx context.Context, data string, from *resumed) error {
 		return err
 	}
 	e.announceWords(t, run, dir, from)
-	job := &trainer.Job{Settings: s, Model: t.model, Train: t.train, Valid: t.valid, Dir: dir, Run: run, Events: events, Console: e.Console, Noun: "pairs", Emit: e.emit}
-	if job.InitialEpoch, err = from.load(t.model); err != nil {
-		return err
-	}
-	if s.DryRun {
-		job.Steps = 1
-	}
+	job := &trainer.Job{Model: t.model, Train: t.train, Valid: t.valid, Dir: dir, Run: run, Events: events, Noun: "pairs"}
 	start := rundir.Event("start", config.Member{Key: "task", Value: rundir.Words}, config.Member{Key: "data", Value: data}, config.Member{Key: "out", Value: dir},
 		config.Member{Key: "words", Value: len(t.data.Tokenizer.Vocabulary()) - 1}, config.Member{Key: "train_samples", Value: run.Train},
-		config.Member{Key: "validation_samples", Value: run.Validation}, config.Member{Key: "initial_epoch", Value: job.InitialEpoch})
-	events.Add(start)
-	e.emit(start)
-	h, err := job.Fit(ctx)
-	if err == nil && ctx.Err() != nil {
-		err = context.Cause(ctx)
-	}
-	switch {
-	case err == nil && !s.DryRun:
-		err = e.finishWords(t, run, dir, h, began, events)
-	case err == nil:
-		_, err = saving.Load(filepath.Join(dir, rundir.BestFile))
-	}
-	if err != nil {
-		events.Add(rundir.Event("stop", config.Member{Key: "reason", Value: err.Error()}))
-		events.Close()
-		if ctx.Err() != nil && !s.DryRun {
-			err = errors.Join(err, t.write(dir)) // the vectors as far as they are
-		}
-		return e.stopped(err, run, dir)
-	}
-	if err := events.Close(); err != nil {
-		return err
-	}
-	if s.DryRun {
-		e.Console.Printf("dry run    one step, validation, saving and loading went well (%s); nothing was kept", cli.Duration(time.Since(began)))
-		e.emit(rundir.Event("dry_run", config.Member{Key: "ok", Value: true}))
-	}
-	return nil
+		config.Member{Key: "validation_samples", Value: run.Validation})
+	return e.carryOut(ctx, undertaking{job: job, from: from, began: began, start: start,
+		finish: func(h *report.History) error { return e.finishWords(t, run, dir, h, began, events) },
+		failed: func() error {
+			if ctx.Err() == nil {
+				return nil
+			}
+			return t.write(dir) // the vectors as far as they are
+		},
+	})
 }
 
 // announceWords says what was found and inferred, what will be written, and
