@@ -19,9 +19,10 @@ func Nearest(name string, known []string) []string {
 		limit = len(name) - 1 - len(name)/3 // something must be left of it
 	}
 	var cs []candidate
-	low := strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(name))
+	plain := strings.NewReplacer("_", "", "-", "")
+	low := strings.ToLower(plain.Replace(name))
 	for _, k := range known {
-		d := editDistance(low, strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(k)))
+		d := editDistance(low, strings.ToLower(plain.Replace(k)))
 		if d <= limit {
 			cs = append(cs, candidate{k, d, editDistance(name, k)})
 		}

@@ -49,16 +49,21 @@ type Namer interface{ ConfigName() string }
 type UnknownError struct {
 	Name string
 	Kind string
-	Near []string // registered names that look alike
+	want reflect.Type
 }
 
 func (e *UnknownError) Error() string {
 	s := fmt.Sprintf("unknown %s %q", e.Kind, e.Name)
-	if len(e.Near) > 0 {
-		s += fmt.Sprintf("; did you mean %q?", e.Near[0])
+	if near := e.Near(); len(near) > 0 {
+		s += fmt.Sprintf("; did you mean %q?", near[0])
 	}
 	return s
 }
+
+// Near lists registered names that look alike. They are looked for when somebody
+// wants to read them: readers of models ask for names of several kinds, and most
+// errors are no more than a no.
+func (e *UnknownError) Near() []string { return Nearest(e.Name, Names(e.want)) }
 
 // New returns a new value of the registered class that implements the
 // interface type want: a pointer to a zero struct, no defaults applied.
@@ -140,22 +145,7 @@ func Names(want reflect.Type) []string {
 }
 
 func unknown(name string, want reflect.Type) error {
-	known := []string{}
-	for n, ts := range registry.types {
-		for _, t := range ts {
-			if reflect.PointerTo(t).Implements(want) {
-				known = append(known, n)
-			}
-		}
-	}
-	for n, vs := range registry.names {
-		for _, v := range vs {
-			if reflect.TypeOf(v).Implements(want) {
-				known = append(known, n)
-			}
-		}
-	}
-	return &UnknownError{Name: name, Kind: kindName(want), Near: Nearest(name, known)}
+	return &UnknownError{Name: name, Kind: kindName(want), want: want}
 }
 
 // kindName is how messages call a kind of thing: initializer.

@@ -45,6 +45,7 @@ type format struct {
 	saveWeights func(w io.Writer, m *nn.Model) error
 	load        func(f *source, c LoadConfig) (*Loaded, error)
 	loadWeights func(f *source, m *nn.Model, c WeightsConfig) (*Report, error)
+	meta        func(f *source) (map[string][]byte, error) // nil: it has no room for such
 }
 
 // formats lists the formats. Those of one magic number stand in the order in which

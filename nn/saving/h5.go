@@ -27,6 +27,17 @@ func h5Format() format {
 		saveWeights: func(w io.Writer, m *nn.Model) error { return saveH5Weights(w, m) },
 		load:        loadH5,
 		loadWeights: loadH5Weights,
+		meta: func(src *source) (map[string][]byte, error) {
+			f, err := hdf5.New(src, src.size)
+			if err != nil {
+				return nil, err
+			}
+			root, err := f.Root()
+			if err != nil {
+				return nil, err
+			}
+			return readMeta(root)
+		},
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -91,6 +92,12 @@ func TestKerasH5(t *testing.T) {
 			}
 			if string(again.Meta["a/b"]) != "\x00\x01\x02" || again.Meta["empty"] == nil || len(again.Meta) != 2 {
 				t.Errorf("meta %q", again.Meta)
+			}
+			if meta, err := saving.ReadMeta(ours); err != nil || !reflect.DeepEqual(meta, again.Meta) {
+				t.Errorf("meta alone: %q, %v", meta, err)
+			}
+			if meta, err := saving.ReadMeta(file); err != nil || meta != nil {
+				t.Errorf("meta of a file of Keras: %q, %v", meta, err)
 			}
 			checkH5(t, again.Model, c)
 		})

@@ -32,6 +32,13 @@ func zipFormat(name Format, d dialect, endings ...string) format {
 		saveWeights: func(w io.Writer, m *nn.Model) error { return writeWeightsH5(w, m, d) },
 		load:        loadKeras,
 		loadWeights: loadKerasWeights,
+		meta: func(src *source) (map[string][]byte, error) {
+			a, err := openArchive(src)
+			if err != nil {
+				return nil, err
+			}
+			return a.meta()
+		},
 	}
 }
 

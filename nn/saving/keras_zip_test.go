@@ -226,6 +226,9 @@ func TestKerasMeta(t *testing.T) {
 	if err != nil || !reflect.DeepEqual(l.Meta, meta) {
 		t.Errorf("got %q, %v", l.Meta, err)
 	}
+	if only, err := saving.ReadMeta(path); err != nil || !reflect.DeepEqual(only, meta) {
+		t.Errorf("alone: %q, %v", only, err)
+	}
 	if l.Format != saving.Keras || !strings.HasPrefix(l.Writer, "3.") {
 		t.Errorf("format %q, writer %q", l.Format, l.Writer)
 	}

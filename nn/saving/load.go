@@ -78,6 +78,20 @@ func load(src *source, c LoadConfig) (*Loaded, error) {
 	return l, nil
 }
 
+// ReadMeta reads the entries of [SaveConfig.Meta] and nothing else, which takes no
+// time even for a large model; nil: there are none.
+func ReadMeta(path string) (map[string][]byte, error) {
+	var meta map[string][]byte
+	err := open(path, func(src *source) error {
+		f, err := recognise(src)
+		if err == nil && f.meta != nil {
+			meta, err = f.meta(src)
+		}
+		return err
+	})
+	return meta, err
+}
+
 // A WeightsConfig says how [LoadWeightsWith] reads weights. The zero value is what
 // [LoadWeights] does.
 type WeightsConfig struct {

@@ -72,8 +72,8 @@ func (e *missingError) Error() string {
 		if x.of != "" {
 			s += " of " + x.of
 		}
-		if len(x.Near) > 0 {
-			s += fmt.Sprintf(" (did you mean %q?)", x.Near[0])
+		if near := x.Near(); len(near) > 0 {
+			s += fmt.Sprintf(" (did you mean %q?)", near[0])
 		}
 		names, lines = append(names, s), append(lines, line(x.Name))
 	}

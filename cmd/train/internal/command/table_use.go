@@ -44,9 +44,13 @@ func (e *Env) openTable(path string) (*tableRun, error) {
 	var columns []byte
 	file := filepath.Join(path, rundir.BestFile)
 	if st, err := os.Stat(path); err == nil && st.Mode().IsRegular() {
-		l, err := saving.LoadWith(path, saving.LoadConfig{NoCompile: true})
-		if err != nil || l.Meta[rundir.ColumnsFile] == nil {
+		meta, err := saving.ReadMeta(path)
+		if err != nil || meta[rundir.ColumnsFile] == nil {
 			return nil, nil // others say what is wrong with it
+		}
+		l, err := saving.LoadWith(path, saving.LoadConfig{NoCompile: true})
+		if err != nil {
+			return nil, nil
 		}
 		return newTableRun(path, l.Meta[rundir.ColumnsFile], l.Model)
 	}
