@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/antler-ml/antler/internal/kernel"
 	"github.com/antler-ml/antler/nn/ops"
 	"github.com/antler-ml/antler/pipeline"
 	"github.com/antler-ml/antler/tensor"
@@ -51,10 +52,7 @@ func (t *meter) add(p *plan, batch int) {
 	}
 	for i, s := range t.sums {
 		sums := p.program.Out(g.nLoss + i).Data()
-		s = s[:len(sums)]
-		for j, x := range sums {
-			s[j] += float64(x)
-		}
+		kernel.AddTo(s[:len(sums)], sums)
 	}
 }
 

@@ -80,23 +80,23 @@ func (p *Progbar) update(current int, values nn.Logs, finish bool) error {
 	if p.now == nil {
 		p.Start()
 	}
-	p.take(current, values)
 	now := p.now()
-	line := ""
-	switch {
-	case p.Verbose == Silent:
-	case p.Verbose == OneLine && finish:
-		line = p.summary(current, now)
-	case p.Verbose == OneLine:
-	case now.Sub(p.drawn) < p.Interval && !finish:
+	quiet := p.Verbose == Silent || !finish && (p.Verbose == OneLine || now.Sub(p.drawn) < p.Interval)
+	if quiet && p.asIs { // the next values replace these, which nobody need compute
+		p.seen = current
 		return nil
-	default:
+	}
+	p.take(current, values)
+	if quiet {
+		return nil
+	}
+	line := ""
+	if p.Verbose == OneLine {
+		line = p.summary(current, now)
+	} else {
 		line = p.redraw(current, now, finish)
 	}
 	p.drawn = now
-	if line == "" {
-		return nil
-	}
 	_, err := io.WriteString(p.Output, line)
 	return err
 }

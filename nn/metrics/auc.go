@@ -84,38 +84,48 @@ func (m AUC) Result(s []float64) float64 {
 	return divide(sum, weights)
 }
 
+// area adds up the strips between neighbouring thresholds, from the highest on.
 func (m AUC) area(h histogram) float64 {
 	sum := 0.0
 	gaps := len(h) / 2
 	pos, neg := h[:gaps], h[gaps:]
 	c := h.all()
+	var x1, y1 float64 // of the threshold above
+	if !m.interpolatesPR() {
+		x1, y1 = m.point(c)
+	}
 	for g := gaps - 1; g > 0; g-- {
 		if pos[g] == 0 && neg[g] == 0 { // most gaps of a small batch: a strip without width
 			continue
 		}
 		above := c
 		c.add(pos[g], neg[g])
+		strip := 0.0
+		if m.interpolatesPR() {
+			strip = interpolatePR(c, above)
+		} else {
+			x0, y0 := m.point(c)
+			strip = (x0 - x1) * m.height(y0, y1)
+			x1, y1 = x0, y0
+		}
 		if g < gaps-1 {
-			sum += m.strip(c, above)
+			sum += strip
 		}
 	}
 	return sum
 }
 
-// strip is the area between two neighbouring thresholds.
-func (m AUC) strip(low, high counts) float64 {
-	if m.Curve == "PR" && m.SummationMethod == "interpolation" {
-		return interpolatePR(low, high)
-	}
-	x0, y0 := m.point(low)
-	x1, y1 := m.point(high)
+func (m AUC) interpolatesPR() bool { return m.Curve == "PR" && m.SummationMethod == "interpolation" }
+
+// height is that of a strip between points of such heights.
+func (m AUC) height(y0, y1 float64) float64 {
 	switch m.SummationMethod {
 	case "minoring":
-		return (x0 - x1) * min(y0, y1)
+		return min(y0, y1)
 	case "majoring":
-		return (x0 - x1) * max(y0, y1)
+		return max(y0, y1)
 	}
-	return (x0 - x1) * (y0 + y1) / 2
+	return (y0 + y1) / 2
 }
 
 func (m AUC) point(c counts) (x, y float64) {

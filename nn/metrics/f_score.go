@@ -59,6 +59,9 @@ func (f fScore) update(y, p, w *ops.Value) *ops.Value {
 func (f fScore) bind(b *ops.Binding) func() {
 	y, p, out, w := b.In[0], b.In[1], b.Out[0], weights(b)
 	rows, classes := rowsOf(b.InShape[1])
+	if classes == 1 && f.threshold != nil {
+		return func() { binaryCounts(y, p, out, w, float32(*f.threshold)) }
+	}
 	return func() {
 		clear(out)
 		for r := range rows {
@@ -84,6 +87,23 @@ func (f fScore) bind(b *ops.Binding) func() {
 			}
 		}
 	}
+}
+
+// binaryCounts are the counts of a single class, in registers.
+func binaryCounts(y, p, out []float32, w weigher, threshold float32) {
+	var tp, fp, fn, all float32
+	for i, v := range p {
+		weight := w.at(i)
+		hit := weight * y[i]
+		if v > threshold {
+			tp += hit
+			fp += weight * (1 - y[i])
+		} else {
+			fn += hit
+		}
+		all += hit
+	}
+	out[0], out[1], out[2], out[3] = tp, fp, fn, all
 }
 
 func (f fScore) score(tp, fp, fn float64) float64 {

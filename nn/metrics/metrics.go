@@ -84,7 +84,7 @@ func (CategoricalAccuracy) Name() string { return "categorical_accuracy" }
 
 // Update describes [Σ w·right, Σ w].
 func (CategoricalAccuracy) Update(y, p, w *ops.Value) *ops.Value {
-	return (&right{"CategoricalAccuracy", sameHighest}).update(ops.BroadcastTo(y, p.Shape()...), p, w)
+	return (&right{"CategoricalAccuracy", byRow(sameHighest)}).update(ops.BroadcastTo(y, p.Shape()...), p, w)
 }
 
 // Result is the share.
@@ -107,7 +107,7 @@ func (SparseCategoricalAccuracy) Update(y, p, w *ops.Value) *ops.Value {
 	if y.Rank() == p.Rank() {
 		y = ops.Squeeze(y, -1)
 	}
-	return (&right{"SparseCategoricalAccuracy", isHighest}).update(ops.BroadcastTo(y, p.Shape()[:p.Rank()-1]...), p, w)
+	return (&right{"SparseCategoricalAccuracy", byRow(isHighest)}).update(ops.BroadcastTo(y, p.Shape()[:p.Rank()-1]...), p, w)
 }
 
 // Result is the share.

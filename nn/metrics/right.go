@@ -11,7 +11,21 @@ import (
 // microseconds, in which every op more is felt. No gradient flows.
 type right struct {
 	name string
-	row  func(y, p []float32) float32 // the share; y is a row, or one number
+	judge
+}
+
+// A judge fills in the share of each row that is right. y has a row or one number
+// for each of p.
+type judge func(share, y, p []float32)
+
+// byRow judges one row at a time.
+func byRow(row func(y, p []float32) float32) judge {
+	return func(share, y, p []float32) {
+		wide, columns := len(y)/len(share), len(p)/len(share)
+		for i := range share {
+			share[i] = row(y[i*wide:(i+1)*wide], p[i*columns:(i+1)*columns])
+		}
+	}
 }
 
 // sumPart is how many numbers are summed at a time, as ops.Sum does.
@@ -56,9 +70,7 @@ func (r *right) Bind(b *ops.Binding) func() {
 		weight = b.In[2]
 	}
 	body := func(lo, hi int) {
-		for i := lo; i < hi; i++ {
-			shares[i] = r.row(y[i*wide:(i+1)*wide], p[i*columns:(i+1)*columns])
-		}
+		r.judge(shares[lo:hi], y[lo*wide:hi*wide], p[lo*columns:hi*columns])
 		if weight != nil {
 			kernel.Mul(shares[lo:hi], shares[lo:hi], weight[lo:hi])
 		}
@@ -85,21 +97,37 @@ func sumOf(x, parts []float32) float32 {
 	return kernel.Sum(parts)
 }
 
-// overThreshold is the share of a row on its target's side of a threshold.
-func overThreshold(threshold float32) func(y, p []float32) float32 {
-	return func(y, p []float32) float32 {
-		n := 0
-		for i, v := range p {
-			side := float32(0)
-			if v > threshold {
-				side = 1
-			}
-			if y[i] == side {
-				n++
-			}
-		}
-		return float32(n) / float32(len(p))
+// overThreshold is the share of a row on its target's side of a threshold. Which
+// side cannot be guessed, so there is no branch.
+func overThreshold(threshold float32) judge {
+	right := func(y, v float32) int {
+		over := bit(v > threshold)
+		return over&bit(y == 1) | (1-over)&bit(y == 0)
 	}
+	return func(share, y, p []float32) {
+		columns := len(p) / len(share)
+		if columns == 1 {
+			for i, v := range p {
+				share[i] = float32(right(y[i], v))
+			}
+			return
+		}
+		for r := range share {
+			n := 0
+			for i := r * columns; i < (r+1)*columns; i++ {
+				n += right(y[i], p[i])
+			}
+			share[r] = float32(n) / float32(columns)
+		}
+	}
+}
+
+// bit is 1 for true.
+func bit(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 // isHighest is 1 where the class id is that of the first highest prediction.

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/antler-ml/antler/internal/config"
+	"github.com/antler-ml/antler/internal/kernel"
 	"github.com/antler-ml/antler/nn"
 	"github.com/antler-ml/antler/nn/ops"
 	"github.com/antler-ml/antler/tensor"
@@ -85,9 +86,7 @@ func (s *State) update(y, p, w *tensor.Tensor) error {
 	if len(sums) != len(s.sums) {
 		return fmt.Errorf("metrics: %s: predictions of shape %v do not go with earlier ones", s.metric.Name(), nn.Shape(p.Shape()))
 	}
-	for i, x := range sums {
-		s.sums[i] += float64(x)
-	}
+	kernel.AddTo(s.sums, sums)
 	return nil
 }
 

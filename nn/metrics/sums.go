@@ -55,8 +55,11 @@ func weights(b *ops.Binding) weigher {
 }
 
 func (w weigher) at(i int) float32 {
-	if w.w == nil {
+	switch {
+	case w.w == nil:
 		return 1
+	case w.per == 1: // a quotient takes long
+		return w.w[i]
 	}
 	return w.w[i/w.per]
 }

@@ -46,16 +46,12 @@ func (t *tally) bind(b *ops.Binding) func() {
 	}
 	gaps := len(t.thresholds) + 1
 	if !t.perLabel && t.labels == nil && t.topK == 0 && t.class == nil {
+		if len(t.thresholds) == 1 && !t.chances && w.w == nil {
+			return func() { halves(y, p, out, t.thresholds[0]) }
+		}
 		return func() {
 			clear(out)
-			for i, v := range p {
-				t.check(b, v, i/columns)
-				at := t.gap(v)
-				if y[i] == 0 {
-					at += gaps
-				}
-				out[at] += w.at(i)
-			}
+			t.sort(b, y, p, out, w, columns)
 		}
 	}
 	return func() {
@@ -87,6 +83,40 @@ func (t *tally) bind(b *ops.Binding) func() {
 				out[at] += weight
 			}
 		}
+	}
+}
+
+// halves counts positive and negative targets on both sides of one threshold.
+func halves(y, p, out []float32, threshold float32) {
+	above, positive, both := 0, 0, 0
+	for i, v := range p {
+		a, t := bit(v > threshold), bit(y[i] != 0)
+		above += a
+		positive += t
+		both += a & t
+	}
+	out[0], out[1] = float32(positive-both), float32(both)
+	out[2], out[3] = float32(len(p)-positive-above+both), float32(above-both)
+}
+
+// sort adds every prediction to its gap. It looks at each once, without branches
+// that cannot be guessed.
+func (t *tally) sort(b *ops.Binding, y, p, out []float32, w weigher, columns int) {
+	gaps := len(t.thresholds) + 1
+	last, first := float32(len(t.thresholds)-1), bit(t.fromStart)
+	for i, v := range p {
+		var at int
+		if t.even && v >= 0 && v <= 1 {
+			x := v * last
+			at = int(x)
+			at += bit(float32(at) < x)
+			at = max(at, first)
+		} else {
+			t.check(b, v, i/columns)
+			at = t.gap(v)
+		}
+		at += gaps & -bit(y[i] == 0)
+		out[at] += w.at(i)
 	}
 }
 

@@ -64,7 +64,7 @@ func (m SparseTopKCategoricalAccuracy) Validate() error {
 
 // inTop describes the sums of class ids that are among the k highest predictions.
 func inTop(ids, p, w *ops.Value, k int) *ops.Value {
-	return (&right{"TopKAccuracy", isAmongHighest(k)}).update(ops.TakeAlongLast(p, ids), p, w)
+	return (&right{"TopKAccuracy", byRow(isAmongHighest(k))}).update(ops.TakeAlongLast(p, ids), p, w)
 }
 
 func positiveK(metric string, k int) error {
