@@ -13,11 +13,7 @@ import (
 
 // commands are whole runs of cmd/augment with two workers beside runs with one.
 func commands() (list []contest) {
-	root := filepath.Join(cache(), "command")
-	exe := filepath.Join(root, "augment")
-	if out, err := exec.Command("go", "build", "-o", exe, "./cmd/augment").CombinedOutput(); err != nil {
-		panic(fmt.Sprintf("%v: %s", err, out))
-	}
+	root, exe := command()
 	for _, c := range []struct {
 		name     string
 		pictures int
@@ -46,8 +42,21 @@ func commands() (list []contest) {
 	return list
 }
 
-// machine is what the second core gives to loops that touch no memory: more no
-// program gets from it.
+// command builds cmd/augment and returns where it is.
+func command() (root, exe string) {
+	root = filepath.Join(cache(), "command")
+	exe = filepath.Join(root, "augment")
+	build := exec.Command("go", "build", "-o", exe, "./cmd/augment")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0") // as it is released
+	if out, err := build.CombinedOutput(); err != nil {
+		panic(fmt.Sprintf("%v: %s", err, out))
+	}
+	return root, exe
+}
+
+// machine is what the second core gives to programs that share nothing: loops
+// that touch no memory, and two runs of the command itself. More no program gets
+// from it.
 func machine() []contest {
 	loops := func(n int) func(float64) float64 {
 		return func(float64) float64 {
@@ -66,7 +75,31 @@ func machine() []contest {
 			return time.Since(start).Seconds() / float64(n)
 		}
 	}
-	return []contest{{name: "loops that only count", label: "1 core", cores: 2, ours: loops(2), against: loops(1)}}
+	root, exe := command()
+	in := some(12)
+	runs := func(n int) func(float64) float64 {
+		return func(float64) float64 {
+			start := time.Now()
+			var all sync.WaitGroup
+			for i := range n {
+				all.Go(func() {
+					out := filepath.Join(root, fmt.Sprint("out", i))
+					os.RemoveAll(out)
+					cmd := exec.Command(exe, in, out, "--quiet", "-n", "5", "--workers", "1", "--target-size", "224", "--policy", "randaugment")
+					cmd.Env = append(os.Environ(), "GOMAXPROCS=1")
+					if text, err := cmd.CombinedOutput(); err != nil {
+						panic(fmt.Sprintf("%v: %s", err, text))
+					}
+				})
+			}
+			all.Wait()
+			return time.Since(start).Seconds() / float64(n)
+		}
+	}
+	return []contest{
+		{name: "loops that only count", label: "1 core", cores: 2, ours: loops(2), against: loops(1)},
+		{name: "runs of the command with RandAugment", label: "1 run", cores: 2, ours: runs(2), against: runs(1)},
+	}
 }
 
 var sink atomic.Uint64

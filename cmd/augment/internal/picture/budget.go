@@ -16,13 +16,19 @@ type Budget struct {
 	limit     int64 // the collector's, beyond them
 }
 
+// little is a heap whose garbage is not worth the time to look for it.
+const little = 8 << 20
+
 // NewBudget returns a budget of so many bytes beside what is there already, such
 // as the boxes of all pictures. The collector of garbage is told to work harder
 // as they fill.
 func NewBudget(max int64) *Budget {
 	var m runtime.MemStats
-	runtime.GC()
 	runtime.ReadMemStats(&m)
+	if m.HeapAlloc > little { // what of it is garbage is worth knowing
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+	}
 	there := int64(m.HeapAlloc)
 	debug.SetMemoryLimit(there + max)
 	b := &Budget{max: max, there: there, limit: max}
