@@ -42,7 +42,7 @@ func settingsForBoth(class string, settings config.Object) config.Object {
 				} else if m.Key == "cells" || m.Key == "cell" {
 					list[i] = inside(o)
 				} else if m.Key == "layers" {
-					list[i] = forBoth(o)
+					list[i] = called(located(forBoth(o)))
 				}
 			}
 			m.Value = list
@@ -53,14 +53,57 @@ func settingsForBoth(class string, settings config.Object) config.Object {
 }
 
 // inside is a layer in another one, with its place in Keras.
-func inside(o config.Object) config.Object {
+func inside(o config.Object) config.Object { return placed(forBoth(o)) }
+
+// placed says where in Keras a layer comes from. Both then read it as they do in
+// .keras files.
+func placed(o config.Object) config.Object {
 	name, _ := o.Get("class_name")
 	class, _ := name.(string)
 	where := module(class, true)
-	if o = forBoth(o); where == "" {
+	if where == "" {
 		return o
 	}
-	return append(o, config.Member{Key: "module", Value: where}, config.Member{Key: "registered_name", Value: nil})
+	return append(slices.Clone(o), config.Member{Key: "module", Value: where}, config.Member{Key: "registered_name", Value: nil})
+}
+
+// located places layers with several axes or none: of a layer without a place
+// Keras 3 reads one axis, and takes the last one for all others, with no error.
+func located(o config.Object) config.Object {
+	cfg, _ := o.Get("config")
+	settings, _ := cfg.(config.Object)
+	axis, said := settings.Get("axis")
+	if list, several := axis.([]any); !said || axis != nil && (!several || len(list) == 1) {
+		return o
+	}
+	out := placed(o)
+	for i, m := range out {
+		if m.Key == "config" { // the model has an input of that shape anyway
+			out[i].Value = slices.DeleteFunc(slices.Clone(settings), func(m config.Member) bool { return m.Key == "batch_input_shape" })
+		}
+	}
+	return out
+}
+
+// called lets a model in a model be called twice in the file if it is called
+// once: tf-keras counts its making as call 0, so that layers behind it take call 1,
+// and Keras 3, which does not, finds the second of two equal calls there. The call
+// that nothing depends on is no part of the model that either makes.
+func called(o config.Object) config.Object {
+	name, _ := o.Get("class_name")
+	nodes, _ := o.Get("inbound_nodes")
+	class, _ := name.(string)
+	calls, _ := nodes.([]any)
+	if !isModel(class) || len(calls) != 1 {
+		return o
+	}
+	out := slices.Clone(o)
+	for i, m := range out {
+		if m.Key == "inbound_nodes" {
+			out[i].Value = []any{calls[0], calls[0]}
+		}
+	}
+	return out
 }
 
 // saysNothing reports whether Keras 3 has no such setting and the value is the default

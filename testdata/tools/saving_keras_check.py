@@ -6,8 +6,9 @@
 
 Both load NAME.h5 and the weights NAME.plain.h5. NAME.npz holds inputs (in0, …), what Keras predicted (out0, …), perhaps targets
 (y0, …) and the losses of five more steps. With --back the models are saved again, for go test ./nn/saving -run KerasBack -keras DIR.
-Prints a line for each file: version, format, name, largest difference or what went wrong. Ends with 1 when a difference is above 1e-5
-(1e-4 of large values for single layers, whose cases were made with that tolerance).
+Prints a line for each file: version, format, name, largest difference or what went wrong; the format is back.h5 where Keras cannot
+write what it has just loaded. The lines are kept in DIR/VERSION.tsv: a run that was stopped goes on from there, and does not compare again what
+is in it. Ends with 1 when a difference is above 1e-5 (1e-4 of large values for single layers, whose cases were made with that tolerance).
 """
 import importlib
 import os
@@ -15,6 +16,7 @@ import pathlib
 import sys
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+import h5py
 import numpy as np
 
 keras = importlib.import_module(sys.argv[2])
@@ -33,13 +35,25 @@ def pack(a):
     return a[0] if len(a) == 1 else a
 
 
+def reason(e, most=160):
+    return f"{type(e).__name__}: {' '.join(str(e).split())[:most]}"
+
+
+def say(form, name, what):
+    line = f"{tag}\t{form}\t{name}\t{what}"
+    print(line, flush=True)
+    with open(kept, "a") as f:
+        f.write(line + "\n")
+
+
 def check(name, form):
-    """Loads one file; returns the model and the largest difference of its predictions."""
+    """Loads one file; returns the largest difference of its predictions."""
     arrays = dict(np.load(folder / f"{name}.npz"))
     ins, outs, ys = stored(arrays, "in"), stored(arrays, "out"), stored(arrays, "y")
     whole = folder / (f"{name}.{tag}.keras" if form != "h5" else f"{name}.h5")
     trains = "losses" in arrays and arrays["losses"].size and (form == "keras" or form == "h5" and tag == "tf")  # Keras 3 trains no model of .h5 files
     model = keras.models.load_model(str(whole), compile=bool(trains))
+    model.run_eagerly = True  # compiling takes longer than the few steps of a small model
     if form.endswith(".h5"):
         for v in model.weights:
             v.assign(np.zeros(v.shape, str(v.dtype.name if hasattr(v.dtype, "name") else v.dtype)))
@@ -52,30 +66,59 @@ def check(name, form):
     if back and form == "keras":
         for ending, write in ("keras", model.save), ("h5", model.save), ("weights.h5", model.save_weights), ("plain.h5", model.save_weights):
             if ending != "plain.h5" or tag == "tf":  # Keras 3 does not write that form
-                write(str(folder / f"{name}.{tag}.back.{ending}"))
+                path = folder / f"{name}.{tag}.back.{ending}"
+                try:
+                    write(str(path))
+                except Exception as e:
+                    path.unlink(missing_ok=True)  # what it left is no whole file
+                    say(f"back.{ending}", name, reason(e))
     if trains:
         losses = np.array([model.fit(pack(ins), pack(ys), epochs=1, batch_size=len(ins[0]), shuffle=False, verbose=0).history["loss"][0] for _ in range(5)])
         rel = float(np.max(np.abs(losses - arrays["losses"]) / np.maximum(0.1, np.abs(arrays["losses"]))))
         assert rel <= 1e-5, f"losses differ by {rel:.2g} of them: {losses} for {arrays['losses']}"
-    return model, d
+    return d
 
 
-worst, failed, n = 0.0, [], 0
+def weights_in(path):
+    """Whether a file of weights has any."""
+    with h5py.File(path) as f:
+        found = []
+        f.visititems(lambda _, o: found.append(o) if isinstance(o, h5py.Dataset) else None)
+    return bool(found)
+
+
+kept = folder / f"{tag}.tsv"
+done = {}  # (name, form): what was said in a run before
+if kept.exists():
+    for line in kept.read_text().splitlines():
+        _, form, name, what = line.split("\t", 3)
+        done[name, form] = what
+        print(line, flush=True)
+
+
+def number(text):
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
 for path in sorted(folder.glob((f"*{only}" if only else "") + f"*.{tag}.keras")):
     name = path.name[: -len(f".{tag}.keras")]
-    weights = True
     for form in "keras", "weights.h5", "h5", "plain.h5":
-        if form != "keras" and not (folder / f"{name}.{form}").exists() or form.endswith(".h5") and (not weights or tag == "tf" and form == "weights.h5"):
+        path = folder / f"{name}.{form}"
+        if (name, form) in done or tag == "tf" and form == "weights.h5" or form != "keras" and not path.exists():
+            continue
+        if form.endswith(".h5") and not weights_in(path):
             continue
         try:
-            model, d = check(name, form)
-            weights = bool(model.weights)
-            worst, n = max(worst, d), n + 1
-            print(f"{tag}\t{form}\t{name}\t{d:.2g}", flush=True)
+            done[name, form] = f"{check(name, form):.2g}"
         except Exception as e:
-            print(f"{tag}\t{form}\t{name}\t{type(e).__name__}: {' '.join(str(e).split())[:160]}", flush=True)
-            failed.append(f"{name}, {form}: {type(e).__name__}: {' '.join(str(e).split())[:400]}")
+            done[name, form] = reason(e)
+        say(form, name, done[name, form])
         keras.backend.clear_session()
+failed = [f"{name}, {form}: {what}" for (name, form), what in done.items() if number(what) is None]
 print("\n".join(failed))
-print(f"{sys.argv[2]} {keras.__version__}: {n} files agree, {len(failed)} do not; largest difference {worst:.2g}")
+good = [number(what) for what in done.values() if number(what) is not None]
+print(f"{sys.argv[2]} {keras.__version__}: {len(good)} files agree, {len(failed)} do not; largest difference {max(good, default=0):.2g}")
 sys.exit(bool(failed))
