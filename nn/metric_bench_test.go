@@ -55,7 +55,7 @@ func BenchmarkMetricOverhead(b *testing.B) {
 		batch  int
 		steps  int // of an epoch
 		epochs int
-	}{{"tiny", tiny, 32, 200, 20}, {"cnn28", cnn28, 128, 10, 2}} {
+	}{{"tiny", tiny, 32, 200, 50}, {"cnn28", cnn28, 128, 10, 2}} {
 		for _, c := range []struct {
 			name      string
 			metrics   []nn.Metric

@@ -89,18 +89,15 @@ func (f fScore) bind(b *ops.Binding) func() {
 	}
 }
 
-// binaryCounts are the counts of a single class, in registers.
+// binaryCounts are the counts of a single class, in registers and without branches.
 func binaryCounts(y, p, out []float32, w weigher, threshold float32) {
 	var tp, fp, fn, all float32
 	for i, v := range p {
-		weight := w.at(i)
+		weight, yes := w.at(i), float32(bit(v > threshold))
 		hit := weight * y[i]
-		if v > threshold {
-			tp += hit
-			fp += weight * (1 - y[i])
-		} else {
-			fn += hit
-		}
+		tp += hit * yes
+		fp += weight * (1 - y[i]) * yes
+		fn += hit * (1 - yes)
 		all += hit
 	}
 	out[0], out[1], out[2], out[3] = tp, fp, fn, all

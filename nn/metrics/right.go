@@ -97,30 +97,29 @@ func sumOf(x, parts []float32) float32 {
 	return kernel.Sum(parts)
 }
 
-// overThreshold is the share of a row on its target's side of a threshold. Which
-// side cannot be guessed, so there is no branch.
+// overThreshold is the share of a row on its target's side of a threshold.
 func overThreshold(threshold float32) judge {
-	right := func(y, v float32) int {
-		over := bit(v > threshold)
-		return over&bit(y == 1) | (1-over)&bit(y == 0)
-	}
 	return func(share, y, p []float32) {
 		columns := len(p) / len(share)
 		if columns == 1 {
 			for i, v := range p {
-				share[i] = float32(right(y[i], v))
+				share[i] = float32(sameSide(y[i], v, threshold))
 			}
 			return
 		}
 		for r := range share {
 			n := 0
 			for i := r * columns; i < (r+1)*columns; i++ {
-				n += right(y[i], p[i])
+				n += sameSide(y[i], p[i], threshold)
 			}
 			share[r] = float32(n) / float32(columns)
 		}
 	}
 }
+
+// sameSide is 1 where the target is the side of the threshold that v is on. Which one
+// cannot be guessed, so there is no branch.
+func sameSide(y, v, threshold float32) int { return bit(y == float32(bit(v > threshold))) }
 
 // bit is 1 for true.
 func bit(b bool) int {

@@ -103,10 +103,10 @@ func halves(y, p, out []float32, threshold float32) {
 // that cannot be guessed.
 func (t *tally) sort(b *ops.Binding, y, p, out []float32, w weigher, columns int) {
 	gaps := len(t.thresholds) + 1
-	last, first := float32(len(t.thresholds)-1), bit(t.fromStart)
+	last, first, even := float32(len(t.thresholds)-1), bit(t.fromStart), t.even
 	for i, v := range p {
 		var at int
-		if t.even && v >= 0 && v <= 1 {
+		if even && v >= 0 && v <= 1 {
 			x := v * last
 			at = int(x)
 			at += bit(float32(at) < x)

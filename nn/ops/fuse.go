@@ -37,6 +37,7 @@ func rewrites() []rewrite {
 		{"add into", mergePads},
 		{"drop stop gradient", dropStops},
 		{"fold constants", foldConstants},
+		{"reduction of one", dropReductions},
 		{"reshape of reshape", mergeReshapes},
 		{"transpose of transpose", mergeTransposes},
 		{"sink transposes", sinkTransposes},

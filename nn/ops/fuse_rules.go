@@ -10,6 +10,15 @@ func dropStops(_ *graph, n *node) []*Value {
 	return nil
 }
 
+// dropReductions looks at a reduction over axes of size 1 as a change of shape: the
+// mean over the one number of each sample, in many losses.
+func dropReductions(_ *graph, n *node) []*Value {
+	if r, ok := n.op.(reduce); ok && r.count(n.in[0].shape) == 1 {
+		return []*Value{Reshape(n.in[0], n.out[0].shape...)}
+	}
+	return nil
+}
+
 // dropOnes removes products with constants of ones: the seeds of gradients.
 func dropOnes(_ *graph, n *node) []*Value {
 	e, ok := n.op.(elementwise)

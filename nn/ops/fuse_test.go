@@ -72,6 +72,12 @@ func TestRewrites(t *testing.T) {
 		"ones that stretch": {"multiply by one", 0, func(in ...*ops.Value) values {
 			return values{ops.Mul(ops.Constant(tensor.From([]float32{1, 1}, 2, 1)), in[0])}
 		}, []*tensor.Tensor{b}, []string{"Mul"}},
+		"the mean of one number": {"reduction of one", 1, func(in ...*ops.Value) values {
+			return values{twice(ops.Mean(ops.Reshape(in[0], 24, 1), -1))}
+		}, []*tensor.Tensor{x}, []string{"ops_test.double"}},
+		"the sum of several": {"reduction of one", 0, func(in ...*ops.Value) values {
+			return values{ops.Sum(ops.Reshape(in[0], 12, 1, 2), 1, 2)}
+		}, []*tensor.Tensor{x}, []string{"Sum"}},
 		"broadcast": {"absorb broadcast", 1, func(in ...*ops.Value) values {
 			return values{ops.Mul(in[0], ops.BroadcastTo(in[1], 4, 6))}
 		}, []*tensor.Tensor{x, ramp(6)}, []string{"Mul"}},
