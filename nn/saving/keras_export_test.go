@@ -245,7 +245,8 @@ func TestKerasBack(t *testing.T) {
 			}
 			if err != nil {
 				t.Error(err)
-				fmt.Fprintf(&lines, "%s\t%s\t%s\t%v\n", version, kind, name, err)
+				text := strings.ReplaceAll(err.Error(), *keepKeras+string(filepath.Separator), "")
+				fmt.Fprintf(&lines, "%s\t%s\t%s\t%s\n", version, kind, name, text)
 				return
 			}
 			fmt.Fprintf(&lines, "%s\t%s\t%s\t%.2g\n", version, kind, name, worst)
