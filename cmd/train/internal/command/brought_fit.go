@@ -190,7 +190,7 @@ func (e *Env) compiledBy(t *task) {
 	case e.Flags.Changed("learning-rate"):
 		setRate(b.compile.Optimizer, s.LearningRate)
 	case set.Schedule != nil:
-		s.Schedule, s.LearningRate = "constant", set.Schedule.Rate(0)
+		s.Schedule, s.LearningRate = settings.Schedule{Name: "constant", Power: 1}, set.Schedule.Rate(0)
 	default:
 		s.LearningRate = set.LearningRate
 	}

@@ -16,90 +16,58 @@ import (
 	"github.com/antler-ml/antler/internal/cli"
 	"github.com/antler-ml/antler/internal/config"
 	"github.com/antler-ml/antler/nn"
-	"github.com/antler-ml/antler/nn/saving"
 	"github.com/antler-ml/antler/tensor"
 )
 
-// finish takes the best epoch, shows how good it is and where it fails, and
-// says what to do next.
-func (e *Env) finish(ctx context.Context, t *task, run *rundir.Run, dir string, h *report.History, began time.Time, events *rundir.Events) error {
-	if _, err := saving.LoadWeights(t.model, filepath.Join(dir, rundir.BestFile)); err != nil {
-		return err
-	}
+// finishClasses shows how good the best epoch is, and where it fails.
+func (e *Env) finishClasses(ctx context.Context, t *task, dir string) (*ending, error) {
 	out, err := t.model.Predict(ctx, t.valid, nn.PredictConfig{})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	probs := twoColumns(out[0])
-	c := report.NewConfusion(run.Classes, t.truth, probs)
+	probs, classes := twoColumns(out[0]), t.set.Classes
+	c := report.NewConfusion(classes, t.truth, probs)
 	mistakes := report.Mistakes(t.truth, probs)
-	files := []string{rundir.BestFile, rundir.LastFile, rundir.RunFile, rundir.HistoryFile, rundir.EventsFile}
-
-	if whole, err := report.ReadHistory(filepath.Join(dir, rundir.HistoryFile)); err == nil {
-		h = whole // of the epochs before a resume too
-	}
-	if err := h.Curves(filepath.Join(dir, rundir.CurvesFile), run.Data); err != nil {
-		return err
-	}
-	files = append(files, rundir.CurvesFile)
+	end := &ending{next: t.next(dir)}
 	if t.flow != nil {
-		files = append(files, rundir.SamplesFile)
+		end.files = append(end.files, rundir.SamplesFile)
 	}
 	late := e.late(t)
 	if err := quarantine(dir, t.set.Bad); err != nil {
-		return err
+		return nil, err
 	}
 	if len(mistakes) > 0 {
-		f, err := e.mistakes(t, run, dir, mistakes)
+		f, err := e.mistakes(t, dir, mistakes)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		files = append(files, f)
+		end.files = append(end.files, f)
 	}
 	var telling []words.Telling
-	if t.tok != nil && len(run.Classes) <= 10 && !t.binary() {
+	if t.tok != nil && len(classes) <= 10 && !t.binary() {
 		if telling, err = e.telling(ctx, t, probs); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	run.Result.Finished = true
-	if err := run.Write(dir); err != nil {
-		return err
-	}
-	res := run.Result
-	end := rundir.Event("end", config.Member{Key: "epochs", Value: res.Epochs}, config.Member{Key: "best_epoch", Value: res.Best},
-		config.Member{Key: "val_accuracy", Value: c.Accuracy()}, config.Member{Key: "val_loss", Value: res.Logs["val_loss"]},
-		config.Member{Key: "majority", Value: c.Majority()}, config.Member{Key: "classes", Value: run.Classes},
-		config.Member{Key: "confusion", Value: c.Count}, config.Member{Key: "out", Value: dir}, config.Member{Key: "files", Value: files})
-	events.Add(end)
-	e.emit(end)
-	if !e.Settings.JSON {
-		fmt.Fprintf(e.Out, "\nConfusion matrix of the validation data (rows: true, columns: predicted)\n%s", c)
-		e.printTelling(t, run, telling)
-		e.printMistakes(t, run, mistakes)
-		fmt.Fprintf(e.Out, "\nbest       validation accuracy %s at epoch %d of %d (always naming the largest class: %.3f)\n",
-			e.Console.Bold(fmt.Sprintf("%.4f", c.Accuracy())), res.Best, res.Epochs, c.Majority())
-	}
-	e.bad(t, dir, late)
-	e.last(t, run, dir, files, began)
-	return nil
+	end.event = config.Object{{Key: "val_accuracy", Value: c.Accuracy()}, {Key: "majority", Value: c.Majority()}, {Key: "classes", Value: classes}, {Key: "confusion", Value: c.Count}}
+	end.bad = func() { e.bad(t, dir, late) }
+	end.said = fmt.Sprintf("\nConfusion matrix of the validation data (rows: true, columns: predicted)\n%s", c) +
+		t.tellingInWords(telling) + t.mistakesInWords(mistakes)
+	end.best = fmt.Sprintf("accuracy %s", e.Console.Bold(fmt.Sprintf("%.4f", c.Accuracy())))
+	end.than = fmt.Sprintf("always naming the largest class: %.3f", c.Majority())
+	return end, nil
 }
 
-// last are the lines that say where things are and what to type next.
-func (e *Env) last(t *task, run *rundir.Run, dir string, files []string, began time.Time) {
-	con := e.Console
-	con.Printf("files      %s", filepath.Join(dir, "{"+strings.Join(files, ",")+"}"))
+// next is what to type after training.
+func (t *task) next(dir string) string {
 	d := cli.Quote(dir)
-	next := "train predict " + d + " FILE.png…"
-	if run.Data == "demo" {
-		next = "train demo text    (or, with pictures of yours: " + next + ")"
+	switch {
+	case t.tok != nil:
+		return `echo "some text" | train predict ` + d + " -"
+	case t.set.Source == "demo":
+		return "train demo text    (or, with pictures of yours: train predict " + d + " FILE.png…)"
 	}
-	if t.tok != nil {
-		next = `echo "some text" | train predict ` + d + " -"
-	}
-	con.Printf("next       %s", con.Bold(next))
-	con.Printf("again      %s", e.again(run))
-	e.used(began)
+	return "train predict " + d + " FILE.png…"
 }
 
 // used says what the run has taken.
@@ -126,14 +94,15 @@ func (e *Env) again(run *rundir.Run) string {
 }
 
 // mistakes writes the worst mistakes down: a contact sheet, or a table.
-func (e *Env) mistakes(t *task, run *rundir.Run, dir string, ms []report.Mistake) (string, error) {
+func (e *Env) mistakes(t *task, dir string, ms []report.Mistake) (string, error) {
+	classes := t.set.Classes
 	if t.flow == nil {
 		var b strings.Builder
 		b.WriteString("true\tpredicted\tp\tp_true\tname\ttext\n")
 		flat := strings.NewReplacer("\t", " ", "\n", " ", "\r", " ")
 		for _, m := range ms {
 			s := t.set.Valid[m.Sample]
-			fmt.Fprintf(&b, "%s\t%s\t%.4f\t%.4f\t%s\t%s\n", run.Classes[m.True], run.Classes[m.Predicted], m.P, m.PTrue, s.Name, flat.Replace(s.Text))
+			fmt.Fprintf(&b, "%s\t%s\t%.4f\t%.4f\t%s\t%s\n", classes[m.True], classes[m.Predicted], m.P, m.PTrue, s.Name, flat.Replace(s.Text))
 		}
 		return rundir.MistakesText, atomicfile.WriteBytes(filepath.Join(dir, rundir.MistakesText), []byte(b.String()))
 	}
@@ -150,7 +119,7 @@ func (e *Env) mistakes(t *task, run *rundir.Run, dir string, ms []report.Mistake
 		for i := range pix {
 			pix[i] /= 255
 		}
-		sheet.Tiles = append(sheet.Tiles, report.Tile{Pix: pix, Caption: []string{run.Classes[m.True], "-> " + run.Classes[m.Predicted], fmt.Sprintf("   %.3f", m.P)}})
+		sheet.Tiles = append(sheet.Tiles, report.Tile{Pix: pix, Caption: []string{classes[m.True], "-> " + classes[m.Predicted], fmt.Sprintf("   %.3f", m.P)}})
 	}
 	return rundir.MistakesFile, sheet.Write(filepath.Join(dir, rundir.MistakesFile))
 }
@@ -169,20 +138,22 @@ func (e *Env) telling(ctx context.Context, t *task, probs *tensor.Tensor) ([]wor
 	return ts, err
 }
 
-func (e *Env) printTelling(t *task, run *rundir.Run, ts []words.Telling) {
+// tellingInWords shows the words and texts that a class is known by.
+func (t *task) tellingInWords(ts []words.Telling) string {
 	if len(ts) == 0 {
-		return
+		return ""
 	}
 	word := func(id int) string {
 		w, _ := t.tok.Word(id)
 		return w
 	}
-	fmt.Fprintf(e.Out, "\nMost telling words (%s)\n", words.How)
-	for k, c := range run.Classes {
-		fmt.Fprintf(e.Out, "  %s: %s\n", c, words.Format(ts[k].Words, word))
+	var b strings.Builder
+	fmt.Fprintf(&b, "\nMost telling words (%s)\n", words.How)
+	for k, c := range t.set.Classes {
+		fmt.Fprintf(&b, "  %s: %s\n", c, words.Format(ts[k].Words, word))
 	}
-	fmt.Fprintf(e.Out, "\nMost telling texts (their loudest words in *stars*)\n")
-	for k, c := range run.Classes {
+	fmt.Fprintf(&b, "\nMost telling texts (their loudest words in *stars*)\n")
+	for k, c := range t.set.Classes {
 		if len(ts[k].Text.Words) == 0 {
 			continue
 		}
@@ -190,8 +161,9 @@ func (e *Env) printTelling(t *task, run *rundir.Run, ts []words.Telling) {
 		for _, id := range ts[k].Text.Words {
 			loud = append(loud, word(id))
 		}
-		fmt.Fprintf(e.Out, "  %s (%.3f): %s\n", c, ts[k].Text.P, excerpt(t.set.Valid[ts[k].Text.Sample].Text, loud))
+		fmt.Fprintf(&b, "  %s (%.3f): %s\n", c, ts[k].Text.P, excerpt(t.set.Valid[ts[k].Text.Sample].Text, loud))
 	}
+	return b.String()
 }
 
 // excerpt is a text with stars around some words, cut to some 300 characters.
@@ -206,19 +178,21 @@ func excerpt(s string, loud []string) string {
 	return cli.Short(strings.Join(fields, " "), 300)
 }
 
-func (e *Env) printMistakes(t *task, run *rundir.Run, ms []report.Mistake) {
+// mistakesInWords shows the worst few.
+func (t *task) mistakesInWords(ms []report.Mistake) string {
 	if len(ms) == 0 {
-		fmt.Fprintf(e.Out, "\nNo mistakes in the validation data.\n")
-		return
+		return "\nNo mistakes in the validation data.\n"
 	}
-	fmt.Fprintf(e.Out, "\nWorst of %s\n", cli.Plural(len(ms), "mistake"))
-	samples := t.set.Valid
+	var b strings.Builder
+	fmt.Fprintf(&b, "\nWorst of %s\n", cli.Plural(len(ms), "mistake"))
+	classes, samples := t.set.Classes, t.set.Valid
 	for _, m := range ms[:min(3, len(ms))] {
 		s := samples[m.Sample]
 		what := s.Name
 		if s.Text != "" {
 			what += ": " + cli.Short(strings.Join(strings.Fields(s.Text), " "), 160)
 		}
-		fmt.Fprintf(e.Out, "  %s → %s (%.3f)  %s\n", run.Classes[m.True], run.Classes[m.Predicted], m.P, what)
+		fmt.Fprintf(&b, "  %s → %s (%.3f)  %s\n", classes[m.True], classes[m.Predicted], m.P, what)
 	}
+	return b.String()
 }

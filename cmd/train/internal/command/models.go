@@ -24,8 +24,7 @@ func openModel(path string) (*nn.Model, error) {
 	m, err := saving.Load(file)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && file != path:
-		return nil, cli.Errorf(cli.BadData, "%s has no %s: its training has not finished an epoch", path, rundir.BestFile).
-			Do("go on with: train --resume %s", cli.Quote(path))
+		return nil, unfinished(path)
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, cli.Errorf(cli.Usage, "there is no run or model %s", path)
 	case err != nil:

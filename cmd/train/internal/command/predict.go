@@ -12,38 +12,15 @@ import (
 
 	"github.com/antler-ml/antler/cmd/train/internal/dataset"
 	"github.com/antler-ml/antler/cmd/train/internal/report"
-	"github.com/antler-ml/antler/cmd/train/internal/rundir"
 	"github.com/antler-ml/antler/internal/cli"
-	"github.com/antler-ml/antler/internal/config"
+	"github.com/antler-ml/antler/nn"
 )
 
-// Predict names the class of files or lines: a line for each on standard
-// output, in order.
-func (e *Env) Predict(ctx context.Context, args []string) error {
-	if len(args) < 2 {
-		e := cli.Errorf(cli.Usage, "predict needs a run and files")
-		return e.Do("train predict runs/1-demo FILE…  or  train predict runs/1-demo -")
-	}
-	if stored, err := rundir.Open(args[0]); err == nil && stored.Task == rundir.Words {
-		return e.nearestTo(ctx, args[0], args[1:])
-	}
-	if t, err := e.openTags(args[0]); err != nil {
-		return err
-	} else if t != nil {
-		return e.predictTags(ctx, t, args[1:])
-	}
-	if t, err := e.openTable(args[0]); err != nil {
-		return err
-	} else if t != nil {
-		return e.predictTable(ctx, t, args[1:])
-	}
-	r, err := e.load(args[0])
-	if err != nil {
-		return err
-	}
+// predict names the class of files or lines.
+func (r *loaded) predict(ctx context.Context, e *Env, args []string) error {
 	p := &predictor{e: e, r: r, out: bufio.NewWriter(e.Out)}
 	var batch []item
-	for it, err := range r.items(ctx, e, args[1:]) {
+	for it, err := range r.items(ctx, e, args) {
 		if err != nil {
 			return err
 		}
@@ -195,20 +172,7 @@ func (p *predictor) show(it item, pr []float32) {
 		return
 	}
 	p.good++
-	order := make([]int, len(pr))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(a, b int) int {
-		switch {
-		case pr[a] > pr[b]:
-			return -1
-		case pr[a] < pr[b]:
-			return 1
-		}
-		return 0
-	})
-	for _, k := range order[:min(p.e.Settings.Top, len(order))] {
+	for _, k := range shares(pr)[:min(p.e.Settings.Top, len(pr))] {
 		a.Top = append(a.Top, ranking{p.r.Classes[k], float64(pr[k])})
 	}
 	a.Class, a.Probability = a.Top[0].Class, a.Top[0].Probability
@@ -250,29 +214,9 @@ func (p *predictor) end() error {
 	return err.Do("mend or leave them out; with --on-error=skip the exit code is 0")
 }
 
-// Evaluate measures a run on labelled data.
-func (e *Env) Evaluate(ctx context.Context, args []string) error {
-	if len(args) != 2 {
-		return cli.Errorf(cli.Usage, "evaluate needs a run and data").Do("train evaluate runs/1-photos test/")
-	}
-	if stored, err := rundir.Open(args[0]); err == nil && stored.Task == rundir.Words {
-		return e.compare(args[0], args[1])
-	}
-	if t, err := e.openTags(args[0]); err != nil {
-		return err
-	} else if t != nil {
-		return e.evaluateTags(t, args[1])
-	}
-	if t, err := e.openTable(args[0]); err != nil {
-		return err
-	} else if t != nil {
-		return e.evaluateTable(ctx, t, args[1])
-	}
-	r, err := e.load(args[0])
-	if err != nil {
-		return err
-	}
-	set, err := e.labelled(args[1], r)
+// evaluate measures a run on labelled data.
+func (r *loaded) evaluate(ctx context.Context, e *Env, data string) error {
+	set, err := e.labelled(data, r)
 	if err != nil {
 		return err
 	}
@@ -289,36 +233,15 @@ func (e *Env) Evaluate(ctx context.Context, args []string) error {
 	if len(set.Bad) > 0 {
 		e.Console.Warnf("skipped    %s", cli.Plural(len(set.Bad), r.kind.Noun()))
 	}
-	m, err := measure(ctx, r, src, set)
+	out, err := r.model.Predict(ctx, src, nn.PredictConfig{})
 	if err != nil {
-		return err
+		return stoppedEarly(ctx, err)
 	}
-	if e.Settings.JSON {
-		var classes []config.Object
-		for k, c := range r.Classes {
-			classes = append(classes, config.Object{{Key: "class", Value: c}, {Key: "precision", Value: m.c.Precision(k)}, {Key: "recall", Value: m.c.Recall(k)}, {Key: "f1", Value: m.c.F1(k)}})
-		}
-		e.emit(config.Object{{Key: "v", Value: 1}, {Key: "event", Value: "evaluate"}, {Key: "samples", Value: len(set.Valid)}, {Key: "loss", Value: m.loss},
-			{Key: "accuracy", Value: m.c.Accuracy()}, {Key: "majority", Value: m.c.Majority()}, {Key: "classes", Value: classes}, {Key: "confusion", Value: m.c.Count},
-			{Key: "calibration", Value: calibration(m.cal)}})
-		return nil
+	var truth []int
+	for _, s := range set.Valid {
+		truth = append(truth, s.Class)
 	}
-	fmt.Fprintf(e.Out, "samples    %s\nloss       %.4f\naccuracy   %.4f (always naming the largest class: %.3f)\n\n%s\n%s",
-		cli.Count(len(set.Valid)), m.loss, m.c.Accuracy(), m.c.Majority(), m.c, m.cal)
-	return nil
-}
-
-// calibration is a calibration as JSON; temperature is null where there is none.
-func calibration(c *report.Calibration) config.Object {
-	var bins []config.Object
-	for _, b := range c.Bins {
-		bins = append(bins, config.Object{{Key: "low", Value: b.Low}, {Key: "high", Value: b.High}, {Key: "count", Value: b.Count}, {Key: "accuracy", Value: b.Accuracy}, {Key: "confidence", Value: b.Confidence}})
-	}
-	var temperature any
-	if c.Temperature > 0 {
-		temperature = c.Temperature
-	}
-	return config.Object{{Key: "ece", Value: c.ECE}, {Key: "mce", Value: c.MCE}, {Key: "brier", Value: c.Brier}, {Key: "temperature", Value: temperature}, {Key: "bins", Value: bins}}
+	return e.tell(judgeClasses(r.Classes, truth, twoColumns(out[0])), len(truth))
 }
 
 // labelled opens the data of evaluate; the demos' names are known too.

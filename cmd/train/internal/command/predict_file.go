@@ -1,9 +1,7 @@
 package command
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/json"
 
 	"slices"
 	"strconv"
@@ -14,51 +12,8 @@ import (
 	"github.com/antler-ml/antler/cmd/train/internal/rundir"
 	"github.com/antler-ml/antler/internal/cli"
 	"github.com/antler-ml/antler/nn"
-	"github.com/antler-ml/antler/nn/saving"
 	"github.com/antler-ml/antler/tensor"
-	"github.com/antler-ml/antler/text"
 )
-
-// loadFile reads a model file as if it were a run. One that was made of a run
-// brings classes and preprocessing along; a plain file of Keras says by its
-// input how large pictures are, and by its name how they are scaled.
-func (e *Env) loadFile(path string) (*loaded, error) {
-	l, err := saving.LoadWith(path, saving.LoadConfig{NoCompile: true})
-	if err != nil {
-		return nil, cli.Errorf(cli.BadData, "%w", err).Do("name a run, such as runs/1-demo, or a file of a model; train inspect %s says more", cli.Quote(path))
-	}
-	r := &loaded{dir: path, model: l.Model}
-	if b, ok := l.Meta[rundir.RunFile]; ok {
-		return r, e.fromMeta(r, b, l.Meta[rundir.TokenizerFile])
-	}
-	if err := e.guess(r, l.Meta); err != nil {
-		return nil, err
-	}
-	return r, nil
-}
-
-// fromMeta takes over what a run put into the file.
-func (e *Env) fromMeta(r *loaded, run, tok []byte) error {
-	d := json.NewDecoder(bytes.NewReader(run))
-	d.UseNumber()
-	r.Stored = &rundir.Stored{}
-	if err := d.Decode(r.Stored); err != nil {
-		return cli.Errorf(cli.BadData, "%s: %s inside: %w", r.dir, rundir.RunFile, err)
-	}
-	if r.V != 1 || r.Preprocessing == nil {
-		return cli.Errorf(cli.BadData, "%s: %s inside has version %d; want 1", r.dir, rundir.RunFile, r.V)
-	}
-	r.kind = dataset.Kind(r.Task)
-	if r.kind != dataset.Texts {
-		return nil
-	}
-	t, err := text.FromJSON(tok)
-	if err != nil {
-		return cli.Errorf(cli.BadData, "%s: %s inside: %w", r.dir, rundir.TokenizerFile, err)
-	}
-	r.tok = t
-	return nil
-}
 
 // guess fills in what a plain file does not say: pictures, of the size of the
 // input, and numbered classes, unless train convert noted other things.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/antler-ml/antler/cmd/train/internal/dataset"
@@ -121,17 +122,14 @@ func (r *resumed) epochs() int {
 	return r.stored.Result.Epochs
 }
 
-// fits refuses data whose classes have changed.
-func (r *resumed) fits(t *task) error {
-	if r == nil {
+// fits refuses data whose classes, or tags, have changed.
+func (r *resumed) fits(classes []string, called string) error {
+	if r == nil || slices.Equal(r.stored.Classes, classes) {
 		return nil
 	}
-	if strings.Join(r.stored.Classes, "\n") != strings.Join(t.set.Classes, "\n") {
-		return cli.Errorf(cli.BadData, "%s now has other classes than when %s was trained", r.stored.Data, r.dir).
-			Why("then: %s", cli.List(r.stored.Classes, 10)).Why("now:  %s", cli.List(t.set.Classes, 10)).
-			Do("start a new run: train %s", cli.Quote(r.stored.Data))
-	}
-	return nil
+	return cli.Errorf(cli.BadData, "%s now has other %s than when %s was trained", r.stored.Data, called, r.dir).
+		Why("then: %s", cli.List(r.stored.Classes, 10)).Why("now:  %s", cli.List(classes, 10)).
+		Do("start a new run: train %s", cli.Quote(r.stored.Data))
 }
 
 // plain is a value of run.json as a flag has it.
@@ -147,18 +145,7 @@ func plain(v any) string {
 }
 
 // tokenizer reads the tokenizer of a run.
-func tokenizer(dir string) (*text.Tokenizer, error) {
-	path := filepath.Join(dir, rundir.TokenizerFile)
-	b, err := os.ReadFile(path)
-	if err != nil {
-		return nil, cli.Errorf(cli.BadData, "the run lacks its vocabulary: %w", err)
-	}
-	t, err := text.FromJSON(b)
-	if err != nil {
-		return nil, cli.Errorf(cli.BadData, "%s is damaged: %w", path, err)
-	}
-	return t, nil
-}
+func tokenizer(dir string) (*text.Tokenizer, error) { return (&opened{path: dir}).tokenizer() }
 
 // quarantine writes the list of what was skipped, if anything was.
 func quarantine(dir string, bad []dataset.Bad) error {

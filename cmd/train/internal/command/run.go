@@ -2,7 +2,6 @@ package command
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"iter"
 	"os"
@@ -14,9 +13,7 @@ import (
 	"github.com/antler-ml/antler/cmd/train/internal/dataset"
 	"github.com/antler-ml/antler/cmd/train/internal/rundir"
 	"github.com/antler-ml/antler/internal/cli"
-	"github.com/antler-ml/antler/internal/par"
 	"github.com/antler-ml/antler/nn"
-	"github.com/antler-ml/antler/nn/saving"
 	"github.com/antler-ml/antler/pipeline"
 	"github.com/antler-ml/antler/sequence"
 	"github.com/antler-ml/antler/tensor"
@@ -35,36 +32,24 @@ type loaded struct {
 	binary  bool    // its one output is the probability of class 1
 }
 
-// load reads a run directory.
-func (e *Env) load(dir string) (*loaded, error) {
-	s := e.Settings
-	par.SetWorkers(s.Workers)
-	if st, err := os.Stat(dir); err == nil && st.Mode().IsRegular() {
-		r, err := e.loadFile(dir)
-		if err != nil {
+// openClasses makes use of a run that tells pictures or texts apart, or of a
+// plain model file that classifies pictures.
+func openClasses(e *Env, o *opened) (user, error) {
+	r := &loaded{Stored: o.Stored, dir: o.path, model: o.model}
+	if r.Stored == nil {
+		if err := e.guess(r, o.meta); err != nil {
 			return nil, err
 		}
-		return r, e.adopt(r, dir)
-	}
-	stored, err := rundir.Open(dir)
-	if err != nil {
-		return nil, err
-	}
-	r := &loaded{Stored: stored, dir: dir, kind: dataset.Kind(stored.Task)}
-	path := filepath.Join(dir, rundir.BestFile)
-	if r.model, err = saving.Load(path); err != nil {
-		if errors.Is(err, os.ErrNotExist) {
-			return nil, cli.Errorf(cli.BadData, "%s has no %s: its training has not finished an epoch", dir, rundir.BestFile).
-				Do("go on with: train --resume %s", cli.Quote(dir))
-		}
-		return nil, cli.Errorf(cli.BadData, "%w", err).Do("train it again, or copy it anew from where it came from")
+	} else {
+		r.kind = dataset.Kind(r.Task)
 	}
 	if r.kind == dataset.Texts {
-		if r.tok, err = tokenizer(dir); err != nil {
+		var err error
+		if r.tok, err = o.tokenizer(); err != nil {
 			return nil, err
 		}
 	}
-	return r, e.adopt(r, path)
+	return r, e.adopt(r, o.file)
 }
 
 // adopt checks a model, which is at path, and takes over the settings that

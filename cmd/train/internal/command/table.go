@@ -3,141 +3,81 @@ package command
 import (
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/antler-ml/antler/cmd/train/internal/report"
 	"github.com/antler-ml/antler/cmd/train/internal/rundir"
 	"github.com/antler-ml/antler/cmd/train/internal/tabular"
 	"github.com/antler-ml/antler/cmd/train/internal/trainer"
-	"github.com/antler-ml/antler/internal/atomicfile"
 	"github.com/antler-ml/antler/internal/cli"
 	"github.com/antler-ml/antler/internal/config"
 	"github.com/antler-ml/antler/nn"
-	"github.com/antler-ml/antler/nn/saving"
 )
 
-// trainTable learns to predict a column of a table from the others.
-func (e *Env) trainTable(ctx context.Context, data string, from *resumed) error {
-	began := time.Now()
+// prepareTable makes ready what learns a column of a table from the others.
+func prepareTable(ctx context.Context, e *Env, data string, from *resumed) (_ *undertaking, err error) {
 	s := e.Settings
-	t, err := e.prepareTable(ctx, data)
+	t, err := e.tabulated(ctx, data)
 	if err != nil {
-		return stoppedEarly(ctx, err)
+		return nil, err
 	}
-	defer t.Close()
-	if s.Check {
-		return e.checkTable(t, data)
-	}
+	defer func() {
+		if err != nil {
+			t.Close()
+		}
+	}()
 	columns, err := t.Enc.JSON()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := from.fitsTable(columns); err != nil {
-		return err
+		return nil, err
 	}
-	dir, err := e.directory(rundir.Name(data), from)
+	target := &t.Enc.Target
+	weights, err := classWeights(s.ClassWeight, target.Classes, t.TrainCounts)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if s.DryRun {
-		defer os.RemoveAll(dir)
+	u := &undertaking{
+		name:  runName(data),
+		run:   &rundir.Run{Task: rundir.Table, Classes: target.Classes, Model: describeTable(t), Train: t.Train.Len(), Validation: t.Valid.Len(), Preprocessing: &rundir.Preprocessing{Columns: rundir.ColumnsFile}},
+		job:   &trainer.Job{Model: t.model, Train: t.train, Valid: t.valid, ClassWeight: weights, Noun: "rows", Meter: t.meter},
+		files: files{rundir.ColumnsFile: columns}, bad: t.Bad, badly: cli.Plural(t.BadRows, "row"),
+		found: []string{
+			fmt.Sprintf("found      %s: %s, %s; target %s", data, cli.Plural(t.Rows, "row"), cli.Plural(len(t.Enc.Columns), "column"), t.targetInWords()),
+			fmt.Sprintf("columns    %s", t.columnsInWords()),
+			fmt.Sprintf("inferred   train %s, validation %s (%s); %s", cli.Count(t.Train.Len()), cli.Count(t.Valid.Len()), e.tableSplit(t), t.inputsInWords()),
+		},
+		change: fmt.Sprintf("--columns NAME=category,NAME=skip --epochs %d; train help table", 2*s.Epochs),
+		notes:  append(t.leftOut(), t.Notes...),
+		task:   target.Task,
+		start:  config.Object{{Key: "target", Value: target.Name}, {Key: "columns", Value: t.kinds()}},
+		check:  func() error { return e.checkTable(t, data) },
+		finish: func(ctx context.Context, dir string, _ *report.History) (*ending, error) {
+			return e.finishTable(ctx, t, dir)
+		},
+		close: t.Close,
 	}
-	run := &rundir.Run{
-		V: 1, Program: "train", Version: Version(), Task: rundir.Table, Data: data, Classes: t.Enc.Target.Classes, Settings: e.recorded(), Given: e.given(),
-		Model: describeTable(t), Weights: t.model.CountParams(), Train: t.Train.Len(), Validation: t.Valid.Len(), Preprocessing: &rundir.Preprocessing{Columns: rundir.ColumnsFile},
-	}
-	if from != nil {
-		run.Result, run.Given = from.stored.Result, from.stored.Given
-	}
-	if err := e.beginTable(dir, t, run, columns); err != nil {
-		return err
-	}
-	events, err := rundir.OpenEvents(dir)
-	if err != nil {
-		return err
-	}
-	e.announceTable(t, run, dir, from)
-	job := &trainer.Job{
-		Model: t.model, Train: t.train, Valid: t.valid, ClassWeight: t.classWeights(s.ClassWeight), Dir: dir,
-		Run: run, Events: events, Noun: "rows", Meter: t.meter,
-	}
-	if t.shape.Classes == 0 {
-		job.Metric = trainer.Shown{Log: "mean_absolute_error", Short: "mae", Format: "%.5g"}
-	}
-	start := rundir.Event("start", config.Member{Key: "task", Value: t.Enc.Target.Task}, config.Member{Key: "data", Value: data}, config.Member{Key: "target", Value: t.Enc.Target.Name},
-		config.Member{Key: "out", Value: dir}, config.Member{Key: "columns", Value: t.kinds()}, config.Member{Key: "train_samples", Value: run.Train},
-		config.Member{Key: "validation_samples", Value: run.Validation})
-	return e.carryOut(ctx, undertaking{job: job, from: from, began: began, start: start,
-		finish: func(h *report.History) error { return e.finishTable(ctx, t, run, dir, h, began, events) },
-	})
-}
-
-// beginTable writes what a run needs from its first moment on.
-func (e *Env) beginTable(dir string, t *tableTask, run *rundir.Run, columns []byte) error {
-	if err := run.Write(dir); err != nil { // first, to know the directory by
-		return err
-	}
-	if err := atomicfile.WriteBytes(filepath.Join(dir, rundir.ColumnsFile), columns); err != nil {
-		return err
-	}
-	if len(run.Classes) > 0 {
-		if err := atomicfile.WriteBytes(filepath.Join(dir, rundir.ClassesFile), []byte(strings.Join(run.Classes, "\n")+"\n")); err != nil {
-			return err
-		}
-	}
-	return quarantine(dir, t.Bad)
-}
-
-// announceTable says what was found and inferred, what will be written, and how
-// to change it.
-func (e *Env) announceTable(t *tableTask, run *rundir.Run, dir string, from *resumed) {
-	s, c := e.Settings, e.Console
-	c.Printf("found      %s: %s, %s; target %s", run.Data, cli.Plural(t.Rows, "row"), cli.Plural(len(t.Enc.Columns), "column"), t.targetInWords())
-	c.Printf("columns    %s", t.columnsInWords())
-	split := fmt.Sprintf("%.3g %% of each class, by a hash of the row", 100*s.ValidSplit)
-	switch {
-	case s.Overfit > 0:
-		split = "the same samples, by --overfit"
-	case t.shape.Classes == 0:
-		split = fmt.Sprintf("%.3g %%, by a hash of the row", 100*s.ValidSplit)
-	}
-	c.Printf("inferred   train %s, validation %s (%s); %s", cli.Count(run.Train), cli.Count(run.Validation), split, t.inputsInWords())
-	c.Printf("model      %s: %s weights; %s, batch size %d, %s %g %s", run.Model, cli.Count(run.Weights),
-		cli.Plural(s.Epochs, "epoch"), s.BatchSize, s.Optimizer, s.LearningRate, s.Schedule)
-	where := dir + string(filepath.Separator)
-	if s.DryRun {
-		where = "nothing (--dry-run)"
-	}
-	c.Printf("writes     %s", where)
-	task := ""
-	if t.shape.Classes == 0 {
-		task = " --task " + tabular.Classification
-	}
-	c.Printf("change     any of it by flags, such as --columns NAME=category,NAME=skip%s --epochs %d; train help table; seed %d", task, 2*s.Epochs, s.Seed)
-	for _, n := range append(t.leftOut(), t.Notes...) {
-		c.Printf("note       %s", n)
+	if target.Task == tabular.Regression {
+		u.job.Metric = trainer.Shown{Log: "mean_absolute_error", Short: "mae", Format: "%.5g"}
+		u.change = strings.Replace(u.change, " --epochs", " --task "+tabular.Classification+" --epochs", 1)
 	}
 	if s.Overfit > 0 {
-		c.Printf("note       --overfit: %s learned by heart; a loss that stays high means a model, rate or data that cannot", cli.Plural(run.Train, "row"))
+		u.notes = append(u.notes, fmt.Sprintf("--overfit: %s learned by heart; a loss that stays high means a model, rate or data that cannot", cli.Plural(t.Train.Len(), "row")))
 	}
-	if t.BadRows > 0 {
-		c.Warnf("note       %s skipped, listed in %s", cli.Plural(t.BadRows, "row"), filepath.Join(dir, rundir.BadFile))
+	return u, nil
+}
+
+// tableSplit says how rows were held out.
+func (e *Env) tableSplit(t *tableTask) string {
+	s := e.Settings
+	switch {
+	case s.Overfit > 0:
+		return "the same samples, by --overfit"
+	case t.shape.Classes == 0:
+		return fmt.Sprintf("%.3g %%, by a hash of the row", 100*s.ValidSplit)
 	}
-	if s.ClassWeight == "balanced" {
-		c.Printf("note       rare classes weigh more: samples / (classes × samples of the class)")
-	}
-	if from != nil {
-		c.Printf("note       %s", from.from())
-	}
-	if s.Verbose {
-		for _, l := range t.model.Layers() {
-			b := nn.BaseOf(l)
-			c.Printf("layer      %-28s %-22v %s weights", b.Name()+" ("+nn.ClassName(l)+")", b.OutputAt(0).Shape(), cli.Count(b.CountParams()))
-		}
-	}
+	return fmt.Sprintf("%.3g %% of each class, by a hash of the row", 100*s.ValidSplit)
 }
 
 // inputsInWords says what the model reads.
@@ -178,18 +118,6 @@ func (t *tableTask) kinds() (o config.Object) {
 	return o
 }
 
-// classWeights weighs rare classes up.
-func (t *tableTask) classWeights(how string) map[int]float64 {
-	if how != "balanced" {
-		return nil
-	}
-	counts := map[int]int{}
-	for k, n := range t.TrainCounts {
-		counts[k] = n
-	}
-	return nn.BalancedClassWeight(counts)
-}
-
 // checkTable says what the table is.
 func (e *Env) checkTable(t *tableTask, data string) error {
 	e.emit(rundir.Event("check", config.Member{Key: "ok", Value: t.BadRows == 0}, config.Member{Key: "target", Value: t.Enc.Target.Name}, config.Member{Key: "task", Value: t.Enc.Target.Task},
@@ -200,55 +128,22 @@ func (e *Env) checkTable(t *tableTask, data string) error {
 	}
 	fmt.Fprintf(e.Out, "%s: %s, %s; target %s\n  %s\n  train %s, validation %s, bad %s\n", data, cli.Plural(t.Rows, "row"), cli.Plural(len(t.Enc.Columns), "column"), t.targetInWords(),
 		t.columnsInWords(), cli.Count(t.Train.Len()), cli.Count(t.Valid.Len()), cli.Count(t.BadRows))
-	for _, n := range append(t.leftOut(), t.Notes...) {
-		fmt.Fprintf(e.Out, "  %s\n", n)
-	}
-	for _, b := range t.Bad {
-		fmt.Fprintf(e.Out, "  %s\n", b)
-	}
+	e.list(append(t.leftOut(), t.Notes...), t.Bad)
 	return nil
 }
 
-// finishTable takes the best epoch, shows how good it is, and says what to do
-// next.
-func (e *Env) finishTable(ctx context.Context, t *tableTask, run *rundir.Run, dir string, h *report.History, began time.Time, events *rundir.Events) error {
-	if _, err := saving.LoadWeights(t.model, filepath.Join(dir, rundir.BestFile)); err != nil {
-		return err
-	}
+// finishTable shows how good the best epoch is.
+func (e *Env) finishTable(ctx context.Context, t *tableTask, dir string) (*ending, error) {
 	out, err := t.model.Predict(ctx, t.valid, nn.PredictConfig{})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	truth, _, err := t.Valid.Targets()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	m := judge(&t.Enc.Target, truth, out[0])
-	if whole, err := report.ReadHistory(filepath.Join(dir, rundir.HistoryFile)); err == nil {
-		h = whole // of the epochs before a resume too
-	}
-	if err := h.Curves(filepath.Join(dir, rundir.CurvesFile), run.Data); err != nil {
-		return err
-	}
-	run.Result.Finished = true
-	if err := run.Write(dir); err != nil {
-		return err
-	}
-	files := []string{rundir.BestFile, rundir.LastFile, rundir.ColumnsFile, rundir.RunFile, rundir.HistoryFile, rundir.EventsFile, rundir.CurvesFile}
-	res := run.Result
-	end := rundir.Event("end", config.Member{Key: "epochs", Value: res.Epochs}, config.Member{Key: "best_epoch", Value: res.Best}, config.Member{Key: "val_loss", Value: res.Logs["val_loss"]})
-	end = append(end, m.object("val_")...)
-	end = append(end, config.Member{Key: "out", Value: dir}, config.Member{Key: "files", Value: files})
-	events.Add(end)
-	e.emit(end)
-	if !e.Settings.JSON {
-		fmt.Fprintf(e.Out, "\n%s", m.summary("validation data"))
-		fmt.Fprintf(e.Out, "\nbest       validation %s at epoch %d of %d\n", m.headline(), res.Best, res.Epochs)
-	}
-	con := e.Console
-	con.Printf("files      %s", filepath.Join(dir, "{"+strings.Join(files, ",")+"}"))
-	con.Printf("next       %s", con.Bold("train predict "+cli.Quote(dir)+" NEW.csv"))
-	con.Printf("again      %s", e.again(run))
-	e.used(began)
-	return nil
+	end := &ending{files: []string{rundir.ColumnsFile}, event: m.object("val_"), said: "\n" + m.summary("validation data"), next: "train predict " + cli.Quote(dir) + " NEW.csv"}
+	end.best, end.than = m.headline()
+	return end, nil
 }

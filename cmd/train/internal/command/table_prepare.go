@@ -1,12 +1,13 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"fmt"
-	"reflect"
 	"slices"
 	"strings"
 
+	"github.com/antler-ml/antler/cmd/train/internal/demo"
 	"github.com/antler-ml/antler/cmd/train/internal/rundir"
 	"github.com/antler-ml/antler/cmd/train/internal/settings"
 	"github.com/antler-ml/antler/cmd/train/internal/tabular"
@@ -25,30 +26,19 @@ type tableTask struct {
 	meter        *pipeline.Meter
 }
 
-// asTable refuses flags that do not go with --target, or need it.
-func (e *Env) asTable(data string) error {
-	s := e.Settings
-	usual := settings.Flags(settings.Default()).Settings()
-	for i, x := range e.Flags.Settings() {
-		f, g := x.Name, x.Group
-		switch {
-		case !e.Flags.Changed(f) || reflect.DeepEqual(x.Value, usual[i].Value): // a configuration may name all
-		case s.Target == "" && g == "table":
-			return cli.Errorf(cli.Usage, "--%s is for tables of numbers and categories; it needs --target too", f).Do("name the column to predict: --target NAME")
-		case s.Target != "" && (g == "image" && f != "data-memory" || g == "text" || g == "words" || f == "model" || f == "reset-weights" || f == "replace-head"):
-			return cli.Errorf(cli.Usage, "--%s is for other data; a table with --target has no use for it", f).Do("train help table  lists its flags")
-		}
-	}
-	if s.Target != "" && (data == "demo" || strings.HasPrefix(data, "demo ")) {
-		return cli.Errorf(cli.Usage, "--target is for tables of yours; the %s has none", data)
-	}
-	return nil
-}
+// isTable reports whether data are a table with a target.
+func (e *Env) isTable(data string) bool { return e.Settings.Target != "" || data == tabular.Demo }
 
-// prepareTable reads the table, infers what was not given and builds the model.
-func (e *Env) prepareTable(ctx context.Context, data string) (*tableTask, error) {
+// tabulated reads the table, infers what was not given and builds the model.
+func (e *Env) tabulated(ctx context.Context, data string) (*tableTask, error) {
 	s := e.Settings
-	if err := e.noPlaceholder("tables"); err != nil {
+	switch {
+	case data == tabular.Demo:
+		s.Target = cmp.Or(s.Target, demo.PenguinsTarget)
+	case isDemo(data):
+		return nil, cli.Errorf(cli.Usage, "--target is for tables of yours; the %s has none", data)
+	}
+	if err := cmp.Or(e.refuse(rundir.Table), e.noPlaceholder("tables")); err != nil {
 		return nil, err
 	}
 	columns, err := tabular.ParseColumns(s.Columns)
@@ -82,14 +72,23 @@ func (e *Env) prepareTable(ctx context.Context, data string) (*tableTask, error)
 	seed := s.Seed
 	t.train = e.watched(pipeline.Prefetch(d.Enc.Source(d.Train, tabular.SourceConfig{BatchSize: s.BatchSize, Shuffle: true, Seed: seed}), 1), t.meter)
 	t.valid = d.Enc.Source(d.Valid, tabular.SourceConfig{BatchSize: evalBatch})
-	t.model = trainer.TableModel(s, t.shape)
+	var c nn.CompileConfig
+	t.model, c = t.draw(s, false)
 	if err = t.model.Err(); err == nil {
-		err = t.model.Compile(trainer.TableConfig(s, t.shape))
+		err = t.model.Compile(c)
 	}
 	if err != nil {
 		d.Close()
 	}
 	return t, err
+}
+
+// draw makes a model by settings, and says how it is compiled. A packed one has
+// one input.
+func (t *tableTask) draw(s *settings.Settings, packed bool) (*nn.Model, nn.CompileConfig) {
+	shape := t.shape
+	shape.Packed = packed
+	return trainer.TableModel(s, shape), trainer.TableConfig(s, shape)
 }
 
 // tableShape is what a model needs to know of an encoding.
@@ -202,7 +201,7 @@ func (r *resumed) fitsTable(b []byte) error {
 	if r == nil {
 		return nil
 	}
-	old, err := readColumns(r.dir)
+	old, err := (&opened{path: r.dir}).read(rundir.ColumnsFile, "columns")
 	if err != nil {
 		return err
 	}

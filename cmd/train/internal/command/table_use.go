@@ -8,88 +8,49 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"strconv"
 
 	"github.com/antler-ml/antler/cmd/train/internal/report"
 	"github.com/antler-ml/antler/cmd/train/internal/rundir"
 	"github.com/antler-ml/antler/cmd/train/internal/tabular"
 	"github.com/antler-ml/antler/internal/cli"
-	"github.com/antler-ml/antler/internal/config"
-	"github.com/antler-ml/antler/internal/par"
 	"github.com/antler-ml/antler/nn"
-	"github.com/antler-ml/antler/nn/saving"
 	"github.com/antler-ml/antler/tensor"
 )
 
 // tableRun is a run that is used: its model, and what rows go through.
 type tableRun struct {
-	path  string
-	enc   *tabular.Encoding
-	model *nn.Model
+	path   string
+	enc    *tabular.Encoding
+	model  *nn.Model
+	packed bool // the model has one input
 }
 
-func readColumns(dir string) ([]byte, error) {
-	b, err := os.ReadFile(filepath.Join(dir, rundir.ColumnsFile))
+// openTable makes use of a run that learned from a table.
+func openTable(e *Env, o *opened) (user, error) {
+	columns, err := o.read(rundir.ColumnsFile, "columns")
 	if err != nil {
-		return nil, cli.Errorf(cli.BadData, "the run lacks its columns: %w", err)
-	}
-	return b, nil
-}
-
-// openTable reads a run that learned from a table, or a model file that was made
-// of one; nil if it is another.
-func (e *Env) openTable(path string) (*tableRun, error) {
-	var columns []byte
-	file := filepath.Join(path, rundir.BestFile)
-	if st, err := os.Stat(path); err == nil && st.Mode().IsRegular() {
-		meta, err := saving.ReadMeta(path)
-		if err != nil || meta[rundir.ColumnsFile] == nil {
-			return nil, nil // others say what is wrong with it
-		}
-		l, err := saving.LoadWith(path, saving.LoadConfig{NoCompile: true})
-		if err != nil {
-			return nil, nil
-		}
-		return newTableRun(path, l.Meta[rundir.ColumnsFile], l.Model)
-	}
-	stored, err := rundir.Open(path)
-	if err != nil || stored.Task != rundir.Table {
-		return nil, nil
-	}
-	if columns, err = readColumns(path); err != nil {
 		return nil, err
 	}
-	m, err := saving.Load(file)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil, cli.Errorf(cli.BadData, "%s has no %s: its training has not finished an epoch", path, rundir.BestFile).Do("go on with: train --resume %s", cli.Quote(path))
-	}
-	if err != nil {
-		return nil, cli.Errorf(cli.BadData, "%w", err).Do("train it again, or copy it anew from where it came from")
-	}
-	return newTableRun(path, columns, m)
-}
-
-func newTableRun(path string, columns []byte, m *nn.Model) (*tableRun, error) {
 	enc, err := tabular.FromJSON(columns)
 	if err != nil {
-		return nil, cli.Errorf(cli.BadData, "%s: %s: %w", path, rundir.ColumnsFile, err)
+		return nil, cli.Errorf(cli.BadData, "%s: %s: %w", o.path, rundir.ColumnsFile, err)
 	}
+	t := &tableRun{o.path, enc, o.model, len(o.model.InputShapes()) == 1}
 	want := 0
-	for _, s := range m.InputShapes() {
+	for _, s := range o.model.InputShapes() {
 		want += s.Last()
 	}
-	if want != enc.Width() || len(m.InputShapes()) != len(enc.Embedded())+min(1, enc.Features()) {
-		return nil, cli.Errorf(cli.BadData, "%s: the model reads %v, but %s makes %d numbers and %s", path, m.InputShapes(), rundir.ColumnsFile, enc.Features(), cli.Plural(len(enc.Embedded()), "category"))
+	if want != enc.Width() || !t.packed && len(o.model.InputShapes()) != len(enc.Embedded())+min(1, enc.Features()) {
+		return nil, cli.Errorf(cli.BadData, "%s: the model reads %v, but %s makes %d numbers and %s", o.path, o.model.InputShapes(), rundir.ColumnsFile, enc.Features(), cli.Plural(len(enc.Embedded()), "category"))
 	}
-	return &tableRun{path, enc, m}, nil
+	return t, nil
 }
 
 // answers are the model's outputs for rows: probabilities of the classes, or
 // numbers.
 func (t *tableRun) answers(rows [][]float32) (*tensor.Tensor, error) {
-	out, err := t.model.PredictOnBatch(t.enc.Inputs(rows).X...)
+	out, err := t.model.PredictOnBatch(t.enc.Inputs(rows, t.packed).X...)
 	if err != nil {
 		return nil, err
 	}
@@ -101,15 +62,17 @@ func (t *tableRun) answers(rows [][]float32) (*tensor.Tensor, error) {
 
 // feed opens a table, or standard input.
 func (e *Env) feed(t *tableRun, path string, judge bool) (*tabular.Feed, error) {
+	if path == "demo" {
+		path = tabular.Demo
+	}
 	if path == "-" {
 		return t.enc.Feed("standard input", e.In, judge)
 	}
 	return t.enc.Feed(path, nil, judge)
 }
 
-// predictTable answers every row of tables with a line.
-func (e *Env) predictTable(ctx context.Context, t *tableRun, paths []string) error {
-	par.SetWorkers(e.Settings.Workers)
+// predict answers every row of tables with a line.
+func (t *tableRun) predict(ctx context.Context, e *Env, paths []string) error {
 	p := &tablePredictor{e: e, t: t, out: bufio.NewWriter(e.Out), several: len(paths) > 1}
 	p.csv = csv.NewWriter(p.out)
 	for _, path := range paths {
@@ -263,9 +226,8 @@ func (p *tablePredictor) show(path string, line int, out []float32) {
 	p.csv.Write(cells)
 }
 
-// evaluateTable measures a run on a table that has the target too.
-func (e *Env) evaluateTable(ctx context.Context, t *tableRun, path string) error {
-	par.SetWorkers(e.Settings.Workers)
+// evaluate measures a run on a table that has the target too.
+func (t *tableRun) evaluate(ctx context.Context, e *Env, path string) error {
 	f, err := e.feed(t, path, true)
 	if err != nil {
 		return err
@@ -327,17 +289,5 @@ func (e *Env) evaluateTable(ctx context.Context, t *tableRun, path string) error
 	if len(bad) > 0 {
 		e.Console.Warnf("skipped    %s", cli.Plural(len(bad), "row"))
 	}
-	m := judge(&t.enc.Target, truth, tensor.From(said, len(truth), width))
-	if e.Settings.JSON {
-		o := config.Object{{Key: "v", Value: 1}, {Key: "event", Value: "evaluate"}, {Key: "samples", Value: len(truth)}, {Key: "loss", Value: m.loss}}
-		e.emit(append(o, m.object("")...))
-		return nil
-	}
-	fmt.Fprintf(e.Out, "samples    %s\nloss       %.4f\n", cli.Count(len(truth)), m.loss)
-	if m.r != nil {
-		fmt.Fprint(e.Out, m.r)
-		return nil
-	}
-	fmt.Fprintf(e.Out, "accuracy   %.4f (always naming the largest class: %.3f)\n\n%s\n%s", m.c.Accuracy(), m.c.Majority(), m.c, m.cal)
-	return nil
+	return e.tell(judge(&t.enc.Target, truth, tensor.From(said, len(truth), width)), len(truth))
 }

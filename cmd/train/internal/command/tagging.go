@@ -1,26 +1,23 @@
 package command
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/antler-ml/antler/cmd/train/internal/dataset"
 	"github.com/antler-ml/antler/cmd/train/internal/report"
 	"github.com/antler-ml/antler/cmd/train/internal/rundir"
+	"github.com/antler-ml/antler/cmd/train/internal/settings"
 	"github.com/antler-ml/antler/cmd/train/internal/tags"
 	"github.com/antler-ml/antler/cmd/train/internal/trainer"
-	"github.com/antler-ml/antler/internal/atomicfile"
 	"github.com/antler-ml/antler/internal/cli"
 	"github.com/antler-ml/antler/internal/config"
 	"github.com/antler-ml/antler/nn"
 	"github.com/antler-ml/antler/nn/losses"
-	"github.com/antler-ml/antler/nn/saving"
 	"github.com/antler-ml/antler/pipeline"
 	"github.com/antler-ml/antler/text"
 )
@@ -74,16 +71,11 @@ func refuseTags(path string, good int, bad []dataset.Bad) error {
 	return e.Do("mend them, or leave their sentences out: --on-error skip")
 }
 
-// prepareTags reads the sentences, infers what was not given and builds the model.
-func (e *Env) prepareTags(data string, stored *text.Tokenizer) (*tagTask, error) {
+// tagged reads the sentences, infers what was not given and builds the model.
+func (e *Env) tagged(data string, stored *text.Tokenizer) (*tagTask, error) {
 	s := e.Settings
-	if err := e.noPlaceholder("sentences"); err != nil {
+	if err := cmp.Or(e.refuse(rundir.Tagging), e.noPlaceholder("sentences")); err != nil {
 		return nil, err
-	}
-	for _, f := range e.Flags.Settings() {
-		if e.Flags.Changed(f.Name) && s.Resume == "" && (f.Group == "image" || f.Group == "words" || f.Group == "table" && f.Name != "task" || f.Name == "maxlen" || strings.HasSuffix(f.Name, "-column") || f.Name == "model") {
-			return nil, cli.Errorf(cli.Usage, "--%s is for other data; tagged sentences have no use for it", f.Name).Do("leave it out; train --help lists the others")
-		}
 	}
 	all, bad, form, err := readTags(data)
 	if err != nil {
@@ -137,8 +129,16 @@ func (e *Env) prepareTags(data string, stored *text.Tokenizer) (*tagTask, error)
 	}
 	t.trainS = e.watched(pipeline.Prefetch(source, 1), t.meter)
 	t.validS = tags.NewSource(validW, validT, evalBatch, false, 0)
-	t.model = trainer.TagModel(s, t.vocabulary.Tokenizer.InputDim(), len(t.tags))
-	return t, trainer.Compile(t.model, s, losses.SparseCategoricalCrossentropy{})
+	var c nn.CompileConfig
+	if t.model, c = t.draw(s); t.model.Err() != nil {
+		return nil, t.model.Err()
+	}
+	return t, t.model.Compile(c)
+}
+
+// draw makes a model by settings, and says how it is compiled.
+func (t *tagTask) draw(s *settings.Settings) (*nn.Model, nn.CompileConfig) {
+	return trainer.TagModel(s, t.vocabulary.Tokenizer.InputDim(), len(t.tags)), trainer.Config(s, losses.SparseCategoricalCrossentropy{})
 }
 
 // split holds sentences out by a hash of their words; equal ones stay together.
@@ -209,60 +209,37 @@ func (e *Env) inferTags(t *tagTask) {
 	}
 }
 
-// trainTags learns to tag words.
-func (e *Env) trainTags(ctx context.Context, data string, from *resumed) error {
-	began, s := time.Now(), e.Settings
-	t, err := e.prepareTags(data, from.tokenizer())
+// prepareTags makes ready what learns to tag words.
+func prepareTags(_ context.Context, e *Env, data string, from *resumed) (*undertaking, error) {
+	s := e.Settings
+	t, err := e.tagged(data, from.tokenizer())
 	if err != nil {
-		return stoppedEarly(ctx, err)
+		return nil, err
 	}
-	if s.Check {
-		return e.checkTags(t, data)
+	if err := from.fits(t.tags, "tags"); err != nil {
+		return nil, err
 	}
-	if from != nil && !slices.Equal(from.stored.Classes, t.tags) {
-		return cli.Errorf(cli.BadData, "%s now has other tags than when %s was trained", data, from.dir).
-			Why("then: %s", cli.List(from.stored.Classes, 10)).Why("now:  %s", cli.List(t.tags, 10)).Do("start a new run: train %s", cli.Quote(data))
-	}
-	dir, err := e.directory(rundir.Name(data), from)
+	weights, err := classWeights(s.ClassWeight, t.tags, t.counts)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if s.DryRun {
-		defer os.RemoveAll(dir)
-	}
-	run := &rundir.Run{
-		V: 1, Program: "train", Version: Version(), Task: rundir.Tagging, Data: data, Classes: t.tags, Settings: e.recorded(), Given: e.given(),
-		Model: trainer.Describe(t.model), Weights: t.model.CountParams(), Train: len(t.train), Validation: len(t.valid), Preprocessing: &rundir.Preprocessing{Tokenizer: rundir.TokenizerFile},
-	}
-	if from != nil {
-		run.Result, run.Given = from.stored.Result, from.stored.Given
-	}
-	if err := run.Write(dir); err != nil { // first, to know the directory by
-		return err
-	}
-	err = errors.Join(atomicfile.WriteBytes(filepath.Join(dir, rundir.TokenizerFile), []byte(t.vocabulary.Tokenizer.ToJSON())),
-		atomicfile.WriteBytes(filepath.Join(dir, rundir.ClassesFile), []byte(strings.Join(t.tags, "\n")+"\n")), quarantine(dir, t.bad))
-	if err != nil {
-		return err
-	}
-	events, err := rundir.OpenEvents(dir)
-	if err != nil {
-		return err
-	}
-	e.announceTags(t, run, dir, from)
-	job := &trainer.Job{Model: t.model, Train: t.trainS, Valid: t.validS, Dir: dir, Run: run, Events: events, Noun: "sent", Meter: t.meter}
-	if s.ClassWeight == "balanced" {
-		counts := map[int]int{}
-		for k, n := range t.counts {
-			counts[k] = n
-		}
-		job.ClassWeight = nn.BalancedClassWeight(counts)
-	}
-	start := rundir.Event("start", config.Member{Key: "task", Value: rundir.Tagging}, config.Member{Key: "data", Value: data}, config.Member{Key: "out", Value: dir}, config.Member{Key: "classes", Value: t.tags},
-		config.Member{Key: "train_samples", Value: run.Train}, config.Member{Key: "validation_samples", Value: run.Validation})
-	return e.carryOut(ctx, undertaking{job: job, from: from, began: began, start: start,
-		finish: func(h *report.History) error { return e.finishTags(t, run, dir, h, began, events) },
-	})
+	words := t.vocabulary.Tokenizer
+	return &undertaking{
+		name:  runName(data),
+		run:   &rundir.Run{Task: rundir.Tagging, Classes: t.tags, Model: trainer.Describe(t.model), Train: len(t.train), Validation: len(t.valid), Preprocessing: &rundir.Preprocessing{Tokenizer: rundir.TokenizerFile}},
+		job:   &trainer.Job{Model: t.model, Train: t.trainS, Valid: t.validS, ClassWeight: weights, Noun: "sent", Meter: t.meter},
+		files: files{rundir.TokenizerFile: []byte(words.ToJSON())}, bad: t.bad, badly: lines(t.bad),
+		found: []string{
+			fmt.Sprintf("found      %s: %s (%s); %s: %s", data, cli.Plural(len(t.train)+len(t.valid), "sentence"), t.form, cli.Plural(len(t.tags), "tag"), t.tagCounts()),
+			fmt.Sprintf("inferred   tagging; train %s, validation %s (by a hash of the words); vocabulary %s", cli.Count(len(t.train)), cli.Count(len(t.valid)), cli.Count(words.InputDim())),
+		},
+		change: fmt.Sprintf("--epochs %d --learning-rate %g; train help tags", 2*s.Epochs, s.LearningRate/2),
+		start:  config.Object{{Key: "classes", Value: t.tags}},
+		check:  func() error { return e.checkTags(t, data) },
+		finish: func(_ context.Context, dir string, _ *report.History) (*ending, error) {
+			return e.finishTags(t, dir)
+		},
+	}, nil
 }
 
 // tagCounts are the tags and how often they occur in training.
@@ -274,72 +251,30 @@ func (t *tagTask) tagCounts() string {
 	return cli.List(parts, 12)
 }
 
-func (e *Env) announceTags(t *tagTask, run *rundir.Run, dir string, from *resumed) {
-	s, c := e.Settings, e.Console
-	c.Printf("found      %s: %s (%s); %s: %s", run.Data, cli.Plural(len(t.train)+len(t.valid), "sentence"), t.form, cli.Plural(len(t.tags), "tag"), t.tagCounts())
-	c.Printf("inferred   tagging; train %s, validation %s (by a hash of the words); vocabulary %s", cli.Count(run.Train), cli.Count(run.Validation), cli.Count(t.vocabulary.Tokenizer.InputDim()))
-	c.Printf("model      %s: %s weights; %s, batch size %d, %s %g %s", run.Model, cli.Count(run.Weights), cli.Plural(s.Epochs, "epoch"), s.BatchSize, s.Optimizer, s.LearningRate, s.Schedule)
-	where := dir + string(filepath.Separator)
-	if s.DryRun {
-		where = "nothing (--dry-run)"
-	}
-	c.Printf("writes     %s", where)
-	c.Printf("change     any of it by flags, such as --epochs %d --learning-rate %g; train --help; seed %d", 2*s.Epochs, s.LearningRate/2, s.Seed)
-	if len(t.bad) > 0 {
-		c.Warnf("note       %s skipped, listed in %s", lines(t.bad), filepath.Join(dir, rundir.BadFile))
-	}
-	if from != nil {
-		c.Printf("note       %s", from.from())
-	}
-}
-
 func (e *Env) checkTags(t *tagTask, data string) error {
 	e.emit(rundir.Event("check", config.Member{Key: "ok", Value: len(t.bad) == 0}, config.Member{Key: "tags", Value: t.tags}, config.Member{Key: "train_samples", Value: len(t.train)},
 		config.Member{Key: "validation_samples", Value: len(t.valid)}, config.Member{Key: "bad", Value: t.bad}))
 	if !e.Settings.JSON {
 		fmt.Fprintf(e.Out, "%s: %s; %s: %s; train %s, validation %s, bad lines %s\n", data, cli.Plural(len(t.train)+len(t.valid), "sentence"), cli.Plural(len(t.tags), "tag"), t.tagCounts(),
 			cli.Count(len(t.train)), cli.Count(len(t.valid)), cli.Count(len(t.bad)))
-		for _, b := range t.bad {
-			fmt.Fprintf(e.Out, "  %s\n", b)
-		}
+		e.list(nil, t.bad)
 	}
 	return nil
 }
 
-// finishTags takes the best epoch, shows how good it is, and says what to do next.
-func (e *Env) finishTags(t *tagTask, run *rundir.Run, dir string, h *report.History, began time.Time, events *rundir.Events) error {
-	if _, err := saving.LoadWeights(t.model, filepath.Join(dir, rundir.BestFile)); err != nil {
-		return err
-	}
-	r := &tagRun{dir, t.model, t.vocabulary, t.tags}
+// finishTags shows how good the best epoch is.
+func (e *Env) finishTags(t *tagTask, dir string) (*ending, error) {
+	r := &tagRun{t.model, t.vocabulary, t.tags}
 	m, err := r.measure(t.valid)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if whole, err := report.ReadHistory(filepath.Join(dir, rundir.HistoryFile)); err == nil {
-		h = whole // of the epochs before a resume too
-	}
-	if err := h.Curves(filepath.Join(dir, rundir.CurvesFile), run.Data); err != nil {
-		return err
-	}
-	run.Result.Finished = true
-	if err := run.Write(dir); err != nil {
-		return err
-	}
-	files := []string{rundir.BestFile, rundir.LastFile, rundir.TokenizerFile, rundir.RunFile, rundir.HistoryFile, rundir.EventsFile, rundir.CurvesFile}
-	res := run.Result
-	end := append(rundir.Event("end", config.Member{Key: "epochs", Value: res.Epochs}, config.Member{Key: "best_epoch", Value: res.Best}, config.Member{Key: "val_loss", Value: res.Logs["val_loss"]}), m.object()...)
-	end = append(end, config.Member{Key: "out", Value: dir}, config.Member{Key: "files", Value: files})
-	events.Add(end)
-	e.emit(end)
-	if !e.Settings.JSON {
-		fmt.Fprintf(e.Out, "\nConfusion matrix of the validation words (rows: true, columns: predicted)\n%s", m)
-		fmt.Fprintf(e.Out, "\nbest       validation accuracy of words %s at epoch %d of %d (always naming the largest tag: %.3f)\n", e.Console.Bold(fmt.Sprintf("%.4f", m.words.Accuracy())), res.Best, res.Epochs, m.words.Majority())
-	}
-	con := e.Console
-	con.Printf("files      %s", filepath.Join(dir, "{"+strings.Join(files, ",")+"}"))
-	con.Printf("next       %s", con.Bold(`echo "some words" | train predict `+cli.Quote(dir)+" -"))
-	con.Printf("again      %s", e.again(run))
-	e.used(began)
-	return nil
+	return &ending{
+		files: []string{rundir.TokenizerFile},
+		event: m.object(),
+		said:  fmt.Sprintf("\nConfusion matrix of the validation words (rows: true, columns: predicted)\n%s", m),
+		best:  fmt.Sprintf("accuracy of words %s", e.Console.Bold(fmt.Sprintf("%.4f", m.words.Accuracy()))),
+		than:  fmt.Sprintf("always naming the largest tag: %.3f", m.words.Majority()),
+		next:  `echo "some words" | train predict ` + cli.Quote(dir) + " -",
+	}, nil
 }

@@ -9,43 +9,31 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 
 	"github.com/antler-ml/antler/cmd/train/internal/dataset"
 	"github.com/antler-ml/antler/cmd/train/internal/report"
-	"github.com/antler-ml/antler/cmd/train/internal/rundir"
 	"github.com/antler-ml/antler/cmd/train/internal/tags"
 	"github.com/antler-ml/antler/internal/cli"
 	"github.com/antler-ml/antler/internal/config"
-	"github.com/antler-ml/antler/internal/par"
 	"github.com/antler-ml/antler/nn"
 	"github.com/antler-ml/antler/tensor"
 )
 
 // tagRun is a run that tags words.
 type tagRun struct {
-	dir        string
 	model      *nn.Model
 	vocabulary *tags.Vocabulary
 	tags       []string
 }
 
-// openTags reads a run that tags words; nil if it is another.
-func (e *Env) openTags(dir string) (*tagRun, error) {
-	stored, err := rundir.Open(dir)
-	if err != nil || stored.Task != rundir.Tagging {
-		return nil, nil // others say what is wrong with it
-	}
-	par.SetWorkers(e.Settings.Workers)
-	r := &tagRun{dir: dir, tags: stored.Classes}
-	if r.model, err = openModel(dir); err != nil {
-		return nil, err
-	}
+// openTags makes use of a run that tags words.
+func openTags(e *Env, o *opened) (user, error) {
+	r := &tagRun{model: o.model, tags: o.Classes}
 	if out := r.model.OutputShapes()[0]; out.Rank() != 3 || out.Last() != len(r.tags) {
-		return nil, cli.Errorf(cli.BadData, "%s gives %v, but the run has %s", filepath.Join(dir, rundir.BestFile), out, cli.Plural(len(r.tags), "tag"))
+		return nil, cli.Errorf(cli.BadData, "%s gives %v, but the run has %s", o.file, out, cli.Plural(len(r.tags), "tag"))
 	}
-	tok, err := tokenizer(dir)
+	tok, err := o.tokenizer()
 	if err != nil {
 		return nil, err
 	}
@@ -134,8 +122,8 @@ func (m taggedWell) object() config.Object {
 		{Key: "confusion", Value: m.words.Count}, {Key: "entities", Value: entities}}
 }
 
-// evaluateTags measures a run on tagged sentences.
-func (e *Env) evaluateTags(r *tagRun, path string) error {
+// evaluate measures a run on tagged sentences.
+func (r *tagRun) evaluate(_ context.Context, e *Env, path string) error {
 	all, bad, _, err := readTags(path)
 	if err != nil {
 		return err
@@ -179,9 +167,9 @@ type taggedSentence struct {
 	Probabilities []float32 `json:"probabilities"`
 }
 
-// predictTags tags the words of files, or of standard input: a word, a tab and
+// predict tags the words of files, or of standard input: a word, a tab and
 // its tag on each line, an empty line after a sentence.
-func (e *Env) predictTags(ctx context.Context, r *tagRun, paths []string) error {
+func (r *tagRun) predict(ctx context.Context, e *Env, paths []string) error {
 	out := bufio.NewWriter(e.Out)
 	var wrong []dataset.Bad
 	n := 0

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/antler-ml/antler/augment"
 	"github.com/antler-ml/antler/cmd/train/internal/dataset"
@@ -46,18 +45,15 @@ func (t *task) unit() string {
 	return "text"
 }
 
-// open finds the data. name is what the run is called.
-func (e *Env) open(ctx context.Context, data string) (set *dataset.Set, name string, err error) {
+// dataset finds the data.
+func (e *Env) dataset(ctx context.Context, data string) (*dataset.Set, error) {
 	switch data {
 	case "demo":
-		set, err = demoPictures()
-		return set, "demo", err
+		return demoPictures()
 	case "demo text":
-		set, err = demoTexts()
-		return set, "demo-text", err
+		return demoTexts()
 	}
-	set, err = dataset.Open(ctx, data, e.Settings)
-	return set, rundir.Name(data), err
+	return dataset.Open(ctx, data, e.Settings)
 }
 
 // demoPictures are the built-in clothes.
@@ -294,32 +290,4 @@ func encode(tok *text.Tokenizer, samples []dataset.Sample, maxLen int) (x, y *te
 		y.Data()[i] = float32(s.Class)
 	}
 	return x, y, nil
-}
-
-// classWeights is n / (classes · count), by class, or nil.
-func (e *Env) classWeights(set *dataset.Set) map[int]float64 {
-	if e.Settings.ClassWeight != "balanced" {
-		return nil
-	}
-	w := map[int]float64{}
-	for k, n := range dataset.Counts(set.Train, len(set.Classes)) {
-		w[k] = 1
-		if n > 0 {
-			w[k] = float64(len(set.Train)) / float64(len(set.Classes)*n)
-		}
-	}
-	return w
-}
-
-// counts prints how many samples each class has, training and validation.
-func counts(set *dataset.Set) string {
-	n := dataset.Counts(append(slices.Clone(set.Train), set.Valid...), len(set.Classes))
-	var parts []string
-	for i, c := range set.Classes {
-		parts = append(parts, fmt.Sprintf("%s %s", cli.Short(c, 24), cli.Count(n[i])))
-	}
-	if len(parts) > 12 {
-		return strings.Join(parts[:10], ", ") + fmt.Sprintf(", … %d more classes", len(parts)-10)
-	}
-	return strings.Join(parts, ", ")
 }

@@ -20,16 +20,23 @@ import (
 
 // compareSettings are the flags of train compare.
 type compareSettings struct {
-	Sort string `flag:"sort" group:"tool" help:"NAME: metric that orders the runs; loss-like ones rise, others fall"`
-	All  bool   `flag:"all" group:"tool" help:": also the settings in which the runs agree"`
-	CSV  bool   `flag:"csv" group:"tool" help:": as a table for other programs"`
+	Sort string `flag:"sort" group:"Table" help:"NAME: metric that orders the runs; loss-like ones rise, others fall"`
+	All  bool   `flag:"all" group:"Table" help:": also the settings in which the runs agree"`
+	CSV  bool   `flag:"csv" group:"Table" help:": as a table for other programs"`
 	Output
 }
 
 func compareTool() Tool {
 	s := &compareSettings{Sort: "val_loss"}
 	return Tool{
-		Name: "compare", Usage: "RUN RUN…", About: "shows runs side by side: how good they are, and in what they differ.",
+		Page: Page{
+			Name: "compare", Usage: "RUN RUN…", About: "shows runs side by side: how good they are, and in what they differ.",
+			Examples: []Example{
+				{"train compare runs/1-photos runs/6-photos", "the one with the lower val_loss first"},
+				{"train compare runs/1-photos runs/6-photos --sort val_accuracy --csv", ""},
+			},
+			needs: "two runs or more", least: 2,
+		},
 		settings: s, output: &s.Output,
 		run: func(_ context.Context, e *Env, words []string) error { return e.compareRuns(s, words) },
 	}
@@ -44,9 +51,6 @@ type compared struct {
 }
 
 func (e *Env) compareRuns(s *compareSettings, words []string) error {
-	if len(words) < 2 {
-		return compareTool().usage("compare needs two runs or more, got %d", len(words))
-	}
 	var runs []compared
 	var metrics, keys []string
 	for _, dir := range words {

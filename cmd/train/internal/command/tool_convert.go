@@ -20,24 +20,33 @@ import (
 
 // convertSettings are the flags of train convert.
 type convertSettings struct {
-	Model       string `flag:"model" short:"m" group:"tool" help:"FILE: the architecture, for an IN that holds weights only"`
-	ByName      bool   `flag:"by-name" group:"tool" help:": find the layers of weights by their names"`
-	TFKeras     bool   `flag:"tf-keras" group:"tool" help:": a .keras file for tf-keras (TensorFlow 2.13 to 2.15)"`
-	Last        bool   `flag:"last" group:"tool" help:": of a run, where training stopped, with the optimizer's state, to train on elsewhere; default: the best epoch"`
-	NoOptimizer bool   `flag:"no-optimizer" group:"tool" help:": leave out how the model is trained"`
-	Length      int    `flag:"length" group:"tool" help:"N: of sequences, for .onnx of models that take any"`
-	Preprocess  string `flag:"preprocess" group:"tool" help:"caffe|tf|torch|unit|none: note in OUT what a plain model takes, for predict"`
-	Classes     string `flag:"classes" group:"tool" help:"FILE: note in OUT the names of a plain model's classes, for predict"`
-	Force       bool   `flag:"force" short:"f" group:"tool" help:": replace OUT"`
+	Model       string `flag:"model" short:"m" group:"What is read" help:"FILE: the architecture, for an IN that holds weights only"`
+	ByName      bool   `flag:"by-name" group:"What is read" help:": find the layers of weights by their names"`
+	TFKeras     bool   `flag:"tf-keras" group:"File" help:": a .keras file for tf-keras (TensorFlow 2.13 to 2.15)"`
+	Last        bool   `flag:"last" group:"What is read" help:": of a run, where training stopped, with the optimizer; without it the best epoch"`
+	NoOptimizer bool   `flag:"no-optimizer" group:"File" help:": leave out how the model is trained"`
+	Length      int    `flag:"length" group:"File" help:"N: of sequences, for .onnx of models that take any"`
+	Preprocess  string `flag:"preprocess" group:"Notes in OUT" help:"caffe|tf|torch|unit|none: note in OUT what a plain model takes, for predict"`
+	Classes     string `flag:"classes" group:"Notes in OUT" help:"FILE: note in OUT the names of a plain model's classes, for predict"`
+	Force       bool   `flag:"force" short:"f" group:"File" help:": replace OUT"`
 	Output
 }
 
 func convertTool() Tool {
 	s := &convertSettings{}
 	return Tool{
-		Name: "convert", Usage: "RUN|IN OUT", About: "writes a model in another format, which the ending of OUT names.",
-		Notes: "  .h5 .keras            whole models, with optimizer, classes and preprocessing\n  .npz                  architecture and weights\n  .json .yaml           architecture\n" +
-			"  .safetensors .weights.h5   weights\n  .onnx                 for other runtimes\n\nWhat IN is, its content says. IN with weights only needs --model.",
+		Page: Page{
+			Name: "convert", Usage: "RUN|IN OUT", About: "writes a model in another format, which the ending of OUT names.",
+			Examples: []Example{
+				{"train convert runs/1-photos photos.keras", "all that predict needs is inside"},
+				{"train convert runs/1-photos photos.h5 --last", "with the optimizer, to train on in Keras"},
+				{"train convert model.keras weights.safetensors", ""},
+				{"train convert weights.safetensors whole.h5 --model model.keras", "weights and architecture together"},
+			},
+			Notes: ".h5 .keras  whole models, with optimizer, classes and preprocessing;  .npz  architecture and weights\n" +
+				".json .yaml  architecture;  .safetensors .weights.h5  weights;  .onnx  for other runtimes\nWhat IN is, its content says. IN with weights only needs --model.",
+			needs: "what to convert and where to", least: 2, most: 2,
+		},
 		settings: s, output: &s.Output,
 		run: func(_ context.Context, e *Env, words []string) error { return e.convert(s, words) },
 	}
@@ -47,9 +56,6 @@ func convertTool() Tool {
 var weightsOnly = []string{".weights.h5", ".safetensors"}
 
 func (e *Env) convert(s *convertSettings, words []string) error {
-	if len(words) != 2 {
-		return convertTool().usage("convert needs what to convert and where to, got %d", len(words))
-	}
 	in, out := words[0], words[1]
 	if _, err := os.Stat(out); err == nil && !s.Force {
 		return cli.Errorf(cli.Usage, "%s exists", out).Do("replace it with --force, or choose another name")

@@ -48,7 +48,11 @@ func packLast(dir string) (*saving.Loaded, error) {
 			return nil, cli.Errorf(cli.BadData, "%s: setting %q: %v", filepath.Join(dir, rundir.RunFile), name, err)
 		}
 	}
-	if err := trainer.Compile(l.Model, s, losses.SparseCategoricalCrossentropy{}); err != nil {
+	c := trainer.Config(s, lossOf(l.Model))
+	if _, number := c.Loss.(losses.MeanSquaredError); number {
+		c.Metrics = nil // numbers are not right or wrong
+	}
+	if err := l.Model.Compile(c); err != nil {
 		return nil, err
 	}
 	if err := adoptState(l.Model, state); err != nil {
@@ -56,6 +60,17 @@ func packLast(dir string) (*saving.Loaded, error) {
 	}
 	l.Meta, err = packedMeta(dir)
 	return l, err
+}
+
+// lossOf is the loss that train gives a model: by its last activation.
+func lossOf(m *nn.Model) nn.Loss {
+	switch {
+	case m.OutputShapes()[0].Last() > 1:
+		return losses.SparseCategoricalCrossentropy{}
+	case m.LastActivation(0) == "sigmoid":
+		return losses.BinaryCrossentropy{}
+	}
+	return losses.MeanSquaredError{}
 }
 
 // adoptState gives a model the weights and the optimizer of a training.

@@ -17,29 +17,34 @@ import (
 
 // exportSettings are the flags of train export.
 type exportSettings struct {
-	ONNX   bool   `flag:"onnx" group:"tool" help:": the format; there is no other yet"`
-	Out    string `flag:"out" short:"o" group:"tool" auto:"model.onnx beside the model" help:"FILE: where to"`
-	Length int    `flag:"length" group:"tool" help:"N: of sequences, for models that take any"`
-	Force  bool   `flag:"force" short:"f" group:"tool" help:": replace the file"`
+	ONNX   bool   `flag:"onnx" group:"File" help:": the format; there is no other yet"`
+	Out    string `flag:"out" short:"o" group:"File" auto:"model.onnx beside the model" help:"FILE: where to"`
+	Length int    `flag:"length" group:"File" help:"N: of sequences, for models that take any"`
+	Force  bool   `flag:"force" short:"f" group:"File" help:": replace the file"`
 	Output
 }
 
 func exportTool() Tool {
 	s := &exportSettings{ONNX: true}
 	return Tool{
-		Name: "export", Usage: "--onnx RUN|FILE [-o OUT.onnx]", About: "writes a model for other runtimes.",
-		Notes:    "The file takes what the model takes: pictures (n, height, width, channels) and numbers as preprocessing\nleaves them; its metadata say what that is. Classes are in the metadata too.",
+		Page: Page{
+			Name: "export", Usage: "RUN|FILE [--onnx] [-o OUT.onnx]", About: "writes a model for other runtimes.",
+			Examples: []Example{
+				{"train export runs/1-photos", "runs/1-photos/model.onnx"},
+				{"train export model.keras -o small.onnx", ""},
+			},
+			needs: "one run or model", least: 1, most: 1,
+			Notes: "The file takes what the model takes: pictures (n, height, width, channels) and numbers as preprocessing\nleaves them; its metadata say what that is. Classes are in the metadata too.",
+		},
 		settings: s, output: &s.Output,
 		run: func(ctx context.Context, e *Env, words []string) error { return e.export(s, words) },
 	}
 }
 
 func (e *Env) export(s *exportSettings, words []string) error {
-	if len(words) != 1 {
-		return exportTool().usage("export needs one run or model, got %d", len(words))
-	}
 	if !s.ONNX {
-		return exportTool().usage("--onnx is the only format")
+		t := exportTool()
+		return t.usage("--onnx is the only format")
 	}
 	path := words[0]
 	m, err := openModel(path)

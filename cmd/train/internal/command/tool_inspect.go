@@ -15,8 +15,8 @@ import (
 
 // inspectSettings are the flags of train inspect.
 type inspectSettings struct {
-	Arrays bool `flag:"arrays" group:"tool" help:": list the arrays in the file too"`
-	All    bool `flag:"all" short:"a" group:"tool" help:": list everything, however much"`
+	Arrays bool `flag:"arrays" group:"Lists" help:": list the arrays in the file too"`
+	All    bool `flag:"all" short:"a" group:"Lists" help:": list everything, however much"`
 	Output
 }
 
@@ -26,17 +26,22 @@ const fewRows = 40
 func inspectTool() Tool {
 	s := &inspectSettings{}
 	return Tool{
-		Name: "inspect", Usage: "FILE|RUN…", About: "says what is in a file: a model, weights, arrays, a tokenizer or a run.",
-		Notes:    "It reads .h5, .keras, .json, .yaml, .npz, .npy, .safetensors, .onnx and tokenizer files, whatever their\nnames, and says whether they can be loaded and what is missing. It never runs code from a file.\nThe exit code is 3 if one of them cannot be used here.",
+		Page: Page{
+			Name: "inspect", Usage: "FILE|RUN…", About: "says what is in a file: a model, weights, arrays, a tokenizer or a run.",
+			Examples: []Example{
+				{"train inspect runs/1-photos", ""},
+				{"train inspect model.keras --arrays", "its arrays too"},
+				{"train inspect model.keras weights.safetensors --json", ""},
+			},
+			Notes: "It reads .h5, .keras, .json, .yaml, .npz, .npy, .safetensors, .onnx and tokenizer files, whatever their\nnames, and says whether they can be loaded and what is missing. It never runs code from a file.\nThe exit code is 3 if one of them cannot be used here.",
+			needs: "a file or a run", least: 1,
+		},
 		settings: s, output: &s.Output,
 		run: func(_ context.Context, e *Env, words []string) error { return e.inspect(s, words) },
 	}
 }
 
 func (e *Env) inspect(s *inspectSettings, words []string) error {
-	if len(words) == 0 {
-		return inspectTool().usage("inspect needs a file or a run")
-	}
 	var unusable []string
 	for i, path := range words {
 		r, err := inspect.File(path)

@@ -18,33 +18,38 @@ import (
 
 // plotSettings are the flags of train plot.
 type plotSettings struct {
-	Out         string `flag:"out" short:"o" group:"tool" auto:"beside the model" help:"FILE: the drawing; its ending is the format: png, svg, pdf, jpg, dot"`
-	Shapes      bool   `flag:"show-shapes" group:"tool" help:": shapes that go in and come out"`
-	Names       bool   `flag:"show-layer-names" group:"tool" help:": names of layers"`
-	Activations bool   `flag:"show-layer-activations" group:"tool" help:": activations of layers"`
-	Dtype       bool   `flag:"show-dtype" group:"tool" help:": kinds of numbers"`
-	Trainable   bool   `flag:"show-trainable" group:"tool" help:": T or NT"`
-	Expand      bool   `flag:"expand-nested" group:"tool" help:": models inside, as clusters"`
-	Rankdir     string `flag:"rankdir" group:"tool" help:"TB|LR|BT|RL: downwards, to the right, …"`
-	DPI         int    `flag:"dpi" group:"tool" help:"N: dots an inch"`
-	Layer       string `flag:"weights" group:"tool" help:"LAYER: draw this layer's weights instead"`
+	Out         string `flag:"out" short:"o" group:"Drawing" auto:"beside the model" help:"FILE: the drawing; its ending is the format: png, svg, pdf, jpg, dot"`
+	Shapes      bool   `flag:"show-shapes" group:"Layers" help:": shapes that go in and come out"`
+	Names       bool   `flag:"show-layer-names" group:"Layers" help:": names of layers"`
+	Activations bool   `flag:"show-layer-activations" group:"Layers" help:": activations of layers"`
+	Dtype       bool   `flag:"show-dtype" group:"Layers" help:": kinds of numbers"`
+	Trainable   bool   `flag:"show-trainable" group:"Layers" help:": T or NT"`
+	Expand      bool   `flag:"expand-nested" group:"Layers" help:": models inside, as clusters"`
+	Rankdir     string `flag:"rankdir" group:"Layers" help:"TB|LR|BT|RL: downwards, to the right, …"`
+	DPI         int    `flag:"dpi" group:"Drawing" help:"N: dots an inch"`
+	Layer       string `flag:"weights" group:"Drawing" help:"LAYER: draw this layer's weights instead"`
 	Output
 }
 
 func plotTool() Tool {
 	s := &plotSettings{Shapes: true, Names: true, Rankdir: "TB", DPI: 96}
 	return Tool{
-		Name: "plot", Usage: "RUN|FILE [-o OUT]", About: "draws a model, and the curves of a run.",
-		Notes:    "  train plot runs/1-photos                model.svg and curves.png into the run\n  train plot model.npz -o model.png       the layers of a model\n  train plot model.npz --weights conv2d   its filters\n\nThe layers are drawn by train-plot, a program of its own: go install " + plotPackage + "@latest",
+		Page: Page{
+			Name: "plot", Usage: "RUN|FILE [-o OUT]", About: "draws a model, and the curves of a run.",
+			Examples: []Example{
+				{"train plot runs/1-photos", "model.svg and curves.png into the run"},
+				{"train plot model.keras -o model.dot", "the layers of a model"},
+				{"train plot runs/1-photos --weights conv2d -o filters.png", "its filters"},
+			},
+			Notes: "The layers are drawn by train-plot, a program of its own: go install " + plotPackage + "@latest",
+			needs: "one run or model", least: 1, most: 1,
+		},
 		settings: s, output: &s.Output,
 		run: func(ctx context.Context, e *Env, words []string) error { return e.plot(ctx, s, words) },
 	}
 }
 
 func (e *Env) plot(ctx context.Context, s *plotSettings, words []string) error {
-	if len(words) != 1 {
-		return plotTool().usage("plot needs one run or model, got %d", len(words))
-	}
 	path := words[0]
 	m, err := openModel(path)
 	if err != nil {

@@ -11,66 +11,57 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/antler-ml/antler/cmd/train/internal/settings"
-	"github.com/antler-ml/antler/cmd/train/internal/trainer"
 	"github.com/antler-ml/antler/internal/atomicfile"
-	"github.com/antler-ml/antler/internal/cli"
 	"github.com/antler-ml/antler/nn"
-	"github.com/antler-ml/antler/nn/losses"
 	"github.com/antler-ml/antler/nn/search"
-	"github.com/antler-ml/antler/pipeline"
 )
 
 // ratesSettings are the flags of train lr-find.
 type ratesSettings struct {
-	Target string   `flag:"target" group:"tool" help:"NAME: the column of a table to predict"`
-	From   float64  `flag:"from" group:"tool" help:"X: the first rate"`
-	To     float64  `flag:"to" group:"tool" help:"X: the last rate, if the loss does not blow up before"`
-	Steps  int      `flag:"steps" group:"tool" help:"N: updates, each at its own rate"`
-	Fixed  []string `flag:"set" group:"tool" help:"KEY=VALUE: one setting, as in a configuration; more than once"`
-	Seed   uint64   `flag:"seed" group:"tool" help:"N: same seed, same rates"`
-	Out    string   `flag:"out" short:"o" group:"tool" help:"FILE: rate, loss and smoothed loss of every update, as CSV"`
+	Target string   `flag:"target" group:"Data" help:"NAME: the column of a table to predict"`
+	From   float64  `flag:"from" group:"Rates" help:"X: the first rate"`
+	To     float64  `flag:"to" group:"Rates" help:"X: the last rate, if the loss does not blow up before"`
+	Steps  int      `flag:"steps" group:"Rates" help:"N: updates, each at its own rate"`
+	Fixed  []string `flag:"set" group:"Data" help:"KEY=VALUE: one setting, as in a configuration; more than once"`
+	Seed   uint64   `flag:"seed" group:"Data" help:"N: same seed, same rates"`
+	Out    string   `flag:"out" short:"o" group:"Output" help:"FILE: rate, loss and smoothed loss of every update, as CSV"`
 	Output
 }
 
 func ratesTool() Tool {
 	s := &ratesSettings{From: 1e-6, To: 10, Steps: 100}
 	return Tool{
-		Name: "lr-find", Usage: "DATA", About: "raises the learning rate from update to update and shows at which the loss falls.",
-		Notes:    "  train lr-find demo\n  train lr-find photos --set optimizer=sgd --out rates.csv\n  train lr-find prices.csv --target price\n\nThe model is the one that training would make; it is thrown away. Smith 2015, arXiv:1506.01186.",
+		Page: Page{
+			Name: "lr-find", Usage: "DATA", About: "raises the learning rate from update to update and shows at which the loss falls.",
+			Examples: []Example{
+				{"train lr-find photos", ""},
+				{"train lr-find photos --set optimizer=sgd --out rates.csv", "also as a table"},
+				{"train lr-find prices.csv --target price", ""},
+			},
+			Notes: "The model is the one that training would make; it is thrown away. Smith 2015, arXiv:1506.01186.",
+			needs: "data", least: 1, most: 2,
+		},
 		settings: s, output: &s.Output,
 		run: func(ctx context.Context, e *Env, words []string) error { return e.rates(ctx, s, words) },
 	}
 }
 
-// silent is the training that the settings ask for, before it begins, without a
-// word on the console.
-func (e *Env) silent(seed uint64, fixed []string) (*Env, error) {
-	base := settings.Default()
-	base.Quiet, base.Seed, base.Set = true, seed, fixed
-	env := &Env{Settings: base, Flags: settings.Flags(base), In: e.In, Out: io.Discard, Console: cli.NewConsole(io.Discard, true, true)}
-	_, err := base.Configure(env.Flags)
-	return env, err
-}
-
 func (e *Env) rates(ctx context.Context, s *ratesSettings, words []string) error {
-	if len(words) == 0 {
-		return ratesTool().usage("lr-find needs data")
-	}
 	if !(0 < s.From && s.From < s.To) || s.Steps < 10 {
-		return ratesTool().usage("--from %g, --to %g, --steps %d: want rates above 0, the lower first, and 10 steps or more", s.From, s.To, s.Steps)
+		t := ratesTool()
+		return t.usage("--from %g, --to %g, --steps %d: want rates above 0, the lower first, and 10 steps or more", s.From, s.To, s.Steps)
 	}
-	data := strings.Join(words, " ")
-	env, err := e.silent(s.Seed, s.Fixed)
+	env, l, err := e.lesson(ctx, words, s.Target, s.Seed, s.Fixed)
 	if err != nil {
 		return err
 	}
-	source, recipe, done, err := env.teacher(ctx, data, s.Target)
-	if err != nil {
-		return err
+	defer l.close()
+	recipe := func() (*nn.Model, nn.CompileConfig) {
+		m, c := l.recipe(env.Settings, false)
+		c.Metrics, c.WeightedMetrics = nil, nil
+		return m, c
 	}
-	defer done()
-	r, err := search.LearningRates(ctx, recipe, source, search.RatesConfig{From: s.From, To: s.To, Steps: s.Steps})
+	r, err := search.LearningRates(ctx, recipe, l.source, search.RatesConfig{From: s.From, To: s.To, Steps: s.Steps})
 	if err != nil {
 		return err
 	}
@@ -95,35 +86,8 @@ func (e *Env) rates(ctx context.Context, s *ratesSettings, words []string) error
 		return nil
 	}
 	e.Console.Printf("found      the loss falls fastest at %.1e and is lowest at %.1e", good, r.Lowest())
-	e.Console.Printf("next       train %s --learning-rate %.1e", data+targeted(s.Target), good)
+	e.Console.Printf("next       %s --learning-rate %.1e", l.command(), good)
 	return nil
-}
-
-// teacher is what training would read, and the model that it would train. done
-// frees the data.
-func (e *Env) teacher(ctx context.Context, data, target string) (src pipeline.Source, recipe func() (*nn.Model, nn.CompileConfig), done func(), err error) {
-	if target != "" || e.Settings.Target != "" {
-		return e.tableTeacher(ctx, data, target)
-	}
-	if e.isTagging(data) {
-		t, err := e.prepareTags(data, nil)
-		if err != nil {
-			return nil, nil, nil, stoppedEarly(ctx, err)
-		}
-		return t.trainS, func() (*nn.Model, nn.CompileConfig) {
-			return trainer.TagModel(e.Settings, t.vocabulary.Tokenizer.InputDim(), len(t.tags)),
-				nn.CompileConfig{Optimizer: trainer.Optimizer(e.Settings), Loss: losses.SparseCategoricalCrossentropy{}}
-		}, func() {}, nil
-	}
-	set, _, err := e.open(ctx, data)
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	t, err := e.prepare(ctx, set, nil)
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	return t.train, func() (*nn.Model, nn.CompileConfig) { return e.recipe(t, candidate{}) }, func() {}, nil
 }
 
 // finite replaces what JSON cannot say by the largest number.

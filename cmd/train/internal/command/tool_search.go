@@ -11,8 +11,8 @@ import (
 	"strings"
 
 	"github.com/antler-ml/antler/cmd/train/internal/dataset"
-	"github.com/antler-ml/antler/cmd/train/internal/rundir"
 	"github.com/antler-ml/antler/cmd/train/internal/settings"
+	"github.com/antler-ml/antler/cmd/train/internal/trainer"
 	"github.com/antler-ml/antler/internal/atomicfile"
 	"github.com/antler-ml/antler/internal/cli"
 	"github.com/antler-ml/antler/internal/config"
@@ -25,25 +25,34 @@ import (
 // searchSettings are the flags of train search; what is not varied is set as in
 // training.
 type searchSettings struct {
-	Target  string   `flag:"target" group:"tool" help:"NAME: the column of a table to predict"`
-	Vary    []string `flag:"vary" group:"tool" help:"KEY=A,B,…: values to try; LO..HI (numbers) for --random; more than once"`
-	Fixed   []string `flag:"set" group:"tool" help:"KEY=VALUE: one setting for all, as in a configuration; more than once"`
-	Random  int      `flag:"random" group:"tool" help:"N: draw so many settings instead of trying all"`
-	Halving bool     `flag:"halving" group:"tool" help:": few epochs for all, more for the best third, and so on up to --epochs"`
-	Folds   int      `flag:"folds" group:"tool" help:"N: of the cross-validation, stratified"`
-	Repeats int      `flag:"repeats" group:"tool" help:"N: times that it is done with other folds"`
-	Epochs  int      `flag:"epochs" short:"e" group:"tool" auto:"inferred" help:"N: passes over the data"`
-	Seed    uint64   `flag:"seed" group:"tool" help:"N: same seed, same table"`
-	Workers int      `flag:"workers" group:"tool" auto:"one a processor" help:"N: trials at a time; the table does not depend on it"`
-	Out     string   `flag:"out" short:"o" group:"tool" auto:"search-NAME" help:"DIR: trials.jsonl, table.csv, table.json; an old search there goes on"`
+	Target  string   `flag:"target" group:"Data" help:"NAME: the column of a table to predict"`
+	Vary    []string `flag:"vary" group:"What is tried" help:"KEY=A,B,…: values to try; LO..HI (numbers) for --random; KEY=A;B of lists; more than once"`
+	Fixed   []string `flag:"set" group:"Data" help:"KEY=VALUE: one setting for all, as in a configuration; more than once"`
+	Random  int      `flag:"random" group:"What is tried" help:"N: draw so many settings instead of trying all"`
+	Halving bool     `flag:"halving" group:"What is tried" help:": few epochs for all, more for the best third, and so on up to --epochs"`
+	Folds   int      `flag:"folds" group:"How it is judged" help:"N: of the cross-validation, stratified"`
+	Repeats int      `flag:"repeats" group:"How it is judged" help:"N: times that it is done with other folds"`
+	Epochs  int      `flag:"epochs" short:"e" group:"How it is judged" auto:"inferred" help:"N: passes over the data"`
+	Seed    uint64   `flag:"seed" group:"How it is judged" help:"N: same seed, same table"`
+	Workers int      `flag:"workers" group:"How it is judged" auto:"one a processor" help:"N: trials at a time; the table does not depend on it"`
+	Out     string   `flag:"out" short:"o" group:"Output" auto:"search-NAME" help:"DIR: trials.jsonl, table.csv, table.json; an old search there goes on"`
 	Output
 }
 
 func searchTool() Tool {
 	s := &searchSettings{Folds: 3, Repeats: 1}
 	return Tool{
-		Name: "search", Usage: "DATA --vary KEY=A,B [--vary …]", About: "tries settings by cross-validation and shows a table, best first.",
-		Notes:    "  train search demo --vary learning_rate=0.0005,0.002 --vary model_size=small,medium\n  train search reviews.tsv --vary learning_rate=1e-4..1e-2 --random 20 --halving\n  train search prices.csv --target price --vary dropout=0,0.2\n\nKeys are those of train --show-config. Pictures are not augmented, the rate is constant, and all\ndata are in memory.",
+		Page: Page{
+			Name: "search", Usage: "DATA --vary KEY=A,B [--vary …]", About: "tries settings by cross-validation and shows a table, best first.",
+			Examples: []Example{
+				{"train search photos --vary learning_rate=0.0005,0.002 --vary model_size=small,medium", ""},
+				{"train search reviews.tsv --vary learning_rate=1e-4..1e-2 --random 20 --halving", ""},
+				{"train search prices.csv --target price --vary schedule=cosine,step --vary decay_rate=0.1,0.5", ""},
+				{"train search names.tsv --vary dropout=0.2,0.5 --set model_size=medium", ""},
+			},
+			Notes: "Keys are those of train --show-config: " + strings.Join(varied[:7], ", ") + ",\n" + strings.Join(varied[7:], ", ") + ".\nPictures are not augmented, and all data are in memory. The same command goes on where it was stopped.",
+			needs: "data", least: 1, most: 2,
+		},
 		settings: s, output: &s.Output,
 		run: func(ctx context.Context, e *Env, words []string) error { return e.search(ctx, s, words) },
 	}
@@ -53,96 +62,97 @@ func searchTool() Tool {
 type candidate struct {
 	search.Training
 	keys, values []string
+	all          []search.Param // every setting of the model and its training
 }
 
-// SearchParams are the varied settings.
-func (c candidate) SearchParams() []search.Param {
-	ps := []search.Param{{Name: "epochs", Value: c.Epochs}, {Name: "batch_size", Value: c.BatchSize}}
-	for i, k := range c.keys {
-		var v any = c.values[i]
-		if x, err := strconv.ParseFloat(c.values[i], 64); err == nil {
-			v = x
+// SearchParams are the settings that make one trial another: those that are
+// varied, and those that could be.
+func (c candidate) SearchParams() []search.Param { return c.all }
+
+// settle notes the settings of a candidate.
+func (c *candidate) settle(s *settings.Settings) {
+	for _, m := range settings.Flags(s).Values() {
+		if slices.Contains(varied, m.Key) || m.Key == "model" || m.Key == "reset_weights" || m.Key == "replace_head" {
+			c.all = append(c.all, search.Param{Name: m.Key, Value: m.Value})
 		}
-		if j := slices.IndexFunc(ps, func(p search.Param) bool { return p.Name == k }); j >= 0 {
-			ps[j].Value = v
-			continue
-		}
-		ps = append(ps, search.Param{Name: k, Value: v})
 	}
-	return ps
 }
 
 func (e *Env) search(ctx context.Context, s *searchSettings, words []string) error {
-	if len(words) == 0 {
-		return searchTool().usage("search needs data")
-	}
 	if len(s.Vary) == 0 {
-		return searchTool().usage("search needs something to vary")
-	}
-	data := strings.Join(words, " ")
-	env, err := e.silent(s.Seed, s.Fixed)
-	if err != nil {
-		return err
-	}
-	base := env.Settings
-	base.Augment = false
-	if s.Epochs > 0 {
-		if err := env.Flags.Give("epochs", strconv.Itoa(s.Epochs)); err != nil {
-			return err
-		}
+		t := searchTool()
+		return t.usage("search needs something to vary")
 	}
 	axes, err := parseAxes(s)
 	if err != nil {
 		return err
 	}
-	p, err := env.problem(ctx, data, s.Target)
+	fixed := slices.Clone(s.Fixed)
+	if s.Epochs > 0 {
+		fixed = append(fixed, "epochs="+strconv.Itoa(s.Epochs))
+	}
+	env, l, err := e.lesson(ctx, words, s.Target, s.Seed, fixed)
 	if err != nil {
 		return err
 	}
+	defer l.close()
+	base := env.Settings
 	all, err := candidates(s, axes, base)
 	if err != nil {
 		return err
 	}
-	for _, c := range all { // mistakes before the first trial
-		if _, err := env.settingsOf(c); err != nil {
+	for i, c := range all { // mistakes before the first trial
+		set, err := env.settingsOf(c)
+		if err != nil {
 			return err
 		}
+		all[i].settle(set)
+		all[i].Callbacks = func() []nn.Callback { return []nn.Callback{&trainer.Rates{Settings: set}} }
+	}
+	a, err := l.arrays(ctx)
+	if err != nil {
+		return err
 	}
 	dir := s.Out
 	if dir == "" {
-		dir = "search-" + rundir.Name(data)
+		dir = "search-" + runName(l.data)
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	c := search.Config{Seed: s.Seed, Workers: s.Workers, Path: filepath.Join(dir, "trials.jsonl")}
-	c.CV = search.RepeatedKFold{Splits: s.Folds, Repeats: max(1, s.Repeats), Stratified: p.classes, Seed: uint32(s.Seed)}
+	c := search.Config{Seed: s.Seed, Workers: s.Workers, Path: filepath.Join(dir, "trials.jsonl"), Weights: a.w}
+	c.CV = search.RepeatedKFold{Splits: s.Folds, Repeats: max(1, s.Repeats), Stratified: l.stratified, Seed: uint32(s.Seed)}
 	if s.Halving {
 		c.Halving = &search.Halving{MaxEpochs: base.Epochs}
 	}
-	e.Console.Printf("search     %s: %s of %s, %s, up to %s; %s", data, cli.Plural(len(all), "setting"), strings.Join(keysOf(axes), ", "),
+	e.Console.Printf("search     %s: %s of %s, %s, up to %s; %s", l.data, cli.Plural(len(all), "setting"), strings.Join(keysOf(axes), ", "),
 		cli.Plural(s.Folds*max(1, s.Repeats), "fold"), cli.Plural(base.Epochs, "epoch"), dir)
 	done := 0
 	c.OnTrial = func(o search.Outcome) {
 		done++
 		e.Console.Progress(func() string { return fmt.Sprintf("%s done, the last scored %.4f", cli.Plural(done, "trial"), o.Score) })
 	}
-	maker := search.Classifiers(p.recipe)
-	if !p.classes {
-		maker = search.Regressors(p.recipe)
+	recipe := func(c candidate) (*nn.Model, nn.CompileConfig) {
+		set, err := env.settingsOf(c)
+		if err != nil { // was checked before
+			panic(err)
+		}
+		m, config := l.recipe(set, true)
+		config.Metrics, config.WeightedMetrics, config.Seed = nil, nil, 0
+		return m, config
 	}
-	table, err := search.Run(ctx, all, maker, p.x, p.y, c)
+	table, err := search.Run(ctx, all, l.maker(recipe), a.x, a.y, c)
 	if err != nil {
 		if ctx.Err() != nil {
 			return cli.Errorf(cli.Code(err), "%w", err).Do("go on with the same command; %s knows what was done", c.Path)
 		}
 		return err
 	}
-	return e.found(s, table, dir, data)
+	return e.found(s, table, dir, l)
 }
 
 // found writes the table and shows its best rows.
-func (e *Env) found(s *searchSettings, table *search.Table[candidate], dir, data string) error {
+func (e *Env) found(s *searchSettings, table *search.Table[candidate], dir string, l *lesson) error {
 	for name, write := range map[string]func(io.Writer) error{"table.csv": table.WriteCSV, "table.json": table.WriteJSON} {
 		if err := atomicfile.Write(filepath.Join(dir, name), write); err != nil {
 			return err
@@ -160,37 +170,8 @@ func (e *Env) found(s *searchSettings, table *search.Table[candidate], dir, data
 		flags = append(flags, "--"+strings.ReplaceAll(k[strings.LastIndex(k, ".")+1:], "_", "-"), cli.Quote(best.Params.values[i]))
 	}
 	e.Console.Printf("files      %s", filepath.Join(dir, "{trials.jsonl,table.csv,table.json}"))
-	e.Console.Printf("next       train %s %s", data+targeted(s.Target), strings.Join(flags, " "))
+	e.Console.Printf("next       %s %s", l.command(), strings.Join(flags, " "))
 	return nil
-}
-
-// A problem is what a search tries settings on.
-type problem struct {
-	x, y    *tensor.Tensor
-	classes bool
-	recipe  search.Recipe[candidate]
-}
-
-// problem reads the data.
-func (e *Env) problem(ctx context.Context, data, target string) (*problem, error) {
-	if target != "" || e.Settings.Target != "" {
-		return e.tableProblem(ctx, data, target)
-	}
-	if e.isTagging(data) {
-		return nil, cli.Errorf(cli.Usage, "train search tries settings on pictures, texts and tables; %s has tagged sentences", data).
-			Do("find a learning rate with: train lr-find %s; or compare runs: train %s --epochs 10 --dropout 0.5", cli.Quote(data), cli.Quote(data))
-	}
-	set, _, err := e.open(ctx, data)
-	if err != nil {
-		return nil, err
-	}
-	t, err := e.prepare(ctx, set, nil)
-	if err != nil {
-		return nil, err
-	}
-	p := &problem{classes: true, recipe: func(c candidate) (*nn.Model, nn.CompileConfig) { return e.recipe(t, c) }}
-	p.x, p.y, err = e.arrays(ctx, t)
-	return p, err
 }
 
 // arrays are all samples in memory, as the model takes them.
@@ -239,21 +220,6 @@ func (e *Env) settingsOf(c candidate) (*settings.Settings, error) {
 	return &s, s.Validate(f.Changed)
 }
 
-// recipe draws the model of a candidate.
-func (e *Env) recipe(t *task, c candidate) (*nn.Model, nn.CompileConfig) {
-	s, err := e.settingsOf(c)
-	if err != nil { // was checked before
-		panic(err)
-	}
-	m, err := e.modelOf(t, s)
-	if err != nil { // the file was read before
-		panic(err)
-	}
-	config := e.compileConfig(t, s)
-	config.Metrics, config.Seed = nil, 0
-	return m, config
-}
-
 // An axis is one setting and its values, or the ends of a range.
 type axis struct {
 	key    string
@@ -271,7 +237,11 @@ func keysOf(axes []axis) (keys []string) {
 
 // varied are the settings that may differ between trials: those of the model and
 // of its training, not of the data.
-var varied = []string{"learning_rate", "optimizer", "model_size", "dropout", "clipnorm", "batch_size", "epochs"}
+var varied = []string{"learning_rate", "optimizer", "model_size", "dropout", "clipnorm", "batch_size", "epochs",
+	"schedule", "decay_rate", "decay_epochs", "end_rate", "power", "warmup"}
+
+// countedKeys are those of them that are whole numbers.
+var countedKeys = []string{"epochs", "batch_size", "decay_epochs"}
 
 func parseAxes(s *searchSettings) ([]axis, error) {
 	var axes []axis
@@ -288,7 +258,11 @@ func parseAxes(s *searchSettings) ([]axis, error) {
 			}
 			return nil, e.Do("vary %s; set others for all trials with --set", cli.List(varied, len(varied)))
 		}
-		a := axis{key: key, values: strings.Split(list, ",")}
+		between := ","
+		if strings.Contains(list, ";") { // values that are lists
+			between = ";"
+		}
+		a := axis{key: key, values: strings.Split(list, between)}
 		if lo, hi, ok := strings.Cut(list, ".."); ok {
 			var err1, err2 error
 			a.lo, err1 = strconv.ParseFloat(lo, 64)
@@ -331,7 +305,7 @@ func candidates(s *searchSettings, axes []axis, base *settings.Settings) ([]cand
 			}
 			put := put(i)
 			round := func(x float64) string { return strconv.FormatFloat(x, 'g', 4, 64) }
-			if a.key == "epochs" || a.key == "batch_size" {
+			if slices.Contains(countedKeys, a.key) {
 				draws = append(draws, search.Sample(func(c *candidate, v int) { put(c, strconv.Itoa(v)) }, search.LogIntegers{Low: int(a.lo), High: int(a.hi)}))
 			} else if a.lo > 0 && a.hi/a.lo >= 10 {
 				draws = append(draws, search.Sample(func(c *candidate, v float64) { put(c, round(v)) }, search.LogUniform{Low: a.lo, High: a.hi}))

@@ -4,11 +4,8 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/antler-ml/antler/cmd/train/internal/dataset"
@@ -19,7 +16,6 @@ import (
 	"github.com/antler-ml/antler/internal/config"
 	"github.com/antler-ml/antler/internal/sotu"
 	"github.com/antler-ml/antler/nn"
-	"github.com/antler-ml/antler/nn/saving"
 	"github.com/antler-ml/antler/text"
 )
 
@@ -36,26 +32,20 @@ func wordVectors(m *nn.Model, tok *text.Tokenizer) (*vectors.Vectors, error) {
 	return vectors.New(tok, ws[0].Value().Data())
 }
 
-// loadWords reads the vectors of a run.
-func loadWords(dir string) (*vectors.Vectors, error) {
-	path := filepath.Join(dir, rundir.BestFile)
-	m, err := saving.Load(path)
-	switch {
-	case errors.Is(err, os.ErrNotExist):
-		return nil, cli.Errorf(cli.BadData, "%s has no %s: its training has not finished an epoch", dir, rundir.BestFile).
-			Do("go on with: train --resume %s", cli.Quote(dir))
-	case err != nil:
-		return nil, cli.Errorf(cli.BadData, "%w", err).Do("train it again, or copy it anew from where it came from")
-	}
-	tok, err := tokenizer(dir)
+// wordRun is a run that learned vectors of words.
+type wordRun struct{ v *vectors.Vectors }
+
+// openWords makes use of such a run.
+func openWords(e *Env, o *opened) (user, error) {
+	tok, err := o.tokenizer()
 	if err != nil {
 		return nil, err
 	}
-	v, err := wordVectors(m, tok)
+	v, err := wordVectors(o.model, tok)
 	if err != nil {
-		return nil, cli.Errorf(cli.BadData, "%s and %s do not belong together: %w", path, rundir.TokenizerFile, err).Do("train it again, or copy it anew from where it came from")
+		return nil, cli.Errorf(cli.BadData, "%s and %s do not belong together: %w", o.file, rundir.TokenizerFile, err).Do("train it again, or copy it anew from where it came from")
 	}
-	return v, nil
+	return &wordRun{v}, nil
 }
 
 // wordAnswer is one line of --json.
@@ -66,13 +56,10 @@ type wordAnswer struct {
 	Error string       `json:"error,omitempty"`
 }
 
-// nearestTo answers what lies near words, or near sums of words: a line for
+// predict answers what lies near words, or near sums of words: a line for
 // each on standard output, in order.
-func (e *Env) nearestTo(ctx context.Context, dir string, queries []string) error {
-	v, err := loadWords(dir)
-	if err != nil {
-		return err
-	}
+func (r *wordRun) predict(ctx context.Context, e *Env, queries []string) error {
+	v := r.v
 	top := e.Settings.Top
 	if !e.Flags.Changed("top") {
 		top = 10
@@ -111,6 +98,7 @@ func (e *Env) nearestTo(ctx context.Context, dir string, queries []string) error
 		return err
 	}
 	for _, q := range queries {
+		var err error
 		if q != "-" {
 			err = answer(q)
 		} else {
@@ -152,13 +140,10 @@ func eachLine(r io.Reader, f func(string) error) error {
 	return nil
 }
 
-// compare measures vectors by a file of related words; the demo's name is known
+// evaluate measures vectors by a file of related words; the demo's name is known
 // too.
-func (e *Env) compare(dir, path string) error {
-	v, err := loadWords(dir)
-	if err != nil {
-		return err
-	}
+func (r *wordRun) evaluate(_ context.Context, e *Env, path string) error {
+	v := r.v
 	content, reason := sotu.Related, ""
 	if path != "demo" {
 		content, reason = dataset.ReadText(path)

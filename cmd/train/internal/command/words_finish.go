@@ -5,7 +5,6 @@ import (
 	"math"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/antler-ml/antler/cmd/train/internal/report"
 	"github.com/antler-ml/antler/cmd/train/internal/rundir"
@@ -13,7 +12,6 @@ import (
 	"github.com/antler-ml/antler/internal/cli"
 	"github.com/antler-ml/antler/internal/config"
 	"github.com/antler-ml/antler/internal/sotu"
-	"github.com/antler-ml/antler/nn/saving"
 )
 
 const (
@@ -21,71 +19,43 @@ const (
 	neighbours = 8
 )
 
-// finishWords takes the best epoch, shows and draws what lies near what, and
-// says what to do next.
-func (e *Env) finishWords(t *wordTask, run *rundir.Run, dir string, h *report.History, began time.Time, events *rundir.Events) error {
-	if _, err := saving.LoadWeights(t.model, filepath.Join(dir, rundir.BestFile)); err != nil {
-		return err
-	}
+// finishWords shows and draws what lies near what.
+func (e *Env) finishWords(t *wordTask, data, dir string) (*ending, error) {
 	if err := t.write(dir); err != nil {
-		return err
+		return nil, err
 	}
 	v, err := t.vectors()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	files := []string{rundir.VectorsFile, rundir.BestFile, rundir.LastFile, rundir.TokenizerFile, rundir.RunFile, rundir.HistoryFile, rundir.EventsFile}
-	if whole, err := report.ReadHistory(filepath.Join(dir, rundir.HistoryFile)); err == nil {
-		h = whole
-	}
-	if err := h.Curves(filepath.Join(dir, rundir.CurvesFile), run.Data); err != nil {
-		return err
-	}
-	groups, err := e.groups(v, run)
+	groups, err := e.groups(v, data)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	files = append(files, rundir.CurvesFile)
+	end := &ending{files: []string{rundir.VectorsFile, rundir.TokenizerFile}}
 	if places, share, err := v.Plane(groups); err == nil {
-		title := fmt.Sprintf("%s: words and their nearest ones, in the plane of their first two principal components (%.0f %% of the variance)", run.Data, 100*share)
+		title := fmt.Sprintf("%s: words and their nearest ones, in the plane of their first two principal components (%.0f %% of the variance)", data, 100*share)
 		if err := report.WordMap(filepath.Join(dir, rundir.WordsFile), title, points(v, groups, places)); err != nil {
-			return err
+			return nil, err
 		}
-		files = append(files, rundir.WordsFile)
+		end.files = append(end.files, rundir.WordsFile)
 	}
-	run.Result.Finished = true
-	if err := run.Write(dir); err != nil {
-		return err
+	end.event = config.Object{{Key: "nearest", Value: nearest(v, groups)}}
+	end.said = "\nNearest words (cosine of the angle between vectors)\n" + table(v, groups)
+	if q := qualityOf(v, data); q != nil {
+		end.event = append(end.event, config.Member{Key: "related", Value: q.object()})
+		end.said += "\n" + q.String()
 	}
-	q := e.quality(v, run)
-	end := rundir.Event("end", config.Member{Key: "epochs", Value: run.Result.Epochs}, config.Member{Key: "best_epoch", Value: run.Result.Best},
-		config.Member{Key: "loss", Value: run.Result.Logs["loss"]}, config.Member{Key: "val_loss", Value: run.Result.Logs["val_loss"]},
-		config.Member{Key: "nearest", Value: nearest(v, groups)}, config.Member{Key: "out", Value: dir}, config.Member{Key: "files", Value: files})
-	if q != nil {
-		end = append(end, config.Member{Key: "related", Value: q.object()})
-	}
-	events.Add(end)
-	e.emit(end)
-	if !e.Settings.JSON {
-		fmt.Fprintf(e.Out, "\nNearest words (cosine of the angle between vectors)\n%s", table(v, groups))
-		if q != nil {
-			fmt.Fprintf(e.Out, "\n%s", q)
-		}
-	}
-	con := e.Console
-	con.Printf("files      %s", filepath.Join(dir, "{"+strings.Join(files, ",")+"}"))
 	d, w := cli.Quote(dir), v.Words[groups[0].Word]
-	con.Printf("next       %s", con.Bold(fmt.Sprintf("train predict %s %s    (or a sum: '%s - %s + %s')", d, w, w, v.Words[groups[0].Near[0].ID], v.Words[groups[len(groups)-1].Word])))
-	con.Printf("again      %s", e.again(run))
-	e.used(began)
-	return nil
+	end.next = fmt.Sprintf("train predict %s %s    (or a sum: '%s - %s + %s')", d, w, w, v.Words[groups[0].Near[0].ID], v.Words[groups[len(groups)-1].Word])
+	return end, nil
 }
 
 // groups are the words that are shown, with their neighbours.
-func (e *Env) groups(v *vectors.Vectors, run *rundir.Run) ([]vectors.Group, error) {
+func (e *Env) groups(v *vectors.Vectors, data string) ([]vectors.Group, error) {
 	show := e.Settings.Show
 	switch {
-	case show == "" && run.Data == demoWords:
+	case show == "" && data == demoWords:
 		show = sotu.Words
 	case show == "":
 		return v.Choose(shownWords, neighbours), nil
@@ -157,10 +127,10 @@ func points(v *vectors.Vectors, groups []vectors.Group, places []vectors.Place) 
 	return list
 }
 
-// quality measures the demo by pairs of words that belong together; for other
+// qualityOf measures the demo by pairs of words that belong together; for other
 // texts there is train evaluate.
-func (e *Env) quality(v *vectors.Vectors, run *rundir.Run) *quality {
-	if run.Data != demoWords {
+func qualityOf(v *vectors.Vectors, data string) *quality {
+	if data != demoWords {
 		return nil
 	}
 	pairs, scored, err := vectors.ParsePairs(sotu.Related)

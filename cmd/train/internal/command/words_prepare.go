@@ -1,12 +1,14 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
 	"math"
 
 	"github.com/antler-ml/antler/cmd/train/internal/dataset"
+	"github.com/antler-ml/antler/cmd/train/internal/rundir"
 	"github.com/antler-ml/antler/cmd/train/internal/trainer"
 	"github.com/antler-ml/antler/cmd/train/internal/vectors"
 	"github.com/antler-ml/antler/internal/cli"
@@ -16,10 +18,10 @@ import (
 	"github.com/antler-ml/antler/sequence"
 )
 
-// prepareWords reads the text, infers what was not given and builds the model.
-func (e *Env) prepareWords(ctx context.Context, data string) (*wordTask, error) {
+// counted reads the text, infers what was not given and builds the model.
+func (e *Env) counted(ctx context.Context, data string) (*wordTask, error) {
 	s := e.Settings
-	if err := e.noPlaceholder("words"); err != nil {
+	if err := cmp.Or(e.refuse(rundir.Words), e.noPlaceholder("words")); err != nil {
 		return nil, err
 	}
 	c, err := openCorpus(data)
@@ -63,7 +65,7 @@ func (e *Env) prepareWords(ctx context.Context, data string) (*wordTask, error) 
 	if err := t.model.Err(); err != nil {
 		return nil, err
 	}
-	return t, trainer.Compile(t.model, s, losses.BinaryCrossentropy{})
+	return t, t.model.Compile(trainer.Config(s, losses.BinaryCrossentropy{}))
 }
 
 // lines counts what could not be read.
@@ -104,14 +106,6 @@ func readError(err error) error {
 	var p *fs.PathError
 	if errors.As(err, &p) {
 		return cli.Errorf(cli.BadData, "cannot read %s: %w", p.Path, p.Err)
-	}
-	return err
-}
-
-// stoppedEarly is a signal before there was anything to keep.
-func stoppedEarly(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
 	}
 	return err
 }

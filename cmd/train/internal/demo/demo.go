@@ -1,5 +1,6 @@
 // Package demo holds the data that the program carries in itself: pictures of
-// clothes and passages of three authors. Nothing is unpacked before it is asked for.
+// clothes, passages of three authors, a table of penguins. Nothing is unpacked
+// before it is asked for.
 package demo
 
 import (
@@ -26,6 +27,15 @@ var testLabels []byte
 
 //go:embed data/authors.tsv.gz
 var authors []byte
+
+//go:embed data/penguins.csv.gz
+var penguins []byte
+
+// PenguinsTarget is the column that the demo predicts.
+const PenguinsTarget = "species"
+
+// Penguins returns the table of penguins as CSV.
+func Penguins() ([]byte, error) { return unzip(penguins) }
 
 // FashionClasses are the names of the labels, in order.
 var FashionClasses = []string{"T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot"}

@@ -19,35 +19,12 @@ const Short = `train makes a model of your pictures, texts, tables or words.
   "train --help" for all
 `
 
-// TableHelp is the answer to train help table.
-func TableHelp() string {
-	return `train data.csv --target COLUMN    (.csv, .tsv or .jsonl; the first line has the names of the columns)
-
-  train prices.csv --target price --columns zip=category,id=skip
-  train churn.csv --target churned --class-weight balanced
-  train predict runs/1-prices new.csv     a line for each row; --json: JSON Lines; - reads standard input
-  train evaluate runs/1-prices test.csv   errors in the target's unit, or confusion matrix and calibration
-  train search prices.csv --target price --vary model_size=small,medium
-  train lr-find prices.csv --target price
-
-` + Flags(Default()).Help("table") + `
-Cells that are empty or NA, NaN, null, None or ? are missing. Numbers are standardised by mean and
-deviation of the training part; a missing one is the mean, and one more input says that it was missing.
-Categories are one-hot, or get an embedding where they are many; a missing or unknown one has a place
-of its own. Texts, dates, keys and constants are left out, with a line that says so. A target of text,
-or of at most 10 different whole numbers, is classified; other numbers are predicted, and the loss is
-the part of the variance that is left. Equal rows stay together in training or validation. Tables may
-be larger than memory: encoded rows beyond --data-memory go to a temporary file. All that predict
-needs is in the run: columns are found by their names, in any order.
-`
-}
-
 // Help is the answer to --help.
 func Help() string {
 	f := Flags(Default())
 	var b strings.Builder
 	b.WriteString(`Examples:
-  train demo | train demo text | train demo words    built-in data
+  train demo | train demo text|table|words            built-in data
   train photos/ --epochs 30 --horizontal-flip        one sub-folder a class (or train/ and validation/)
   train reviews.tsv --class-weight balanced          label, text; also .csv
   train prices.csv --target price                    a table of numbers and categories: train help table

@@ -19,12 +19,12 @@ type Settings struct {
 	LearningRate  float64  `flag:"learning-rate" group:"main" auto:"inferred" help:"X: size of the steps at the start"`
 	Optimizer     string   `flag:"optimizer" group:"main" help:"adam|rmsprop|sgd: how weights follow gradients"`
 	ModelSize     string   `flag:"model-size" group:"main" auto:"inferred" help:"small|medium|large: layers and units"`
-	ValidSplit    float64  `flag:"validation-split" group:"main" help:"X: part held out, by a hash of the name"`
+	ValidSplit    float64  `flag:"validation-split" group:"main" auto:"0.2; words 0.05" help:"X: part held out, by a hash of the name"`
 	Out           string   `flag:"out" short:"o" group:"main" auto:"runs/N-NAME" help:"DIR: the run directory"`
 	Seed          uint64   `flag:"seed" group:"main" help:"N: same seed, same bytes"`
 	Workers       int      `flag:"workers" group:"main" auto:"one a processor" help:"N: for data and computing; results do not depend on it"`
-	ClassWeight   string   `flag:"class-weight" group:"main" help:"none|balanced: weigh rare classes up"`
-	EarlyStopping bool     `flag:"early-stopping" group:"main" help:": stop when validation no longer improves"`
+	ClassWeight   string   `flag:"class-weight" group:"main" help:"HOW: none, balanced (rare classes count more) or NAME=WEIGHT,…"`
+	EarlyStopping bool     `flag:"early-stopping" group:"main" auto:"on" help:": stop when validation no longer improves"`
 	Patience      int      `flag:"patience" group:"main" auto:"inferred" help:"N: epochs without improvement before that"`
 	OnError       string   `flag:"on-error" group:"main" help:"fail|skip|placeholder: what to do about samples that cannot be read"`
 	Resume        string   `flag:"resume" group:"more" help:"RUN: go on with a run; the same as: train resume RUN"`
@@ -36,14 +36,14 @@ type Settings struct {
 	ShowConfig    bool     `flag:"show-config" group:"more" help:": print all settings as such a file"`
 	Overfit       int      `flag:"overfit" group:"more" help:"N: train and validate on the same N samples, to see that the model can learn"`
 	TensorBoard   string   `flag:"tensorboard" group:"more" help:"DIR: event files for tensorboard --logdir DIR"`
-	Monitor       string   `flag:"monitor" group:"more" help:"val_loss|val_accuracy|loss: decides which epoch is best"`
-	Schedule      string   `flag:"schedule" group:"more" help:"cosine|constant: the learning rate over the epochs"`
-	StallTimeout  float64  `flag:"stall-timeout" group:"more" help:"S: seconds without a batch after which training ends and says what hangs"`
-	Clipnorm      float64  `flag:"clipnorm" group:"more" help:"X: limit of each gradient's norm"`
-	Model         string   `flag:"model" group:"more" help:"FILE: train this model (.json, .yaml, .h5, .keras, .npz or a run), from its weights if it has them"`
-	ResetWeights  bool     `flag:"reset-weights" group:"more" help:": new weights for --model"`
-	ReplaceHead   bool     `flag:"replace-head" group:"more" help:": a new last layer for --model, with one output a class"`
-	Dropout       float64  `flag:"dropout" group:"more" auto:"inferred" help:"X: part of the units left out while training"`
+	Monitor       string   `flag:"monitor" group:"more" auto:"val_loss; words loss" help:"val_loss|val_accuracy|loss: decides which epoch is best"`
+	Schedule
+	StallTimeout float64 `flag:"stall-timeout" group:"more" help:"S: seconds without a batch after which training ends and says what hangs"`
+	Clipnorm     float64 `flag:"clipnorm" group:"more" help:"X: limit of each gradient's norm"`
+	Model        string  `flag:"model" group:"more" help:"FILE: train this model (.json, .yaml, .h5, .keras, .npz or a run), from its weights if it has them"`
+	ResetWeights bool    `flag:"reset-weights" group:"more" help:": new weights for --model"`
+	ReplaceHead  bool    `flag:"replace-head" group:"more" help:": a new last layer for --model, with one output a class"`
+	Dropout      float64 `flag:"dropout" group:"more" auto:"inferred" help:"X: part of the units left out while training"`
 	Image
 	Text
 	Table
@@ -72,7 +72,7 @@ type Image struct {
 	AllowTruncated   bool      `flag:"allow-truncated" group:"image" help:": take JPEGs that end early; the rest of them is grey"`
 	MaxPixels        int       `flag:"max-pixels" group:"image" help:"N: larger pictures are refused"`
 	DataMemory       int       `flag:"data-memory" group:"image" help:"MIB: for decoded pictures and batches made ahead"`
-	Augment          bool      `flag:"augment" group:"image" help:": change training pictures at random, as below"`
+	Augment          bool      `flag:"augment" group:"image" auto:"on" help:": change training pictures at random, as below"`
 	Policy           string    `flag:"policy" group:"image" help:"POLICY: randaugment, trivialaugment, none, a JSON file or its text; comes before the flags above"`
 	RotationRange    float64   `flag:"rotation-range" group:"image" help:"DEG: random rotation"`
 	WidthShiftRange  float64   `flag:"width-shift-range" group:"image" auto:"inferred" help:"X: random shift, part of the width"`
@@ -81,7 +81,7 @@ type Image struct {
 	ZoomRange        float64   `flag:"zoom-range" group:"image" auto:"inferred" help:"X: random zoom by 1-X to 1+X"`
 	BrightnessRange  []float64 `flag:"brightness-range" group:"image" help:"LO,HI: random brightness"`
 	ChannelShift     float64   `flag:"channel-shift-range" group:"image" help:"X: random shift of values"`
-	HorizontalFlip   bool      `flag:"horizontal-flip" group:"image" help:": mirror every second picture"`
+	HorizontalFlip   bool      `flag:"horizontal-flip" group:"image" auto:"off; demo on" help:": mirror every second picture"`
 	VerticalFlip     bool      `flag:"vertical-flip" group:"image" help:": turn every second picture upside down"`
 	FillMode         string    `flag:"fill-mode" group:"image" help:"nearest|constant|reflect|wrap: what lies outside"`
 }
@@ -98,9 +98,10 @@ type Text struct {
 // Table are the settings of tables of numbers and categories.
 type Table struct {
 	Target       string `flag:"target" group:"table" help:"NAME: the column to predict; the other columns are inputs"`
-	Task         string `flag:"task" group:"table" auto:"inferred" help:"classification|regression|tagging: what the target is; tagging: words and their tags"`
+	Task         string `flag:"task" group:"table" auto:"inferred" help:"classification|regression|tagging|words: what is learned; tagging: words and their tags"`
 	Columns      string `flag:"columns" group:"table" auto:"inferred" help:"NAME=KIND,…: what columns hold: number, category, or skip to leave them out"`
 	SampleWeight string `flag:"sample-weight" group:"table" help:"NAME: a column that says how much a row counts"`
+	Missing      string `flag:"missing" group:"table" help:"mean|median|zero|fail: what stands for numbers that are missing"`
 	OneHot       int    `flag:"one-hot" group:"table" help:"N: categories up to which a column is one-hot; more get an embedding"`
 }
 
@@ -118,8 +119,8 @@ type Words struct {
 func Default() *Settings {
 	return &Settings{
 		Optimizer: "adam", ValidSplit: 0.2, ClassWeight: "none", EarlyStopping: true, OnError: "fail",
-		Monitor: "val_loss", Schedule: "cosine", StallTimeout: 300, Workers: runtime.GOMAXPROCS(0), Top: 1,
-		Table: Table{OneHot: 16},
+		Monitor: "val_loss", Schedule: Schedule{Name: "cosine", Power: 1}, StallTimeout: 300, Workers: runtime.GOMAXPROCS(0), Top: 1,
+		Table: Table{OneHot: 16, Missing: "mean"},
 		Words: Words{WindowSize: 5, NegativeSamples: 2},
 		Image: Image{Interpolation: "bilinear", Draft: true, Orient: true, MaxPixels: 89_478_485, DataMemory: 1024, Augment: true, FillMode: "nearest"},
 	}
@@ -131,7 +132,7 @@ var aliases = map[string]string{
 	"nb-epoch": "epochs", "image-size": "target-size", "img-size": "target-size", "imgsz": "target-size", "class-weights": "class-weight",
 	"random-seed": "seed", "random-state": "seed", "output": "out", "out-dir": "out", "jobs": "workers", "batch": "batch-size",
 	"clip-norm": "clipnorm", "vocab-size": "num-words", "embedding-dim": "vector-size", "output-dim": "vector-size",
-	"window": "window-size", "vocabulary": "tokenizer", "architecture": "model", "pretrained": "model", "new-head": "replace-head", "from-scratch": "reset-weights", "target-column": "target", "label-name": "target", "sample-weights": "sample-weight", "weight-column": "sample-weight", "problem-type": "task", "negative": "negative-samples", "sample": "sampling-factor", "vocabulary-size": "num-words", "max-features": "num-words", "color": "color-mode",
+	"window": "window-size", "vocabulary": "tokenizer", "architecture": "model", "pretrained": "model", "new-head": "replace-head", "from-scratch": "reset-weights", "target-column": "target", "label-name": "target", "sample-weights": "sample-weight", "weight-column": "sample-weight", "problem-type": "task", "impute": "missing", "imputer": "missing", "lr-schedule": "schedule", "scheduler": "schedule", "warmup-epochs": "warmup", "end-learning-rate": "end-rate", "boundaries": "decay-epochs", "negative": "negative-samples", "sample": "sampling-factor", "vocabulary-size": "num-words", "max-features": "num-words", "color": "color-mode",
 }
 
 // Flags returns the command line flags of s.
@@ -155,6 +156,8 @@ func (s *Settings) Validate(given func(flag string) bool) error {
 		return bad("validation-split", s.ValidSplit, "a part between 0 and 1, such as 0.2")
 	case s.Workers < 0 || none("workers", s.Workers == 0):
 		return bad("workers", s.Workers, "1 or more")
+	case s.SaveFreq < 0:
+		return bad("save-freq", s.SaveFreq, "0 or more steps")
 	case s.Overfit < 0:
 		return bad("overfit", s.Overfit, "a number of samples")
 	case s.Patience < 0:
@@ -187,6 +190,9 @@ func (s *Settings) Validate(given func(flag string) bool) error {
 		return bad("min-count", s.MinCount, "1 or more")
 	case s.Top < 1:
 		return bad("top", s.Top, "1 or more")
+	}
+	if err := s.Schedule.validate(s, bad); err != nil {
+		return err
 	}
 	if given("preprocess") && !slices.Contains(Preprocessings, s.Preprocess) {
 		return bad("preprocess", s.Preprocess, "one of "+strings.Join(Preprocessings, ", "))

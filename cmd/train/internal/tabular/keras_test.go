@@ -41,7 +41,7 @@ func TestKeras(t *testing.T) {
 	if d.Train.Len() != len(want.Train) || d.Enc.Width() != len(want.Rows[0]) {
 		t.Fatalf("%d rows of %d; want %d of %d", d.Train.Len(), d.Enc.Width(), len(want.Train), len(want.Rows[0]))
 	}
-	x, _, err := Arrays(d.Train)
+	x, _, _, err := Arrays(d.Train)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/antler-ml/antler/cmd/train/internal/dataset"
+	"github.com/antler-ml/antler/cmd/train/internal/demo"
 	"github.com/antler-ml/antler/internal/cli"
 )
 
@@ -32,9 +33,19 @@ type Reader struct {
 	file  io.Closer
 }
 
-// Open opens a file. The names of JSON Lines are the keys in it, which takes a
+// Demo is the name of the built-in table.
+const Demo = "demo table"
+
+// Open opens a file, or the built-in table. The names of JSON Lines are the keys in it, which takes a
 // pass over the file, unless they are given.
 func Open(path string, names []string) (*Reader, error) {
+	if path == Demo {
+		b, err := demo.Penguins()
+		if err != nil {
+			return nil, err
+		}
+		return NewReader(bytes.NewReader(b), path, names)
+	}
 	st, err := os.Stat(path)
 	if err == nil && st.IsDir() {
 		return nil, cli.Errorf(cli.BadData, "%s is a folder, not a table", path).Do("name a .csv, .tsv or .jsonl file; a folder needs no --target")

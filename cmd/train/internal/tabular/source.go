@@ -135,8 +135,9 @@ func (r *Rows) Targets() (y, w []float32, err error) {
 	return y, w, nil
 }
 
-// Arrays are all rows as one input and their targets, for a search.
-func Arrays(all ...*Rows) (x, y *tensor.Tensor, err error) {
+// Arrays are all rows as one input, their targets, and their weights or nil, for a
+// search.
+func Arrays(all ...*Rows) (x, y, w *tensor.Tensor, err error) {
 	n, width := 0, all[0].width-1
 	if all[0].weighted {
 		width--
@@ -145,17 +146,23 @@ func Arrays(all ...*Rows) (x, y *tensor.Tensor, err error) {
 		n += r.n
 	}
 	x, y = tensor.New(n, width), tensor.New(n)
+	if all[0].weighted {
+		w = tensor.New(n)
+	}
 	i := 0
 	for _, r := range all {
 		row, buf := make([]float32, r.width), make([]byte, 4*r.width)
 		for k := range r.n {
 			if err := r.read(row, k, buf); err != nil {
-				return nil, nil, err
+				return nil, nil, nil, err
 			}
 			copy(x.Data()[i*width:(i+1)*width], row)
 			y.Data()[i] = row[width]
+			if w != nil {
+				w.Data()[i] = row[width+1]
+			}
 			i++
 		}
 	}
-	return x, y, nil
+	return x, y, w, nil
 }

@@ -103,7 +103,7 @@ func TestSplit(t *testing.T) {
 	}
 	held := func() []float32 {
 		d := encoded(t, write(t, "t.csv", "x,y\n"+strings.Join(rows, "\n")), Config{Target: "y", Validation: 0.25, Memory: 1 << 20})
-		x, y, err := Arrays(d.Valid)
+		x, y, _, err := Arrays(d.Valid)
 		if err != nil {
 			t.Fatal(err)
 		}

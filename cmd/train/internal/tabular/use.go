@@ -106,9 +106,9 @@ func (f *Feed) Notes() []string { return f.e.Notes(f.Surprises) }
 // Close closes the file.
 func (f *Feed) Close() error { return f.r.Close() }
 
-// Inputs are rows as the model's inputs.
-func (e *Encoding) Inputs(rows [][]float32) pipeline.Batch {
-	b := e.batch(len(rows), e.parts(false), false)
+// Inputs are rows as the model's inputs; packed ones are one input.
+func (e *Encoding) Inputs(rows [][]float32, packed bool) pipeline.Batch {
+	b := e.batch(len(rows), e.parts(packed), false)
 	b.Y = nil
 	var block []float32
 	for _, r := range rows {

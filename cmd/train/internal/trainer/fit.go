@@ -64,6 +64,7 @@ func (j *Job) Fit(ctx context.Context) (*report.History, error) {
 		best.InitialValueThreshold = new(r.Logs[s.Monitor])
 	}
 	cbs := []nn.Callback{
+		&Rates{Settings: s}, // first: others show the rate
 		best,
 		&callbacks.ModelCheckpoint{Filepath: filepath.Join(j.Dir, rundir.LastFile), Monitor: s.Monitor},
 		&callbacks.CSVLogger{Filename: filepath.Join(j.Dir, rundir.HistoryFile), Append: j.InitialEpoch > 0},
@@ -171,14 +172,11 @@ type recorder struct {
 	stages  []pipeline.StageTime // until the epoch began
 }
 
-// OnEpochBegin sets the learning rate.
+// OnEpochBegin starts the clocks.
 func (r *recorder) OnEpochBegin(run *nn.Run, epoch int) error {
 	r.epoch, r.start, r.samples = epoch, time.Now(), 0
 	if r.job.Meter != nil {
 		r.stages = r.job.Meter.Stages()
-	}
-	if s := r.job.Settings; s.Schedule == "cosine" {
-		run.SetLearningRate(s.LearningRate * 0.5 * (1 + math.Cos(math.Pi*float64(epoch)/float64(s.Epochs))))
 	}
 	return nil
 }

@@ -99,11 +99,9 @@ func WordModel(s *settings.Settings, inputDim int) *nn.Model {
 // WordLayer is the name of the layer whose table is the words' vectors.
 const WordLayer = "word"
 
-// Compile sets optimizer, loss and metric.
-func Compile(m *nn.Model, s *settings.Settings, loss nn.Loss) error {
-	return m.Compile(nn.CompileConfig{
-		Optimizer: Optimizer(s), Loss: loss, Metrics: []nn.Metric{metrics.Accuracy{}}, Seed: s.Seed,
-	})
+// Config is how a model is compiled: optimizer, loss and accuracy.
+func Config(s *settings.Settings, loss nn.Loss) nn.CompileConfig {
+	return nn.CompileConfig{Optimizer: Optimizer(s), Loss: loss, Metrics: []nn.Metric{metrics.Accuracy{}}, Seed: s.Seed}
 }
 
 // Optimizer is the one that the settings name.

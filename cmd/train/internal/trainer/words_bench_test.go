@@ -23,7 +23,7 @@ func BenchmarkWords(b *testing.B) {
 			s := settings.Default()
 			s.VectorSize, s.Optimizer, s.LearningRate = c.size, c.optimizer, 0.001
 			m := trainer.WordModel(s, c.words)
-			if err := trainer.Compile(m, s, losses.BinaryCrossentropy{}); err != nil {
+			if err := m.Compile(trainer.Config(s, losses.BinaryCrossentropy{})); err != nil {
 				b.Fatal(err)
 			}
 			r := rand.New(rand.NewPCG(1, 2))
