@@ -52,7 +52,7 @@ func TestBadInput(t *testing.T) {
 			_, err := mse().Evaluate(ctx, pipeline.Arrays(tensor.From([]float32{nan, 2}, 1, 2), tensor.New(1, 2), pipeline.ArraysConfig{}), nn.EvaluateConfig{})
 			return err
 		}, "nn: the data hold no number: input input_1, sample 0, column 0 (value NaN); clean the data: every value must be finite"},
-		{"negative epochs", func() error { return fit(mse(), x, two, nn.FitConfig{Epochs: -1}) }, "nn: Fit: Epochs -1, InitialEpoch 0, StepsPerEpoch 0, ValidationSteps 0, ValidationFreq 0: none may be negative"},
+		{"negative epochs", func() error { return fit(mse(), x, two, nn.FitConfig{Epochs: -1}) }, "nn: Fit: Epochs is -1; want 0 (1 epoch) or more"},
 		{"negative steps", func() error {
 			_, err := mse().Predict(ctx, pipeline.Arrays(x, nil, pipeline.ArraysConfig{}), nn.PredictConfig{Steps: -1})
 			return err

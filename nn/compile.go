@@ -3,6 +3,7 @@ package nn
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/antler-ml/antler/internal/config"
@@ -188,6 +189,9 @@ func planOutput(name string, o OutputConfig, keys [2][]string, several bool, sha
 	p := outputPlan{name: name, loss: o.Loss, weight: 1}
 	if o.Weight != nil {
 		p.weight = *o.Weight
+		if math.IsNaN(p.weight) || math.IsInf(p.weight, 0) {
+			return p, fmt.Errorf("its Weight is %g; want a number, which the loss is multiplied by", p.weight)
+		}
 	}
 	if o.Loss != nil {
 		var err error

@@ -98,12 +98,23 @@ func (m *Model) Fit(ctx context.Context, data pipeline.Source, c FitConfig) (*Hi
 
 // check refuses what makes no sense before anything runs.
 func (c FitConfig) check(data pipeline.Source) error {
-	switch {
-	case data == nil:
+	if data == nil {
 		return errors.New("nn: Fit: no data")
-	case c.StepsPerEpoch < 0 || c.ValidationSteps < 0 || c.ValidationFreq < 0 || c.Epochs < 0 || c.InitialEpoch < 0:
-		return fmt.Errorf("nn: Fit: Epochs %d, InitialEpoch %d, StepsPerEpoch %d, ValidationSteps %d, ValidationFreq %d: none may be negative",
-			c.Epochs, c.InitialEpoch, c.StepsPerEpoch, c.ValidationSteps, c.ValidationFreq)
+	}
+	for _, n := range []struct {
+		setting string
+		is      int
+		zero    string
+	}{
+		{"Epochs", c.Epochs, "1 epoch"}, {"InitialEpoch", c.InitialEpoch, "the first"}, {"StepsPerEpoch", c.StepsPerEpoch, "all the data"},
+		{"ValidationSteps", c.ValidationSteps, "all the data"}, {"ValidationFreq", c.ValidationFreq, "each epoch"},
+	} {
+		if n.is < 0 {
+			return fmt.Errorf("nn: Fit: %s is %d; want 0 (%s) or more", n.setting, n.is, n.zero)
+		}
+	}
+	if !(c.ValidationSplit >= 0 && c.ValidationSplit < 1) {
+		return fmt.Errorf("nn: Fit: ValidationSplit is %v; want the part of the samples for validation: 0 (none) or more, below 1", c.ValidationSplit)
 	}
 	for i, cb := range c.Callbacks {
 		if cb == nil {

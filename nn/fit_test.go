@@ -197,11 +197,11 @@ func TestSeveralOutputs(t *testing.T) {
 func TestFitMistakes(t *testing.T) {
 	ctx := context.Background()
 	for want, c := range map[string]nn.FitConfig{
-		"none may be negative":       {StepsPerEpoch: -1},
-		"callback 0 is nil":          {Callbacks: []nn.Callback{nil}},
-		"not a count":                {Epochs: 2, InitialEpoch: 5},
-		"both Validation and":        {Validation: stream{1}, ValidationSplit: 0.5},
-		"needs a source over arrays": {ValidationSplit: 0.5},
+		"StepsPerEpoch is -1; want 0 (all the data)": {StepsPerEpoch: -1},
+		"callback 0 is nil":                          {Callbacks: []nn.Callback{nil}},
+		"not a count":                                {Epochs: 2, InitialEpoch: 5},
+		"both Validation and":                        {Validation: stream{1}, ValidationSplit: 0.5},
+		"needs a source over arrays":                 {ValidationSplit: 0.5},
 	} {
 		if _, err := line(t, 1e-30).Fit(ctx, stream{1}, c); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %q", err, want)

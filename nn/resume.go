@@ -198,18 +198,3 @@ func thing(v any) string {
 	}
 	return class + " " + string(b)
 }
-
-// firstDifference compares two setups.
-func firstDifference(was, is []string) string {
-	for i := range max(len(was), len(is)) {
-		switch {
-		case i >= len(is):
-			return fmt.Sprintf("it has %q, which is missing here", was[i])
-		case i >= len(was):
-			return fmt.Sprintf("it lacks %q", is[i])
-		case was[i] != is[i]:
-			return fmt.Sprintf("it has %q, here is %q", was[i], is[i])
-		}
-	}
-	return ""
-}

@@ -245,7 +245,7 @@ func (m *Model) checkBatch(b pipeline.Batch, targets bool) error {
 			return fmt.Errorf("nn: sample weights %d: the tensor is nil", i)
 		}
 		if w.Rank() == 0 || w.Shape()[0] != n {
-			return fmt.Errorf("nn: sample weights %d have shape %v, but inputs have %d samples", i, Shape(w.Shape()), n)
+			return fmt.Errorf("nn: sample weights %d have shape %v, but inputs have %d samples; want a weight for each sample, (%d,), or for each time step of it", i, Shape(w.Shape()), n, n)
 		}
 	}
 	return nil

@@ -60,10 +60,38 @@ func complete(c interface{ Validate() error }) error {
 // when a callback of the user's stands before self, which may set any log, is
 // that known at the end of the first epoch: see missing.
 func checkMonitor(monitor string, self nn.Callback, r *nn.Run) error {
-	if len(r.Metrics) == 0 {
+	names, sure := foreseen(self, r)
+	if len(names) == 0 || slices.Contains(names, monitor) {
 		return nil
 	}
-	names, sure := slices.Clone(r.Metrics), true
+	plain, val := strings.CutPrefix(monitor, "val_")
+	meant := ""
+	for _, name := range names {
+		known, v := strings.CutPrefix(name, "val_")
+		if v == (val && r.DoValidation) && plain != "" && (strings.HasPrefix(known, plain) || strings.HasPrefix(plain, known) || len(config.Nearest(plain, []string{known})) > 0) {
+			meant = name
+			break
+		}
+	}
+	switch {
+	case meant != "" && val && !r.DoValidation:
+		return fmt.Errorf("Monitor is %q, but there is no validation; set Validation or ValidationSplit, or monitor %q", monitor, meant)
+	case meant != "":
+		return fmt.Errorf("Monitor is %q; did you mean %q? Training logs %q", monitor, meant, names)
+	}
+	if sure {
+		return fmt.Errorf("Monitor is %q, but training logs %q; a callback that adds a log must stand before this one", monitor, names)
+	}
+	return nil
+}
+
+// foreseen are the logs that self will find at the end of an epoch; not sure means that
+// a callback of the user's may add others.
+func foreseen(self nn.Callback, r *nn.Run) (names []string, sure bool) {
+	if len(r.Metrics) == 0 {
+		return nil, false
+	}
+	names, sure = slices.Clone(r.Metrics), true
 	for _, c := range r.Callbacks {
 		if c == self {
 			break
@@ -71,23 +99,7 @@ func checkMonitor(monitor string, self nn.Callback, r *nn.Run) error {
 		added, ok := addedLogs(c)
 		names, sure = append(names, added...), sure && ok
 	}
-	if slices.Contains(names, monitor) {
-		return nil
-	}
-	plain, val := strings.CutPrefix(monitor, "val_")
-	if val && !r.DoValidation && slices.Contains(names, plain) {
-		return fmt.Errorf("Monitor is %q, but there is no validation; set Validation or ValidationSplit, or monitor %q", monitor, plain)
-	}
-	for _, name := range names {
-		known, v := strings.CutPrefix(name, "val_")
-		if v == val && plain != "" && (strings.HasPrefix(known, plain) || strings.HasPrefix(plain, known) || len(config.Nearest(plain, []string{known})) > 0) {
-			return fmt.Errorf("Monitor is %q; did you mean %q? Training logs %q", monitor, name, names)
-		}
-	}
-	if sure {
-		return fmt.Errorf("Monitor is %q, but training logs %q; a callback that adds a log must stand before this one", monitor, names)
-	}
-	return nil
+	return names, sure
 }
 
 // addedLogs are the logs that a callback sets at the end of an epoch; not ok

@@ -65,6 +65,9 @@ func (c *ModelCheckpoint) OnTrainBegin(r *nn.Run) error {
 			return fmt.Errorf("callbacks: ModelCheckpoint: %w", err)
 		}
 	}
+	if err := checkTemplate(c.Filepath, c.SaveFreq > 0, c, r); err != nil {
+		return fmt.Errorf("callbacks: ModelCheckpoint: %w", err)
+	}
 	if c.write == nil {
 		if err := saving.CheckPath(c.Filepath); err != nil {
 			return fmt.Errorf("callbacks: ModelCheckpoint: %w", err)
@@ -116,6 +119,12 @@ func (c *ModelCheckpoint) OnEpochEnd(r *nn.Run, epoch int, logs *nn.Logs) error 
 }
 
 func (c *ModelCheckpoint) save(r *nn.Run, epoch, batch int, logs *nn.Logs) error {
+	if c.SaveBestOnly && !logs.Has(c.Monitor) {
+		if err := missing(c.Monitor, r, logs); err != nil {
+			return fmt.Errorf("callbacks: ModelCheckpoint: %w", err)
+		}
+		return nil
+	}
 	path, err := expand(c.Filepath, epoch+1, batch, logs)
 	if err != nil {
 		return fmt.Errorf("callbacks: ModelCheckpoint: %w", err)
@@ -124,11 +133,6 @@ func (c *ModelCheckpoint) save(r *nn.Run, epoch, batch int, logs *nn.Logs) error
 	switch {
 	case !c.SaveBestOnly:
 		c.say("\nEpoch %d: saving model to %s\n", epoch+1, path)
-	case !logs.Has(c.Monitor):
-		if err := missing(c.Monitor, r, logs); err != nil {
-			return fmt.Errorf("callbacks: ModelCheckpoint: %w", err)
-		}
-		return nil
 	case !c.better(now, c.Best):
 		c.say("\nEpoch %d: %s did not improve from %s\n", epoch+1, c.Monitor, fixed5(c.Best))
 		return nil

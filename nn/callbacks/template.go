@@ -1,7 +1,9 @@
 package callbacks
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/antler-ml/antler/nn"
@@ -47,7 +49,37 @@ func field(name, spec string, epoch, batch int, logs *nn.Logs) (string, error) {
 	case name == "batch":
 		return "", fmt.Errorf("batches are numbered only when SaveFreq is set")
 	case !logs.Has(name):
-		return "", fmt.Errorf("no such log; there are epoch and %q", logs.Names())
+		return "", &noLogError{logs.Names()}
 	}
 	return pythonFormat(logs.Get(name), false, spec)
+}
+
+// A noLogError says that a file name asks for a log that is not there.
+type noLogError struct{ names []string }
+
+func (e *noLogError) Error() string {
+	return fmt.Sprintf("no such log; there are epoch and %q", e.names)
+}
+
+// checkTemplate refuses, before any training, a file name that cannot be filled in, at
+// the end of an epoch or of a batch.
+func checkTemplate(template string, ofBatch bool, self nn.Callback, r *nn.Run) error {
+	names, sure := foreseen(self, r)
+	if len(names) == 0 {
+		return nil
+	}
+	batch := 0
+	if ofBatch { // of which nobody can add logs
+		batch, sure = 1, true
+		names = slices.DeleteFunc(slices.Clone(r.Metrics), func(n string) bool { return strings.HasPrefix(n, "val_") })
+	}
+	var logs nn.Logs
+	for _, n := range names {
+		logs.Set(n, 0)
+	}
+	_, err := expand(template, 1, batch, &logs)
+	if _, ok := errors.AsType[*noLogError](err); ok && !sure {
+		return nil
+	}
+	return err
 }

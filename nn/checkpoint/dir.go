@@ -91,8 +91,12 @@ func (d *Dir) check() error {
 	switch {
 	case d.Path == "":
 		return errors.New("checkpoint: Dir: Path is empty; name a directory for the checkpoints")
-	case d.EverySteps < 0 || d.Every < 0 || d.Keep < 0:
-		return fmt.Errorf("checkpoint: Dir: EverySteps is %d, Every %v, Keep %d: none may be negative", d.EverySteps, d.Every, d.Keep)
+	case d.EverySteps < 0:
+		return fmt.Errorf("checkpoint: Dir: EverySteps is %d; want batches, or 0 to go by Every", d.EverySteps)
+	case d.Every < 0:
+		return fmt.Errorf("checkpoint: Dir: Every is %v; want a time, or 0 for %v", d.Every, everyDefault)
+	case d.Keep < 0:
+		return fmt.Errorf("checkpoint: Dir: Keep is %d; want 2 or more, or 0 for 3", d.Keep)
 	case d.Keep == 1:
 		return errors.New("checkpoint: Dir: Keep is 1; want 2 or more, so that there is one before, should the newest be damaged")
 	}
@@ -196,7 +200,7 @@ func (d *Dir) wrote(err error) {
 		d.pause, d.wait = 0, time.Time{}
 		return
 	}
-	d.tell(err)
+	d.tell(fmt.Errorf("%w; training goes on, and it is tried again", err))
 	d.pause = min(max(firstPause, 2*d.pause), longestPause)
 	d.due, d.wait = true, time.Now().Add(d.pause)
 }

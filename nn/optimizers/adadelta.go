@@ -57,5 +57,8 @@ func (o *Adadelta) Validate() error {
 	if err := part("Adadelta", "rho", *o.Rho); err != nil {
 		return err
 	}
+	if err := small("Adadelta", o.Epsilon); err != nil {
+		return err
+	}
 	return validate("Adadelta", o.Settings())
 }

@@ -141,8 +141,13 @@ func (o *Adafactor) Validate() error {
 	if !(*o.Beta2Decay <= 0) || math.IsInf(*o.Beta2Decay, 0) {
 		return fmt.Errorf("optimizer Adafactor: beta_2_decay is %g; want 0 or less", *o.Beta2Decay)
 	}
-	if !(o.Epsilon1 > 0) || !finite(o.Epsilon1) || !finite(o.Epsilon2) || !(o.ClipThreshold > 0) {
-		return fmt.Errorf("optimizer Adafactor: epsilon_1 is %g, epsilon_2 %g, clip_threshold %g; want more than 0", o.Epsilon1, o.Epsilon2, o.ClipThreshold)
+	for _, c := range []struct {
+		setting string
+		x       float64
+	}{{"epsilon_1", o.Epsilon1}, {"epsilon_2", o.Epsilon2}, {"clip_threshold", o.ClipThreshold}} {
+		if !finite(c.x) {
+			return fmt.Errorf("optimizer Adafactor: %s is %g; want more than 0", c.setting, c.x)
+		}
 	}
 	return validate("Adafactor", o.Settings())
 }

@@ -59,5 +59,8 @@ func (o *Adagrad) Validate() error {
 	if !finite(*o.InitialAccumulatorValue) {
 		return fmt.Errorf("optimizer Adagrad: initial_accumulator_value is %g; want 0 or more", *o.InitialAccumulatorValue)
 	}
+	if err := small("Adagrad", o.Epsilon); err != nil {
+		return err
+	}
 	return validate("Adagrad", o.Settings())
 }

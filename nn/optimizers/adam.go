@@ -80,10 +80,7 @@ func (o *Adam) Idle() bool { return true }
 
 // Validate checks the settings.
 func (o *Adam) Validate() error {
-	if err := part("Adam", "beta_1", *o.Beta1); err != nil {
-		return err
-	}
-	if err := part("Adam", "beta_2", *o.Beta2); err != nil {
+	if err := running("Adam", o.Epsilon, *o.Beta1, *o.Beta2); err != nil {
 		return err
 	}
 	return validate("Adam", o.Settings())

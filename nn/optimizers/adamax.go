@@ -52,7 +52,7 @@ func (o *Adamax) Idle() bool { return true }
 
 // Validate checks the settings.
 func (o *Adamax) Validate() error {
-	if err := part("Adamax", "beta_1", *o.Beta1); err != nil {
+	if err := running("Adamax", o.Epsilon, *o.Beta1); err != nil {
 		return err
 	}
 	if err := part("Adamax", "beta_2", *o.Beta2); err != nil {

@@ -57,10 +57,7 @@ func (o *AdamW) Idle() bool { return true }
 
 // Validate checks the settings.
 func (o *AdamW) Validate() error {
-	if err := part("AdamW", "beta_1", *o.Beta1); err != nil {
-		return err
-	}
-	if err := part("AdamW", "beta_2", *o.Beta2); err != nil {
+	if err := running("AdamW", o.Epsilon, *o.Beta1, *o.Beta2); err != nil {
 		return err
 	}
 	return validate("AdamW", o.Settings())

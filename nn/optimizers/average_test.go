@@ -35,7 +35,7 @@ func TestFitEndsWithAverages(t *testing.T) {
 
 func TestMistakesInAverages(t *testing.T) {
 	for _, o := range []*optimizers.SGD{{UseEMA: true, EMAMomentum: new(1.5)}, {UseEMA: true, EMAOverwriteFrequency: -1}} {
-		if _, err := config.Complete(o); err == nil || !strings.Contains(err.Error(), "ema_momentum is") {
+		if _, err := config.Complete(o); err == nil || !strings.Contains(err.Error(), "optimizer SGD: ema_") {
 			t.Errorf("%+v: got %v", o, err)
 		}
 	}

@@ -78,10 +78,7 @@ func (o *Nadam) Idle() bool { return true }
 
 // Validate checks the settings.
 func (o *Nadam) Validate() error {
-	if err := part("Nadam", "beta_1", *o.Beta1); err != nil {
-		return err
-	}
-	if err := part("Nadam", "beta_2", *o.Beta2); err != nil {
+	if err := running("Nadam", o.Epsilon, *o.Beta1, *o.Beta2); err != nil {
 		return err
 	}
 	return validate("Nadam", o.Settings())

@@ -21,13 +21,21 @@ func validate(name string, s nn.OptimizerSettings) error {
 		return fmt.Errorf("optimizer %s: learning_rate is %g; want more than 0 (nn.Freeze keeps weights as they are)", name, s.LearningRate)
 	case s.GradientAccumulationSteps < 0:
 		return fmt.Errorf("optimizer %s: gradient_accumulation_steps is %d; want 0 (an update after every batch) or more", name, s.GradientAccumulationSteps)
-	case !finite(s.Decay) || !finite(s.WeightDecay):
-		return fmt.Errorf("optimizer %s: decay is %g, weight_decay %g; want 0 or more", name, s.Decay, s.WeightDecay)
-	case !finite(s.Clipnorm) || !finite(s.Clipvalue) || !finite(s.GlobalClipnorm):
-		return fmt.Errorf("optimizer %s: clipnorm is %g, clipvalue %g, global_clipnorm %g; want 0 (off) or more", name, s.Clipnorm, s.Clipvalue, s.GlobalClipnorm)
+	case s.UseEMA && s.EMAOverwriteFrequency < 0:
+		return fmt.Errorf("optimizer %s: ema_overwrite_frequency is %d; want 0 (when Fit ends) or more", name, s.EMAOverwriteFrequency)
 	}
-	if s.UseEMA && (!(s.EMAMomentum >= 0 && s.EMAMomentum <= 1) || s.EMAOverwriteFrequency < 0) {
-		return fmt.Errorf("optimizer %s: ema_momentum is %g, ema_overwrite_frequency %d; want 0 to 1, and 0 (when Fit ends) or more", name, s.EMAMomentum, s.EMAOverwriteFrequency)
+	for _, c := range []struct {
+		setting string
+		x       float64
+	}{{"decay", s.Decay}, {"weight_decay", s.WeightDecay}, {"clipnorm", s.Clipnorm}, {"clipvalue", s.Clipvalue}, {"global_clipnorm", s.GlobalClipnorm}} {
+		if !finite(c.x) {
+			return fmt.Errorf("optimizer %s: %s is %g; want 0 (off) or more", name, c.setting, c.x)
+		}
+	}
+	if s.UseEMA {
+		if err := part(name, "ema_momentum", s.EMAMomentum); err != nil {
+			return err
+		}
 	}
 	n := 0
 	for _, c := range []float64{s.Clipnorm, s.Clipvalue, s.GlobalClipnorm} {
@@ -48,6 +56,25 @@ func finite(x float64) bool { return x >= 0 && !math.IsInf(x, 1) }
 func part(name, setting string, x float64) error {
 	if !(x >= 0 && x <= 1) {
 		return fmt.Errorf("optimizer %s: %s is %g; want 0 to 1", name, setting, x)
+	}
+	return nil
+}
+
+// running refuses factors of running means that would never move from 0, by which the
+// means are then divided, and an epsilon below 0.
+func running(name string, epsilon float64, betas ...float64) error {
+	for i, b := range betas {
+		if !(b >= 0 && b < 1) {
+			return fmt.Errorf("optimizer %s: beta_%d is %g; want 0 or more, below 1", name, i+1, b)
+		}
+	}
+	return small(name, epsilon)
+}
+
+// small refuses an epsilon that is not a small number.
+func small(name string, epsilon float64) error {
+	if !finite(epsilon) {
+		return fmt.Errorf("optimizer %s: epsilon is %g; want more than 0, such as 1e-7", name, epsilon)
 	}
 	return nil
 }

@@ -88,5 +88,8 @@ func (o *RMSprop) Validate() error {
 	if err := part("RMSprop", "momentum", o.Momentum); err != nil {
 		return err
 	}
+	if err := small("RMSprop", o.Epsilon); err != nil {
+		return err
+	}
 	return validate("RMSprop", o.Settings())
 }

@@ -112,6 +112,9 @@ func (s *PolynomialDecay) Rate(t int) float64 {
 
 // Validate checks the settings.
 func (s *PolynomialDecay) Validate() error {
+	if !finite(s.Power) {
+		return fmt.Errorf("schedule PolynomialDecay: power is %g; want 0 or more", s.Power)
+	}
 	return decays("PolynomialDecay", s.InitialLearningRate, s.DecaySteps, "end_learning_rate", s.EndLearningRate)
 }
 
