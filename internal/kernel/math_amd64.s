@@ -1891,10 +1891,6 @@ single:
 	VBROADCASTSS mathConst41200000<>+0(SB), Z3
 	VMINPS       Z1, Z3, Z3
 	VADDPS       Z3, Z3, Z3
-	VBROADCASTSS mathConst42b20000<>+0(SB), Z6
-	VMINPS       Z3, Z6, Z3
-	VBROADCASTSS mathConstc2d00000<>+0(SB), Z6
-	VMAXPS       Z3, Z6, Z3
 	VMULPS.BCST  mathConst3fb8aa3b<>+0(SB), Z3, Z6
 	VADDPS.BCST  mathConst4b400000<>+0(SB), Z6, Z6
 	VSUBPS.BCST  mathConst4b400000<>+0(SB), Z6, Z7
@@ -1916,12 +1912,7 @@ single:
 	VMULPS       Z8, Z7, Z7
 	VADDPS       Z7, Z3, Z3
 	VPSUBD.BCST  mathConst4b400000<>+0(SB), Z6, Z6
-	VPSRAD       $0x01, Z6, Z7
 	VADDPS.BCST  mathConst3f800000<>+0(SB), Z3, Z3
-	VPADDD.BCST  mathConst0000007f<>+0(SB), Z7, Z8
-	VPSLLD       $0x17, Z8, Z8
-	VMULPS       Z8, Z3, Z3
-	VPSUBD       Z7, Z6, Z6
 	VPADDD.BCST  mathConst0000007f<>+0(SB), Z6, Z6
 	VPSLLD       $0x17, Z6, Z6
 	VMULPS       Z6, Z3, Z3
@@ -1962,10 +1953,6 @@ part:
 	VBROADCASTSS mathConst41200000<>+0(SB), Z3
 	VMINPS       Z1, Z3, Z3
 	VADDPS       Z3, Z3, Z3
-	VBROADCASTSS mathConst42b20000<>+0(SB), Z4
-	VMINPS       Z3, Z4, Z3
-	VBROADCASTSS mathConstc2d00000<>+0(SB), Z4
-	VMAXPS       Z3, Z4, Z3
 	VMULPS.BCST  mathConst3fb8aa3b<>+0(SB), Z3, Z4
 	VADDPS.BCST  mathConst4b400000<>+0(SB), Z4, Z4
 	VSUBPS.BCST  mathConst4b400000<>+0(SB), Z4, Z6
@@ -1987,12 +1974,7 @@ part:
 	VMULPS       Z7, Z6, Z6
 	VADDPS       Z6, Z3, Z3
 	VPSUBD.BCST  mathConst4b400000<>+0(SB), Z4, Z4
-	VPSRAD       $0x01, Z4, Z6
 	VADDPS.BCST  mathConst3f800000<>+0(SB), Z3, Z3
-	VPADDD.BCST  mathConst0000007f<>+0(SB), Z6, Z7
-	VPSLLD       $0x17, Z7, Z7
-	VMULPS       Z7, Z3, Z3
-	VPSUBD       Z6, Z4, Z4
 	VPADDD.BCST  mathConst0000007f<>+0(SB), Z4, Z4
 	VPSLLD       $0x17, Z4, Z4
 	VMULPS       Z4, Z3, Z3
@@ -2156,14 +2138,6 @@ many:
 	VMINPS       Y5, Y7, Y7
 	VADDPS       Y4, Y4, Y4
 	VADDPS       Y7, Y7, Y8
-	VBROADCASTSS mathConst42b20000<>+0(SB), Y7
-	VBROADCASTSS mathConst42b20000<>+0(SB), Y9
-	VMINPS       Y4, Y7, Y4
-	VMINPS       Y8, Y9, Y8
-	VBROADCASTSS mathConstc2d00000<>+0(SB), Y7
-	VBROADCASTSS mathConstc2d00000<>+0(SB), Y9
-	VMAXPS       Y4, Y7, Y4
-	VMAXPS       Y8, Y9, Y8
 	VMULPS       mathConst3fb8aa3b<>+0(SB), Y4, Y7
 	VMULPS       mathConst3fb8aa3b<>+0(SB), Y8, Y9
 	VADDPS       mathConst4b400000<>+0(SB), Y7, Y7
@@ -2205,19 +2179,9 @@ many:
 	VADDPS       Y8, Y4, Y4
 	VADDPS       Y10, Y9, Y8
 	VPSUBD       mathConst4b400000<>+0(SB), Y7, Y7
-	VPSUBD       mathConst4b400000<>+0(SB), Y11, Y10
-	VPSRAD       $0x01, Y7, Y9
-	VPSRAD       $0x01, Y10, Y11
+	VPSUBD       mathConst4b400000<>+0(SB), Y11, Y9
 	VADDPS       mathConst3f800000<>+0(SB), Y4, Y4
-	VADDPS       mathConst3f800000<>+0(SB), Y8, Y12
-	VPADDD       mathConst0000007f<>+0(SB), Y9, Y8
-	VPADDD       mathConst0000007f<>+0(SB), Y11, Y13
-	VPSLLD       $0x17, Y8, Y8
-	VPSLLD       $0x17, Y13, Y13
-	VMULPS       Y8, Y4, Y4
-	VMULPS       Y13, Y12, Y8
-	VPSUBD       Y9, Y7, Y7
-	VPSUBD       Y11, Y10, Y9
+	VADDPS       mathConst3f800000<>+0(SB), Y8, Y8
 	VPADDD       mathConst0000007f<>+0(SB), Y7, Y7
 	VPADDD       mathConst0000007f<>+0(SB), Y9, Y9
 	VPSLLD       $0x17, Y7, Y7
@@ -2268,10 +2232,6 @@ single:
 	VBROADCASTSS mathConst41200000<>+0(SB), Y3
 	VMINPS       Y1, Y3, Y3
 	VADDPS       Y3, Y3, Y3
-	VBROADCASTSS mathConst42b20000<>+0(SB), Y4
-	VMINPS       Y3, Y4, Y3
-	VBROADCASTSS mathConstc2d00000<>+0(SB), Y4
-	VMAXPS       Y3, Y4, Y3
 	VMULPS       mathConst3fb8aa3b<>+0(SB), Y3, Y4
 	VADDPS       mathConst4b400000<>+0(SB), Y4, Y4
 	VSUBPS       mathConst4b400000<>+0(SB), Y4, Y5
@@ -2293,12 +2253,7 @@ single:
 	VMULPS       Y6, Y5, Y5
 	VADDPS       Y5, Y3, Y3
 	VPSUBD       mathConst4b400000<>+0(SB), Y4, Y4
-	VPSRAD       $0x01, Y4, Y5
 	VADDPS       mathConst3f800000<>+0(SB), Y3, Y3
-	VPADDD       mathConst0000007f<>+0(SB), Y5, Y6
-	VPSLLD       $0x17, Y6, Y6
-	VMULPS       Y6, Y3, Y3
-	VPSUBD       Y5, Y4, Y4
 	VPADDD       mathConst0000007f<>+0(SB), Y4, Y4
 	VPSLLD       $0x17, Y4, Y4
 	VMULPS       Y4, Y3, Y3
@@ -2339,10 +2294,6 @@ part:
 	VBROADCASTSS mathConst41200000<>+0(SB), Y4
 	VMINPS       Y2, Y4, Y4
 	VADDPS       Y4, Y4, Y4
-	VBROADCASTSS mathConst42b20000<>+0(SB), Y5
-	VMINPS       Y4, Y5, Y4
-	VBROADCASTSS mathConstc2d00000<>+0(SB), Y5
-	VMAXPS       Y4, Y5, Y4
 	VMULPS       mathConst3fb8aa3b<>+0(SB), Y4, Y5
 	VADDPS       mathConst4b400000<>+0(SB), Y5, Y5
 	VSUBPS       mathConst4b400000<>+0(SB), Y5, Y6
@@ -2364,12 +2315,7 @@ part:
 	VMULPS       Y7, Y6, Y6
 	VADDPS       Y6, Y4, Y4
 	VPSUBD       mathConst4b400000<>+0(SB), Y5, Y5
-	VPSRAD       $0x01, Y5, Y6
 	VADDPS       mathConst3f800000<>+0(SB), Y4, Y4
-	VPADDD       mathConst0000007f<>+0(SB), Y6, Y7
-	VPSLLD       $0x17, Y7, Y7
-	VMULPS       Y7, Y4, Y4
-	VPSUBD       Y6, Y5, Y5
 	VPADDD       mathConst0000007f<>+0(SB), Y5, Y5
 	VPSLLD       $0x17, Y5, Y5
 	VMULPS       Y5, Y4, Y4

@@ -20,12 +20,13 @@ func LSTM(h, c, i, f, g, o, before []float32) {
 
 // LSTMBack is the way back through LSTM. dh and dc are the gradients of h and
 // c; dc becomes that of before, and dh zeros. The gates, after their activations,
-// become their gradients before them.
-func LSTMBack(dh, dc, i, f, g, o, c, before []float32) {
-	for _, x := range [...][]float32{dc, i, f, g, o, c, before} {
+// become their gradients before them. tanh(c) is taken from h, which is its product
+// with o: a quotient costs less.
+func LSTMBack(dh, dc, i, f, g, o, h, before []float32) {
+	for _, x := range [...][]float32{dc, i, f, g, o, h, before} {
 		like(dh, x)
 	}
-	rnnLSTMBack(dh, dc, i, f, g, o, c, before)
+	rnnLSTMBack(dh, dc, i, f, g, o, h, before)
 }
 
 // GRU is the end of a step of a gated recurrent unit, when the update gate z

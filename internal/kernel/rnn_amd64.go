@@ -42,14 +42,14 @@ func rnnOutput(h, c, o []float32) {
 	}
 }
 
-func rnnLSTMBack(dh, dc, i, f, g, o, c, before []float32) {
+func rnnLSTMBack(dh, dc, i, f, g, o, h, before []float32) {
 	switch {
 	case rnnAVX512:
-		rnnLSTMBackAVX512(dh, dc, i, f, g, o, c, before)
+		rnnLSTMBackAVX512(dh, dc, i, f, g, o, h, before)
 	case rnnAVX2:
-		rnnLSTMBackAVX2(dh, dc, i, f, g, o, c, before)
+		rnnLSTMBackAVX2(dh, dc, i, f, g, o, h, before)
 	default:
-		rnnLSTMBackGo(dh, dc, i, f, g, o, c, before)
+		rnnLSTMBackGo(dh, dc, i, f, g, o, h, before)
 	}
 }
 

@@ -121,10 +121,6 @@ single:
 	VBROADCASTSS rnnConst41200000<>+0(SB), Z15
 	VMINPS       Z5, Z15, Z15
 	VADDPS       Z15, Z15, Z15
-	VBROADCASTSS rnnConst42b20000<>+0(SB), Z16
-	VMINPS       Z15, Z16, Z15
-	VBROADCASTSS rnnConstc2d00000<>+0(SB), Z16
-	VMAXPS       Z15, Z16, Z15
 	VMULPS.BCST  rnnConst3fb8aa3b<>+0(SB), Z15, Z16
 	VADDPS.BCST  rnnConst4b400000<>+0(SB), Z16, Z16
 	VSUBPS.BCST  rnnConst4b400000<>+0(SB), Z16, Z17
@@ -146,12 +142,7 @@ single:
 	VMULPS       Z18, Z17, Z17
 	VADDPS       Z17, Z15, Z15
 	VPSUBD.BCST  rnnConst4b400000<>+0(SB), Z16, Z16
-	VPSRAD       $0x01, Z16, Z17
 	VADDPS.BCST  rnnConst3f800000<>+0(SB), Z15, Z15
-	VPADDD.BCST  rnnConst0000007f<>+0(SB), Z17, Z18
-	VPSLLD       $0x17, Z18, Z18
-	VMULPS       Z18, Z15, Z15
-	VPSUBD       Z17, Z16, Z16
 	VPADDD.BCST  rnnConst0000007f<>+0(SB), Z16, Z16
 	VPSLLD       $0x17, Z16, Z16
 	VMULPS       Z16, Z15, Z15
@@ -323,10 +314,6 @@ part:
 	VBROADCASTSS rnnConst41200000<>+0(SB), Z7
 	VMINPS       Z5, Z7, Z7
 	VADDPS       Z7, Z7, Z7
-	VBROADCASTSS rnnConst42b20000<>+0(SB), Z8
-	VMINPS       Z7, Z8, Z7
-	VBROADCASTSS rnnConstc2d00000<>+0(SB), Z8
-	VMAXPS       Z7, Z8, Z7
 	VMULPS.BCST  rnnConst3fb8aa3b<>+0(SB), Z7, Z8
 	VADDPS.BCST  rnnConst4b400000<>+0(SB), Z8, Z8
 	VSUBPS.BCST  rnnConst4b400000<>+0(SB), Z8, Z9
@@ -348,12 +335,7 @@ part:
 	VMULPS       Z10, Z9, Z9
 	VADDPS       Z9, Z7, Z7
 	VPSUBD.BCST  rnnConst4b400000<>+0(SB), Z8, Z8
-	VPSRAD       $0x01, Z8, Z9
 	VADDPS.BCST  rnnConst3f800000<>+0(SB), Z7, Z7
-	VPADDD.BCST  rnnConst0000007f<>+0(SB), Z9, Z10
-	VPSLLD       $0x17, Z10, Z10
-	VMULPS       Z10, Z7, Z7
-	VPSUBD       Z9, Z8, Z8
 	VPADDD.BCST  rnnConst0000007f<>+0(SB), Z8, Z8
 	VPSLLD       $0x17, Z8, Z8
 	VMULPS       Z8, Z7, Z7
@@ -804,63 +786,54 @@ single:
 	VMULPS       Y2, Y5, Y5
 	VADDPS       Y7, Y7, Y7
 	VADDPS       rnnConst3d2aaa7a<>+0(SB), Y5, Y5
-	VBROADCASTSS rnnConst42b20000<>+0(SB), Y8
+	VMULPS       rnnConst3fb8aa3b<>+0(SB), Y7, Y8
 	VMULPS       Y2, Y5, Y5
-	VMINPS       Y7, Y8, Y7
+	VADDPS       rnnConst4b400000<>+0(SB), Y8, Y8
 	VADDPS       rnnConst3e2aaaaa<>+0(SB), Y5, Y5
-	VBROADCASTSS rnnConstc2d00000<>+0(SB), Y8
+	VSUBPS       rnnConst4b400000<>+0(SB), Y8, Y9
 	VMULPS       Y2, Y5, Y5
-	VMAXPS       Y7, Y8, Y7
+	VMULPS       rnnConst3f318000<>+0(SB), Y9, Y10
 	VADDPS       rnnConst3f000000<>+0(SB), Y5, Y5
-	VMULPS       rnnConst3fb8aa3b<>+0(SB), Y7, Y9
-	VMULPS       Y2, Y2, Y8
-	VADDPS       rnnConst4b400000<>+0(SB), Y9, Y9
-	VMULPS       Y8, Y5, Y5
-	VSUBPS       rnnConst4b400000<>+0(SB), Y9, Y8
+	VSUBPS       Y10, Y7, Y10
+	VMULPS       Y2, Y2, Y7
+	VMULPS       rnnConstb95e8083<>+0(SB), Y9, Y9
+	VMULPS       Y7, Y5, Y5
+	VSUBPS       Y9, Y10, Y7
 	VADDPS       Y5, Y2, Y2
-	VMULPS       rnnConst3f318000<>+0(SB), Y8, Y5
+	VMULPS       rnnConst394f459f<>+0(SB), Y7, Y5
 	VPSUBD       rnnConst4b400000<>+0(SB), Y3, Y3
-	VSUBPS       Y5, Y7, Y7
+	VADDPS       rnnConst3ab6a028<>+0(SB), Y5, Y9
 	VPSRAD       $0x01, Y3, Y5
-	VMULPS       rnnConstb95e8083<>+0(SB), Y8, Y8
+	VMULPS       Y7, Y9, Y9
 	VADDPS       rnnConst3f800000<>+0(SB), Y2, Y2
-	VSUBPS       Y8, Y7, Y8
-	VPADDD       rnnConst0000007f<>+0(SB), Y5, Y7
-	VMULPS       rnnConst394f459f<>+0(SB), Y8, Y10
-	VPSLLD       $0x17, Y7, Y7
-	VADDPS       rnnConst3ab6a028<>+0(SB), Y10, Y10
-	VMULPS       Y7, Y2, Y2
-	VMULPS       Y8, Y10, Y7
+	VADDPS       rnnConst3c088968<>+0(SB), Y9, Y10
+	VPADDD       rnnConst0000007f<>+0(SB), Y5, Y9
+	VMULPS       Y7, Y10, Y10
+	VPSLLD       $0x17, Y9, Y9
+	VADDPS       rnnConst3d2aaa7a<>+0(SB), Y10, Y10
+	VMULPS       Y9, Y2, Y2
+	VMULPS       Y7, Y10, Y9
 	VPSUBD       Y5, Y3, Y3
-	VADDPS       rnnConst3c088968<>+0(SB), Y7, Y5
+	VADDPS       rnnConst3e2aaaaa<>+0(SB), Y9, Y5
 	VPADDD       rnnConst0000007f<>+0(SB), Y3, Y3
-	VMULPS       Y8, Y5, Y5
+	VMULPS       Y7, Y5, Y5
 	VPSLLD       $0x17, Y3, Y3
-	VADDPS       rnnConst3d2aaa7a<>+0(SB), Y5, Y5
+	VADDPS       rnnConst3f000000<>+0(SB), Y5, Y5
 	VMULPS       Y3, Y2, Y2
-	VMULPS       Y8, Y5, Y5
+	VMULPS       Y7, Y7, Y9
 	VMOVUPS      (R8)(CX*1), Y3
-	VADDPS       rnnConst3e2aaaaa<>+0(SB), Y5, Y5
+	VMULPS       Y9, Y5, Y5
 	VCMPPS       $0x1d, rnnConst00000000<>+0(SB), Y3, Y3
-	VMULPS       Y8, Y5, Y7
+	VADDPS       Y5, Y7, Y7
 	VBROADCASTSS rnnConst3f800000<>+0(SB), Y5
-	VADDPS       rnnConst3f000000<>+0(SB), Y7, Y7
+	VPSUBD       rnnConst4b400000<>+0(SB), Y8, Y8
 	VBLENDVPS    Y3, Y5, Y2, Y3
-	VMULPS       Y8, Y8, Y5
+	VADDPS       rnnConst3f800000<>+0(SB), Y7, Y5
 	VADDPS       rnnConst3f800000<>+0(SB), Y2, Y2
-	VMULPS       Y5, Y7, Y5
+	VPADDD       rnnConst0000007f<>+0(SB), Y8, Y7
 	VDIVPS       Y2, Y3, Y2
-	VADDPS       Y5, Y8, Y3
-	VPSUBD       rnnConst4b400000<>+0(SB), Y9, Y5
-	VPSRAD       $0x01, Y5, Y7
-	VADDPS       rnnConst3f800000<>+0(SB), Y3, Y3
-	VPADDD       rnnConst0000007f<>+0(SB), Y7, Y8
-	VPSLLD       $0x17, Y8, Y8
-	VMULPS       Y8, Y3, Y3
-	VPSUBD       Y7, Y5, Y5
-	VPADDD       rnnConst0000007f<>+0(SB), Y5, Y5
-	VPSLLD       $0x17, Y5, Y5
-	VMULPS       Y5, Y3, Y3
+	VPSLLD       $0x17, Y7, Y3
+	VMULPS       Y3, Y5, Y3
 	VADDPS       rnnConst3f800000<>+0(SB), Y3, Y3
 	VBROADCASTSS rnnConst40000000<>+0(SB), Y5
 	VDIVPS       Y3, Y5, Y3
@@ -1030,10 +1003,6 @@ part:
 	VBROADCASTSS rnnConst41200000<>+0(SB), Y8
 	VMINPS       Y6, Y8, Y8
 	VADDPS       Y8, Y8, Y8
-	VBROADCASTSS rnnConst42b20000<>+0(SB), Y9
-	VMINPS       Y8, Y9, Y8
-	VBROADCASTSS rnnConstc2d00000<>+0(SB), Y9
-	VMAXPS       Y8, Y9, Y8
 	VMULPS       rnnConst3fb8aa3b<>+0(SB), Y8, Y9
 	VADDPS       rnnConst4b400000<>+0(SB), Y9, Y9
 	VSUBPS       rnnConst4b400000<>+0(SB), Y9, Y10
@@ -1055,12 +1024,7 @@ part:
 	VMULPS       Y11, Y10, Y10
 	VADDPS       Y10, Y8, Y8
 	VPSUBD       rnnConst4b400000<>+0(SB), Y9, Y9
-	VPSRAD       $0x01, Y9, Y10
 	VADDPS       rnnConst3f800000<>+0(SB), Y8, Y8
-	VPADDD       rnnConst0000007f<>+0(SB), Y10, Y11
-	VPSLLD       $0x17, Y11, Y11
-	VMULPS       Y11, Y8, Y8
-	VPSUBD       Y10, Y9, Y9
 	VPADDD       rnnConst0000007f<>+0(SB), Y9, Y9
 	VPSLLD       $0x17, Y9, Y9
 	VMULPS       Y9, Y8, Y8
@@ -1246,10 +1210,6 @@ single:
 	VBROADCASTSS rnnConst41200000<>+0(SB), Z4
 	VMINPS       Z2, Z4, Z4
 	VADDPS       Z4, Z4, Z4
-	VBROADCASTSS rnnConst42b20000<>+0(SB), Z7
-	VMINPS       Z4, Z7, Z4
-	VBROADCASTSS rnnConstc2d00000<>+0(SB), Z7
-	VMAXPS       Z4, Z7, Z4
 	VMULPS.BCST  rnnConst3fb8aa3b<>+0(SB), Z4, Z7
 	VADDPS.BCST  rnnConst4b400000<>+0(SB), Z7, Z7
 	VSUBPS.BCST  rnnConst4b400000<>+0(SB), Z7, Z8
@@ -1271,12 +1231,7 @@ single:
 	VMULPS       Z9, Z8, Z8
 	VADDPS       Z8, Z4, Z4
 	VPSUBD.BCST  rnnConst4b400000<>+0(SB), Z7, Z7
-	VPSRAD       $0x01, Z7, Z8
 	VADDPS.BCST  rnnConst3f800000<>+0(SB), Z4, Z4
-	VPADDD.BCST  rnnConst0000007f<>+0(SB), Z8, Z9
-	VPSLLD       $0x17, Z9, Z9
-	VMULPS       Z9, Z4, Z4
-	VPSUBD       Z8, Z7, Z7
 	VPADDD.BCST  rnnConst0000007f<>+0(SB), Z7, Z7
 	VPSLLD       $0x17, Z7, Z7
 	VMULPS       Z7, Z4, Z4
@@ -1319,10 +1274,6 @@ part:
 	VBROADCASTSS rnnConst41200000<>+0(SB), Z4
 	VMINPS       Z2, Z4, Z4
 	VADDPS       Z4, Z4, Z4
-	VBROADCASTSS rnnConst42b20000<>+0(SB), Z5
-	VMINPS       Z4, Z5, Z4
-	VBROADCASTSS rnnConstc2d00000<>+0(SB), Z5
-	VMAXPS       Z4, Z5, Z4
 	VMULPS.BCST  rnnConst3fb8aa3b<>+0(SB), Z4, Z5
 	VADDPS.BCST  rnnConst4b400000<>+0(SB), Z5, Z5
 	VSUBPS.BCST  rnnConst4b400000<>+0(SB), Z5, Z7
@@ -1344,12 +1295,7 @@ part:
 	VMULPS       Z8, Z7, Z7
 	VADDPS       Z7, Z4, Z4
 	VPSUBD.BCST  rnnConst4b400000<>+0(SB), Z5, Z5
-	VPSRAD       $0x01, Z5, Z7
 	VADDPS.BCST  rnnConst3f800000<>+0(SB), Z4, Z4
-	VPADDD.BCST  rnnConst0000007f<>+0(SB), Z7, Z8
-	VPSLLD       $0x17, Z8, Z8
-	VMULPS       Z8, Z4, Z4
-	VPSUBD       Z7, Z5, Z5
 	VPADDD.BCST  rnnConst0000007f<>+0(SB), Z5, Z5
 	VPSLLD       $0x17, Z5, Z5
 	VMULPS       Z5, Z4, Z4
@@ -1417,14 +1363,6 @@ many:
 	VMINPS       Y3, Y5, Y5
 	VADDPS       Y2, Y2, Y2
 	VADDPS       Y5, Y5, Y6
-	VBROADCASTSS rnnConst42b20000<>+0(SB), Y5
-	VBROADCASTSS rnnConst42b20000<>+0(SB), Y7
-	VMINPS       Y2, Y5, Y2
-	VMINPS       Y6, Y7, Y6
-	VBROADCASTSS rnnConstc2d00000<>+0(SB), Y5
-	VBROADCASTSS rnnConstc2d00000<>+0(SB), Y7
-	VMAXPS       Y2, Y5, Y2
-	VMAXPS       Y6, Y7, Y6
 	VMULPS       rnnConst3fb8aa3b<>+0(SB), Y2, Y5
 	VMULPS       rnnConst3fb8aa3b<>+0(SB), Y6, Y7
 	VADDPS       rnnConst4b400000<>+0(SB), Y5, Y5
@@ -1466,19 +1404,9 @@ many:
 	VADDPS       Y6, Y2, Y2
 	VADDPS       Y8, Y7, Y6
 	VPSUBD       rnnConst4b400000<>+0(SB), Y5, Y5
-	VPSUBD       rnnConst4b400000<>+0(SB), Y9, Y8
-	VPSRAD       $0x01, Y5, Y7
-	VPSRAD       $0x01, Y8, Y9
+	VPSUBD       rnnConst4b400000<>+0(SB), Y9, Y7
 	VADDPS       rnnConst3f800000<>+0(SB), Y2, Y2
-	VADDPS       rnnConst3f800000<>+0(SB), Y6, Y10
-	VPADDD       rnnConst0000007f<>+0(SB), Y7, Y6
-	VPADDD       rnnConst0000007f<>+0(SB), Y9, Y11
-	VPSLLD       $0x17, Y6, Y6
-	VPSLLD       $0x17, Y11, Y11
-	VMULPS       Y6, Y2, Y2
-	VMULPS       Y11, Y10, Y6
-	VPSUBD       Y7, Y5, Y5
-	VPSUBD       Y9, Y8, Y7
+	VADDPS       rnnConst3f800000<>+0(SB), Y6, Y6
 	VPADDD       rnnConst0000007f<>+0(SB), Y5, Y5
 	VPADDD       rnnConst0000007f<>+0(SB), Y7, Y7
 	VPSLLD       $0x17, Y5, Y5
@@ -1534,10 +1462,6 @@ single:
 	VBROADCASTSS rnnConst41200000<>+0(SB), Y2
 	VMINPS       Y0, Y2, Y2
 	VADDPS       Y2, Y2, Y2
-	VBROADCASTSS rnnConst42b20000<>+0(SB), Y3
-	VMINPS       Y2, Y3, Y2
-	VBROADCASTSS rnnConstc2d00000<>+0(SB), Y3
-	VMAXPS       Y2, Y3, Y2
 	VMULPS       rnnConst3fb8aa3b<>+0(SB), Y2, Y3
 	VADDPS       rnnConst4b400000<>+0(SB), Y3, Y3
 	VSUBPS       rnnConst4b400000<>+0(SB), Y3, Y4
@@ -1559,12 +1483,7 @@ single:
 	VMULPS       Y5, Y4, Y4
 	VADDPS       Y4, Y2, Y2
 	VPSUBD       rnnConst4b400000<>+0(SB), Y3, Y3
-	VPSRAD       $0x01, Y3, Y4
 	VADDPS       rnnConst3f800000<>+0(SB), Y2, Y2
-	VPADDD       rnnConst0000007f<>+0(SB), Y4, Y5
-	VPSLLD       $0x17, Y5, Y5
-	VMULPS       Y5, Y2, Y2
-	VPSUBD       Y4, Y3, Y3
 	VPADDD       rnnConst0000007f<>+0(SB), Y3, Y3
 	VPSLLD       $0x17, Y3, Y3
 	VMULPS       Y3, Y2, Y2
@@ -1608,10 +1527,6 @@ part:
 	VBROADCASTSS rnnConst41200000<>+0(SB), Y5
 	VMINPS       Y3, Y5, Y5
 	VADDPS       Y5, Y5, Y5
-	VBROADCASTSS rnnConst42b20000<>+0(SB), Y6
-	VMINPS       Y5, Y6, Y5
-	VBROADCASTSS rnnConstc2d00000<>+0(SB), Y6
-	VMAXPS       Y5, Y6, Y5
 	VMULPS       rnnConst3fb8aa3b<>+0(SB), Y5, Y6
 	VADDPS       rnnConst4b400000<>+0(SB), Y6, Y6
 	VSUBPS       rnnConst4b400000<>+0(SB), Y6, Y7
@@ -1633,12 +1548,7 @@ part:
 	VMULPS       Y8, Y7, Y7
 	VADDPS       Y7, Y5, Y5
 	VPSUBD       rnnConst4b400000<>+0(SB), Y6, Y6
-	VPSRAD       $0x01, Y6, Y7
 	VADDPS       rnnConst3f800000<>+0(SB), Y5, Y5
-	VPADDD       rnnConst0000007f<>+0(SB), Y7, Y8
-	VPSLLD       $0x17, Y8, Y8
-	VMULPS       Y8, Y5, Y5
-	VPSUBD       Y7, Y6, Y6
 	VPADDD       rnnConst0000007f<>+0(SB), Y6, Y6
 	VPSLLD       $0x17, Y6, Y6
 	VMULPS       Y6, Y5, Y5
@@ -1658,7 +1568,7 @@ done:
 	VZEROUPPER
 	RET
 
-// func rnnLSTMBackAVX512(dh []float32, dc []float32, i []float32, f []float32, g []float32, o []float32, c []float32, before []float32)
+// func rnnLSTMBackAVX512(dh []float32, dc []float32, i []float32, f []float32, g []float32, o []float32, h []float32, before []float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·rnnLSTMBackAVX512(SB), NOSPLIT, $0-192
 	MOVQ dh_len+8(FP), AX
@@ -1669,7 +1579,7 @@ TEXT ·rnnLSTMBackAVX512(SB), NOSPLIT, $0-192
 	MOVQ f_base+72(FP), DI
 	MOVQ g_base+96(FP), R8
 	MOVQ o_base+120(FP), R9
-	MOVQ c_base+144(FP), R10
+	MOVQ h_base+144(FP), R10
 	MOVQ before_base+168(FP), R11
 
 single:
@@ -1683,72 +1593,16 @@ single:
 	VMOVUPS      (R9)(CX*1), Z5
 	VMOVUPS      (R10)(CX*1), Z6
 	VMOVUPS      (R11)(CX*1), Z7
-	VPANDD.BCST  rnnConst7fffffff<>+0(SB), Z6, Z8
+	VBROADCASTSS rnnConst00800000<>+0(SB), Z8
+	VMAXPS       Z5, Z8, Z8
+	VDIVPS       Z8, Z6, Z6
+	VMULPS       Z5, Z0, Z8
 	VMULPS       Z6, Z6, Z9
-	VMULPS.BCST  rnnConstbbba8672<>+0(SB), Z9, Z10
-	VADDPS.BCST  rnnConst3ca8fc67<>+0(SB), Z10, Z10
-	VMULPS       Z9, Z10, Z10
-	VADDPS.BCST  rnnConstbd5c1ad2<>+0(SB), Z10, Z10
-	VMULPS       Z9, Z10, Z10
-	VADDPS.BCST  rnnConst3e08837b<>+0(SB), Z10, Z10
-	VMULPS       Z9, Z10, Z10
-	VADDPS.BCST  rnnConstbeaaaa99<>+0(SB), Z10, Z10
-	VMULPS       Z9, Z10, Z9
-	VMULPS       Z6, Z9, Z9
-	VADDPS       Z6, Z9, Z9
-	VBROADCASTSS rnnConst41200000<>+0(SB), Z10
-	VMINPS       Z8, Z10, Z10
-	VADDPS       Z10, Z10, Z10
-	VBROADCASTSS rnnConst42b20000<>+0(SB), Z13
-	VMINPS       Z10, Z13, Z10
-	VBROADCASTSS rnnConstc2d00000<>+0(SB), Z13
-	VMAXPS       Z10, Z13, Z10
-	VMULPS.BCST  rnnConst3fb8aa3b<>+0(SB), Z10, Z13
-	VADDPS.BCST  rnnConst4b400000<>+0(SB), Z13, Z13
-	VSUBPS.BCST  rnnConst4b400000<>+0(SB), Z13, Z14
-	VMULPS.BCST  rnnConst3f318000<>+0(SB), Z14, Z15
-	VSUBPS       Z15, Z10, Z10
-	VMULPS.BCST  rnnConstb95e8083<>+0(SB), Z14, Z14
-	VSUBPS       Z14, Z10, Z10
-	VMULPS.BCST  rnnConst394f459f<>+0(SB), Z10, Z14
-	VADDPS.BCST  rnnConst3ab6a028<>+0(SB), Z14, Z14
-	VMULPS       Z10, Z14, Z14
-	VADDPS.BCST  rnnConst3c088968<>+0(SB), Z14, Z14
-	VMULPS       Z10, Z14, Z14
-	VADDPS.BCST  rnnConst3d2aaa7a<>+0(SB), Z14, Z14
-	VMULPS       Z10, Z14, Z14
-	VADDPS.BCST  rnnConst3e2aaaaa<>+0(SB), Z14, Z14
-	VMULPS       Z10, Z14, Z14
-	VADDPS.BCST  rnnConst3f000000<>+0(SB), Z14, Z14
-	VMULPS       Z10, Z10, Z15
-	VMULPS       Z15, Z14, Z14
-	VADDPS       Z14, Z10, Z10
-	VPSUBD.BCST  rnnConst4b400000<>+0(SB), Z13, Z13
-	VPSRAD       $0x01, Z13, Z14
-	VADDPS.BCST  rnnConst3f800000<>+0(SB), Z10, Z10
-	VPADDD.BCST  rnnConst0000007f<>+0(SB), Z14, Z15
-	VPSLLD       $0x17, Z15, Z15
-	VMULPS       Z15, Z10, Z10
-	VPSUBD       Z14, Z13, Z13
-	VPADDD.BCST  rnnConst0000007f<>+0(SB), Z13, Z13
-	VPSLLD       $0x17, Z13, Z13
-	VMULPS       Z13, Z10, Z10
-	VADDPS.BCST  rnnConst3f800000<>+0(SB), Z10, Z10
-	VBROADCASTSS rnnConst40000000<>+0(SB), Z13
-	VDIVPS       Z10, Z13, Z10
-	VBROADCASTSS rnnConst3f800000<>+0(SB), Z13
-	VSUBPS       Z10, Z13, Z10
-	VPANDD.BCST  rnnConst80000000<>+0(SB), Z6, Z6
-	VPORD        Z6, Z10, Z6
-	VCMPPS.BCST  $0x11, rnnConst3f200000<>+0(SB), Z8, K1
-	VBLENDMPS    Z9, Z6, K1, Z11
-	VMULPS       Z5, Z0, Z6
-	VMULPS       Z11, Z11, Z8
-	VBROADCASTSS rnnConst3f800000<>+0(SB), Z9
-	VSUBPS       Z8, Z9, Z8
-	VMULPS       Z8, Z6, Z6
-	VADDPS       Z6, Z1, Z1
-	VMULPS       Z11, Z0, Z0
+	VBROADCASTSS rnnConst3f800000<>+0(SB), Z10
+	VSUBPS       Z9, Z10, Z9
+	VMULPS       Z9, Z8, Z8
+	VADDPS       Z8, Z1, Z1
+	VMULPS       Z6, Z0, Z0
 	VBROADCASTSS rnnConst3f800000<>+0(SB), Z6
 	VSUBPS       Z5, Z6, Z6
 	VMULPS       Z6, Z5, Z5
@@ -1794,72 +1648,16 @@ part:
 	VMOVUPS.Z    (R9)(CX*1), K1, Z5
 	VMOVUPS.Z    (R10)(CX*1), K1, Z6
 	VMOVUPS.Z    (R11)(CX*1), K1, Z7
-	VPANDD.BCST  rnnConst7fffffff<>+0(SB), Z6, Z8
+	VBROADCASTSS rnnConst00800000<>+0(SB), Z8
+	VMAXPS       Z5, Z8, Z8
+	VDIVPS       Z8, Z6, Z6
+	VMULPS       Z5, Z0, Z8
 	VMULPS       Z6, Z6, Z9
-	VMULPS.BCST  rnnConstbbba8672<>+0(SB), Z9, Z10
-	VADDPS.BCST  rnnConst3ca8fc67<>+0(SB), Z10, Z10
-	VMULPS       Z9, Z10, Z10
-	VADDPS.BCST  rnnConstbd5c1ad2<>+0(SB), Z10, Z10
-	VMULPS       Z9, Z10, Z10
-	VADDPS.BCST  rnnConst3e08837b<>+0(SB), Z10, Z10
-	VMULPS       Z9, Z10, Z10
-	VADDPS.BCST  rnnConstbeaaaa99<>+0(SB), Z10, Z10
-	VMULPS       Z9, Z10, Z9
-	VMULPS       Z6, Z9, Z9
-	VADDPS       Z6, Z9, Z9
-	VBROADCASTSS rnnConst41200000<>+0(SB), Z10
-	VMINPS       Z8, Z10, Z10
-	VADDPS       Z10, Z10, Z10
-	VBROADCASTSS rnnConst42b20000<>+0(SB), Z11
-	VMINPS       Z10, Z11, Z10
-	VBROADCASTSS rnnConstc2d00000<>+0(SB), Z11
-	VMAXPS       Z10, Z11, Z10
-	VMULPS.BCST  rnnConst3fb8aa3b<>+0(SB), Z10, Z11
-	VADDPS.BCST  rnnConst4b400000<>+0(SB), Z11, Z11
-	VSUBPS.BCST  rnnConst4b400000<>+0(SB), Z11, Z13
-	VMULPS.BCST  rnnConst3f318000<>+0(SB), Z13, Z14
-	VSUBPS       Z14, Z10, Z10
-	VMULPS.BCST  rnnConstb95e8083<>+0(SB), Z13, Z13
-	VSUBPS       Z13, Z10, Z10
-	VMULPS.BCST  rnnConst394f459f<>+0(SB), Z10, Z13
-	VADDPS.BCST  rnnConst3ab6a028<>+0(SB), Z13, Z13
-	VMULPS       Z10, Z13, Z13
-	VADDPS.BCST  rnnConst3c088968<>+0(SB), Z13, Z13
-	VMULPS       Z10, Z13, Z13
-	VADDPS.BCST  rnnConst3d2aaa7a<>+0(SB), Z13, Z13
-	VMULPS       Z10, Z13, Z13
-	VADDPS.BCST  rnnConst3e2aaaaa<>+0(SB), Z13, Z13
-	VMULPS       Z10, Z13, Z13
-	VADDPS.BCST  rnnConst3f000000<>+0(SB), Z13, Z13
-	VMULPS       Z10, Z10, Z14
-	VMULPS       Z14, Z13, Z13
-	VADDPS       Z13, Z10, Z10
-	VPSUBD.BCST  rnnConst4b400000<>+0(SB), Z11, Z11
-	VPSRAD       $0x01, Z11, Z13
-	VADDPS.BCST  rnnConst3f800000<>+0(SB), Z10, Z10
-	VPADDD.BCST  rnnConst0000007f<>+0(SB), Z13, Z14
-	VPSLLD       $0x17, Z14, Z14
-	VMULPS       Z14, Z10, Z10
-	VPSUBD       Z13, Z11, Z11
-	VPADDD.BCST  rnnConst0000007f<>+0(SB), Z11, Z11
-	VPSLLD       $0x17, Z11, Z11
-	VMULPS       Z11, Z10, Z10
-	VADDPS.BCST  rnnConst3f800000<>+0(SB), Z10, Z10
-	VBROADCASTSS rnnConst40000000<>+0(SB), Z11
-	VDIVPS       Z10, Z11, Z10
-	VBROADCASTSS rnnConst3f800000<>+0(SB), Z11
-	VSUBPS       Z10, Z11, Z10
-	VPANDD.BCST  rnnConst80000000<>+0(SB), Z6, Z6
-	VPORD        Z6, Z10, Z6
-	VCMPPS.BCST  $0x11, rnnConst3f200000<>+0(SB), Z8, K2
-	VBLENDMPS    Z9, Z6, K2, Z12
-	VMULPS       Z5, Z0, Z6
-	VMULPS       Z12, Z12, Z8
-	VBROADCASTSS rnnConst3f800000<>+0(SB), Z9
-	VSUBPS       Z8, Z9, Z8
-	VMULPS       Z8, Z6, Z6
-	VADDPS       Z6, Z1, Z1
-	VMULPS       Z12, Z0, Z0
+	VBROADCASTSS rnnConst3f800000<>+0(SB), Z10
+	VSUBPS       Z9, Z10, Z9
+	VMULPS       Z9, Z8, Z8
+	VADDPS       Z8, Z1, Z1
+	VMULPS       Z6, Z0, Z0
 	VBROADCASTSS rnnConst3f800000<>+0(SB), Z6
 	VSUBPS       Z5, Z6, Z6
 	VMULPS       Z6, Z5, Z5
@@ -1892,8 +1690,18 @@ done:
 	VZEROUPPER
 	RET
 
-// func rnnLSTMBackAVX2(dh []float32, dc []float32, i []float32, f []float32, g []float32, o []float32, c []float32, before []float32)
-// Requires: AVX, AVX2
+DATA rnnConst00800000<>+0(SB)/4, $0x00800000
+DATA rnnConst00800000<>+4(SB)/4, $0x00800000
+DATA rnnConst00800000<>+8(SB)/4, $0x00800000
+DATA rnnConst00800000<>+12(SB)/4, $0x00800000
+DATA rnnConst00800000<>+16(SB)/4, $0x00800000
+DATA rnnConst00800000<>+20(SB)/4, $0x00800000
+DATA rnnConst00800000<>+24(SB)/4, $0x00800000
+DATA rnnConst00800000<>+28(SB)/4, $0x00800000
+GLOBL rnnConst00800000<>(SB), RODATA|NOPTR, $32
+
+// func rnnLSTMBackAVX2(dh []float32, dc []float32, i []float32, f []float32, g []float32, o []float32, h []float32, before []float32)
+// Requires: AVX
 TEXT ·rnnLSTMBackAVX2(SB), NOSPLIT, $0-192
 	MOVQ dh_len+8(FP), AX
 	XORQ CX, CX
@@ -1903,7 +1711,7 @@ TEXT ·rnnLSTMBackAVX2(SB), NOSPLIT, $0-192
 	MOVQ f_base+72(FP), DI
 	MOVQ g_base+96(FP), R8
 	MOVQ o_base+120(FP), R9
-	MOVQ c_base+144(FP), R10
+	MOVQ h_base+144(FP), R10
 	MOVQ before_base+168(FP), R11
 
 single:
@@ -1917,65 +1725,9 @@ single:
 	VMOVUPS      (R9)(CX*1), Y5
 	VMOVUPS      (R10)(CX*1), Y6
 	VMOVUPS      (R11)(CX*1), Y7
-	VPAND        rnnConst7fffffff<>+0(SB), Y6, Y8
-	VMULPS       Y6, Y6, Y9
-	VMULPS       rnnConstbbba8672<>+0(SB), Y9, Y10
-	VADDPS       rnnConst3ca8fc67<>+0(SB), Y10, Y10
-	VMULPS       Y9, Y10, Y10
-	VADDPS       rnnConstbd5c1ad2<>+0(SB), Y10, Y10
-	VMULPS       Y9, Y10, Y10
-	VADDPS       rnnConst3e08837b<>+0(SB), Y10, Y10
-	VMULPS       Y9, Y10, Y10
-	VADDPS       rnnConstbeaaaa99<>+0(SB), Y10, Y10
-	VMULPS       Y9, Y10, Y9
-	VMULPS       Y6, Y9, Y9
-	VADDPS       Y6, Y9, Y9
-	VBROADCASTSS rnnConst41200000<>+0(SB), Y10
-	VMINPS       Y8, Y10, Y10
-	VADDPS       Y10, Y10, Y10
-	VBROADCASTSS rnnConst42b20000<>+0(SB), Y11
-	VMINPS       Y10, Y11, Y10
-	VBROADCASTSS rnnConstc2d00000<>+0(SB), Y11
-	VMAXPS       Y10, Y11, Y10
-	VMULPS       rnnConst3fb8aa3b<>+0(SB), Y10, Y11
-	VADDPS       rnnConst4b400000<>+0(SB), Y11, Y11
-	VSUBPS       rnnConst4b400000<>+0(SB), Y11, Y12
-	VMULPS       rnnConst3f318000<>+0(SB), Y12, Y13
-	VSUBPS       Y13, Y10, Y10
-	VMULPS       rnnConstb95e8083<>+0(SB), Y12, Y12
-	VSUBPS       Y12, Y10, Y10
-	VMULPS       rnnConst394f459f<>+0(SB), Y10, Y12
-	VADDPS       rnnConst3ab6a028<>+0(SB), Y12, Y12
-	VMULPS       Y10, Y12, Y12
-	VADDPS       rnnConst3c088968<>+0(SB), Y12, Y12
-	VMULPS       Y10, Y12, Y12
-	VADDPS       rnnConst3d2aaa7a<>+0(SB), Y12, Y12
-	VMULPS       Y10, Y12, Y12
-	VADDPS       rnnConst3e2aaaaa<>+0(SB), Y12, Y12
-	VMULPS       Y10, Y12, Y12
-	VADDPS       rnnConst3f000000<>+0(SB), Y12, Y12
-	VMULPS       Y10, Y10, Y13
-	VMULPS       Y13, Y12, Y12
-	VADDPS       Y12, Y10, Y10
-	VPSUBD       rnnConst4b400000<>+0(SB), Y11, Y11
-	VPSRAD       $0x01, Y11, Y12
-	VADDPS       rnnConst3f800000<>+0(SB), Y10, Y10
-	VPADDD       rnnConst0000007f<>+0(SB), Y12, Y13
-	VPSLLD       $0x17, Y13, Y13
-	VMULPS       Y13, Y10, Y10
-	VPSUBD       Y12, Y11, Y11
-	VPADDD       rnnConst0000007f<>+0(SB), Y11, Y11
-	VPSLLD       $0x17, Y11, Y11
-	VMULPS       Y11, Y10, Y10
-	VADDPS       rnnConst3f800000<>+0(SB), Y10, Y10
-	VBROADCASTSS rnnConst40000000<>+0(SB), Y11
-	VDIVPS       Y10, Y11, Y10
-	VBROADCASTSS rnnConst3f800000<>+0(SB), Y11
-	VSUBPS       Y10, Y11, Y10
-	VPAND        rnnConst80000000<>+0(SB), Y6, Y6
-	VPOR         Y6, Y10, Y6
-	VCMPPS       $0x11, rnnConst3f200000<>+0(SB), Y8, Y8
-	VBLENDVPS    Y8, Y9, Y6, Y6
+	VBROADCASTSS rnnConst00800000<>+0(SB), Y8
+	VMAXPS       Y5, Y8, Y8
+	VDIVPS       Y8, Y6, Y6
 	VMULPS       Y5, Y0, Y8
 	VMULPS       Y6, Y6, Y9
 	VBROADCASTSS rnnConst3f800000<>+0(SB), Y10
@@ -2028,65 +1780,9 @@ part:
 	VMASKMOVPS   (R9)(CX*1), Y0, Y6
 	VMASKMOVPS   (R10)(CX*1), Y0, Y7
 	VMASKMOVPS   (R11)(CX*1), Y0, Y8
-	VPAND        rnnConst7fffffff<>+0(SB), Y7, Y9
-	VMULPS       Y7, Y7, Y10
-	VMULPS       rnnConstbbba8672<>+0(SB), Y10, Y11
-	VADDPS       rnnConst3ca8fc67<>+0(SB), Y11, Y11
-	VMULPS       Y10, Y11, Y11
-	VADDPS       rnnConstbd5c1ad2<>+0(SB), Y11, Y11
-	VMULPS       Y10, Y11, Y11
-	VADDPS       rnnConst3e08837b<>+0(SB), Y11, Y11
-	VMULPS       Y10, Y11, Y11
-	VADDPS       rnnConstbeaaaa99<>+0(SB), Y11, Y11
-	VMULPS       Y10, Y11, Y10
-	VMULPS       Y7, Y10, Y10
-	VADDPS       Y7, Y10, Y10
-	VBROADCASTSS rnnConst41200000<>+0(SB), Y11
-	VMINPS       Y9, Y11, Y11
-	VADDPS       Y11, Y11, Y11
-	VBROADCASTSS rnnConst42b20000<>+0(SB), Y12
-	VMINPS       Y11, Y12, Y11
-	VBROADCASTSS rnnConstc2d00000<>+0(SB), Y12
-	VMAXPS       Y11, Y12, Y11
-	VMULPS       rnnConst3fb8aa3b<>+0(SB), Y11, Y12
-	VADDPS       rnnConst4b400000<>+0(SB), Y12, Y12
-	VSUBPS       rnnConst4b400000<>+0(SB), Y12, Y13
-	VMULPS       rnnConst3f318000<>+0(SB), Y13, Y14
-	VSUBPS       Y14, Y11, Y11
-	VMULPS       rnnConstb95e8083<>+0(SB), Y13, Y13
-	VSUBPS       Y13, Y11, Y11
-	VMULPS       rnnConst394f459f<>+0(SB), Y11, Y13
-	VADDPS       rnnConst3ab6a028<>+0(SB), Y13, Y13
-	VMULPS       Y11, Y13, Y13
-	VADDPS       rnnConst3c088968<>+0(SB), Y13, Y13
-	VMULPS       Y11, Y13, Y13
-	VADDPS       rnnConst3d2aaa7a<>+0(SB), Y13, Y13
-	VMULPS       Y11, Y13, Y13
-	VADDPS       rnnConst3e2aaaaa<>+0(SB), Y13, Y13
-	VMULPS       Y11, Y13, Y13
-	VADDPS       rnnConst3f000000<>+0(SB), Y13, Y13
-	VMULPS       Y11, Y11, Y14
-	VMULPS       Y14, Y13, Y13
-	VADDPS       Y13, Y11, Y11
-	VPSUBD       rnnConst4b400000<>+0(SB), Y12, Y12
-	VPSRAD       $0x01, Y12, Y13
-	VADDPS       rnnConst3f800000<>+0(SB), Y11, Y11
-	VPADDD       rnnConst0000007f<>+0(SB), Y13, Y14
-	VPSLLD       $0x17, Y14, Y14
-	VMULPS       Y14, Y11, Y11
-	VPSUBD       Y13, Y12, Y12
-	VPADDD       rnnConst0000007f<>+0(SB), Y12, Y12
-	VPSLLD       $0x17, Y12, Y12
-	VMULPS       Y12, Y11, Y11
-	VADDPS       rnnConst3f800000<>+0(SB), Y11, Y11
-	VBROADCASTSS rnnConst40000000<>+0(SB), Y12
-	VDIVPS       Y11, Y12, Y11
-	VBROADCASTSS rnnConst3f800000<>+0(SB), Y12
-	VSUBPS       Y11, Y12, Y11
-	VPAND        rnnConst80000000<>+0(SB), Y7, Y7
-	VPOR         Y7, Y11, Y7
-	VCMPPS       $0x11, rnnConst3f200000<>+0(SB), Y9, Y9
-	VBLENDVPS    Y9, Y10, Y7, Y7
+	VBROADCASTSS rnnConst00800000<>+0(SB), Y9
+	VMAXPS       Y6, Y9, Y9
+	VDIVPS       Y9, Y7, Y7
 	VMULPS       Y6, Y1, Y9
 	VMULPS       Y7, Y7, Y10
 	VBROADCASTSS rnnConst3f800000<>+0(SB), Y11
@@ -2158,10 +1854,6 @@ single:
 	VBROADCASTSS rnnConst41200000<>+0(SB), Z5
 	VMINPS       Z3, Z5, Z5
 	VADDPS       Z5, Z5, Z5
-	VBROADCASTSS rnnConst42b20000<>+0(SB), Z8
-	VMINPS       Z5, Z8, Z5
-	VBROADCASTSS rnnConstc2d00000<>+0(SB), Z8
-	VMAXPS       Z5, Z8, Z5
 	VMULPS.BCST  rnnConst3fb8aa3b<>+0(SB), Z5, Z8
 	VADDPS.BCST  rnnConst4b400000<>+0(SB), Z8, Z8
 	VSUBPS.BCST  rnnConst4b400000<>+0(SB), Z8, Z9
@@ -2183,12 +1875,7 @@ single:
 	VMULPS       Z10, Z9, Z9
 	VADDPS       Z9, Z5, Z5
 	VPSUBD.BCST  rnnConst4b400000<>+0(SB), Z8, Z8
-	VPSRAD       $0x01, Z8, Z9
 	VADDPS.BCST  rnnConst3f800000<>+0(SB), Z5, Z5
-	VPADDD.BCST  rnnConst0000007f<>+0(SB), Z9, Z10
-	VPSLLD       $0x17, Z10, Z10
-	VMULPS       Z10, Z5, Z5
-	VPSUBD       Z9, Z8, Z8
 	VPADDD.BCST  rnnConst0000007f<>+0(SB), Z8, Z8
 	VPSLLD       $0x17, Z8, Z8
 	VMULPS       Z8, Z5, Z5
@@ -2235,10 +1922,6 @@ part:
 	VBROADCASTSS rnnConst41200000<>+0(SB), Z5
 	VMINPS       Z3, Z5, Z5
 	VADDPS       Z5, Z5, Z5
-	VBROADCASTSS rnnConst42b20000<>+0(SB), Z6
-	VMINPS       Z5, Z6, Z5
-	VBROADCASTSS rnnConstc2d00000<>+0(SB), Z6
-	VMAXPS       Z5, Z6, Z5
 	VMULPS.BCST  rnnConst3fb8aa3b<>+0(SB), Z5, Z6
 	VADDPS.BCST  rnnConst4b400000<>+0(SB), Z6, Z6
 	VSUBPS.BCST  rnnConst4b400000<>+0(SB), Z6, Z8
@@ -2260,12 +1943,7 @@ part:
 	VMULPS       Z9, Z8, Z8
 	VADDPS       Z8, Z5, Z5
 	VPSUBD.BCST  rnnConst4b400000<>+0(SB), Z6, Z6
-	VPSRAD       $0x01, Z6, Z8
 	VADDPS.BCST  rnnConst3f800000<>+0(SB), Z5, Z5
-	VPADDD.BCST  rnnConst0000007f<>+0(SB), Z8, Z9
-	VPSLLD       $0x17, Z9, Z9
-	VMULPS       Z9, Z5, Z5
-	VPSUBD       Z8, Z6, Z6
 	VPADDD.BCST  rnnConst0000007f<>+0(SB), Z6, Z6
 	VPSLLD       $0x17, Z6, Z6
 	VMULPS       Z6, Z5, Z5
@@ -2337,14 +2015,6 @@ many:
 	VMINPS       Y3, Y5, Y5
 	VADDPS       Y2, Y2, Y2
 	VADDPS       Y5, Y5, Y6
-	VBROADCASTSS rnnConst42b20000<>+0(SB), Y5
-	VBROADCASTSS rnnConst42b20000<>+0(SB), Y7
-	VMINPS       Y2, Y5, Y2
-	VMINPS       Y6, Y7, Y6
-	VBROADCASTSS rnnConstc2d00000<>+0(SB), Y5
-	VBROADCASTSS rnnConstc2d00000<>+0(SB), Y7
-	VMAXPS       Y2, Y5, Y2
-	VMAXPS       Y6, Y7, Y6
 	VMULPS       rnnConst3fb8aa3b<>+0(SB), Y2, Y5
 	VMULPS       rnnConst3fb8aa3b<>+0(SB), Y6, Y7
 	VADDPS       rnnConst4b400000<>+0(SB), Y5, Y5
@@ -2386,19 +2056,9 @@ many:
 	VADDPS       Y6, Y2, Y2
 	VADDPS       Y8, Y7, Y6
 	VPSUBD       rnnConst4b400000<>+0(SB), Y5, Y5
-	VPSUBD       rnnConst4b400000<>+0(SB), Y9, Y8
-	VPSRAD       $0x01, Y5, Y7
-	VPSRAD       $0x01, Y8, Y9
+	VPSUBD       rnnConst4b400000<>+0(SB), Y9, Y7
 	VADDPS       rnnConst3f800000<>+0(SB), Y2, Y2
-	VADDPS       rnnConst3f800000<>+0(SB), Y6, Y10
-	VPADDD       rnnConst0000007f<>+0(SB), Y7, Y6
-	VPADDD       rnnConst0000007f<>+0(SB), Y9, Y11
-	VPSLLD       $0x17, Y6, Y6
-	VPSLLD       $0x17, Y11, Y11
-	VMULPS       Y6, Y2, Y2
-	VMULPS       Y11, Y10, Y6
-	VPSUBD       Y7, Y5, Y5
-	VPSUBD       Y9, Y8, Y7
+	VADDPS       rnnConst3f800000<>+0(SB), Y6, Y6
 	VPADDD       rnnConst0000007f<>+0(SB), Y5, Y5
 	VPADDD       rnnConst0000007f<>+0(SB), Y7, Y7
 	VPSLLD       $0x17, Y5, Y5
@@ -2464,10 +2124,6 @@ single:
 	VBROADCASTSS rnnConst41200000<>+0(SB), Y2
 	VMINPS       Y0, Y2, Y2
 	VADDPS       Y2, Y2, Y2
-	VBROADCASTSS rnnConst42b20000<>+0(SB), Y3
-	VMINPS       Y2, Y3, Y2
-	VBROADCASTSS rnnConstc2d00000<>+0(SB), Y3
-	VMAXPS       Y2, Y3, Y2
 	VMULPS       rnnConst3fb8aa3b<>+0(SB), Y2, Y3
 	VADDPS       rnnConst4b400000<>+0(SB), Y3, Y3
 	VSUBPS       rnnConst4b400000<>+0(SB), Y3, Y4
@@ -2489,12 +2145,7 @@ single:
 	VMULPS       Y5, Y4, Y4
 	VADDPS       Y4, Y2, Y2
 	VPSUBD       rnnConst4b400000<>+0(SB), Y3, Y3
-	VPSRAD       $0x01, Y3, Y4
 	VADDPS       rnnConst3f800000<>+0(SB), Y2, Y2
-	VPADDD       rnnConst0000007f<>+0(SB), Y4, Y5
-	VPSLLD       $0x17, Y5, Y5
-	VMULPS       Y5, Y2, Y2
-	VPSUBD       Y4, Y3, Y3
 	VPADDD       rnnConst0000007f<>+0(SB), Y3, Y3
 	VPSLLD       $0x17, Y3, Y3
 	VMULPS       Y3, Y2, Y2
@@ -2544,10 +2195,6 @@ part:
 	VBROADCASTSS rnnConst41200000<>+0(SB), Y6
 	VMINPS       Y4, Y6, Y6
 	VADDPS       Y6, Y6, Y6
-	VBROADCASTSS rnnConst42b20000<>+0(SB), Y7
-	VMINPS       Y6, Y7, Y6
-	VBROADCASTSS rnnConstc2d00000<>+0(SB), Y7
-	VMAXPS       Y6, Y7, Y6
 	VMULPS       rnnConst3fb8aa3b<>+0(SB), Y6, Y7
 	VADDPS       rnnConst4b400000<>+0(SB), Y7, Y7
 	VSUBPS       rnnConst4b400000<>+0(SB), Y7, Y8
@@ -2569,12 +2216,7 @@ part:
 	VMULPS       Y9, Y8, Y8
 	VADDPS       Y8, Y6, Y6
 	VPSUBD       rnnConst4b400000<>+0(SB), Y7, Y7
-	VPSRAD       $0x01, Y7, Y8
 	VADDPS       rnnConst3f800000<>+0(SB), Y6, Y6
-	VPADDD       rnnConst0000007f<>+0(SB), Y8, Y9
-	VPSLLD       $0x17, Y9, Y9
-	VMULPS       Y9, Y6, Y6
-	VPSUBD       Y8, Y7, Y7
 	VPADDD       rnnConst0000007f<>+0(SB), Y7, Y7
 	VPSLLD       $0x17, Y7, Y7
 	VMULPS       Y7, Y6, Y6

@@ -3,6 +3,9 @@ package kernel
 // The recurrent cells in plain Go, one float32 operation at a time, like
 // math_generic.go.
 
+// tiny is the least normal number: what an output gate counts as at least.
+const tiny = 0x1p-126
+
 func rnnLSTMGo(c, i, f, g, o, before []float32) {
 	for k := range c {
 		i[k], f[k], g[k], o[k] = sigmoid32(i[k]), sigmoid32(f[k]), tanh32(g[k]), sigmoid32(o[k])
@@ -16,9 +19,13 @@ func rnnOutputGo(h, c, o []float32) {
 	}
 }
 
-func rnnLSTMBackGo(dh, dc, i, f, g, o, c, before []float32) {
+func rnnLSTMBackGo(dh, dc, i, f, g, o, h, before []float32) {
 	for k := range dh {
-		t := tanh32(c[k])
+		by := o[k]
+		if tiny > by {
+			by = tiny
+		}
+		t := h[k] / by // tanh(c)
 		d := dc[k] + float32(float32(dh[k]*o[k])*(1-float32(t*t)))
 		do := float32(dh[k]*t) * float32(o[k]*(1-o[k]))
 		di := float32(d*g[k]) * float32(i[k]*(1-i[k]))

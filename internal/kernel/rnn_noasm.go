@@ -12,8 +12,8 @@ func rnnOutput(h, c, o []float32) {
 	rnnOutputGo(h, c, o)
 }
 
-func rnnLSTMBack(dh, dc, i, f, g, o, c, before []float32) {
-	rnnLSTMBackGo(dh, dc, i, f, g, o, c, before)
+func rnnLSTMBack(dh, dc, i, f, g, o, h, before []float32) {
+	rnnLSTMBackGo(dh, dc, i, f, g, o, h, before)
 }
 
 func rnnGRU(h, z, candidate, before []float32) {

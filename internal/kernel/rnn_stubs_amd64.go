@@ -17,10 +17,10 @@ func rnnOutputAVX512(h []float32, c []float32, o []float32)
 func rnnOutputAVX2(h []float32, c []float32, o []float32)
 
 //go:noescape
-func rnnLSTMBackAVX512(dh []float32, dc []float32, i []float32, f []float32, g []float32, o []float32, c []float32, before []float32)
+func rnnLSTMBackAVX512(dh []float32, dc []float32, i []float32, f []float32, g []float32, o []float32, h []float32, before []float32)
 
 //go:noescape
-func rnnLSTMBackAVX2(dh []float32, dc []float32, i []float32, f []float32, g []float32, o []float32, c []float32, before []float32)
+func rnnLSTMBackAVX2(dh []float32, dc []float32, i []float32, f []float32, g []float32, o []float32, h []float32, before []float32)
 
 //go:noescape
 func rnnGRUAVX512(h []float32, z []float32, candidate []float32, before []float32)

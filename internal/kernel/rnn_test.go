@@ -28,9 +28,10 @@ var rnnCells = []struct {
 		Mul(h, h, o)
 	}},
 	{"LSTMBack", 8, func(v [][]float32) { LSTMBack(v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7]) }, func(v [][]float32) {
-		dh, dc, i, f, g, o, c, before := v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7]
+		dh, dc, i, f, g, o, h, before := v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7]
 		t, u, di, dg := make([]float32, len(dh)), make([]float32, len(dh)), make([]float32, len(dh)), make([]float32, len(dh))
-		Tanh(t, c)
+		Maximum(u, o, []float32{tiny})
+		Div(t, h, u)
 		Mul(u, dh, o)
 		TanhGrad(u, u, t)
 		Add(dc, dc, u)

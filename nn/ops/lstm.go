@@ -63,7 +63,7 @@ func (r *rnnBackRun) lstmBack(b, s int, dh, d, t0, t1 []float32) {
 	z := r.gate(r.gates, b, s)
 	if r.usual() {
 		copyUnlessSame(d, z)
-		kernel.LSTMBack(dh, dc, d[:n], d[n:2*n], d[2*n:3*n], d[3*n:], r.row(r.cellsOf, b, s), r.cellBefore(b, s))
+		kernel.LSTMBack(dh, dc, d[:n], d[n:2*n], d[2*n:3*n], d[3*n:], r.row(r.states, b, s), r.cellBefore(b, s))
 		return
 	}
 	i, f, g, o := z[:n], z[n:2*n], z[2*n:3*n], z[3*n:]

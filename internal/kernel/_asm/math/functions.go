@@ -114,7 +114,8 @@ func tanh(x lane) lane {
 	z := square(x)
 	small := add(mul(mul(poly(z, tanhC), z), x), x)
 	b := below(num(10), a)
-	e := exp(add(b, b))
+	q, _, n := reduceExp(add(b, b)) // of at most 20: one factor is as good as exp's two
+	e := mul(add(q, num(1)), pow2(n))
 	large := or(sub(num(1), div(num(2), add(e, num(1)))), signOf(x))
 	return pick(cmp(lt, a, num(0.625)), small, large)
 }

@@ -282,7 +282,7 @@ func writeRNN() {
 	})
 	cell("Output", 2, []string{"h"}, "h", func(v map[string]lane) { v["h"] = mul(tanh(v["c"]), v["o"]) })
 	cell("LSTMBack", 0, []string{"dh", "dc", "i", "f", "g", "o"}, "", func(v map[string]lane) {
-		t := tanh(v["c"])
+		t := div(v["h"], above(num(0x1p-126), v["o"]))
 		dc := add(v["dc"], slopeTanh(mul(v["dh"], v["o"]), t))
 		v["o"] = slopeSigmoid(mul(v["dh"], t), v["o"])
 		v["dh"] = word(0)
