@@ -10,6 +10,7 @@ import (
 	"github.com/antler-ml/antler/cmd/train/internal/tabular"
 	"github.com/antler-ml/antler/internal/cli"
 	"github.com/antler-ml/antler/internal/config"
+	"github.com/antler-ml/antler/nn/plot"
 	"github.com/antler-ml/antler/tensor"
 )
 
@@ -45,8 +46,29 @@ func judgeClasses(classes []string, truth []int, probs *tensor.Tensor) judged {
 	return m
 }
 
+// draw draws the residuals, or the confusion matrix.
+func (m judged) draw(path string) error {
+	var p *plot.Picture
+	var err error
+	if m.r != nil {
+		p, err = m.r.Picture()
+	} else {
+		p, err = m.c.Picture()
+	}
+	if err != nil {
+		return err
+	}
+	return p.Save(path)
+}
+
 // tell is the answer of evaluate, about so many samples.
 func (e *Env) tell(m judged, samples int) error {
+	if path := e.Settings.Plot; path != "" {
+		if err := m.draw(path); err != nil {
+			return cli.Errorf(cli.Code(err), "--plot %s: %w", path, err)
+		}
+		e.Console.Printf("files      %s", path)
+	}
 	switch {
 	case e.Settings.JSON:
 		o := config.Object{{Key: "v", Value: 1}, {Key: "event", Value: "evaluate"}, {Key: "samples", Value: samples}, {Key: "loss", Value: m.loss}}

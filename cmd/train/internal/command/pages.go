@@ -48,12 +48,12 @@ func Verbs() []Verb {
 			Name: "evaluate", Usage: "RUN|MODEL DATA", About: "measures a model on data whose answers are known: how often it is right, and where it is wrong.",
 			Examples: []Example{
 				{"train evaluate runs/1-photos test", "confusion matrix, precision and recall, calibration"},
-				{"train evaluate runs/2-prices test.csv --json", "errors in the target's unit, as JSON"},
+				{"train evaluate runs/2-prices test.csv --plot residuals.png", "errors in the target's unit, and a picture"},
 				{"train evaluate runs/3-names test.tsv", "tags of words, and of entities as conlleval counts them"},
 			},
-			Notes: "DATA are as for training: a sub-folder a class, a table with the labels, tagged sentences; of word\nvectors a file with two related words on each line. For regression, residuals.png is drawn into the run.",
+			Notes: "DATA are as for training: a sub-folder a class, a table with the labels, tagged sentences; of word\nvectors a file with two related words on each line.",
 			needs: "a run and data", least: 2, most: 2,
-			Groups: []Group{reading, {Title: "Texts", Flags: []string{"text-column", "label-column"}}, output, plain},
+			Groups: []Group{{Title: "Result", Flags: []string{"plot", "json", "quiet", "no-color"}}, reading, {Title: "Texts", Flags: []string{"text-column", "label-column"}}, plain},
 		}, func(ctx context.Context, e *Env, words []string) error { return e.Evaluate(ctx, words) }},
 		{Page{
 			Name: "predict", Usage: "RUN|MODEL FILE…|FOLDER…|-", About: "answers with a line for each picture, text, row or sentence, in order; - reads standard input.",

@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"github.com/antler-ml/antler/cmd/train/internal/report"
@@ -145,5 +146,11 @@ func (e *Env) finishTable(ctx context.Context, t *tableTask, dir string) (*endin
 	m := judge(&t.Enc.Target, truth, out[0])
 	end := &ending{files: []string{rundir.ColumnsFile}, event: m.object("val_"), said: "\n" + m.summary("validation data"), next: "train predict " + cli.Quote(dir) + " NEW.csv"}
 	end.best, end.than = m.headline()
+	if m.r != nil {
+		if err := m.draw(filepath.Join(dir, rundir.ResidualsFile)); err != nil {
+			return nil, err
+		}
+		end.files = append(end.files, rundir.ResidualsFile)
+	}
 	return end, nil
 }

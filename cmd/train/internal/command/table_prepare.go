@@ -46,7 +46,7 @@ func (e *Env) tabulated(ctx context.Context, data string) (*tableTask, error) {
 		return nil, err
 	}
 	found, err := tabular.Look(ctx, data, &tabular.Config{
-		Target: s.Target, Task: s.Task, Weight: s.SampleWeight, Columns: columns, OneHot: s.OneHot, Validation: s.ValidSplit,
+		Target: s.Target, Task: s.Task, Weight: s.SampleWeight, Columns: columns, Missing: s.Missing, OneHot: s.OneHot, Validation: s.ValidSplit,
 		OnError: s.OnError, Overfit: s.Overfit, Memory: int64(s.DataMemory) << 20,
 		Progress: func(pass string, done float64) {
 			e.Console.Progress(func() string { return fmt.Sprintf("%s rows  %s", pass, cli.Count(int(done))) })

@@ -149,6 +149,11 @@ func (r *tagRun) evaluate(_ context.Context, e *Env, path string) error {
 	if len(bad) > 0 {
 		e.Console.Warnf("skipped    %s", cli.Plural(len(bad), "sentence"))
 	}
+	if path := e.Settings.Plot; path != "" {
+		if err := (judged{c: m.words}).draw(path); err != nil {
+			return cli.Errorf(cli.Code(err), "--plot %s: %w", path, err)
+		}
+	}
 	if e.Settings.JSON {
 		e.emit(append(config.Object{{Key: "v", Value: 1}, {Key: "event", Value: "evaluate"}, {Key: "samples", Value: len(good)}}, m.object()...))
 		return nil

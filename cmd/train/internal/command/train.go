@@ -94,7 +94,7 @@ func (e *Env) recorded() config.Object {
 	var o config.Object
 	for _, m := range e.Flags.Values() {
 		switch m.Key {
-		case "out", "force", "json", "quiet", "verbose", "no_color", "top", "dry_run", "check", "resume", "workers", "config", "set", "show_config":
+		case "out", "force", "json", "quiet", "verbose", "no_color", "top", "plot", "dry_run", "check", "resume", "workers", "config", "set", "show_config":
 		default:
 			o = append(o, m)
 		}

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/antler-ml/antler/internal/cli"
+	"github.com/antler-ml/antler/nn/plot"
 	"github.com/antler-ml/antler/tensor"
 )
 
@@ -106,6 +107,9 @@ func ratio(a, b int) float64 {
 	}
 	return float64(a) / float64(b)
 }
+
+// Picture draws the matrix.
+func (c *Confusion) Picture() (*plot.Picture, error) { return plot.Confusion(c.Count, c.Classes) }
 
 // maxMatrix is the number of classes up to which the matrix is shown whole.
 const maxMatrix = 16

@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"github.com/antler-ml/antler/nn/plot"
 )
 
 // Residuals compare predicted numbers with true ones, in their unit.
@@ -18,6 +20,8 @@ type Residuals struct {
 	Baseline float64   // the MAE of always saying the median
 	Quantile []float64 // of |predicted - true|: 50 %, 90 %, 99 %, all
 	Tenths   []Tenth   // of the rows, by the predicted number
+
+	truth, predicted []float32
 }
 
 // A Tenth is a tenth of the rows: those with near predictions.
@@ -32,7 +36,7 @@ type Tenth struct {
 
 // NewResiduals compares two lists of numbers, which are not empty.
 func NewResiduals(name string, truth, predicted []float32) *Residuals {
-	r := &Residuals{Name: name, N: len(truth)}
+	r := &Residuals{Name: name, N: len(truth), truth: truth, predicted: predicted}
 	n := float64(r.N)
 	mean := 0.0
 	sorted := make([]float64, r.N)
@@ -90,6 +94,11 @@ func (r *Residuals) tenths(truth, predicted []float32) {
 		}
 		r.Tenths = append(r.Tenths, t)
 	}
+}
+
+// Picture draws the residuals.
+func (r *Residuals) Picture() (*plot.Picture, error) {
+	return plot.Residuals(r.Name, r.truth, r.predicted)
 }
 
 // String shows the errors, and where they are large.

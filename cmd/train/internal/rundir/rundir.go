@@ -40,6 +40,7 @@ const (
 	VectorsFile   = "vectors.txt"
 	WordsFile     = "words.png"
 	ColumnsFile   = "columns.json"
+	ResidualsFile = "residuals.png"
 	StartFile     = "start.keras" // the model that --model brought, before its first step
 	// CheckpointsDir holds the states that training goes on from.
 	CheckpointsDir = "checkpoints"
@@ -57,7 +58,7 @@ const Tagging = "tagging"
 
 // ours are the files that --force may replace.
 // RunFile is the first: a directory is a run as long as it is there.
-var ours = []string{RunFile, EventsFile, BestFile, LastFile, ClassesFile, HistoryFile, TokenizerFile, CurvesFile, SamplesFile, MistakesFile, MistakesText, BadFile, PolicyFile, VectorsFile, WordsFile, ColumnsFile, StartFile}
+var ours = []string{RunFile, EventsFile, BestFile, LastFile, ClassesFile, HistoryFile, TokenizerFile, CurvesFile, SamplesFile, MistakesFile, MistakesText, BadFile, PolicyFile, VectorsFile, WordsFile, ColumnsFile, ResidualsFile, StartFile}
 
 // A Run is what run.json holds.
 type Run struct {

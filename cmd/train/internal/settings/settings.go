@@ -50,6 +50,7 @@ type Settings struct {
 	Words
 	Top      int    `flag:"top" group:"output" help:"N: how many classes predict shows"`
 	Classes  string `flag:"classes" group:"output" help:"FILE: names of a plain model file's classes: a name a line, or imagenet_class_index.json"`
+	Plot     string `flag:"plot" group:"output" help:"FILE: evaluate draws the confusion matrix, or the residuals: .png, .svg, .pdf"`
 	SaveFreq int    `flag:"save-freq" group:"output" help:"N: a checkpoint every N steps; 0: every 30 s and every epoch"`
 	JSON     bool   `flag:"json" group:"output" help:": JSON Lines on standard output"`
 	Quiet    bool   `flag:"quiet" short:"q" group:"output" help:": only the result and errors"`

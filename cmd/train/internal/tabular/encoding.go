@@ -13,14 +13,16 @@ import (
 // An Encoding says what a row goes through before the model sees it, and what
 // the model's answer means. It is the file columns.json of a run.
 //
-// A number becomes (x-mean)/deviation; a missing one is the mean, which is 0,
-// and where some were missing in the training part, a further input says so. A
+// A number becomes (x-mean)/deviation; for a missing one the mean stands, which is
+// 0, or what --missing says, and where some were missing in the training part, a
+// further input says so. A
 // category becomes its place in the list: 0 is one that is missing or unknown.
 // Few categories are one-hot, many get an embedding.
 type Encoding struct {
 	V       int      `json:"v"`
 	Target  Target   `json:"target"`
 	Columns []Column `json:"columns"`
+	Missing string   `json:"missing,omitempty"` // what stands for numbers that are missing; "": mean
 
 	decimalComma bool // of the file that is read
 }
@@ -45,6 +47,7 @@ type Column struct {
 	Mean       float64  `json:"mean,omitempty"`
 	Std        float64  `json:"std,omitempty"`
 	Missing    int      `json:"missing,omitempty"` // in the training part
+	Fill       *float64 `json:"fill,omitempty"`    // stands for a missing one; nil: the mean
 	Categories []string `json:"categories,omitempty"`
 	Embedding  int      `json:"embedding,omitempty"` // size of the vectors; 0: one-hot
 	Given      bool     `json:"-"`
@@ -52,6 +55,15 @@ type Column struct {
 	place  map[string]int // of the categories
 	counts map[string]int // while they are collected
 	moments
+	middle *middle // of the numbers, while a median is wanted
+}
+
+// fill is what stands for a missing number.
+func (c *Column) fill() float64 {
+	if c.Fill != nil {
+		return *c.Fill
+	}
+	return c.Mean
 }
 
 // moments are count, mean and sum of squared deviations of numbers (Welford
@@ -157,14 +169,16 @@ func (e *Encoding) encode(dst []float32, cells []string, s *Surprises) (bad stri
 				return bad
 			}
 			if math.IsNaN(x) {
+				if x = c.fill(); e.Missing == failMissing {
+					return c.refuse()
+				}
 				if c.Missing > 0 {
 					dst[at+1] = 1
 				} else if s != nil {
 					s.Missing[i]++
 				}
-			} else {
-				dst[at] = float32((x - c.Mean) / c.Std)
 			}
+			dst[at] = float32((x - c.Mean) / c.Std)
 		case Category:
 			k := 0
 			if !missing(text) {
@@ -240,7 +254,7 @@ func (e *Encoding) Notes(s *Surprises) (notes []string) {
 			notes = append(notes, fmt.Sprintf("column %q: %s of %s has a category that training did not know: %s; taken for the unknown one", c.Name, cli.Count(n), cli.Plural(s.Rows, "row"), cli.List(names, 6)))
 		}
 		if n := s.Missing[i]; n > 0 {
-			notes = append(notes, fmt.Sprintf("column %q: missing in %s of %s, never in training; the mean %.6g stands for it", c.Name, cli.Count(n), cli.Plural(s.Rows, "row"), c.Mean))
+			notes = append(notes, fmt.Sprintf("column %q: missing in %s of %s, never in training; %s %.6g stands for it", c.Name, cli.Count(n), cli.Plural(s.Rows, "row"), e.filledBy(), c.fill()))
 		}
 	}
 	return notes

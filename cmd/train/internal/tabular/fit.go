@@ -36,6 +36,13 @@ func (f *Found) Encode(ctx context.Context) (*Data, error) {
 	bad := badRows{path: f.Path}
 	names := f.names()
 	t.counts = make([]int, len(t.Classes))
+	if e.Missing = f.c.Missing; e.Missing == medianMissing {
+		for i := range e.Columns {
+			if e.Columns[i].Kind == Number {
+				e.Columns[i].middle = newMiddle(i)
+			}
+		}
+	}
 	err := rows(ctx, f.Path, names, f.c, "measuring", func(line int, cells []string, why string) error {
 		if why == "" {
 			why = f.usable(cells)
@@ -71,12 +78,15 @@ func (f *Found) Encode(ctx context.Context) (*Data, error) {
 		}
 	}
 	for i := range e.Columns {
-		if note := e.Columns[i].settle(f.c.OneHot); note != "" {
+		if note := e.Columns[i].settle(f.c.OneHot, f.c.Missing); note != "" {
 			d.Notes = append(d.Notes, note)
 		}
 	}
 	if e.Width() == 0 {
 		return nil, cli.Errorf(cli.BadData, "%s has no column that can be an input", f.Path)
+	}
+	if note := e.filled(); note != "" {
+		d.Notes = append(d.Notes, note)
 	}
 	e.index()
 	return d, f.fill(ctx, d)
@@ -106,7 +116,11 @@ func (f *Found) usable(cells []string) string {
 	}
 	for i := range e.Columns {
 		if c := &e.Columns[i]; c.Kind == Number {
-			if _, why := c.number(cells[i], e.decimalComma); why != "" {
+			x, why := c.number(cells[i], e.decimalComma)
+			if why == "" && math.IsNaN(x) && f.c.Missing == failMissing {
+				why = c.refuse()
+			}
+			if why != "" {
 				return why
 			}
 		}
@@ -137,6 +151,9 @@ func (c *Column) measure(text string, decimalComma bool) {
 			return
 		}
 		c.moments.add(x)
+		if c.middle != nil {
+			c.middle.add(x)
+		}
 	case Category:
 		if missing(text) {
 			c.Missing++
@@ -152,7 +169,7 @@ func (c *Column) measure(text string, decimalComma bool) {
 }
 
 // settle makes of what was measured what rows go through.
-func (c *Column) settle(oneHot int) (note string) {
+func (c *Column) settle(oneHot int, missing string) (note string) {
 	switch c.Kind {
 	case Number:
 		if c.n == 0 {
@@ -160,6 +177,13 @@ func (c *Column) settle(oneHot int) (note string) {
 			return fmt.Sprintf("column %q is left out: %s", c.Name, c.Why)
 		}
 		c.Mean, c.Std = c.of()
+		switch missing {
+		case medianMissing:
+			c.Fill = new(c.middle.of())
+			c.middle = nil
+		case zeroMissing:
+			c.Fill = new(0.0)
+		}
 	case Category:
 		type counted struct {
 			name string

@@ -41,6 +41,7 @@ type Config struct {
 	Task       string
 	Weight     string // the column with sample weights
 	Columns    map[string]Kind
+	Missing    string  // what stands for missing numbers: mean (also ""), median, zero or fail
 	OneHot     int     // categories up to which a column is one-hot
 	Validation float64 // part held out
 	OnError    string  // fail or skip
