@@ -35,7 +35,7 @@ Training (default in brackets):
 	b.WriteString(f.Help("main"))
 	b.WriteString("More:\n" + f.HelpShort("more", 116))
 	b.WriteString("Pictures:\n" + f.HelpShort("image", 116))
-	b.WriteString("Texts, words, output and predict:\n" + f.HelpShort("text", 116) + f.HelpShort("words", 116) + f.HelpShort("output", 116))
+	b.WriteString("Texts, words, output and predict:\n" + f.HelpBrief(func(_, group string) bool { return group == "text" || group == "words" || group == "output" }, 116))
 	b.WriteString("Exit codes: 0 done, 1 failed, 2 usage, 3 bad data, 75 try again, 130/143 stopped and saved\n")
 	return b.String()
 }
