@@ -51,7 +51,19 @@ func (t *tally) bind(b *ops.Binding) func() {
 		}
 		return func() {
 			clear(out)
-			t.sort(b, y, p, out, w, columns)
+			from := 0
+			if t.even && w.w == nil {
+				from = evenly(y, p, out, float32(len(t.thresholds)-1), bit(t.fromStart))
+			}
+			for i, v := range p[from:] {
+				i += from
+				t.check(b, v, i/columns)
+				at := t.gap(v)
+				if y[i] == 0 {
+					at += gaps
+				}
+				out[at] += w.at(i)
+			}
 		}
 	}
 	return func() {
@@ -99,25 +111,20 @@ func halves(y, p, out []float32, threshold float32) {
 	out[2], out[3] = float32(len(p)-positive-above+both), float32(above-both)
 }
 
-// sort adds every prediction to its gap. It looks at each once, without branches
-// that cannot be guessed.
-func (t *tally) sort(b *ops.Binding, y, p, out []float32, w weigher, columns int) {
-	gaps := len(t.thresholds) + 1
-	last, first, even := float32(len(t.thresholds)-1), bit(t.fromStart), t.even
+// evenly counts predictions from 0 to 1 in even gaps, the lowest of which is first. It
+// has no branch that cannot be guessed, and ends before a prediction beyond them.
+func evenly(y, p, out []float32, last float32, first int) (counted int) {
+	y, gaps := y[:len(p)], len(out)/2
 	for i, v := range p {
-		var at int
-		if even && v >= 0 && v <= 1 {
-			x := v * last
-			at = int(x)
-			at += bit(float32(at) < x)
-			at = max(at, first)
-		} else {
-			t.check(b, v, i/columns)
-			at = t.gap(v)
+		if !(v >= 0 && v <= 1) {
+			return i
 		}
-		at += gaps & -bit(y[i] == 0)
-		out[at] += w.at(i)
+		x := v * last
+		at := int(x)
+		at += bit(float32(at) < x)
+		out[max(at, first)+gaps&-bit(y[i] == 0)]++
 	}
+	return len(p)
 }
 
 // check refuses what is no probability, where it must be one.
