@@ -148,7 +148,6 @@ func TestModelMistakes(t *testing.T) {
 		{[]string{"pics", "--model", "./weights.txt"}, 3, []string{"--model ./weights.txt: "}},
 		{[]string{"pics", "--replace-head"}, 2, []string{"--replace-head is for a model of yours", "--model FILE"}},
 		{[]string{"words", "things.tsv", "--model", "texts_tf.json"}, 2, []string{"--model"}},
-		{[]string{"things.tsv", "--target", "label", "--model", "texts_tf.json"}, 2, []string{"--model is for other data; tables with --target"}},
 	} {
 		args := append([]string{}, c.args...)
 		for i := range args {

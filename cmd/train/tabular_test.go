@@ -295,7 +295,7 @@ func TestTabularMistakes(t *testing.T) {
 		{3, "houses.csv", []string{"no column looks like texts", "--target NAME"}},
 		{2, "houses.csv --columns id=skip", []string{"--columns is for tables of numbers and categories; it needs --target too"}},
 		{2, "houses.csv --target price --maxlen 5", []string{"--maxlen is for other data", "train help table"}},
-		{2, "houses.csv --target price --model run.keras", []string{"--model is for other data"}},
+		{2, "houses.csv --target price --model none.keras", []string{"cannot read none.keras"}},
 		{2, "houses.csv --target price --one-hot -1", []string{"--one-hot is -1; want 0 or more"}},
 		{2, "houses.csv --target price --class-weight balanced", []string{`--class-weight balanced: the target "price" is a number`}},
 		{2, "houses.csv --target price --monitor val_accuracy", []string{"--monitor val_accuracy"}},

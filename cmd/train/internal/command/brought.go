@@ -1,17 +1,15 @@
 package command
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/antler-ml/antler/cmd/train/internal/dataset"
 	"github.com/antler-ml/antler/cmd/train/internal/rundir"
+	"github.com/antler-ml/antler/cmd/train/internal/tabular"
 	"github.com/antler-ml/antler/internal/cli"
 	"github.com/antler-ml/antler/nn"
-	"github.com/antler-ml/antler/nn/activations"
-	"github.com/antler-ml/antler/nn/layers"
 	"github.com/antler-ml/antler/nn/saving"
 	"github.com/antler-ml/antler/text"
 )
@@ -23,6 +21,7 @@ type brought struct {
 	weights bool // training goes on from its weights
 	ours    bool // it is the beginning of the run that is resumed: nothing of it changes
 	tok     *text.Tokenizer
+	columns *tabular.Encoding         // of the run that the model is from, if that learned from a table
 	compile *nn.CompileConfig         // of the file, nil for none
 	read    func() (*nn.Model, error) // the model once more
 	notes   []string
@@ -68,12 +67,34 @@ func (e *Env) bring() (*brought, error) {
 	if b.model, err = b.fresh(l.Model); err != nil {
 		return nil, err
 	}
-	if m := b.model; m.Built() && (len(m.Inputs()) != 1 || len(m.Outputs()) != 1) {
-		return nil, cli.Errorf(cli.BadData, "%s has %s and %s: %v → %v; train feeds one and reads one", b.path,
-			cli.Plural(len(m.Inputs()), "input"), cli.Plural(len(m.Outputs()), "output"), m.InputShapes(), m.OutputShapes()).
-			Do("train it from a program: nn.Model.Fit")
-	}
 	return b, nil
+}
+
+// said are the notes about the model.
+func (b *brought) said() []string {
+	if b == nil {
+		return nil
+	}
+	return b.notes
+}
+
+// single refuses models with several inputs or outputs; of a table several inputs
+// are fine.
+func (b *brought) single(table bool) error {
+	if b == nil {
+		return nil
+	}
+	m := b.model
+	if !m.Built() || (len(m.Inputs()) == 1 || table) && len(m.Outputs()) == 1 {
+		return nil
+	}
+	feeds := "feeds one and reads one"
+	if table {
+		feeds = "reads one"
+	}
+	return cli.Errorf(cli.BadData, "%s has %s and %s: %v → %v; train %s", b.path,
+		cli.Plural(len(m.Inputs()), "input"), cli.Plural(len(m.Outputs()), "output"), m.InputShapes(), m.OutputShapes(), feeds).
+		Do("train it from a program: nn.Model.Fit")
 }
 
 // readBrought reads the file, or the model of a run.
@@ -92,6 +113,11 @@ func (e *Env) readBrought(b *brought) (*saving.Loaded, error) {
 				return nil, err
 			}
 		}
+		if columns, err := os.ReadFile(filepath.Join(file, rundir.ColumnsFile)); err == nil {
+			if b.columns, err = tabular.FromJSON(columns); err != nil {
+				return nil, cli.Errorf(cli.BadData, "%s: %s: %w", b.path, rundir.ColumnsFile, err)
+			}
+		}
 		file = filepath.Join(file, rundir.BestFile)
 	}
 	l, err := saving.LoadWith(file, saving.LoadConfig{})
@@ -105,6 +131,11 @@ func (e *Env) readBrought(b *brought) (*saving.Loaded, error) {
 	if tok := l.Meta[rundir.TokenizerFile]; tok != nil && b.tok == nil {
 		if b.tok, err = text.FromJSON(tok); err != nil {
 			return nil, cli.Errorf(cli.BadData, "%s: %s inside: %w", b.path, rundir.TokenizerFile, err)
+		}
+	}
+	if columns := l.Meta[rundir.ColumnsFile]; columns != nil {
+		if b.columns, err = tabular.FromJSON(columns); err != nil {
+			return nil, cli.Errorf(cli.BadData, "%s: %s inside: %w", b.path, rundir.ColumnsFile, err)
 		}
 	}
 	return l, nil
@@ -123,69 +154,4 @@ func (b *brought) fresh(m *nn.Model) (*nn.Model, error) {
 		return nil, cli.Errorf(cli.BadData, "%s: %w", b.path, err)
 	}
 	return m, nil
-}
-
-// build tells a model without an input what it gets, and gives it an end that
-// fits the classes.
-func (b *brought) build(m *nn.Model, in nn.Shape, classes []string, replace bool) (*nn.Model, error) {
-	if !m.Built() {
-		if err := m.Build(in); err != nil {
-			return nil, cli.Errorf(cli.BadData, "%s: %w", b.path, err)
-		}
-	}
-	if replace && !b.ours {
-		return b.replaceHead(m, len(classes))
-	}
-	out := m.OutputShapes()[0]
-	says := fmt.Sprintf("%s gives %v", b.path, out)
-	wrong := func(format string, args ...any) *cli.Error {
-		e := cli.Errorf(cli.BadData, says+"; "+format, args...)
-		for _, l := range m.Layers() {
-			if l == m.Outputs()[0].Layer() {
-				e.Why("its last layer is %q (%s)", nn.BaseOf(l).Name(), nn.ClassName(l))
-			}
-		}
-		return e
-	}
-	const head = "--replace-head puts a Dense layer of %d units with a softmax in its place"
-	activation := m.LastActivation(0)
-	switch n := len(classes); {
-	case out.Rank() != 2:
-		return nil, wrong("a classifier gives (batch, %d)", n).Do("add a Flatten or GlobalAveragePooling layer and a Dense layer of %d units with a softmax", n)
-	case out.Last() == 1 && n == 2 && activation == "sigmoid": // the probability of the second class
-	case out.Last() != n:
-		return nil, wrong("the data have %s: %s", cli.Plural(n, "class"), cli.List(classes, 6)).Do("units %d in that layer; or "+head, n, n)
-	case activation == "linear":
-		return nn.NewModel(m.Inputs(), []*nn.Symbol{nn.Apply(&layers.Activation{Activation: activations.Softmax}, m.Outputs()[0])}), nil
-	case activation != "softmax" && activation != "":
-		return nil, wrong("it ends in a %s, but the classes exclude each other and want probabilities that sum to 1", activation).
-			Do("activation softmax in that layer; or "+head, n)
-	}
-	return m, nil
-}
-
-// replaceHead puts a new last layer in the place of the last Dense layer and of
-// what follows it.
-func (b *brought) replaceHead(m *nn.Model, classes int) (*nn.Model, error) {
-	s := m.Outputs()[0]
-	name := "head"
-	for at, looking := s, true; looking; {
-		l := at.Layer()
-		switch nn.ClassName(l) {
-		case "Dense":
-			name = nn.BaseOf(l).Name()
-			s, looking = nn.BaseOf(l).InputAt(at.Ref().Node), false
-		case "Activation", "Softmax", "Dropout", "Flatten":
-			at = nn.BaseOf(l).InputAt(at.Ref().Node)
-		default:
-			looking = false
-		}
-	}
-	if s.Shape().Rank() != 2 {
-		return nil, cli.Errorf(cli.BadData, "--replace-head: before its last layer %s has %v; want (batch, numbers)", b.path, s.Shape()).
-			Do("add a Flatten or GlobalAveragePooling layer to the model")
-	}
-	x := nn.Apply(nn.Name(name, &layers.Dense{Units: classes, Activation: activations.Softmax}), s)
-	out := nn.NewModel(m.Inputs(), []*nn.Symbol{x})
-	return out, out.Err()
 }

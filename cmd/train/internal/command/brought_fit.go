@@ -70,32 +70,31 @@ func (t *task) rescale(g *augment.ImageDataGenerator) {
 	t.scaling.generator(g, 1./255)
 }
 
-// bringTexts takes the length of texts from the model's input, and the size of
-// the vocabulary from its embedding.
-func (e *Env) bringTexts(t *task) error {
-	b, s := t.brought, e.Settings
-	if b == nil {
-		if s.Tokenizer != "" {
-			return cli.Errorf(cli.Usage, "--tokenizer is the vocabulary of a model of yours").Do("name it too: --model FILE")
-		}
-		return nil
-	}
-	var words *layers.Embedding
+// embedding is the layer that reads words by their numbers.
+func (b *brought) embedding() (words *layers.Embedding, err error) {
 	for _, l := range b.model.AllLayers() {
-		switch x := l.(type) {
-		case *layers.Embedding:
-			if words == nil {
-				words = x
-			}
+		if x, ok := l.(*layers.Embedding); ok && words == nil {
+			words = x
 		}
 		if c := nn.ClassName(l); c == "TextVectorization" || c == "StringLookup" {
-			return cli.Errorf(cli.BadData, "%s reads strings (layer %q); train turns texts into numbers itself", b.path, nn.BaseOf(l).Name()).
+			return nil, cli.Errorf(cli.BadData, "%s reads strings (layer %q); train turns texts into numbers itself", b.path, nn.BaseOf(l).Name()).
 				Do("save the part of the model that follows that layer")
 		}
 	}
 	if words == nil {
-		return cli.Errorf(cli.BadData, "%s has no Embedding, so it cannot read texts as numbers of words: its input is %v", b.path, b.model.InputShapes()).
+		return nil, cli.Errorf(cli.BadData, "%s has no Embedding, so it cannot read texts as numbers of words: its input is %v", b.path, b.model.InputShapes()).
 			Do("give data of that kind, or another --model")
+	}
+	return words, nil
+}
+
+// bringTexts takes the length of texts from the model's input, and the size of
+// the vocabulary from its embedding.
+func (e *Env) bringTexts(t *task) error {
+	b, s := t.brought, e.Settings
+	words, err := e.bringWords(b, &t.tok)
+	if err != nil || words == nil {
+		return err
 	}
 	if b.model.Built() {
 		in := b.model.InputShapes()[0]
@@ -109,41 +108,73 @@ func (e *Env) bringTexts(t *task) error {
 			s.MaxLen = n
 		}
 	}
-	if t.tok == nil {
-		if err := e.vocabulary(t); err != nil {
-			return err
+	return nil
+}
+
+// bringWords finds the embedding and the vocabulary of the model of --model; nil
+// without one.
+func (e *Env) bringWords(b *brought, tok **text.Tokenizer) (*layers.Embedding, error) {
+	s := e.Settings
+	if b == nil {
+		if s.Tokenizer != "" {
+			return nil, cli.Errorf(cli.Usage, "--tokenizer is the vocabulary of a model of yours").Do("name it too: --model FILE")
+		}
+		return nil, nil
+	}
+	words, err := b.embedding()
+	if err != nil {
+		return nil, err
+	}
+	if *tok == nil {
+		if *tok, err = e.vocabulary(b); err != nil {
+			return nil, err
 		}
 	}
 	if e.Flags.Changed("num-words") && s.NumWords > words.InputDim {
-		return cli.Errorf(cli.Usage, "--num-words is %d, but the layer %q of %s has input_dim %d", s.NumWords, nn.BaseOf(words).Name(), b.path, words.InputDim).
+		return nil, cli.Errorf(cli.Usage, "--num-words is %d, but the layer %q of %s has input_dim %d", s.NumWords, nn.BaseOf(words).Name(), b.path, words.InputDim).
 			Do("--num-words %d, or none", words.InputDim)
 	}
 	if !e.Flags.Changed("num-words") {
 		s.NumWords = words.InputDim // fewer words are fine
 	}
-	return nil
+	return words, nil
+}
+
+// bringTags takes the size of the vocabulary from the model's embedding.
+func (e *Env) bringTags(t *tagTask, tok **text.Tokenizer) error {
+	b := t.brought
+	if words, err := e.bringWords(b, tok); err != nil || words == nil || !b.model.Built() {
+		return err
+	}
+	in := b.model.InputShapes()[0]
+	if len(in) == 2 && in[1] == nn.Unknown {
+		return nil
+	}
+	return cli.Errorf(cli.BadData, "%s reads %v, but sentences are (batch, words), of any length", b.path, in).
+		Do("input_shape (None,) in the model, or give data of that kind")
 }
 
 // vocabulary reads what the numbers of words stand for. Weights without it would
 // be those of other words.
-func (e *Env) vocabulary(t *task) error {
-	b, path := t.brought, e.Settings.Tokenizer
+func (e *Env) vocabulary(b *brought) (*text.Tokenizer, error) {
+	path := e.Settings.Tokenizer
 	if path == "" {
-		if t.tok = b.tok; t.tok == nil && b.weights {
-			return cli.Errorf(cli.BadData, "%s has weights for numbered words, but not the words", b.path).
+		if b.tok == nil && b.weights {
+			return nil, cli.Errorf(cli.BadData, "%s has weights for numbered words, but not the words", b.path).
 				Do("name them: --tokenizer tokenizer.json (Keras: tokenizer.to_json()); or learn anew: --reset-weights")
 		}
-		return nil
+		return b.tok, nil
 	}
 	raw, err := os.ReadFile(path)
 	if err != nil {
-		return dataset.Missing(path, err, "name the file that Keras' tokenizer.to_json() was written to")
+		return nil, dataset.Missing(path, err, "name the file that Keras' tokenizer.to_json() was written to")
 	}
-	if t.tok, err = text.FromJSON(raw); err != nil {
-		return cli.Errorf(cli.BadData, "--tokenizer %s: %w", path, err)
+	tok, err := text.FromJSON(raw)
+	if err != nil {
+		return nil, cli.Errorf(cli.BadData, "--tokenizer %s: %w", path, err)
 	}
-	t.tok.Workers = e.Settings.Workers
-	return nil
+	tok.Workers = e.Settings.Workers
+	return tok, nil
 }
 
 // buildModel makes the model: ours, or that of --model.
@@ -153,34 +184,55 @@ func (e *Env) buildModel(t *task) (err error) {
 		t.model = e.ourModel(t, s)
 		return t.model.Err()
 	}
-	if t.model, err = b.build(b.model, t.input(s), t.set.Classes, s.ReplaceHead); err != nil {
-		return err
+	t.model, err = e.brought(b, t.input(s), goal{classes: t.set.Classes})
+	if err == nil {
+		e.compiledBy(b, t.loss())
 	}
-	if err := t.model.Err(); err != nil {
-		return cli.Errorf(cli.BadData, "%s: %w", b.path, err)
+	return err
+}
+
+// brought is the model of --model with an end that fits the goal, and what is to
+// be said about it.
+func (e *Env) brought(b *brought, in nn.Shape, g goal) (*nn.Model, error) {
+	s := e.Settings
+	m, err := b.build(b.model, in, g, s.ReplaceHead)
+	if err != nil {
+		return nil, err
 	}
-	if len(t.model.TrainableWeights()) == 0 {
-		return cli.Errorf(cli.BadData, "%s: all its layers are frozen, so there is nothing to learn", b.path).Do("--replace-head puts a new last layer on it")
+	if err := m.Err(); err != nil {
+		return nil, cli.Errorf(cli.BadData, "%s: %w", b.path, err)
+	}
+	if len(m.TrainableWeights()) == 0 {
+		return nil, cli.Errorf(cli.BadData, "%s: all its layers are frozen, so there is nothing to learn", b.path).Do("--replace-head puts a new last layer on it")
 	}
 	how := "new weights"
 	if b.weights {
 		how = "goes on from its weights (--reset-weights begins anew)"
 	}
 	if s.ReplaceHead {
-		how += fmt.Sprintf("; a new last layer of %d units", len(t.set.Classes))
+		how += fmt.Sprintf("; a new last layer of %s", cli.Plural(g.units(), "unit"))
 	}
-	if n := t.model.NonTrainableWeights(); len(n) > 0 {
-		how += fmt.Sprintf("; %s of %d frozen or not trained", cli.Plural(len(n), "weight array"), len(t.model.Weights()))
+	if n := m.NonTrainableWeights(); len(n) > 0 {
+		how += fmt.Sprintf("; %s of %d frozen or not trained", cli.Plural(len(n), "weight array"), len(m.Weights()))
 	}
 	b.notes = slices.Insert(b.notes, 0, fmt.Sprintf("the model is that of %s: %s", b.path, how))
-	e.compiledBy(t)
-	return nil
+	return m, nil
+}
+
+// again is the model once more, with settings of a search.
+func (b *brought) again(in nn.Shape, g goal, replace bool) (*nn.Model, error) {
+	m, err := b.read()
+	if err != nil {
+		return nil, err
+	}
+	quiet := *b // what it says was said
+	return quiet.build(m, in, g, replace)
 }
 
 // compiledBy takes over how the file's model was compiled, as far as no flag
 // says otherwise.
-func (e *Env) compiledBy(t *task) {
-	b, s := t.brought, e.Settings
+func (e *Env) compiledBy(b *brought, loss nn.Loss) {
+	s := e.Settings
 	if b.compile == nil || b.compile.Optimizer == nil || e.Flags.Changed("optimizer") && !b.ours {
 		b.compile = nil
 		return
@@ -202,8 +254,8 @@ func (e *Env) compiledBy(t *task) {
 	}
 	b.note("compiled as the file says: %s, learning rate %g; --optimizer or --learning-rate change it", optimizerName(b.compile.Optimizer), s.LearningRate)
 	if l, ok := b.compile.Loss.(nn.Loss); ok && l != nil {
-		if want, got := reflect.TypeOf(t.loss()), reflect.Indirect(reflect.ValueOf(l)).Type(); want != got {
-			b.note("the loss of the file is %s; class numbers are learned with %s, which is the same for crossentropies", got.Name(), want.Name())
+		if want, got := reflect.Indirect(reflect.ValueOf(loss)).Type(), reflect.Indirect(reflect.ValueOf(l)).Type(); want != got {
+			b.note("the loss of the file is %s; what is learned here is %s, which is the same for crossentropies", got.Name(), want.Name())
 		}
 	}
 }
@@ -223,12 +275,20 @@ func setField(o nn.Optimizer, name string, x float64) {
 
 func optimizerName(o nn.Optimizer) string { return reflect.Indirect(reflect.ValueOf(o)).Type().Name() }
 
-// optimizer is the name of the one that trains.
-func (t *task) optimizer(s *settings.Settings) string {
-	if t.brought != nil && t.brought.compile != nil {
-		return optimizerName(t.brought.compile.Optimizer)
+// optimizer is the name of the one that the file brings; "" for that of the
+// settings.
+func (b *brought) optimizer() string {
+	if b == nil || b.compile == nil {
+		return ""
 	}
-	return s.Optimizer
+	return optimizerName(b.compile.Optimizer)
+}
+
+// trains sets the optimizer of the file, unless a trial of a search has its own.
+func (b *brought) trains(c *nn.CompileConfig, s *settings.Settings) {
+	if b != nil && b.compile != nil && !slices.ContainsFunc(s.Set, setsOptimizer) {
+		c.Optimizer = b.compile.Optimizer
+	}
 }
 
 // input is what the model is fed.
@@ -251,11 +311,7 @@ func (e *Env) modelOf(t *task, s *settings.Settings) (*nn.Model, error) {
 	if t.brought == nil {
 		return e.ourModel(t, s), nil
 	}
-	m, err := t.brought.read()
-	if err != nil {
-		return nil, err
-	}
-	return t.brought.build(m, t.input(s), t.set.Classes, s.ReplaceHead)
+	return t.brought.again(t.input(s), goal{classes: t.set.Classes}, s.ReplaceHead)
 }
 
 // binary reports whether the model gives one number: the probability of the
@@ -272,9 +328,7 @@ func (t *task) loss() nn.Loss {
 // compileConfig is how the model is trained.
 func (e *Env) compileConfig(t *task, s *settings.Settings) nn.CompileConfig {
 	c := nn.CompileConfig{Optimizer: trainer.Optimizer(s), Loss: t.loss(), Metrics: []nn.Metric{metrics.Accuracy{}}, Seed: s.Seed}
-	if b := t.brought; b != nil && b.compile != nil && !slices.ContainsFunc(s.Set, setsOptimizer) {
-		c.Optimizer = b.compile.Optimizer
-	}
+	t.brought.trains(&c, s)
 	return c
 }
 

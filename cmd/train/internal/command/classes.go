@@ -52,7 +52,7 @@ func prepareClasses(ctx context.Context, e *Env, data string, from *resumed) (*u
 			fmt.Sprintf("found      %s: %s of %ss: %s; %s", data, cli.Plural(len(set.Classes), "class"), set.Kind.Noun(), counts(set), t.look),
 			fmt.Sprintf("inferred   %s", e.inferred(t)),
 		},
-		optimizer: t.optimizer(s),
+		optimizer: t.brought.optimizer(),
 		change:    fmt.Sprintf("--epochs %d --learning-rate %g; train --help", 2*s.Epochs, s.LearningRate/2),
 		start:     config.Object{{Key: "classes", Value: set.Classes}},
 		begin:     func(ctx context.Context, dir string) error { return e.beginClasses(ctx, t, dir) },
@@ -70,10 +70,7 @@ func prepareClasses(ctx context.Context, e *Env, data string, from *resumed) (*u
 	if t.tok != nil {
 		u.files[rundir.TokenizerFile] = []byte(t.tok.ToJSON())
 	}
-	if t.brought != nil {
-		u.notes = t.brought.notes
-	}
-	u.notes = append(u.notes, set.Notes...)
+	u.notes = append(slices.Clone(t.brought.said()), set.Notes...)
 	return u, nil
 }
 

@@ -72,9 +72,7 @@ var everyKind = []string{"main", "more", "schedule", "output"}
 
 // inVain are flags of those groups that some kinds have no use for.
 var inVain = map[string][]string{
-	rundir.Words:   {"model", "reset-weights", "replace-head", "dropout", "class-weight", "model-size"},
-	rundir.Tagging: {"model", "reset-weights", "replace-head"},
-	rundir.Table:   {"model", "reset-weights", "replace-head"},
+	rundir.Words: {"model", "reset-weights", "replace-head", "dropout", "class-weight", "model-size"},
 }
 
 func usedByPictures(_, group string) bool { return group == "image" }

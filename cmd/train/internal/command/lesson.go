@@ -146,6 +146,10 @@ func lessonOfTable(ctx context.Context, e *Env, data string) (*lesson, error) {
 	if err != nil {
 		return nil, err
 	}
+	if t.brought != nil && !t.packed {
+		t.Close()
+		return nil, cli.Errorf(cli.Usage, "%s has %s; a search or lr-find feeds one", t.brought.path, cli.Plural(len(t.brought.model.Inputs()), "input")).Do("try settings by training: train compare RUN RUN")
+	}
 	l := &lesson{
 		source: t.train, close: t.Close, maker: search.Regressors[candidate],
 		recipe: func(s *settings.Settings, packed bool) (*nn.Model, nn.CompileConfig) { return t.draw(s, packed) },

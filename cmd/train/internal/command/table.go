@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/antler-ml/antler/cmd/train/internal/report"
@@ -41,7 +42,7 @@ func prepareTable(ctx context.Context, e *Env, data string, from *resumed) (_ *u
 	}
 	u := &undertaking{
 		name:  runName(data),
-		run:   &rundir.Run{Task: rundir.Table, Classes: target.Classes, Model: describeTable(t), Train: t.Train.Len(), Validation: t.Valid.Len(), Preprocessing: &rundir.Preprocessing{Columns: rundir.ColumnsFile}},
+		run:   &rundir.Run{Task: rundir.Table, Classes: target.Classes, Model: t.describe(), Train: t.Train.Len(), Validation: t.Valid.Len(), Preprocessing: &rundir.Preprocessing{Columns: rundir.ColumnsFile}},
 		job:   &trainer.Job{Model: t.model, Train: t.train, Valid: t.valid, ClassWeight: weights, Noun: "rows", Meter: t.meter},
 		files: files{rundir.ColumnsFile: columns}, bad: t.Bad, badly: cli.Plural(t.BadRows, "row"),
 		found: []string{
@@ -50,10 +51,11 @@ func prepareTable(ctx context.Context, e *Env, data string, from *resumed) (_ *u
 			fmt.Sprintf("inferred   train %s, validation %s (%s); %s", cli.Count(t.Train.Len()), cli.Count(t.Valid.Len()), e.tableSplit(t), t.inputsInWords()),
 		},
 		change: fmt.Sprintf("--columns NAME=category,NAME=skip --epochs %d; train help table", 2*s.Epochs),
-		notes:  append(t.leftOut(), t.Notes...),
-		task:   target.Task,
-		start:  config.Object{{Key: "target", Value: target.Name}, {Key: "columns", Value: t.kinds()}},
-		check:  func() error { return e.checkTable(t, data) },
+		notes:  slices.Concat(t.brought.said(), t.leftOut(), t.Notes), optimizer: t.brought.optimizer(),
+		begin: func(_ context.Context, dir string) error { return t.brought.keep(t.model, dir) },
+		task:  target.Task,
+		start: config.Object{{Key: "target", Value: target.Name}, {Key: "columns", Value: t.kinds()}},
+		check: func() error { return e.checkTable(t, data) },
 		finish: func(ctx context.Context, dir string, _ *report.History) (*ending, error) {
 			return e.finishTable(ctx, t, dir)
 		},

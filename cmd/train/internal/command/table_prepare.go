@@ -24,6 +24,8 @@ type tableTask struct {
 	model        *nn.Model
 	train, valid pipeline.Source
 	meter        *pipeline.Meter
+	brought      *brought // the model of --model
+	packed       bool     // it has one input for all
 }
 
 // isTable reports whether data are a table with a target.
@@ -45,8 +47,12 @@ func (e *Env) tabulated(ctx context.Context, data string) (*tableTask, error) {
 	if err != nil {
 		return nil, err
 	}
+	b, like, err := e.bringTable()
+	if err != nil {
+		return nil, err
+	}
 	found, err := tabular.Look(ctx, data, &tabular.Config{
-		Target: s.Target, Task: s.Task, Weight: s.SampleWeight, Columns: columns, Missing: s.Missing, OneHot: s.OneHot, Validation: s.ValidSplit,
+		Target: s.Target, Task: s.Task, Weight: s.SampleWeight, Columns: columns, Like: like, Missing: s.Missing, OneHot: s.OneHot, Validation: s.ValidSplit,
 		OnError: s.OnError, Overfit: s.Overfit, Memory: int64(s.DataMemory) << 20,
 		Progress: func(pass string, done float64) {
 			e.Console.Progress(func() string { return fmt.Sprintf("%s rows  %s", pass, cli.Count(int(done))) })
@@ -67,16 +73,19 @@ func (e *Env) tabulated(ctx context.Context, data string) (*tableTask, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &tableTask{Data: d, meter: new(pipeline.Meter), shape: tableShape(d.Enc)}
+	t := &tableTask{Data: d, meter: new(pipeline.Meter), shape: tableShape(d.Enc), brought: b}
 	e.inferTable(t)
-	seed := s.Seed
-	t.train = e.watched(pipeline.Prefetch(d.Enc.Source(d.Train, tabular.SourceConfig{BatchSize: s.BatchSize, Shuffle: true, Seed: seed}), 1), t.meter)
-	t.valid = d.Enc.Source(d.Valid, tabular.SourceConfig{BatchSize: evalBatch})
-	var c nn.CompileConfig
-	t.model, c = t.draw(s, false)
-	if err = t.model.Err(); err == nil {
-		err = t.model.Compile(c)
+	if b != nil {
+		err = e.broughtTable(t)
+	} else {
+		t.model = trainer.TableModel(s, t.shape)
+		err = t.model.Err()
 	}
+	if err == nil {
+		err = t.model.Compile(t.config(s, t.model))
+	}
+	t.train = e.watched(pipeline.Prefetch(d.Enc.Source(d.Train, tabular.SourceConfig{BatchSize: s.BatchSize, Shuffle: true, Seed: s.Seed, Packed: t.packed}), 1), t.meter)
+	t.valid = d.Enc.Source(d.Valid, tabular.SourceConfig{BatchSize: evalBatch, Packed: t.packed})
 	if err != nil {
 		d.Close()
 	}
@@ -88,7 +97,23 @@ func (e *Env) tabulated(ctx context.Context, data string) (*tableTask, error) {
 func (t *tableTask) draw(s *settings.Settings, packed bool) (*nn.Model, nn.CompileConfig) {
 	shape := t.shape
 	shape.Packed = packed
-	return trainer.TableModel(s, shape), trainer.TableConfig(s, shape)
+	var m *nn.Model
+	if t.brought == nil {
+		m = trainer.TableModel(s, shape)
+	} else {
+		var err error
+		if m, err = t.brought.again(t.input(), t.goal(), s.ReplaceHead); err != nil { // the file was read before
+			panic(err)
+		}
+	}
+	return m, t.config(s, m)
+}
+
+// config is how a model is compiled.
+func (t *tableTask) config(s *settings.Settings, m *nn.Model) nn.CompileConfig {
+	c := trainer.TableConfig(s, t.shape, m)
+	t.brought.trains(&c, s)
+	return c
 }
 
 // tableShape is what a model needs to know of an encoding.

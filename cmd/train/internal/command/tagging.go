@@ -31,6 +31,7 @@ type tagTask struct {
 	counts       []int // of each tag, in training
 	vocabulary   *tags.Vocabulary
 	model        *nn.Model
+	brought      *brought // the model of --model
 	meter        *pipeline.Meter
 	trainS       pipeline.Source
 	validS       pipeline.Source
@@ -109,6 +110,15 @@ func (e *Env) tagged(data string, stored *text.Tokenizer) (*tagTask, error) {
 		t.valid = t.train
 		s.EarlyStopping = s.EarlyStopping && e.has("early-stopping")
 	}
+	if t.brought, err = e.bring(); err == nil {
+		err = t.brought.single(false)
+	}
+	if err == nil {
+		err = e.bringTags(t, &stored)
+	}
+	if err != nil {
+		return nil, err
+	}
 	e.inferTags(t)
 	if stored != nil {
 		t.vocabulary = tags.Of(stored)
@@ -127,18 +137,55 @@ func (e *Env) tagged(data string, stored *text.Tokenizer) (*tagTask, error) {
 	if s.Overfit == 0 {
 		source.Rare = t.vocabulary.Rare(t.train)
 	}
-	t.trainS = e.watched(pipeline.Prefetch(source, 1), t.meter)
-	t.validS = tags.NewSource(validW, validT, evalBatch, false, 0)
-	var c nn.CompileConfig
-	if t.model, c = t.draw(s); t.model.Err() != nil {
-		return nil, t.model.Err()
+	held := tags.NewSource(validW, validT, evalBatch, false, 0)
+	if t.brought != nil {
+		t.model, err = e.brought(t.brought, nn.Shape{nn.Unknown, nn.Unknown}, t.goal())
+		if err == nil {
+			e.compiledBy(t.brought, losses.SparseCategoricalCrossentropy{})
+		}
+	} else {
+		t.model = t.ours(s)
+		err = t.model.Err()
 	}
-	return t, t.model.Compile(c)
+	if err != nil {
+		return nil, err
+	}
+	// A model without a mask would learn padding too.
+	source.Weigh = !t.model.Outputs()[0].Masked()
+	held.Weigh = source.Weigh
+	t.trainS = e.watched(pipeline.Prefetch(source, 1), t.meter)
+	t.validS = held
+	return t, t.model.Compile(t.config(s, t.model))
+}
+
+func (t *tagTask) goal() goal { return goal{classes: t.tags, steps: true} }
+
+func (t *tagTask) ours(s *settings.Settings) *nn.Model {
+	return trainer.TagModel(s, t.vocabulary.Tokenizer.InputDim(), len(t.tags))
+}
+
+// config is how the model is compiled. Weights say which words there are where no
+// mask does.
+func (t *tagTask) config(s *settings.Settings, m *nn.Model) nn.CompileConfig {
+	c := trainer.Config(s, losses.SparseCategoricalCrossentropy{})
+	if !m.Outputs()[0].Masked() {
+		c.Metrics, c.WeightedMetrics = nil, c.Metrics
+	}
+	t.brought.trains(&c, s)
+	return c
 }
 
 // draw makes a model by settings, and says how it is compiled.
 func (t *tagTask) draw(s *settings.Settings) (*nn.Model, nn.CompileConfig) {
-	return trainer.TagModel(s, t.vocabulary.Tokenizer.InputDim(), len(t.tags)), trainer.Config(s, losses.SparseCategoricalCrossentropy{})
+	if t.brought == nil {
+		m := t.ours(s)
+		return m, t.config(s, m)
+	}
+	m, err := t.brought.again(nn.Shape{nn.Unknown, nn.Unknown}, t.goal(), s.ReplaceHead)
+	if err != nil { // the file was read before
+		panic(err)
+	}
+	return m, t.config(s, m)
 }
 
 // split holds sentences out by a hash of their words; equal ones stay together.
@@ -233,6 +280,8 @@ func prepareTags(_ context.Context, e *Env, data string, from *resumed) (*undert
 			fmt.Sprintf("found      %s: %s (%s); %s: %s", data, cli.Plural(len(t.train)+len(t.valid), "sentence"), t.form, cli.Plural(len(t.tags), "tag"), t.tagCounts()),
 			fmt.Sprintf("inferred   tagging; train %s, validation %s (by a hash of the words); vocabulary %s", cli.Count(len(t.train)), cli.Count(len(t.valid)), cli.Count(words.InputDim())),
 		},
+		optimizer: t.brought.optimizer(), notes: t.brought.said(),
+		begin:  func(_ context.Context, dir string) error { return t.brought.keep(t.model, dir) },
 		change: fmt.Sprintf("--epochs %d --learning-rate %g; train help tags", 2*s.Epochs, s.LearningRate/2),
 		start:  config.Object{{Key: "classes", Value: t.tags}},
 		check:  func() error { return e.checkTags(t, data) },

@@ -110,6 +110,9 @@ func (e *Env) prepare(ctx context.Context, set *dataset.Set, stored *text.Tokeni
 	if t.brought, err = e.bring(); err != nil {
 		return nil, err
 	}
+	if err := t.brought.single(false); err != nil {
+		return nil, err
+	}
 	if set.Kind == dataset.Images {
 		err = e.preparePictures(ctx, t)
 	} else {

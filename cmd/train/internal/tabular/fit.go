@@ -36,7 +36,10 @@ func (f *Found) Encode(ctx context.Context) (*Data, error) {
 	bad := badRows{path: f.Path}
 	names := f.names()
 	t.counts = make([]int, len(t.Classes))
-	if e.Missing = f.c.Missing; e.Missing == medianMissing {
+	if e.Missing = f.c.Missing; f.c.Like != nil {
+		e.Missing = f.c.Like.Missing
+	}
+	if e.Missing == medianMissing && f.c.Like == nil {
 		for i := range e.Columns {
 			if e.Columns[i].Kind == Number {
 				e.Columns[i].middle = newMiddle(i)
@@ -77,9 +80,13 @@ func (f *Found) Encode(ctx context.Context) (*Data, error) {
 			return nil, cli.Errorf(cli.BadData, "%s: the target %q is %g in every row of the training part; there is nothing to learn", f.Path, t.Name, t.Mean)
 		}
 	}
-	for i := range e.Columns {
-		if note := e.Columns[i].settle(f.c.OneHot, f.c.Missing); note != "" {
-			d.Notes = append(d.Notes, note)
+	if f.c.Like != nil {
+		e.adopt(f.c.Like)
+	} else {
+		for i := range e.Columns {
+			if note := e.Columns[i].settle(f.c.OneHot, f.c.Missing); note != "" {
+				d.Notes = append(d.Notes, note)
+			}
 		}
 	}
 	if e.Width() == 0 {

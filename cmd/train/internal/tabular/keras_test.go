@@ -57,7 +57,7 @@ func TestKeras(t *testing.T) {
 	s.ModelSize, s.LearningRate = "small", 0.01
 	shape := trainer.TableShape{Features: d.Enc.Features(), Mean: d.Enc.Target.Mean, Std: d.Enc.Target.Std}
 	m := trainer.TableModel(s, shape)
-	if err := m.Compile(trainer.TableConfig(s, shape)); err != nil {
+	if err := m.Compile(trainer.TableConfig(s, shape, m)); err != nil {
 		t.Fatal(err)
 	}
 	for i, w := range m.Weights() {

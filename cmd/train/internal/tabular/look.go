@@ -161,6 +161,9 @@ func Look(ctx context.Context, path string, c *Config) (*Found, error) {
 		}
 		given[i] = c.Columns[name]
 	}
+	if err := c.Like.kinds(path, r.Names, given, f); err != nil {
+		return nil, err
+	}
 	all := make([]stats, len(r.Names))
 	var sample []hashed
 	comma := r.decimalComma()
@@ -216,6 +219,9 @@ func Look(ctx context.Context, path string, c *Config) (*Found, error) {
 			col.Kind, col.Given = given[i], true
 			if given[i] == Skip {
 				col.Why = "as --columns says"
+				if c.Like != nil {
+					col.Why = c.Like.why(name)
+				}
 			}
 		default:
 			col.Kind, col.Why = f.infer(name, &all[i])
@@ -285,6 +291,9 @@ func idName(name string) bool {
 func (f *Found) inferTarget(name string, s *stats) error {
 	t := &f.Enc.Target
 	t.Name, t.Task = name, f.c.Task
+	if l := f.c.Like; l != nil && t.Task == "" {
+		t.Task = l.Target.Task
+	}
 	bad := func(format string, args ...any) *cli.Error {
 		return cli.Errorf(cli.BadData, "%s: the target %q "+format, append([]any{f.Path, name}, args...)...)
 	}
@@ -330,7 +339,7 @@ func (f *Found) inferTarget(name string, s *stats) error {
 		}
 		return cmp.Compare(a, b)
 	})
-	return nil
+	return f.c.Like.classes(f.Path, t)
 }
 
 // refuse lists the rows that cannot be used.

@@ -41,12 +41,13 @@ type Config struct {
 	Task       string
 	Weight     string // the column with sample weights
 	Columns    map[string]Kind
-	Missing    string  // what stands for missing numbers: mean (also ""), median, zero or fail
-	OneHot     int     // categories up to which a column is one-hot
-	Validation float64 // part held out
-	OnError    string  // fail or skip
-	Overfit    int     // so many rows for training, and the same for validation
-	Memory     int64   // bytes of encoded rows; more go to a file
+	Missing    string    // what stands for missing numbers: mean (also ""), median, zero or fail
+	Like       *Encoding // columns, means and categories are to be these; nil: those of the table
+	OneHot     int       // categories up to which a column is one-hot
+	Validation float64   // part held out
+	OnError    string    // fail or skip
+	Overfit    int       // so many rows for training, and the same for validation
+	Memory     int64     // bytes of encoded rows; more go to a file
 	Progress   func(pass string, done float64)
 }
 

@@ -18,6 +18,7 @@ type Source struct {
 	Shuffle     bool
 	Seed        uint64
 	Rare        *Rare   // nil: words are always themselves
+	Weigh       bool    // weights of 1 for words and 0 for padding go along
 	buckets     [][]int // of sentences
 	lengths     []int   // that a bucket is padded to
 }
@@ -100,7 +101,11 @@ func (s *Source) BatchesFrom(ctx context.Context, epoch, first int) iter.Seq2[pi
 			}
 			x, y := Pad(s.Words, rows, s.lengths[b.bucket]), Pad(s.Tags, rows, s.lengths[b.bucket])
 			s.forget(x, rows, epoch)
-			if !yield(pipeline.Batch{X: []*tensor.Tensor{x}, Y: []*tensor.Tensor{y}}, nil) {
+			made := pipeline.Batch{X: []*tensor.Tensor{x}, Y: []*tensor.Tensor{y}}
+			if s.Weigh {
+				made.W = []*tensor.Tensor{weights(s.Words, rows, s.lengths[b.bucket])}
+			}
+			if !yield(made, nil) {
 				return
 			}
 		}
@@ -123,6 +128,17 @@ func (s *Source) forget(x *tensor.Tensor, rows []int, epoch int) {
 			}
 		}
 	}
+}
+
+// weights are 1 for words and 0 for padding.
+func weights(words [][]int, rows []int, length int) *tensor.Tensor {
+	t := tensor.New(len(rows), length)
+	for i, r := range rows {
+		for j := range words[r] {
+			t.Data()[i*length+j] = 1
+		}
+	}
+	return t
 }
 
 // Pad makes an array of some rows, with zeros at their ends.

@@ -126,7 +126,7 @@ func Describe(m *nn.Model) string {
 			parts = append(parts, "pool")
 		case *layers.GlobalAveragePooling2D:
 			parts = append(parts, "mean")
-		case *layers.Flatten, *layers.Activation:
+		case *layers.Flatten, *layers.Activation, *nn.InputLayer:
 		case *layers.BatchNormalization:
 			parts[len(parts)-1] += " bn"
 		case *layers.Embedding:

@@ -91,18 +91,18 @@ func tableInputs(t TableShape) (inputs, parts []*nn.Symbol) {
 	return inputs, parts
 }
 
-// TableConfig is how such a model is compiled. The loss of a number is divided
+// TableConfig is how such a model, ours or another, is compiled. The loss of a number is divided
 // by the target's variance, so that it does not depend on the unit: 1 is that
 // of always answering the mean.
-func TableConfig(s *settings.Settings, t TableShape) nn.CompileConfig {
+func TableConfig(s *settings.Settings, t TableShape, m *nn.Model) nn.CompileConfig {
 	c := nn.CompileConfig{Optimizer: Optimizer(s), Seed: s.Seed}
 	switch {
 	case t.Classes == 0:
-		c.Outputs = map[string]nn.OutputConfig{"prediction": {
+		c.Outputs = map[string]nn.OutputConfig{m.OutputNames()[0]: {
 			Loss: losses.MeanSquaredError{}, Weight: new(1 / (t.Std * t.Std)),
 			Metrics: []nn.Metric{metrics.MeanAbsoluteError{}, &metrics.R2Score{}},
 		}}
-	case t.Classes == 2:
+	case m.OutputShapes()[0].Last() == 1:
 		c.Loss, c.Metrics = &losses.BinaryCrossentropy{}, []nn.Metric{metrics.Accuracy{}, &metrics.AUC{}}
 	default:
 		c.Loss, c.Metrics = &losses.SparseCategoricalCrossentropy{}, []nn.Metric{metrics.Accuracy{}}
