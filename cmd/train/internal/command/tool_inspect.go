@@ -33,7 +33,7 @@ func inspectTool() Tool {
 				{"train inspect model.keras --arrays", "its arrays too"},
 				{"train inspect model.keras weights.safetensors --json", ""},
 			},
-			Notes: "It reads .h5, .keras, .json, .yaml, .npz, .npy, .safetensors, .onnx and tokenizer files, whatever their\nnames, and says whether they can be loaded and what is missing. It never runs code from a file.\nThe exit code is 3 if one of them cannot be used here.",
+			Notes: "It reads .h5, .keras, .json, .yaml, .npz, .npy, .safetensors, .onnx and tokenizer files, whatever their\nnames, and says whether they can be loaded and what is missing. What this program noted in a model's\nfile, such as classes and preprocessing, is listed too; whole with --all or --json. It never runs code from a file.\nThe exit code is 3 if one of them cannot be used here.",
 			needs: "a file or a run", least: 1,
 		},
 		settings: s, output: &s.Output,
@@ -146,6 +146,17 @@ func (e *Env) show(r *inspect.Report, s *inspectSettings) error {
 	}
 	table([]string{"SETTING", "VALUE"}, len(r.Attributes), func(i int) []string {
 		return []string{r.Attributes[i].Name, r.Attributes[i].Value}
+	})
+	var notes []inspect.Attribute
+	for _, n := range r.Notes {
+		notes = append(notes, n.Lines()...)
+	}
+	table([]string{"NOTE", "VALUE"}, len(notes), func(i int) []string {
+		value := strings.Join(strings.Fields(notes[i].Value), " ")
+		if !s.All {
+			value = inspect.Short(value)
+		}
+		return []string{notes[i].Name, value}
 	})
 	return w.Flush()
 }

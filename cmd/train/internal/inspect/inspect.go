@@ -36,6 +36,7 @@ type Report struct {
 
 	Arrays     []Array     `json:"arrays,omitempty"`
 	Attributes []Attribute `json:"attributes,omitempty"`
+	Notes      []Note      `json:"notes,omitempty"` // what this project put into the file
 }
 
 // A Port is an input or an output of a model.
@@ -68,12 +69,17 @@ type Attribute struct {
 
 // attribute adds one, shortened to a line.
 func (r *Report) attribute(name, value string) {
+	r.Attributes = append(r.Attributes, Attribute{name, Short(value)})
+}
+
+// Short is a value as one line that is not too long.
+func Short(value string) string {
 	const most = 80
 	value = strings.Join(strings.Fields(value), " ")
 	if short := []rune(value); len(short) > most {
 		value = fmt.Sprintf("%s… (%d bytes)", string(short[:most]), len(value))
 	}
-	r.Attributes = append(r.Attributes, Attribute{name, value})
+	return value
 }
 
 // fail says why the file cannot be used.

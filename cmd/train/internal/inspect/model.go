@@ -3,8 +3,10 @@ package inspect
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/antler-ml/antler/cmd/train/internal/rundir"
@@ -29,8 +31,8 @@ func (r *Report) model(path string, text []byte) {
 	if l.Writer != "" {
 		r.Writer = "Keras " + l.Writer
 	}
-	for name, b := range l.Meta {
-		r.attribute("meta "+name, string(b))
+	for _, name := range slices.Sorted(maps.Keys(l.Meta)) {
+		r.Notes = append(r.Notes, note(name, l.Meta[name]))
 	}
 	m := l.Model
 	if !m.Built() {
