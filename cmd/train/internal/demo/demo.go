@@ -5,6 +5,7 @@ package demo
 
 import (
 	"bytes"
+	"compress/bzip2"
 	"compress/gzip"
 	_ "embed"
 	"encoding/binary"
@@ -13,13 +14,13 @@ import (
 	"strings"
 )
 
-//go:embed data/fashion-train-images.idx.gz
+//go:embed data/fashion-train-images.idx.bz2
 var trainImages []byte
 
 //go:embed data/fashion-train-labels.idx.gz
 var trainLabels []byte
 
-//go:embed data/fashion-test-images.idx.gz
+//go:embed data/fashion-test-images.idx.bz2
 var testImages []byte
 
 //go:embed data/fashion-test-labels.idx.gz
@@ -123,9 +124,12 @@ func idx(packed []byte, rank int) (data []byte, dims []int, err error) {
 }
 
 func unzip(b []byte) ([]byte, error) {
-	z, err := gzip.NewReader(bytes.NewReader(b))
-	if err != nil {
-		return nil, fmt.Errorf("demo: %w", err)
+	var z io.Reader = bzip2.NewReader(bytes.NewReader(b)) // a tenth less of pictures
+	if !bytes.HasPrefix(b, []byte("BZ")) {
+		var err error
+		if z, err = gzip.NewReader(bytes.NewReader(b)); err != nil {
+			return nil, fmt.Errorf("demo: %w", err)
+		}
 	}
 	out, err := io.ReadAll(z)
 	if err != nil {
