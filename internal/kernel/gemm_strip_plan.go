@@ -1,13 +1,13 @@
 package kernel
 
 const (
-	stripBlock  = 256     // most rows of A that a task packs
-	stripPanels = 1 << 18 // most floats of A in a buffer that tasks share
-	stripPlace  = 16      // so few rows read B where it is,
-	stripNear   = 1 << 16 // and twice as many if it has no more floats, since it stays in the second cache
-	stripBare   = 1 << 14 // most floats of A that are read where they are, along rows
-	stripMany   = 4       // so many blocks of rows share panels of B,
-	stripPass   = 1 << 21 // of at most this many floats (or one block of inner indices) at a time
+	stripBlock  = 264       // most rows of A that a task packs: 256 and a row of ones
+	stripPanels = 264 << 10 // most floats of A in a buffer that tasks share
+	stripPlace  = 16        // so few rows read B where it is,
+	stripNear   = 1 << 16   // and twice as many if it has no more floats, since it stays in the second cache
+	stripBare   = 1 << 14   // most floats of A that are read where they are, along rows
+	stripMany   = 4         // so many blocks of rows share panels of B,
+	stripPass   = 1 << 21   // of at most this many floats (or one block of inner indices) at a time
 )
 
 // planStrips is plan for instruction sets that compute strips. Unless many

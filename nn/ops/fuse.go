@@ -47,6 +47,7 @@ func rewrites() []rewrite {
 		{"convolution", fuseConv},
 		{"padding in convolution", absorbPads},
 		{"convolution of some cells", pickPoints},
+		{"part of sequence gradient", absorbSequenceParts},
 	}
 }
 

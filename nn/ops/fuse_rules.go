@@ -128,3 +128,35 @@ func (g *graph) behindReshape(v *Value) *Value {
 	}
 	return v
 }
+
+// absorbSequenceParts lets the way back of a recurrent op read the gradient of its
+// sequence where it lies in a wider one, and backwards: what is left of two
+// directions that were turned and joined.
+func absorbSequenceParts(g *graph, n *node) []*Value {
+	o, ok := n.op.(rnnBack)
+	if !ok || !o.operands.is(backDSequence) {
+		return nil
+	}
+	k := o.operands.at(backDSequence)
+	v := n.in[k]
+	if !g.once(v) {
+		return nil
+	}
+	switch part := v.node.op.(type) {
+	case slice:
+		if part.axis != 2 {
+			return nil
+		}
+		o.dyColumn += part.lo
+	case *reverse:
+		if !slices.Equal(part.flip, []bool{false, true, false}) {
+			return nil
+		}
+		o.dyTurned = !o.dyTurned
+	default:
+		return nil
+	}
+	in := slices.Clone(n.in)
+	in[k] = v.node.in[0]
+	return Apply(o, in...)
+}

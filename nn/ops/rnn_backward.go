@@ -47,9 +47,15 @@ func (o rnn) Grad(in, out, dout []*Value) []*Value {
 
 // rnnBack is back-propagation through time. Results: the gradients of the gates
 // before their activations, laid out as the gates are; of h0; of c0.
+//
+// The gradient of the sequence may be columns of a wider array, and its steps in
+// the opposite order: what joins the two directions of a layer is not taken apart
+// by copies. See [absorbSequenceParts].
 type rnnBack struct {
 	rnn
 	operands operandSet
+	dyColumn int
+	dyTurned bool
 }
 
 // Operands of rnnBack. The first may lend its memory to the first result.
@@ -106,6 +112,8 @@ type rnnBackRun struct {
 	u, gates              []float32
 	d                     []float32 // result: gradients of the gates
 	dSequence, dLast, dlc []float32
+	dyColumns, dyColumn   int // of dSequence; the first of ours
+	dyTurned              bool
 	dh, dc                []float32 // [batch, units]: of the state and cell after the step at hand
 	carry                 []float32 // [batch, units]: of the outputs that later masked steps repeat
 	temp                  []float32 // [batch, units]
@@ -121,7 +129,11 @@ func (o rnnBack) Bind(b *Binding) func() {
 	r := &rnnBackRun{
 		rnn: o.rnn, u: in(backU), gates: in(backGates), d: b.Out[0],
 		dSequence: in(backDSequence), dLast: in(backDLast), dlc: in(backDLastCell),
+		dyColumn: o.dyColumn, dyTurned: o.dyTurned,
 		groups: o.groups(s), tasks: make([]kernel.PanelTask, s.chunks),
+	}
+	if r.dSequence != nil {
+		r.dyColumns = of(o.operands, b.InShape, backDSequence)[2]
 	}
 	r.rnnSteps = rnnSteps{rnnSize: s, backwards: o.backwards, states: in(backStates), h0: in(backH0),
 		cellsOf: in(backCells), c0: in(backC0), mask: in(backMask), dropH: in(backDropH), zeros: make([]float32, s.units)}
@@ -193,7 +205,7 @@ func (r *rnnBackRun) output(b, s int, dh []float32) {
 	if r.dSequence == nil {
 		return
 	}
-	dy := r.row(r.dSequence, b, s)
+	dy := r.dy(b, s)
 	if r.mask == nil {
 		kernel.Add(dh, dh, dy)
 		return
@@ -207,6 +219,14 @@ func (r *rnnBackRun) output(b, s int, dh []float32) {
 	case !r.zeroOutputs:
 		kernel.Add(carry, carry, dy)
 	}
+}
+
+// dy returns the gradient of the output of sequence b at step s.
+func (r *rnnBackRun) dy(b, s int) []float32 {
+	if r.dyTurned {
+		s = r.time - 1 - s
+	}
+	return r.dSequence[(b*r.time+s)*r.dyColumns+r.dyColumn:][:r.units]
 }
 
 // recurrent adds what reaches the state before through the recurrent weights.

@@ -225,6 +225,33 @@ func TestRNNContract(t *testing.T) {
 	}
 }
 
+// Two directions, turned and joined, hand back parts of one gradient.
+func TestRNNJoined(t *testing.T) {
+	for _, kind := range []string{"SimpleRNN", "GRU", "LSTM"} {
+		for _, extra := range []bool{false, true} {
+			v := rnnVariant{kind: kind, batch: 3, time: 4, in: 2, units: 3, only: 1, mask: extra, h0: extra}
+			in, forward := v.operands(1)
+			v.config.GoBackwards = true
+			more, backward := v.operands(2)
+			both := func(x ...*ops.Value) *ops.Value {
+				f := forward(x[:len(in)]...)
+				return ops.Concat(-1, f, ops.Reverse(backward(x[len(in):]...), 1))
+			}
+			all := slices.Concat(in, more)
+			t.Run(v.String(), func(t *testing.T) { nntest.Op(t, both, all...) })
+			vals := make([]*ops.Value, len(all))
+			for i, x := range all {
+				vals[i] = ops.Input(x.Shape()...)
+			}
+			y := both(vals...)
+			grads := ops.Gradients(ops.Mul(y, ops.Input(y.Shape()...)), vals[0], vals[len(in)])
+			if n := ops.Fired(ops.Spec{Slab: grads})["part of sequence gradient"]; n != 3 {
+				t.Errorf("%v: two parts and one turn of the gradient should vanish, %d did", v, n)
+			}
+		}
+	}
+}
+
 // Sizes of 0 must work and give what the definition gives: states as they were.
 func TestRNNEmpty(t *testing.T) {
 	for _, kind := range []string{"SimpleRNN", "GRU", "LSTM"} {

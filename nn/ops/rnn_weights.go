@@ -46,7 +46,11 @@ func (o rnnWeightGrad) Infer(in [][]int) [][]int {
 
 func (o rnnWeightGrad) Scratch(in [][]int) int {
 	s := o.sizeOf(in)
-	return (s.batch*s.time+biasRows-1)/biasRows*s.ld + o.joinedFloats(s) + o.storedFloats(s)
+	n := o.joinedFloats(s) + o.storedFloats(s)
+	if o.joinedFloats(s) == 0 {
+		n += (s.batch*s.time + biasRows - 1) / biasRows * s.ld
+	}
+	return n
 }
 
 // storedFloats is the size of the states before each step, where they lie
@@ -59,13 +63,13 @@ func (o rnnWeightGrad) storedFloats(s rnnSize) int {
 	return 0
 }
 
-// joinedFloats is the size of the joined gradient of w and u, for those that
+// joinedFloats is the size of the joined gradient of w, u and b, for those that
 // can be one product: they have the same right-hand factor.
 func (o rnnWeightGrad) joinedFloats(s rnnSize) int {
 	if o.kind == gru || s.perGateX || s.perGateH {
 		return 0
 	}
-	return (s.in + s.units) * s.cols
+	return (s.in + s.units + 1) * s.cols
 }
 
 func (o rnnWeightGrad) Bind(b *Binding) func() {
@@ -91,7 +95,6 @@ func (o rnnWeightGrad) Bind(b *Binding) func() {
 	}
 	mem := carver(b.Scratch)
 	joined, stored := mem.take(o.joinedFloats(s)), mem.take(o.storedFloats(s))
-	bias := o.biasGrad(s, d, b.Out[2], mem)
 	groups := o.groups(s)
 	states, stores := make([]*previousStates, len(groups)), make([]func(), len(groups))
 	for i, g := range groups {
@@ -105,11 +108,12 @@ func (o rnnWeightGrad) Bind(b *Binding) func() {
 		both := kernel.Operand{Packer: &joinedFactors{&inputRows{s, x, dropX, s.in}, states[0]}}
 		return func() {
 			stores[0]()
-			product(s.in+s.units, both, 0, 0, s.cols, joined)
-			copy(du, joined[copy(dw, joined):])
-			bias()
+			product(s.in+s.units+1, both, 0, 0, s.cols, joined)
+			rest := joined[copy(dw, joined):]
+			copy(b.Out[2], rest[copy(du, rest):])
 		}
 	}
+	bias := o.biasGrad(s, d, b.Out[2], mem)
 	return func() {
 		for g, a := range inputs {
 			n := s.cols / blocks
@@ -235,22 +239,35 @@ func (p *inputRows) Pack(dst []float32, width, i0, count, k0, depth int) {
 	}
 }
 
-// joinedFactors packs input and states as one matrix, the input first.
+// joinedFactors packs input, states and a row of ones, which sums for the bias, as
+// one matrix.
 type joinedFactors struct {
 	x      *inputRows
 	states *previousStates
 }
 
 func (p *joinedFactors) Pack(dst []float32, width, i0, count, k0, depth int) {
-	switch ofX := p.x.in - i0; {
-	case ofX >= count:
+	in, end := p.x.in, p.x.in+p.states.units
+	switch {
+	case i0+count <= in:
 		p.x.Pack(dst, width, i0, count, k0, depth)
-	case ofX <= 0:
-		p.states.Pack(dst, width, -ofX, count, k0, depth)
-	default: // the panel over the border
-		p.x.Pack(dst, width, i0, ofX, k0, depth)
-		for k := range depth {
-			p.states.fill(dst[k*width+ofX:][:count-ofX], k0+k, 0)
+		return
+	case i0 >= in && i0+count <= end:
+		p.states.Pack(dst, width, i0-in, count, k0, depth)
+		return
+	case i0 < in: // a panel over a border
+		p.x.Pack(dst, width, i0, in-i0, k0, depth)
+	default:
+		clear(dst)
+	}
+	from, to := max(i0, in), min(i0+count, end)
+	for k := range depth {
+		row := dst[k*width:][:width]
+		if from < to {
+			p.states.fill(row[from-i0:to-i0], k0+k, from-in)
+		}
+		if i0+count > end {
+			row[end-i0] = 1
 		}
 	}
 }
