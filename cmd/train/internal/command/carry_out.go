@@ -81,6 +81,7 @@ func (e *Env) carryOut(ctx context.Context, u *undertaking, data string, from *r
 	if job.InitialEpoch, err = from.load(job.Model); err != nil {
 		return err
 	}
+	job.Resumed = from != nil && from.exact
 	if s.DryRun {
 		job.Steps = 1
 	}

@@ -41,6 +41,7 @@ type Job struct {
 	Metric       Shown           // beside the loss; default the accuracy
 	Meter        *pipeline.Meter // of the stages that make Train; may be nil
 	Emit         func(config.Object)
+	Resumed      bool // there are checkpoints, so one of them must be taken
 	InitialEpoch int
 	Steps        int // batches an epoch; 0: all
 }
@@ -170,6 +171,7 @@ type recorder struct {
 	samples int
 	val     float64              // the metric in validation so far
 	stages  []pipeline.StageTime // until the epoch began
+	taken   bool                 // a checkpoint was
 }
 
 // OnEpochBegin starts the clocks.
@@ -179,6 +181,16 @@ func (r *recorder) OnEpochBegin(run *nn.Run, epoch int) error {
 		r.stages = r.job.Meter.Stages()
 	}
 	return nil
+}
+
+// OnBatchBegin refuses to begin anew what was to go on.
+func (r *recorder) OnBatchBegin(*nn.Run, int) error {
+	j := r.job
+	if !j.Resumed || r.taken {
+		return nil
+	}
+	return cli.Errorf(cli.BadData, "no checkpoint in %s can be gone on from", filepath.Join(j.Dir, rundir.CheckpointsDir)).
+		Do("begin anew: train %s --out %s --force", j.Run.Data, cli.Quote(j.Dir))
 }
 
 // OnBatchEnd shows the progress line.
@@ -266,7 +278,7 @@ func (r *recorder) SetState(st nn.CallbackState) error {
 	if err := json.Unmarshal(st.Values, &s); err != nil {
 		return err
 	}
-	r.job.Run.Result, r.val = s.Result, s.Val
+	r.job.Run.Result, r.val, r.taken = s.Result, s.Val, true
 	if s.Result != nil {
 		r.history.First = s.Result.Epochs + 1
 	}
