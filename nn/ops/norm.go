@@ -119,6 +119,9 @@ func (o batchNorm) Infer(in [][]int) [][]int {
 func (batchNorm) InPlace(input int) bool { return input == 0 }
 
 func (o batchNorm) Scratch(in [][]int) int {
+	if n, ok := newShortLayout(in[0], o.behind); ok {
+		return 3*n.wide + n.chunks*3*n.wide
+	}
 	if o.behind > 0 {
 		n := newPlaneLayout(in[0], o.behind)
 		return 3*n.cols + 3*planeWidth*n.tasks() + n.parts()
@@ -150,21 +153,15 @@ func (o batchNorm) affine(b *Binding, gamma, beta, c int, variance float32) (sca
 	return float32(g / math.Sqrt(float64(variance)+float64(o.eps))), shift
 }
 
-func (o batchNorm) Bind(b *Binding) func() {
-	if o.behind > 0 {
-		return o.bindPlanes(b)
-	}
-	n := newNormLayout(b.InShape[0])
+// applyLoop returns the loop that normalises, when there is a parameter for each column.
+func (o batchNorm) applyLoop(b *Binding, n normLayout, mean, scale, shift []float32) func() {
 	x, y := b.In[0], b.Out[0]
-	gi, bi, mi := o.places()
-	params := cut(b.Scratch, n.wide, 3)
-	mean, scale, shift := params[0], params[1], params[2]
 	var residual []float32
 	if o.residual {
 		residual = b.In[len(b.In)-1]
 	}
 	after := o.after()
-	apply := n.chunkLoop(func(_, lo, hi, w int) {
+	return n.chunkLoop(func(_, lo, hi, w int) {
 		y := y[lo:hi]
 		kernel.NormApply(y, x[lo:hi], mean[:w], scale[:w], shift[:w])
 		if residual != nil {
@@ -174,6 +171,20 @@ func (o batchNorm) Bind(b *Binding) func() {
 			after(y, y)
 		}
 	})
+}
+
+func (o batchNorm) Bind(b *Binding) func() {
+	if n, ok := newShortLayout(b.InShape[0], o.behind); ok {
+		return o.bindShort(b, n)
+	}
+	if o.behind > 0 {
+		return o.bindPlanes(b)
+	}
+	n := newNormLayout(b.InShape[0])
+	gi, bi, mi := o.places()
+	params := cut(b.Scratch, n.wide, 3)
+	mean, scale, shift := params[0], params[1], params[2]
+	apply := o.applyLoop(b, n, mean, scale, shift)
 	finish := func(m, v []float32) {
 		for c := range n.cols {
 			mean[c] = m[c]
@@ -185,7 +196,7 @@ func (o batchNorm) Bind(b *Binding) func() {
 	if o.given {
 		return func() { finish(b.In[mi], b.In[mi+1]) }
 	}
-	moments := n.moments(x, b.Scratch[3*n.wide:])
+	moments := n.moments(b.In[0], b.Scratch[3*n.wide:])
 	return func() {
 		moments(b.Out[1], b.Out[2])
 		finish(b.Out[1], b.Out[2])
@@ -244,6 +255,9 @@ type batchNormGrad struct {
 func (batchNormGrad) String() string         { return "BatchNormGrad" }
 func (batchNormGrad) InPlace(input int) bool { return input < 2 }
 func (o batchNormGrad) Scratch(in [][]int) int {
+	if n, ok := newShortLayout(in[0], o.behind); ok {
+		return 4*n.wide + 3*n.channels + n.chunks*3*n.wide
+	}
 	if o.behind > 0 {
 		n := newPlaneLayout(in[0], o.behind)
 		return 3*n.cols + 4*planeWidth*n.tasks() + n.parts()
@@ -298,16 +312,12 @@ func (o batchNormGrad) columns(b *Binding, count float64, k [][]float32) func(c 
 	}
 }
 
-func (o batchNormGrad) Bind(b *Binding) func() {
-	if o.behind > 0 {
-		return o.bindPlanes(b)
-	}
-	n := newNormLayout(b.InShape[0])
-	x, dy, mean, dx := b.In[0], b.In[1], b.In[2], b.Out[0]
-	params := cut(b.Scratch, n.wide, 4)
+// loops returns the loops that make the sums and the gradient of x, when there is a
+// parameter for each column: mean and the three factors.
+func (o batchNormGrad) loops(b *Binding, n normLayout, params [][]float32, parts []float32) (dots, back func()) {
+	x, dy, dx := b.In[0], b.In[1], b.Out[0]
 	m, ks := params[0], params[1:]
-	parts := b.Scratch[4*n.wide:]
-	dots := n.chunkLoop(func(chunk, lo, hi, w int) {
+	dots = n.chunkLoop(func(chunk, lo, hi, w int) {
 		s, p, _ := n.part(parts, chunk)
 		if lo == chunk*n.chunkFloats {
 			clear(s)
@@ -315,9 +325,25 @@ func (o batchNormGrad) Bind(b *Binding) func() {
 		}
 		kernel.NormDots(s[:w], p[:w], dy[lo:hi], x[lo:hi], m[:w])
 	})
-	back := n.chunkLoop(func(_, lo, hi, w int) {
+	back = n.chunkLoop(func(_, lo, hi, w int) {
 		kernel.NormBack(dx[lo:hi], dy[lo:hi], x[lo:hi], m[:w], ks[0][:w], ks[1][:w], ks[2][:w])
 	})
+	return dots, back
+}
+
+func (o batchNormGrad) Bind(b *Binding) func() {
+	if n, ok := newShortLayout(b.InShape[0], o.behind); ok {
+		return o.bindShort(b, n)
+	}
+	if o.behind > 0 {
+		return o.bindPlanes(b)
+	}
+	n := newNormLayout(b.InShape[0])
+	mean := b.In[2]
+	params := cut(b.Scratch, n.wide, 4)
+	m, ks := params[0], params[1:]
+	parts := b.Scratch[4*n.wide:]
+	dots, back := o.loops(b, n, params, parts)
 	column := o.columns(b, float64(max(1, n.rows)), ks)
 	columns := func(lo, hi int) {
 		for c := lo; c < hi; c++ {

@@ -81,9 +81,9 @@ func TestBatchNormContract(t *testing.T) {
 }
 
 // Channels in front and behind give the same results but for rounding, for planes that are
-// shorter than a row of the kernels, shorter than a piece, and longer.
+// short, longer than a row of the kernels, shorter than a piece, and longer.
 func TestBatchNormAxisLikeLast(t *testing.T) {
-	for _, shape := range [][]int{{2, 3, 8}, {3, 2, 7, 9}, {1, 5, 64}, {40, 3, 65}, {2, 2, 200, 201}, {2, 3, 4, 0}, {0, 3, 9}} {
+	for _, shape := range [][]int{{2, 3, 8}, {3, 2, 7, 9}, {1, 5, 64}, {40, 3, 65}, {9, 200, 7, 6}, {5, 3, 300}, {2, 2, 200, 201}, {2, 3, 4, 0}, {0, 3, 9}} {
 		back := []int{0}
 		for i := 2; i < len(shape); i++ {
 			back = append(back, i)
