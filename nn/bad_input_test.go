@@ -44,14 +44,25 @@ func TestBadInput(t *testing.T) {
 		{"a label beyond 1", func() error { return fit(binary(), x, ids, nn.FitConfig{Epochs: 1}) }, `nn: output "out": loss binary_crossentropy: target 0 is 2; want 0 to 1; for labels -1 and 1 use losses.Hinge, for class ids losses.SparseCategoricalCrossentropy`},
 		{"no broadcasting", func() error { return fit(mse(), x, tensor.New(3, 1), nn.FitConfig{}) }, `nn: output "out": loss mean_squared_error: targets have shape (2, 1), predictions (2, 2); they must be the same`},
 		{"no broadcasting of a list", func() error { return fit(mse(), x, tensor.New(3), nn.FitConfig{}) }, `nn: output "out": loss mean_squared_error: targets have shape (2,), predictions (2, 2); they must be the same`},
-		{"NaN", func() error { return fit(mse(), tensor.From([]float32{1, 2, 3, nan, 5, 6}, 3, 2), two, nn.FitConfig{}) }, "nn: the data hold no number at epoch 1 batch 1: input input_1, sample 1, column 1 (value NaN); clean the data: every value must be finite"},
-		{"infinity", func() error { return fit(mse(), tensor.From([]float32{1, 2, 3, 4, inf, 6}, 3, 2), two, nn.FitConfig{}) }, "nn: the data hold no number at epoch 1 batch 2: input input_1, sample 0, column 0 (value +Inf); clean the data: every value must be finite"},
-		{"NaN target", func() error { return fit(mse(), x, tensor.From([]float32{0, 0, 0, nan, 0, 0}, 3, 2), nn.FitConfig{}) }, "nn: the data hold no number at epoch 1 batch 1: target of output out, sample 1, column 1 (value NaN); clean the data: every value must be finite"},
-		{"infinite target", func() error { return fit(mse(), x, tensor.From([]float32{0, -inf, 0, 0, 0, 0}, 3, 2), nn.FitConfig{}) }, "nn: the data hold no number at epoch 1 batch 1: target of output out, sample 0, column 1 (value -Inf); clean the data: every value must be finite"},
+		{"NaN", func() error { return fit(mse(), tensor.From([]float32{1, 2, 3, nan, 5, 6}, 3, 2), two, nn.FitConfig{}) }, "nn: the data hold no number at epoch 1 batch 1: input input_1, sample 1, column 1 (value NaN), which is row 1 of the arrays; clean the data: every value must be finite"},
+		{"infinity", func() error { return fit(mse(), tensor.From([]float32{1, 2, 3, 4, inf, 6}, 3, 2), two, nn.FitConfig{}) }, "nn: the data hold no number at epoch 1 batch 2: input input_1, sample 0, column 0 (value +Inf), which is row 2 of the arrays; clean the data: every value must be finite"},
+		{"NaN target", func() error { return fit(mse(), x, tensor.From([]float32{0, 0, 0, nan, 0, 0}, 3, 2), nn.FitConfig{}) }, "nn: the data hold no number at epoch 1 batch 1: target of output out, sample 1, column 1 (value NaN), which is row 1 of the arrays; clean the data: every value must be finite"},
+		{"infinite target", func() error { return fit(mse(), x, tensor.From([]float32{0, -inf, 0, 0, 0, 0}, 3, 2), nn.FitConfig{}) }, "nn: the data hold no number at epoch 1 batch 1: target of output out, sample 0, column 1 (value -Inf), which is row 0 of the arrays; clean the data: every value must be finite"},
+		{"NaN among shuffled rows, made ahead", func() error {
+			// The last row is for validation; the others are read as 1, 0.
+			x := tensor.From([]float32{1, nan, 3, 4, 5, 6}, 3, 2)
+			src := pipeline.Arrays(x, two, pipeline.ArraysConfig{BatchSize: 1, Shuffle: true, Seed: 3})
+			_, err := mse().Fit(ctx, src, nn.FitConfig{MaxQueueSize: 2, ValidationSplit: 0.3})
+			return err
+		}, "nn: the data hold no number at epoch 1 batch 2: input input_1, sample 0, column 1 (value NaN), which is row 0 of the arrays; clean the data: every value must be finite"},
+		{"NaN in validation", func() error {
+			x := tensor.From([]float32{1, 2, 3, 4, 5, nan}, 3, 2)
+			return fit(mse(), x, two, nn.FitConfig{ValidationSplit: 0.3})
+		}, "validation: nn: the data hold no number: input input_1, sample 0, column 1 (value NaN), which is row 2 of the arrays; clean the data: every value must be finite"},
 		{"NaN in evaluation", func() error {
 			_, err := mse().Evaluate(ctx, pipeline.Arrays(tensor.From([]float32{nan, 2}, 1, 2), tensor.New(1, 2), pipeline.ArraysConfig{}), nn.EvaluateConfig{})
 			return err
-		}, "nn: the data hold no number: input input_1, sample 0, column 0 (value NaN); clean the data: every value must be finite"},
+		}, "nn: the data hold no number: input input_1, sample 0, column 0 (value NaN), which is row 0 of the arrays; clean the data: every value must be finite"},
 		{"negative epochs", func() error { return fit(mse(), x, two, nn.FitConfig{Epochs: -1}) }, "nn: Fit: Epochs is -1; want 0 (1 epoch) or more"},
 		{"negative steps", func() error {
 			_, err := mse().Predict(ctx, pipeline.Arrays(x, nil, pipeline.ArraysConfig{}), nn.PredictConfig{Steps: -1})

@@ -176,8 +176,8 @@ func TestBadRuns(t *testing.T) {
 		{"split too small", fit(nn.FitConfig{ValidationSplit: 1e-20}), `nn: Fit: pipeline: ValidationSplit 1e-20 of 3 samples leaves 3 for training and 0 for validation; both need at least one`},
 		// Sample weights. (Negative ones are of use: Keras trains on advantages so.)
 		{"too few weights", weighted(1, 1), `pipeline: Arrays: W[0] has 2 samples (shape [2]) but X[0] has 3 (shape [3 2]); all arrays need the same first axis`},
-		{"weight NaN", weighted(1, float32(nan), 1), `nn: the data hold no number at epoch 1 batch 1: sample weights of output out, sample 1 (value NaN); clean the data: every value must be finite`},
-		{"weight infinite", weighted(1, 1, float32(inf)), `nn: the data hold no number at epoch 1 batch 1: sample weights of output out, sample 2 (value +Inf); clean the data: every value must be finite`},
+		{"weight NaN", weighted(1, float32(nan), 1), `nn: the data hold no number at epoch 1 batch 1: sample weights of output out, sample 1 (value NaN), which is row 1 of the arrays; clean the data: every value must be finite`},
+		{"weight infinite", weighted(1, 1, float32(inf)), `nn: the data hold no number at epoch 1 batch 1: sample weights of output out, sample 2 (value +Inf), which is row 2 of the arrays; clean the data: every value must be finite`},
 		{"too few weights on a batch", onBatch(tensor.Ones(2)), `nn: sample weights 0 have shape (2,), but inputs have 3 samples; want a weight for each sample, (3,), or for each time step of it`},
 		{"weights of time steps that are not", onBatch(tensor.Ones(3, 4)), `nn: output "out": sample weights of shape (3, 4) do not fit a loss of shape (3,)`},
 		{"nil weights", onBatch(nil), `nn: sample weights 0: the tensor is nil`},
@@ -203,6 +203,7 @@ func TestBadRuns(t *testing.T) {
 		{"least change", called(&callbacks.EarlyStopping{Monitor: "loss", MinDelta: nan}), `callbacks: EarlyStopping: MinDelta is NaN; want a number`},
 		{"mode", called(&callbacks.EarlyStopping{Monitor: "loss", Mode: "up"}), `callbacks: EarlyStopping: Mode is "up"; want auto, min or max`},
 		{"rate of an epoch", called(&callbacks.LearningRateScheduler{Schedule: func(int, float64) float64 { return nan }}), `callbacks: LearningRateScheduler: Schedule(0, 0.01) is NaN; want a number that is not negative`},
+		{"rate of a callback", called(&callbacks.LambdaCallback{EpochBegin: func(r *nn.Run, _ int) error { return r.SetLearningRate(-0.5) }}), `nn: SetLearningRate: the rate is -0.5; want 0 or more`},
 		{"unknown log in a file name", called(&callbacks.ModelCheckpoint{Filepath: "{epoch}-{f1:.2f}.npz"}), `callbacks: ModelCheckpoint: file name "{epoch}-{f1:.2f}.npz": {f1}: no such log; there are epoch and ["loss" "accuracy"]`},
 		{"log without validation in a file name", called(&callbacks.ModelCheckpoint{Filepath: "{epoch}-{val_loss:.2f}.npz"}), `callbacks: ModelCheckpoint: file name "{epoch}-{val_loss:.2f}.npz": {val_loss}: no such log; there are epoch and ["loss" "accuracy"]`},
 		{"log of an epoch in a file name of batches", called(&callbacks.ModelCheckpoint{Filepath: "{batch}-{val_loss:.2f}.npz", SaveFreq: 1}), `callbacks: ModelCheckpoint: file name "{batch}-{val_loss:.2f}.npz": {val_loss}: no such log; there are epoch and ["loss" "accuracy"]`},

@@ -1,9 +1,11 @@
 package nn
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
+	"github.com/antler-ml/antler/pipeline"
 	"github.com/antler-ml/antler/tensor"
 )
 
@@ -11,27 +13,35 @@ import (
 // infinite targets. (Targets may be NaN where a mask leaves them out.) A layer may
 // hide them: max(NaN, 0) is 0.
 func (m *Model) badData(x, y, w []*tensor.Tensor) error {
-	bad := ""
 	for i, t := range x {
 		if at := notFinite(t.Data()); at >= 0 {
-			bad = m.inputPlace(i, t, at)
-			break
+			return fed(m.inputPlace(i, t, at), t, at)
 		}
 	}
 	for i, t := range w {
-		if at := notFinite(t.Data()); at >= 0 && bad == "" {
-			bad = m.targetPlace("sample weights", i, t, at)
+		if at := notFinite(t.Data()); at >= 0 {
+			return fed(m.targetPlace("sample weights", i, t, at), t, at)
 		}
 	}
 	for i, t := range y {
-		if at := infinite(t.Data()); at >= 0 && bad == "" {
-			bad = m.targetPlace("target", i, t, at)
+		if at := infinite(t.Data()); at >= 0 {
+			return fed(m.targetPlace("target", i, t, at), t, at)
 		}
 	}
-	if bad == "" {
-		return nil
+	return nil
+}
+
+// fed is the error of what a batch brought.
+func fed(place string, t *tensor.Tensor, at int) *NotFiniteError {
+	return &NotFiniteError{Epoch: -1, Batch: -1, Loss: math.NaN(), Tensor: place, Data: true, Before: math.NaN(), Sample: at / (len(t.Data()) / t.Shape()[0]), Row: -1}
+}
+
+// nameRow completes the error of a batch, where the source knows which rows of its
+// arrays the batch was made of.
+func nameRow(err error, data pipeline.Source, epoch, batch int) {
+	if e, ok := errors.AsType[*NotFiniteError](err); ok && e.Data {
+		e.Row = pipeline.RowOf(data, epoch, batch, e.Sample)
 	}
-	return &NotFiniteError{Epoch: -1, Batch: -1, Loss: math.NaN(), Tensor: bad, Data: true, Before: math.NaN()}
 }
 
 // notFinite is the place of the first NaN or infinity, -1 if there is none.
@@ -72,30 +82,30 @@ func infinite(x []float32) int {
 	return -1
 }
 
-// badOperand names the first input, target or weight that is not finite, and says
-// whether it was fed.
-func (m *Model) badOperand(x, y, w []*tensor.Tensor) (name string, data bool) {
+// badOperand names the first input, target or weight that is not finite; nil: there is
+// none.
+func (m *Model) badOperand(x, y, w []*tensor.Tensor) *NotFiniteError {
 	for i, t := range x {
 		if at := notFinite(t.Data()); at >= 0 {
-			return m.inputPlace(i, t, at), true
+			return fed(m.inputPlace(i, t, at), t, at)
 		}
 	}
 	for i, t := range y {
 		if at := notFinite(t.Data()); at >= 0 {
-			return m.targetPlace("target", i, t, at), true
+			return fed(m.targetPlace("target", i, t, at), t, at)
 		}
 	}
 	for i, t := range w {
 		if at := notFinite(t.Data()); at >= 0 {
-			return m.targetPlace("sample weights", i, t, at), true
+			return fed(m.targetPlace("sample weights", i, t, at), t, at)
 		}
 	}
 	for _, wt := range m.allWeights() {
 		if notFinite(wt.Value().Data()) >= 0 {
-			return "weight " + wt.Name(), false
+			return &NotFiniteError{Epoch: -1, Batch: -1, Tensor: "weight " + wt.Name(), Before: math.NaN(), Row: -1}
 		}
 	}
-	return "", false
+	return nil
 }
 
 func (m *Model) inputPlace(i int, t *tensor.Tensor, at int) string {

@@ -73,6 +73,7 @@ func (m *Model) evaluateBatches(ctx context.Context, data pipeline.Source, steps
 			return n, err
 		}
 		if err := m.testStep(b.X, b.Y, b.W, mt); err != nil {
+			nameRow(err, data, 0, n)
 			return n, err
 		}
 		if err := hooks.batchEnd(n, mt, m.compiled); err != nil {

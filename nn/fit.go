@@ -309,6 +309,7 @@ func (f *fitter) step(b pipeline.Batch, epoch, batch int) error {
 		return err
 	}
 	if err := f.m.trainStep(b.X, b.Y, w, f.meter); err != nil {
+		nameRow(err, f.data, epoch, batch)
 		var nf *NotFiniteError
 		if errors.As(err, &nf) {
 			nf.Epoch, nf.Batch = epoch, batch

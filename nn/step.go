@@ -107,6 +107,8 @@ type NotFiniteError struct {
 	Tensor       string  // the first tensor that is not finite
 	Before       float64 // the largest absolute value among what it was made of
 	Data         bool    // the tensor was fed: an input, targets or sample weights
+	Sample       int     // of the batch, if it was fed
+	Row          int     // of the arrays that the batch was taken from, if it was fed; -1: not known
 }
 
 func (e *NotFiniteError) Error() string {
@@ -119,7 +121,11 @@ func (e *NotFiniteError) Error() string {
 		what = "loss became " + map[bool]string{true: "NaN", false: "infinite"}[math.IsNaN(e.Loss)]
 	}
 	if e.Data {
-		return fmt.Sprintf("nn: the data hold no number%s: %s; clean the data: every value must be finite", where, e.Tensor)
+		row := ""
+		if e.Row >= 0 {
+			row = fmt.Sprintf(", which is row %d of the arrays", e.Row)
+		}
+		return fmt.Sprintf("nn: the data hold no number%s: %s%s; clean the data: every value must be finite", where, e.Tensor, row)
 	}
 	return fmt.Sprintf("nn: %s%s; first non-finite tensor: %s (max |x| of what it is made of: %.3g); try a lower learning rate or clipnorm", what, where, e.Tensor, e.Before)
 }
@@ -153,11 +159,11 @@ func (m *Model) trainStep(x, y, w []*tensor.Tensor, mt *meter) error {
 
 // explain runs the batch again node by node to find what went wrong first.
 func (m *Model) explain(p *plan, st ops.State, loss float64, x, y, w []*tensor.Tensor) error {
-	e := &NotFiniteError{Epoch: -1, Batch: -1, Loss: loss, Tensor: "a gradient"}
-	if bad, data := m.badOperand(x, y, w); bad != "" {
-		e.Tensor, e.Data, e.Before = bad, data, math.NaN()
+	if e := m.badOperand(x, y, w); e != nil {
+		e.Loss = loss
 		return e
 	}
+	e := &NotFiniteError{Epoch: -1, Batch: -1, Loss: loss, Tensor: "a gradient", Row: -1}
 	g, err := m.describeGraph(training, p.shapes)
 	if err != nil {
 		return err
@@ -188,8 +194,9 @@ func (m *Model) testStep(x, y, w []*tensor.Tensor, mt *meter) error {
 	}
 	if loss := float64(p.program.Out(0).Data()[0]); loss-loss != 0 {
 		// A loss may overflow; data and weights that are no numbers are a mistake.
-		if bad, data := m.badOperand(x, y, w); bad != "" {
-			return &NotFiniteError{Epoch: -1, Batch: -1, Loss: loss, Tensor: bad, Data: data, Before: math.NaN()}
+		if e := m.badOperand(x, y, w); e != nil {
+			e.Loss = loss
+			return e
 		}
 	}
 	mt.add(p, x[0].Shape()[0])

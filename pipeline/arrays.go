@@ -54,6 +54,7 @@ type arrays struct {
 	c    ArraysConfig
 	n    int
 	cols [3][]column // X, Y, W
+	top  int         // rows of the arrays that lie before these
 	err  error
 	free pool
 }
@@ -162,6 +163,18 @@ func (a *arrays) BatchesFrom(ctx context.Context, epoch, first int) iter.Seq2[Ba
 			}
 		}
 	}
+}
+
+// Row is what [RowOf] returns.
+func (a *arrays) Row(epoch, batch, sample int) int {
+	i := batch*a.c.BatchSize + sample
+	if i < 0 || i >= a.n {
+		return -1
+	}
+	if a.c.Shuffle || a.c.ShuffleBatch {
+		i = a.order(nil, epoch)[i]
+	}
+	return a.top + i
 }
 
 // gather copies the samples order[lo:hi], or lo…hi-1 without an order, to t.

@@ -190,3 +190,40 @@ func BenchmarkArrays(b *testing.B) {
 		}
 	}
 }
+
+// TestRowOf: every sample of every batch is the row that it is said to be.
+func TestRowOf(t *testing.T) {
+	x := tensor.New(11, 2)
+	for i := range x.Data() {
+		x.Data()[i] = float32(i / 2) // a row holds its number
+	}
+	for _, c := range []ArraysConfig{{BatchSize: 4}, {BatchSize: 3, Shuffle: true, Seed: 5}, {BatchSize: 2, ShuffleBatch: true, Seed: 1}, {BatchSize: 4, Shuffle: true, DropLast: true}} {
+		whole := Arrays(x, nil, c)
+		train, val, err := whole.(*arrays).SplitEnd(0.4)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, src := range []Source{whole, train, val, Prefetch(whole, 2)} {
+			for epoch := range 3 {
+				batch := 0
+				for b, err := range src.Batches(t.Context(), epoch) {
+					if err != nil {
+						t.Fatal(err)
+					}
+					for k := range b.X[0].Shape()[0] {
+						if got, want := RowOf(src, epoch, batch, k), int(b.X[0].Data()[2*k]); got != want {
+							t.Fatalf("%+v, epoch %d, batch %d, sample %d: row %d, want %d", c, epoch, batch, k, got, want)
+						}
+					}
+					batch++
+				}
+			}
+		}
+		if got := RowOf(whole, 0, 9, 9); got != -1 {
+			t.Errorf("a sample that there is not is row %d", got)
+		}
+	}
+	if got := RowOf(Func(1, nil), 0, 0, 0); got != -1 {
+		t.Errorf("a row of a function is %d, want -1", got)
+	}
+}

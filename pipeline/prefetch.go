@@ -44,6 +44,8 @@ type prefetch struct {
 func (p *prefetch) Len() int     { return p.src.Len() }
 func (p *prefetch) Samples() int { return Samples(p.src) }
 
+func (p *prefetch) Row(epoch, batch, sample int) int { return RowOf(p.src, epoch, batch, sample) }
+
 func (p *prefetch) Batches(ctx context.Context, epoch int) iter.Seq2[Batch, error] {
 	return p.BatchesFrom(ctx, epoch, 0)
 }

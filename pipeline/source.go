@@ -15,6 +15,17 @@ func Samples(src Source) int {
 	return -1
 }
 
+// RowOf returns which row of the arrays of [Arrays] a sample of a batch was, in whatever
+// order they were read; -1 for sources that are not made of rows.
+func RowOf(src Source, epoch, batch, sample int) int {
+	if r, ok := src.(interface {
+		Row(epoch, batch, sample int) int
+	}); ok {
+		return r.Row(epoch, batch, sample)
+	}
+	return -1
+}
+
 // Func is a source made of a function that yields the batches of an epoch, n
 // of them (-1 when not known). f must give the same batches for the same epoch.
 func Func(n int, f func(ctx context.Context, epoch int) iter.Seq2[Batch, error]) Source {

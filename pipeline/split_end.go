@@ -21,7 +21,7 @@ func (a *arrays) SplitEnd(fraction float64) (train, validation Source, err error
 	}
 	c := a.c
 	c.Shuffle, c.ShuffleBatch, c.DropLast = false, false, false
-	return &arrays{c: a.c, n: at, cols: a.rows(0, at)}, &arrays{c: c, n: a.n - at, cols: a.rows(at, a.n)}, nil
+	return &arrays{c: a.c, n: at, cols: a.rows(0, at), top: a.top}, &arrays{c: c, n: a.n - at, cols: a.rows(at, a.n), top: a.top + at}, nil
 }
 
 // rows are the samples lo … hi-1 of every array.
