@@ -59,6 +59,8 @@ func TestSearchMistakes(t *testing.T) {
 		{"search pics --vary dropout=0,1.5", "--dropout is 1.5"},
 		{"search pics --vary dropout=0 --set epoch=2", "did you mean epochs?"},
 		{"search none --vary dropout=0", "cannot read none"},
+		{"search pics --vary dropout=0 --sample-weight w", "for all trainings: --set table.sample_weight=VALUE"},
+		{"search pics --vary dropout=0 --batch_size 3", "for all trainings: --set batch_size=VALUE"},
 	} {
 		if r := train(t, "", strings.Fields(c.line)...); r.code == 0 || !strings.Contains(r.stderr, c.want) {
 			t.Errorf("train %s: code %d, %s", c.line, r.code, r.stderr)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"reflect"
 	"runtime"
 	"slices"
 	"strings"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/antler-ml/antler/cmd/train/internal/report"
 	"github.com/antler-ml/antler/cmd/train/internal/rundir"
+	"github.com/antler-ml/antler/cmd/train/internal/settings"
 	"github.com/antler-ml/antler/cmd/train/internal/words"
 	"github.com/antler-ml/antler/internal/atomicfile"
 	"github.com/antler-ml/antler/internal/cli"
@@ -89,7 +91,14 @@ func (e *Env) again(run *rundir.Run) string {
 	case !strings.HasPrefix(run.Data, "demo"):
 		line = "train " + cli.Quote(run.Data)
 	}
-	given := e.Flags.Given("out", "force", "workers", "json", "quiet", "verbose", "no-color", "config", "set")
+	except := []string{"out", "force", "workers", "json", "quiet", "verbose", "no-color", "config", "set"}
+	usual := settings.Flags(settings.Default()).Settings()
+	for i, x := range e.Flags.Settings() { // a configuration may name all
+		if x.Auto == "" && reflect.DeepEqual(x.Value, usual[i].Value) {
+			except = append(except, x.Name)
+		}
+	}
+	given := e.Flags.Given(except...)
 	return strings.Join(append([]string{line}, given...), " ")
 }
 

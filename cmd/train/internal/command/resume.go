@@ -39,7 +39,7 @@ func (e *Env) resume(data string) (*resumed, error) {
 		return nil, err
 	}
 	rundir.Clean(dir)
-	if data != "" && data != stored.Data {
+	if data != "" && filepath.Clean(data) != filepath.Clean(stored.Data) {
 		return nil, cli.Errorf(cli.Usage, "%s was trained on %s, not on %s", dir, stored.Data, data).Do("leave the data out: train --resume %s", cli.Quote(dir))
 	}
 	for name, v := range stored.Settings {

@@ -2,9 +2,12 @@ package command
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"strings"
 
+	"github.com/antler-ml/antler/cmd/train/internal/settings"
 	"github.com/antler-ml/antler/internal/cli"
 )
 
@@ -51,7 +54,7 @@ func (t Tool) Start(ctx context.Context, args []string, in io.Reader, out, errs 
 		return nil
 	}
 	if err != nil {
-		return err
+		return t.explain(err, flags)
 	}
 	if err := t.count(words); err != nil {
 		return err
@@ -59,4 +62,19 @@ func (t Tool) Start(ctx context.Context, args []string, in io.Reader, out, errs 
 	e := &Env{Flags: flags, In: in, Out: out, Console: cli.NewConsole(errs, t.output.Quiet, t.output.NoColor)}
 	defer e.Console.Close()
 	return t.run(ctx, e, words)
+}
+
+// explain says how a flag of training is given to a tool that trains.
+func (t Tool) explain(err error, flags *cli.Flags) error {
+	var e *cli.Error
+	name, unknown := strings.CutPrefix(err.Error(), "unknown flag --")
+	if !unknown || flags.Group("set") == "" || !errors.As(err, &e) {
+		return err
+	}
+	for _, x := range settings.Flags(settings.Default()).Settings() {
+		if x.Name == strings.ReplaceAll(name, "_", "-") {
+			return e.Do("for all trainings: --set %s=VALUE", settings.Key(x))
+		}
+	}
+	return err
 }

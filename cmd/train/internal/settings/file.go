@@ -152,7 +152,7 @@ func (c *configurer) set(at, section, key, val string) error {
 			}
 			return nil
 		}
-		keys = append(keys, dotted(sectionOf(x.Group))+strings.ReplaceAll(x.Name, "-", "_"))
+		keys = append(keys, Key(x))
 	}
 	e := cli.Errorf(cli.Usage, "%sunknown key %q%s", at, key, within(section))
 	if i := slices.IndexFunc(keys, func(k string) bool { return k[strings.LastIndex(k, ".")+1:] == strings.ReplaceAll(name, "-", "_") }); i >= 0 {
@@ -162,6 +162,11 @@ func (c *configurer) set(at, section, key, val string) error {
 		return e.Do("did you mean %s?", near[0])
 	}
 	return e.Do("train --show-config lists all keys")
+}
+
+// Key is what a flag is called in a configuration.
+func Key(x cli.Setting) string {
+	return dotted(sectionOf(x.Group)) + strings.ReplaceAll(x.Name, "-", "_")
 }
 
 func sectionOf(group string) string {
