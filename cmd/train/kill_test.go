@@ -19,7 +19,7 @@ import (
 	"github.com/antler-ml/antler/nn/checkpoint"
 )
 
-var kills = flag.Int("kills", 20, "how often TestKill kills a training")
+var kills = flag.Int("kills", 10, "how often TestKill kills a training")
 
 // child makes the test binary be the program.
 const child = "ANTLER_TRAIN_CHILD"

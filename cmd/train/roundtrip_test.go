@@ -104,7 +104,7 @@ func flattened(t *testing.T, text string) (words []string) {
 // as they are.
 func TestShowConfigOfDemos(t *testing.T) {
 	t.Chdir(t.TempDir())
-	for _, demo := range []string{"demo text", "demo table", "demo words"} {
+	for _, demo := range []string{"demo text", "demo table"} {
 		args := strings.Fields(demo)
 		write(t, "run.yaml", must(t, train(t, "", append(args, "--show-config")...)).out)
 		a, b := must(t, train(t, "", append(args, "--dry-run")...)), must(t, train(t, "", "-c", "run.yaml", "--dry-run"))
