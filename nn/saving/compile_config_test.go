@@ -100,7 +100,7 @@ func TestApplyCompileWarnings(t *testing.T) {
 		"no optimizer":     {`{"loss": "mse"}`, "optimizer: the file names none"},
 		"TFOptimizer":      {`{"optimizer_config": {"class_name": "TFOptimizer", "config": {}}, "loss": "mse"}`, "TFOptimizer wraps an optimizer of TensorFlow"},
 		"unknown setting":  {`{"optimizer_config": {"class_name": "Adam", "config": {"warmup": 3}}, "loss": "mse"}`, "Adam: the setting warmup = 3 is not known here and was left out"},
-		"impossible value": {`{"optimizer_config": {"class_name": "Adam", "config": {"beta_1": 3.0}}, "loss": "mse"}`, "beta_1 is 3; want 0 to 1"},
+		"impossible value": {`{"optimizer_config": {"class_name": "Adam", "config": {"beta_1": 3.0}}, "loss": "mse"}`, "beta_1 is 3; want 0 or more, below 1"},
 	} {
 		m := classifier()
 		w := saving.ApplyCompile(m, []byte(c.config))
