@@ -87,7 +87,7 @@ func TestBadInput(t *testing.T) {
 		{"pics --monitor val_acuracy", 2, []string{"--monitor val_acuracy: want val_loss, val_accuracy or loss"}},
 		{"houses.csv --target price --monitor val_accuracy", 2, []string{"numbers are not right or wrong", "--monitor val_loss"}},
 		{"compare texts pictures --sort val_f1", 2, []string{"--sort val_f1: no run has this metric", "found: accuracy, loss, val_accuracy, val_loss"}},
-		{"pics --optimizer adamw", 2, []string{"--optimizer adamw: want adam, rmsprop or sgd"}},
+		{"pics --optimizer lamb", 2, []string{"--optimizer lamb: want adam, adamw, nadam, adamax, adagrad, adadelta, adafactor, ftrl, lion, rmsprop or sgd"}},
 		{"pics --schedule cosin", 2, []string{"--schedule cosin: want cosine, constant"}},
 		{"pics --learning-rat 1", 2, []string{"unknown flag --learning-rat", "did you mean --learning-rate?"}},
 		{"predict texts things.tsv --epochs 3", 2, []string{"--epochs is for training; predict has no use for it"}},

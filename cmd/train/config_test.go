@@ -44,7 +44,7 @@ func TestConfigMistakes(t *testing.T) {
 		{"image:\n  zoom_rnge: 1", "", `config run.yaml:2: unknown key "zoom_rnge" in section "image"`, "did you mean image.zoom_range?"},
 		{"xyzzy: 1", "", `unknown key "xyzzy"`, "train --show-config lists all keys"},
 		{"epochs: two", "", `config run.yaml:1: epochs is "two"; want a whole number`, ""},
-		{"optimizer: lamb", "", `optimizer is "lamb"; want adam, rmsprop or sgd`, ""},
+		{"optimizer: lamb", "", `optimizer is "lamb"; want adam, adamw, nadam, adamax, adagrad, adadelta, adafactor, ftrl, lion, rmsprop or sgd`, ""},
 		{"epochs: {a: 1}", "", "epochs: want a value, got a section", ""},
 		{"epochs:", "", "epochs: there is no value", ""},
 		{"image: 3", "", `config run.yaml:1: section "image": want keys with values, got a value`, ""},

@@ -34,7 +34,7 @@ func TestMessages(t *testing.T) {
 		{"one-dash", 2, args("demo -epochs 3"), ""},
 		{"no-value", 2, args("demo --epochs"), ""},
 		{"no-number", 2, args("demo --epochs ten"), ""},
-		{"no-choice", 2, args("demo --optimizer adamw"), ""},
+		{"no-choice", 2, args("demo --optimizer lamb"), ""},
 		{"placeholder-for-texts", 2, args("things.tsv --on-error placeholder"), ""},
 		{"no-policy", 2, args("good --policy randaugmet"), ""},
 		{"broken-policy", 2, args("good --policy lines.tsv"), ""},

@@ -118,7 +118,7 @@ func TestSearchMistakes(t *testing.T) {
 		{"search pics --vary image.zoom_range=1,2", "this setting cannot be varied"},
 		{"search pics --vary learning_rate=1..2", "a range needs --random N"},
 		{"search pics --vary learning_rate=2..1 --random 3", "the lower first"},
-		{"search pics --vary optimizer=adam,lamb", "want adam, rmsprop or sgd"},
+		{"search pics --vary optimizer=adam,lamb", "want adam, adamw, nadam, adamax, adagrad, adadelta, adafactor, ftrl, lion, rmsprop or sgd"},
 		{"search pics --vary epochs=0,2", "no whole number above 0"},
 		{"search pics --vary dropout=0,1.5", "--dropout is 1.5"},
 		{"search pics --vary dropout=0 --set epoch=2", "did you mean epochs?"},

@@ -108,10 +108,7 @@ func spellings(fl field) []string {
 
 // listOf returns the values of a flag that has a list of them.
 func listOf(fl field) string {
-	if strings.Contains(fl.arg, "|") {
-		return strings.ReplaceAll(fl.arg, "|", " ")
-	}
-	return ""
+	return strings.Join(fl.choices, " ")
 }
 
 func (f *Flags) eachList(do func(fl field, list string)) {

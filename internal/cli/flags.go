@@ -29,6 +29,7 @@ type field struct {
 	name, short, arg, help, auto, group string
 	value                               reflect.Value
 	def                                 string
+	choices                             []string // nil: any value
 }
 
 // NewFlags makes flags of the fields of *cfg, a struct; embedded structs count.
@@ -64,8 +65,8 @@ func (f *Flags) add(v reflect.Value) {
 		if !ok {
 			arg, help = "", arg
 		}
-		fl := field{name: name, short: t.Tag.Get("short"), arg: arg, help: help, auto: t.Tag.Get("auto"), group: t.Tag.Get("group"), value: v.Field(i)}
-		val := &value{v.Field(i), arg}
+		fl := field{name: name, short: t.Tag.Get("short"), arg: arg, help: help, auto: t.Tag.Get("auto"), group: t.Tag.Get("group"), value: v.Field(i), choices: choices(t.Tag.Get("choices"), arg)}
+		val := &value{v.Field(i), arg, fl.choices}
 		fl.def = val.String()
 		f.set.VarP(val, name, fl.short, help)
 		if t.Type.Kind() == reflect.Bool {
@@ -162,7 +163,7 @@ func (f *Flags) Given(except ...string) []string {
 		if !f.set.Changed(fl.name) || contains(except, fl.name) {
 			continue
 		}
-		s := (&value{fl.value, fl.arg}).String()
+		s := (&value{v: fl.value, arg: fl.arg}).String()
 		if fl.value.Kind() == reflect.Bool {
 			if s == "true" {
 				words = append(words, "--"+fl.name)

@@ -115,8 +115,8 @@ func (fl field) example() string {
 	case reflect.Float64:
 		return "0.1"
 	}
-	if fl.arg != "" && strings.Contains(fl.arg, "|") {
-		return strings.Split(fl.arg, "|")[0]
+	if len(fl.choices) > 0 {
+		return fl.choices[0]
 	}
 	return strings.ToLower(fl.arg)
 }

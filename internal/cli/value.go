@@ -10,8 +10,21 @@ import (
 
 // value is a field as pflag sees it.
 type value struct {
-	v   reflect.Value
-	arg string
+	v       reflect.Value
+	arg     string
+	choices []string // nil: any
+}
+
+// choices are the values of a flag: its own tag's where there are too many for
+// the line of help, else those that its argument names.
+func choices(tag, arg string) []string {
+	if tag == "" {
+		tag = arg
+	}
+	if list := strings.Split(tag, "|"); len(list) > 1 {
+		return list
+	}
+	return nil
 }
 
 func (x *value) Type() string { return x.arg }
@@ -63,8 +76,8 @@ func (x *value) Set(s string) error {
 		x.v.SetFloat(n)
 	case reflect.String:
 		x.v.SetString(s)
-		if choices := strings.Split(x.arg, "|"); len(choices) > 1 && !contains(choices, s) {
-			return fmt.Errorf("want %s", strings.Join(choices[:len(choices)-1], ", ")+" or "+choices[len(choices)-1])
+		if n := len(x.choices); n > 0 && !contains(x.choices, s) {
+			return fmt.Errorf("want %s or %s", strings.Join(x.choices[:n-1], ", "), x.choices[n-1])
 		}
 	case reflect.Slice:
 		if x.v.Type().Elem().Kind() == reflect.String { // may be given several times
@@ -87,7 +100,7 @@ func (x *value) setList(s string) error {
 	}
 	list := reflect.MakeSlice(x.v.Type(), 2, 2)
 	for i, p := range parts {
-		if err := (&value{list.Index(i), ""}).Set(p); err != nil {
+		if err := (&value{v: list.Index(i)}).Set(p); err != nil {
 			return err
 		}
 	}

@@ -18,6 +18,8 @@ func init() {
 // weights of one axis keep v itself. The step is u = g/√v, divided by
 // max(1, rms(u)/ClipThreshold), times max(Epsilon2, rms(w))·min(lr, 1/√t).
 // Shazeer and Stern, 2018 (arXiv 1804.04235), without its momentum, as Keras.
+// Where a row and a column without any gradient meet, v is less than float32 has
+// numbers for: the weight stays, while Keras makes all of it NaN.
 type Adafactor struct {
 	LearningRate              float64     `default:"0.001"`
 	Schedule                  nn.Schedule `keras:"learning_rate"` // in the place of LearningRate; nil is none
@@ -75,7 +77,10 @@ func (o *Adafactor) UpdateWhole(t nn.Step, w, g []float32, shape nn.Shape, s [][
 	}
 	sum := 0.0
 	for i, v := range s[2] {
-		u := g[i] / float32(math.Sqrt(float64(v)))
+		u := float32(0)
+		if v > 0 { // else a row and a column without gradient meet, where Keras' 0/0 spoils the weight
+			u = g[i] / float32(math.Sqrt(float64(v)))
+		}
 		g[i] = u
 		sum += float64(u) * float64(u)
 	}

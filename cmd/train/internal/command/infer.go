@@ -8,16 +8,31 @@ import (
 	"github.com/antler-ml/antler/internal/cli"
 )
 
+// rate is what an optimizer begins with where Adam and SGD begin with these.
+// Lion's steps are as large as its rate and want a tenth of Adam's (Chen et al.,
+// 2023, arXiv 2302.06675); Adagrad's and Ftrl's shrink from the first step on;
+// Adadelta's paper has no rate, which is one of 1 (Zeiler, 2012, arXiv 1212.5701).
+func rate(optimizer string, adam, sgd float64) float64 {
+	switch optimizer {
+	case "sgd":
+		return sgd
+	case "lion":
+		return adam / 10
+	case "adagrad", "ftrl":
+		return adam * 10
+	case "adadelta":
+		return 1
+	}
+	return adam
+}
+
 // inferPictures sets what was not given for pictures.
 func (e *Env) inferPictures(t *task) {
 	s := e.Settings
 	n := len(t.set.Train)
 	e.inferCommon(n, 120_000, 6, 40)
 	if !e.has("learning-rate") {
-		s.LearningRate = map[string]float64{"sgd": 0.01}[s.Optimizer]
-		if s.LearningRate == 0 {
-			s.LearningRate = 0.001
-		}
+		s.LearningRate = rate(s.Optimizer, 0.001, 0.01)
 		if t.set.Source == "demo" && s.Optimizer == "adam" {
 			s.LearningRate = 0.002 // its twelve epochs are few
 		}
@@ -53,10 +68,7 @@ func (e *Env) inferTexts(t *task) {
 	s := e.Settings
 	e.inferCommon(len(t.set.Train), 30_000, 5, 30)
 	if !e.has("learning-rate") {
-		s.LearningRate = map[string]float64{"sgd": 0.05}[s.Optimizer]
-		if s.LearningRate == 0 {
-			s.LearningRate = 0.002
-		}
+		s.LearningRate = rate(s.Optimizer, 0.002, 0.05)
 	}
 	if s.ModelSize == "" {
 		s.ModelSize = "small"

@@ -133,10 +133,7 @@ func (e *Env) inferTable(t *tableTask) {
 	}
 	e.inferCommon(n, 300_000, 8, 100)
 	if !e.has("learning-rate") {
-		s.LearningRate = map[string]float64{"sgd": 0.01}[s.Optimizer]
-		if s.LearningRate == 0 {
-			s.LearningRate = 0.002
-		}
+		s.LearningRate = rate(s.Optimizer, 0.002, 0.01)
 	}
 	if s.ModelSize == "" {
 		s.ModelSize = "small"

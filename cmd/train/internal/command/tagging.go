@@ -237,10 +237,7 @@ func (e *Env) inferTags(t *tagTask) {
 	e.inferCommon(n, 40_000, 6, 40)
 	s.BatchSize = min(s.BatchSize, 32)
 	if !e.has("learning-rate") {
-		s.LearningRate = map[string]float64{"sgd": 0.05}[s.Optimizer]
-		if s.LearningRate == 0 {
-			s.LearningRate = 0.003
-		}
+		s.LearningRate = rate(s.Optimizer, 0.003, 0.05)
 	}
 	if s.ModelSize == "" {
 		s.ModelSize = "small"

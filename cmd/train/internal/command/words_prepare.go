@@ -148,15 +148,11 @@ func (e *Env) inferWords(t *wordTask) error {
 		s.Monitor = "loss" // of held-out pairs the loss is least long before neighbours are best
 	}
 	if !e.has("learning-rate") {
-		switch s.Optimizer {
-		case "sgd":
-			s.LearningRate = 0.0025 * float64(s.BatchSize) // each pair is a step of its own, in effect
-		default:
-			s.LearningRate = 0.0035
-			if s.BatchSize > 2048 {
-				s.LearningRate = 0.007
-			}
+		adam := 0.0035
+		if s.BatchSize > 2048 {
+			adam = 0.007
 		}
+		s.LearningRate = rate(s.Optimizer, adam, 0.0025*float64(s.BatchSize)) // of SGD each pair is a step of its own, in effect
 	}
 	c.BatchSize = s.BatchSize
 	t.train = pipeline.Prefetch(d.Train.Pairs(c), 2)

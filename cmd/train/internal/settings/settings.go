@@ -17,7 +17,7 @@ type Settings struct {
 	Epochs        int      `flag:"epochs" short:"e" group:"main" auto:"inferred" help:"N: passes over the data"`
 	BatchSize     int      `flag:"batch-size" short:"b" group:"main" auto:"inferred" help:"N: samples in a step"`
 	LearningRate  float64  `flag:"learning-rate" group:"main" auto:"inferred" help:"X: size of the steps at the start"`
-	Optimizer     string   `flag:"optimizer" group:"main" help:"adam|rmsprop|sgd: how weights follow gradients"`
+	Optimizer     string   `flag:"optimizer" group:"main" choices:"adam|adamw|nadam|adamax|adagrad|adadelta|adafactor|ftrl|lion|rmsprop|sgd" help:"NAME: how weights follow gradients: Keras' eleven, in small letters"`
 	ModelSize     string   `flag:"model-size" group:"main" auto:"inferred" help:"small|medium|large: layers and units"`
 	ValidSplit    float64  `flag:"validation-split" group:"main" auto:"0.2; words 0.05" help:"X: part held out, by a hash of the name"`
 	Out           string   `flag:"out" short:"o" group:"main" auto:"runs/N-NAME" help:"DIR: the run directory"`

@@ -106,13 +106,30 @@ func Config(s *settings.Settings, loss nn.Loss) nn.CompileConfig {
 
 // Optimizer is the one that the settings name.
 func Optimizer(s *settings.Settings) nn.Optimizer {
+	rate, clip := s.LearningRate, s.Clipnorm
 	switch s.Optimizer {
 	case "sgd":
-		return &optimizers.SGD{LearningRate: s.LearningRate, Momentum: 0.9, Clipnorm: s.Clipnorm}
+		return &optimizers.SGD{LearningRate: rate, Momentum: 0.9, Clipnorm: clip}
 	case "rmsprop":
-		return &optimizers.RMSprop{LearningRate: s.LearningRate, Clipnorm: s.Clipnorm}
+		return &optimizers.RMSprop{LearningRate: rate, Clipnorm: clip}
+	case "adamw":
+		return &optimizers.AdamW{LearningRate: rate, Clipnorm: clip}
+	case "nadam":
+		return &optimizers.Nadam{LearningRate: rate, Clipnorm: clip}
+	case "adamax":
+		return &optimizers.Adamax{LearningRate: rate, Clipnorm: clip}
+	case "adagrad":
+		return &optimizers.Adagrad{LearningRate: rate, Clipnorm: clip}
+	case "adadelta":
+		return &optimizers.Adadelta{LearningRate: rate, Clipnorm: clip}
+	case "adafactor":
+		return &optimizers.Adafactor{LearningRate: rate, Clipnorm: clip}
+	case "ftrl":
+		return &optimizers.Ftrl{LearningRate: rate, Clipnorm: clip}
+	case "lion":
+		return &optimizers.Lion{LearningRate: rate, Clipnorm: clip}
 	}
-	return &optimizers.Adam{LearningRate: s.LearningRate, Clipnorm: s.Clipnorm}
+	return &optimizers.Adam{LearningRate: rate, Clipnorm: clip}
 }
 
 // Describe is the model in one line: conv 32 → pool → …
