@@ -294,7 +294,9 @@ func TestBombsInFolders(t *testing.T) {
 	if fl.Samples() != 2 || len(fl.Bad()) != 100 {
 		t.Errorf("%d samples, %d bad", fl.Samples(), len(fl.Bad()))
 	}
-	if n := (after.TotalAlloc - before.TotalAlloc) / 100; n > 64<<10 {
+	// Under the race detector a pool forgets a quarter of what is given back, here
+	// the 64 KiB that a file's beginning is read into.
+	if n := (after.TotalAlloc - before.TotalAlloc) / 100; n > 128<<10 {
 		t.Errorf("%d bytes for each bomb", n)
 	}
 }
