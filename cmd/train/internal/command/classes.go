@@ -18,9 +18,8 @@ import (
 	"github.com/antler-ml/antler/nn/saving"
 )
 
-// prepareClasses makes ready what learns to tell pictures or texts apart.
-func prepareClasses(ctx context.Context, e *Env, data string, from *resumed) (*undertaking, error) {
-	s := e.Settings
+// examples reads pictures or texts, and refuses flags that are not for them.
+func (e *Env) examples(ctx context.Context, data string) (*dataset.Set, error) {
 	if err := e.refuse(string(dataset.Images), "table", "words"); err != nil { // before a table is taken for texts
 		return nil, err
 	}
@@ -29,6 +28,16 @@ func prepareClasses(ctx context.Context, e *Env, data string, from *resumed) (*u
 		return nil, err
 	}
 	if err := e.refuse(string(set.Kind)); err != nil {
+		return nil, err
+	}
+	return set, nil
+}
+
+// prepareClasses makes ready what learns to tell pictures or texts apart.
+func prepareClasses(ctx context.Context, e *Env, data string, from *resumed) (*undertaking, error) {
+	s := e.Settings
+	set, err := e.examples(ctx, data)
+	if err != nil {
 		return nil, err
 	}
 	e.overfit(set)

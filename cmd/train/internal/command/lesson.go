@@ -5,7 +5,6 @@ import (
 	"io"
 	"strings"
 
-	"github.com/antler-ml/antler/cmd/train/internal/dataset"
 	"github.com/antler-ml/antler/cmd/train/internal/settings"
 	"github.com/antler-ml/antler/cmd/train/internal/tabular"
 	"github.com/antler-ml/antler/cmd/train/internal/tags"
@@ -83,14 +82,8 @@ func (l *lesson) command() string {
 // lessonOfClasses is about pictures or texts. For a search they are not changed at
 // random.
 func lessonOfClasses(ctx context.Context, e *Env, data string) (*lesson, error) {
-	if err := e.refuse(string(dataset.Images), "table", "words"); err != nil { // before a table is taken for texts
-		return nil, err
-	}
-	set, err := e.dataset(ctx, data)
+	set, err := e.examples(ctx, data)
 	if err != nil {
-		return nil, err
-	}
-	if err := e.refuse(string(set.Kind)); err != nil {
 		return nil, err
 	}
 	t, err := e.prepare(ctx, set, nil)
