@@ -14,6 +14,7 @@ import (
 	"github.com/antler-ml/antler/nn/metrics"
 	"github.com/antler-ml/antler/nn/optimizers"
 	"github.com/antler-ml/antler/nn/regularizers"
+	"github.com/antler-ml/antler/nn/saving"
 	"github.com/antler-ml/antler/pipeline"
 	"github.com/antler-ml/antler/tensor"
 )
@@ -25,7 +26,7 @@ func TestNestedDefaults(t *testing.T) {
 	l := &layers.Dense{Units: 50, KernelInitializer: initializers.RandomNormal{}, KernelConstraint: norm, KernelRegularizer: &regularizers.OnlyL2{}}
 	m := nn.NewSequential(nn.Input(40), l)
 	must(t, m.Err())
-	if norm.MaxValue != 2 || len(norm.Axis) != 1 || l.KernelRegularizer.(*regularizers.OnlyL2).L2 != 0.01 {
+	if norm.MaxValue != 2 || len(norm.Axis) != 1 || *l.KernelRegularizer.(*regularizers.OnlyL2).L2 != 0.01 {
 		t.Errorf("constraint %+v, regularizer %+v", norm, l.KernelRegularizer)
 	}
 	sum := float32(0)
@@ -42,6 +43,38 @@ func TestNestedDefaults(t *testing.T) {
 	must(t, err)
 	if got := logs.Get("binary_accuracy"); got != 1 {
 		t.Errorf("BinaryAccuracy{} gives %v, want 1: its threshold is 0.5", got)
+	}
+}
+
+// TestZeroIsAValue: 0 where Keras' default is another number is what was asked for,
+// as it is in l2(0.0) and RandomUniform(-1, 0) of Keras: also in files.
+func TestZeroIsAValue(t *testing.T) {
+	for i, r := range []nn.Regularizer{regularizers.L1(0), regularizers.L2(0), &regularizers.OrthogonalRegularizer{Factor: new(0.0)}} {
+		d := &layers.Dense{Units: 2, KernelInitializer: &initializers.RandomUniform{Minval: new(-1.0), Maxval: new(0.0)}, KernelRegularizer: r, UseBias: new(false)}
+		m := nn.NewSequential(nn.Input(3), d)
+		must(t, m.Compile(nn.CompileConfig{Optimizer: &optimizers.SGD{}, Loss: losses.MeanSquaredError{}}))
+		for _, w := range m.Weights()[0].Value().Data() {
+			if w >= 0 {
+				t.Errorf("RandomUniform of -1 … 0 gives %v", w)
+			}
+		}
+		data := pipeline.Arrays(tensor.New(4, 3), tensor.New(4, 2), pipeline.ArraysConfig{}) // predicts 0 for 0
+		logs, err := m.Evaluate(t.Context(), data, nn.EvaluateConfig{})
+		must(t, err)
+		if got := logs.Get("loss"); got != 0 {
+			t.Errorf("regularizer %d of factor 0 adds %v", i, got)
+		}
+		text, err := saving.ToJSON(m)
+		must(t, err)
+		back, err := saving.FromJSON(text)
+		must(t, err)
+		must(t, back.SetWeights(m.GetWeights()))
+		must(t, back.Compile(nn.CompileConfig{Optimizer: &optimizers.SGD{}, Loss: losses.MeanSquaredError{}}))
+		logs, err = back.Evaluate(t.Context(), data, nn.EvaluateConfig{})
+		must(t, err)
+		if got := logs.Get("loss"); got != 0 {
+			t.Errorf("regularizer %d of factor 0 adds %v after a file", i, got)
+		}
 	}
 }
 

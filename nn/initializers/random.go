@@ -13,7 +13,7 @@ func init() {
 	nn.Register[RandomUniform]()
 	nn.Register[TruncatedNormal]()
 	nn.Alias(&RandomNormal{Stddev: 0.05}, "normal", "random_normal")
-	nn.Alias(&RandomUniform{Minval: new(-0.05), Maxval: 0.05}, "uniform", "random_uniform")
+	nn.Alias(&RandomUniform{Minval: new(-0.05), Maxval: new(0.05)}, "uniform", "random_uniform")
 	nn.Alias(&TruncatedNormal{Stddev: 0.05}, "truncated_normal")
 }
 
@@ -35,17 +35,20 @@ func (n RandomNormal) Init(dst []float32, _ nn.Shape, r *rand.Rand) {
 // RandomUniform draws from [Minval, Maxval).
 type RandomUniform struct {
 	Minval *float64 `default:"-0.05"`
-	Maxval float64  `default:"0.05"`
+	Maxval *float64 `default:"0.05"`
 	Seed   *int64
 }
 
 // Init fills dst.
 func (u RandomUniform) Init(dst []float32, _ nn.Shape, r *rand.Rand) {
-	lo := -0.05
+	lo, hi := -0.05, 0.05
 	if u.Minval != nil {
 		lo = *u.Minval
 	}
-	uniform(dst, lo, u.Maxval, source(u.Seed, r))
+	if u.Maxval != nil {
+		hi = *u.Maxval
+	}
+	uniform(dst, lo, hi, source(u.Seed, r))
 }
 
 func uniform(dst []float32, lo, hi float64, r *rand.Rand) {

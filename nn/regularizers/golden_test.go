@@ -78,7 +78,7 @@ func TestGradients(t *testing.T) {
 }
 
 func TestMistakes(t *testing.T) {
-	for _, r := range []interface{ Validate() error }{&regularizers.L1L2{L1: -1}, &regularizers.OnlyL1{L1: -1}, &regularizers.OnlyL2{L2: -1}} {
+	for _, r := range []interface{ Validate() error }{&regularizers.L1L2{L1: -1}, &regularizers.OnlyL1{L1: new(-1.0)}, &regularizers.OnlyL2{L2: new(-1.0)}} {
 		if err := r.Validate(); err == nil || !strings.Contains(err.Error(), "want 0 or more") {
 			t.Errorf("%#v: got %v", r, err)
 		}

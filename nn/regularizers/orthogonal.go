@@ -10,7 +10,7 @@ import (
 
 func init() {
 	nn.Register[OrthogonalRegularizer]()
-	nn.Alias(&OrthogonalRegularizer{Factor: 0.01, Mode: Rows}, "orthogonal_regularizer")
+	nn.Alias(&OrthogonalRegularizer{Factor: new(0.01), Mode: Rows}, "orthogonal_regularizer")
 }
 
 // A Direction says which vectors of a matrix are meant.
@@ -25,7 +25,7 @@ const (
 // OrthogonalRegularizer is Factor times the mean of |cos| of the angles between
 // each two rows, or columns, of a matrix: it is 0 when they are orthogonal.
 type OrthogonalRegularizer struct {
-	Factor float64   `default:"0.01"`
+	Factor *float64  `default:"0.01"` // 0 is no penalty
 	Mode   Direction `default:"rows"`
 }
 
@@ -44,13 +44,13 @@ func (r *OrthogonalRegularizer) Penalty(w *ops.Value) *ops.Value {
 	u := ops.L2Normalize(w, along)
 	cos := ops.Abs(ops.MatMulT(u, u, r.Mode == Columns, r.Mode != Columns))
 	others := ops.Sum(ops.Mul(cos, ops.Constant(offDiagonal(n))))
-	return ops.MulScalar(others, float32(r.Factor/float64(n*(n-1))))
+	return ops.MulScalar(others, float32(orDefault(r.Factor)/float64(n*(n-1))))
 }
 
 // Validate checks the settings.
 func (r *OrthogonalRegularizer) Validate() error {
-	if !(r.Factor >= 0) {
-		return fmt.Errorf("OrthogonalRegularizer: factor is %g; want 0 or more", r.Factor)
+	if f := orDefault(r.Factor); !(f >= 0) {
+		return fmt.Errorf("OrthogonalRegularizer: factor is %g; want 0 or more", f)
 	}
 	if r.Mode != Rows && r.Mode != Columns {
 		return fmt.Errorf("OrthogonalRegularizer: mode is %q; want rows or columns", r.Mode)
