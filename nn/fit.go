@@ -50,6 +50,8 @@ type FitConfig struct {
 }
 
 // Fit trains the model. It returns what it has when ctx ends, with ctx's error.
+// As in Keras, a last axis of size 1 may be left out of the data for an input, or be
+// there though the input has none: (n,) for (n, 1), grey images without a channel.
 // Keras: fit, fit_generator.
 func (m *Model) Fit(ctx context.Context, data pipeline.Source, c FitConfig) (*History, error) {
 	h := &History{}

@@ -2,6 +2,7 @@ package nn
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/antler-ml/antler/nn/ops"
 )
@@ -27,7 +28,7 @@ type graph struct {
 func (m *Model) describeGraph(md mode, s shapes) (*graph, error) {
 	t := newTrace(md == training)
 	in := inputsOf(s.x)
-	r, err := m.run(t, in, nil)
+	r, err := m.run(t, m.asDrawn(in), nil)
 	if err != nil {
 		return nil, fmt.Errorf("nn: %w", err)
 	}
@@ -47,6 +48,21 @@ func (m *Model) describeGraph(md mode, s shapes) (*graph, error) {
 		}
 	}
 	return g, nil
+}
+
+// asDrawn adds a last axis of size 1 to inputs that were fed without it, and takes
+// one away that is too much (see [Shape.takes]).
+func (m *Model) asDrawn(in []*ops.Value) []*ops.Value {
+	out := slices.Clone(in)
+	for i, v := range in {
+		switch want := m.inputs[i].shape.Rank(); v.Rank() {
+		case want - 1:
+			out[i] = ops.ExpandDims(v, -1)
+		case want + 1:
+			out[i] = ops.Squeeze(v, -1)
+		}
+	}
+	return out
 }
 
 func inputsOf(shapes [][]int) []*ops.Value {

@@ -90,7 +90,11 @@ func (m *Model) buildFor(x []*tensor.Tensor) error {
 	if len(x) != 1 || x[0] == nil || x[0].Rank() == 0 {
 		return fmt.Errorf("nn: a Sequential model takes 1 input with a batch axis, the data has %d", len(x))
 	}
-	return m.Build(append(Shape{Unknown}, x[0].Shape()[1:]...))
+	s := append(Shape{Unknown}, x[0].Shape()[1:]...)
+	if len(s) == 1 { // single numbers, as Keras 2 takes them
+		s = append(s, 1)
+	}
+	return m.Build(s)
 }
 
 // buildFrom builds the model for the first batch of the data, if that is still

@@ -93,6 +93,20 @@ func merge(a, b []int) Shape {
 	return s
 }
 
+// takes reports whether a batch of a concrete shape can be fed to an input of
+// shape s. A last axis of size 1 may be there or not, as in Keras: (n,) is as good
+// as (n, 1), and a grey image needs no channel.
+func (s Shape) takes(got []int) bool {
+	n := len(s)
+	switch {
+	case n > 1 && len(got) == n-1 && s[n-1] == 1:
+		s = s[:n-1]
+	case n > 0 && len(got) == n+1 && got[n] == 1:
+		got = got[:n]
+	}
+	return s.mismatch(got) == ""
+}
+
 // mismatch explains how a concrete shape fails to fit s; "" when it fits.
 func (s Shape) mismatch(got []int) string {
 	if len(got) != len(s) {

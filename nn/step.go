@@ -266,8 +266,8 @@ func (m *Model) checkInputs(x []*tensor.Tensor) error {
 		if t == nil {
 			return fmt.Errorf("nn: input %d (%s) of model %q is nil", i, m.inputs[i].node.layer.base().name, m.name)
 		}
-		if why := m.inputs[i].shape.mismatch(t.Shape()); why != "" {
-			return fmt.Errorf("nn: input %d (%s) of model %q: %s%s", i, m.inputs[i].node.layer.base().name, m.name, why, m.inputHint(i, t.Shape()))
+		if want := m.inputs[i].shape; !want.takes(t.Shape()) {
+			return fmt.Errorf("nn: input %d (%s) of model %q: %s%s", i, m.inputs[i].node.layer.base().name, m.name, want.mismatch(t.Shape()), m.inputHint(i, t.Shape()))
 		}
 		if t.Shape()[0] != x[0].Shape()[0] {
 			return fmt.Errorf("nn: input %d has %d samples, input 0 has %d", i, t.Shape()[0], x[0].Shape()[0])
@@ -282,13 +282,8 @@ func (m *Model) inputHint(i int, got []int) string {
 	if len(got) == len(want) && want[0] != Unknown && want[1:].mismatch(got[1:]) == "" {
 		return fmt.Sprintf("; the model has a fixed batch size (nn.BatchInput), which stateful layers need: feed batches of exactly %d samples", want[0])
 	}
-	if len(got) == len(want)-1 {
-		if want[1:].mismatch(got) == "" {
-			return "; one sample alone needs a batch axis in front"
-		}
-		if want[len(want)-1] == 1 && want[:len(want)-1].mismatch(got) == "" {
-			return "; add the channel axis of size 1 at the end"
-		}
+	if len(got) == len(want)-1 && want[1:].mismatch(got) == "" {
+		return "; one sample alone needs a batch axis in front"
 	}
 	return ""
 }
