@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/antler-ml/antler/internal/config"
 	"github.com/antler-ml/antler/internal/rng"
 	"github.com/antler-ml/antler/nn/ops"
 	"github.com/antler-ml/antler/tensor"
@@ -33,7 +34,7 @@ type (
 type WeightSpec struct {
 	Name        string
 	Shape       Shape
-	Initializer Initializer
+	Initializer Initializer // nil: glorot_uniform, as in Keras; a State starts with zeros
 	Regularizer Regularizer
 	Constraint  Constraint
 	// NotTrainable weights are changed by Call.Assign only (moving averages).
@@ -141,6 +142,12 @@ func (b *Build) Weight(s WeightSpec) *Weight {
 	}
 	if tooLarge(s.Shape) {
 		panic(buildError{fmt.Errorf("weight %q would have the shape %v, more numbers than fit into memory", s.Name, s.Shape)})
+	}
+	if s.Initializer == nil && !s.State {
+		var err error
+		if s.Initializer, err = config.Get[Initializer]("glorot_uniform"); err != nil {
+			panic(buildError{fmt.Errorf("weight %q has no Initializer, and Keras' default is not there: import nn/initializers, or set one (%w)", s.Name, err)})
+		}
 	}
 	for _, thing := range []any{s.Initializer, s.Regularizer, s.Constraint} {
 		if c, ok := thing.(ShapeChecker); ok {
