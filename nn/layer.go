@@ -63,6 +63,12 @@ type (
 		// Keras: activity_regularizer.
 		ActivityPenalty() Regularizer
 	}
+	// Starter knows what it takes without being told: as the first layer of a
+	// Sequential model it needs no input. [InputShape] tells it otherwise.
+	Starter interface {
+		// StartShape is the shape of its input, the batch included.
+		StartShape() Shape
+	}
 	// Resetter has states that live from batch to batch.
 	Resetter interface{ ResetStates() }
 )

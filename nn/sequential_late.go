@@ -118,6 +118,9 @@ func startOf(layers []Layer) *Symbol {
 		return nil
 	}
 	s := layers[0].base().starts
+	if x, ok := layers[0].(Starter); ok && s == nil {
+		s = x.StartShape()
+	}
 	if m, ok := layers[0].(*Model); ok && len(m.inputs) == 1 && m.inputs[0].err == nil {
 		s = m.inputs[0].shape
 	}

@@ -13,7 +13,8 @@ func init() { nn.Register[Embedding]() }
 //
 // Input: (batch, …) of whole numbers from 0 to InputDim-1. Output: (batch, …, OutputDim).
 // Weights: embeddings (InputDim, OutputDim). With MaskZero the output carries
-// a mask that is 0 where the id is 0. An id outside the table stops training or
+// a mask that is 0 where the id is 0. As the first layer of a Sequential model it
+// takes (batch, InputLength), sequences of any length without. An id outside the table stops training or
 // prediction with an *ops.IDError that names its place and the limit.
 type Embedding struct {
 	nn.Base
@@ -35,6 +36,14 @@ func (l *Embedding) Validate() error {
 		return err
 	}
 	return positive("OutputDim", l.OutputDim)
+}
+
+// StartShape is the input of an Embedding that begins a model.
+func (l *Embedding) StartShape() nn.Shape {
+	if l.InputLength == nil {
+		return nn.Shape{nn.Unknown, nn.Unknown}
+	}
+	return append(nn.Shape{nn.Unknown}, l.InputLength...)
 }
 
 // Build creates the weights.

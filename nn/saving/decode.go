@@ -218,12 +218,18 @@ func sequential(ws []wire, layers []nn.Layer, inputs map[int]*nn.Symbol, built [
 	if len(ws) == 0 {
 		return nil, errors.New("the Sequential model has no layers")
 	}
+	if built == nil {
+		return nn.NewSequential(nil, layers...), nil
+	}
+	s, err := shape("build_input_shape", built)
+	if err != nil {
+		return nil, err
+	}
+	if _, starts := layers[0].(nn.Starter); starts && nn.BaseOf(layers[0]).ConfigInputShape() == nil {
+		nn.BatchInputShape(layers[0], s) // it would take any length
+	}
 	m := nn.NewSequential(nil, layers...)
-	if built != nil && !m.Built() && m.Err() == nil {
-		s, err := shape("build_input_shape", built)
-		if err != nil {
-			return nil, err
-		}
+	if !m.Built() && m.Err() == nil {
 		return m, m.Build(s)
 	}
 	return m, nil
