@@ -39,12 +39,12 @@ var gemmStripsAVX2 = gemmStrips{{
 	{gemmAcross1x1AVX2, gemmAcross1x2AVX2, gemmAcross1x3AVX2, gemmAcross1x1MaskedAVX2, gemmAcross1x2MaskedAVX2},
 	{gemmAcross2x1AVX2, gemmAcross2x2AVX2, gemmAcross2x3AVX2, gemmAcross2x1MaskedAVX2, gemmAcross2x2MaskedAVX2},
 	{gemmAcross3x1AVX2, gemmAcross3x2AVX2, gemmAcross3x3AVX2, gemmAcross3x1MaskedAVX2, gemmAcross3x2MaskedAVX2},
-	{gemmAcross4x1AVX2, gemmAcross4x2AVX2, gemmAcross4x3AVX2, gemmAcross4x1MaskedAVX2, gemmAcross4x2MaskedAVX2},
+	{gemmAcross4x1AVX2, gemmAcross4x2AVX2, gemmAcross4x3AVX2, gemmAcross4x1MaskedAVX2, gemmAcross4x2MaskedAVX2, gemmAcross4x2TightAVX2, gemmAcross4x3TightAVX2},
 }, {
 	{gemmAlong1x1AVX2, gemmAlong1x2AVX2, gemmAlong1x3AVX2, gemmAlong1x1MaskedAVX2, gemmAlong1x2MaskedAVX2},
 	{gemmAlong2x1AVX2, gemmAlong2x2AVX2, gemmAlong2x3AVX2, gemmAlong2x1MaskedAVX2, gemmAlong2x2MaskedAVX2},
 	{gemmAlong3x1AVX2, gemmAlong3x2AVX2, gemmAlong3x3AVX2, gemmAlong3x1MaskedAVX2, gemmAlong3x2MaskedAVX2},
-	{gemmAlong4x1AVX2, gemmAlong4x2AVX2, gemmAlong4x3AVX2, gemmAlong4x1MaskedAVX2, gemmAlong4x2MaskedAVX2},
+	{gemmAlong4x1AVX2, gemmAlong4x2AVX2, gemmAlong4x3AVX2, gemmAlong4x1MaskedAVX2, gemmAlong4x2MaskedAVX2, gemmAlong4x2TightAVX2, gemmAlong4x3TightAVX2},
 }}
 
 func chooseGemm() *gemmISA {

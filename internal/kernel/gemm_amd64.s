@@ -5448,73 +5448,73 @@ loop:
 // Requires: AVX, FMA3, MMX+
 TEXT ·gemmAcross1x1AVX2(SB), NOSPLIT, $0-8
 	MOVQ s+0(FP), AX
-	MOVQ 96(AX), CX
-	MOVQ 104(AX), DX
-	SHLQ $0x02, DX
-	MOVQ (AX), BX
-	MOVQ 8(AX), SI
-	MOVQ 16(AX), DI
-	MOVQ 32(AX), R8
-	SHLQ $0x02, R8
-	MOVQ 40(AX), R9
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 48(AX), SI
+	SHLQ $0x02, SI
+	MOVQ 32(AX), DI
+	SHLQ $0x02, DI
+	MOVQ 96(AX), R8
+	MOVQ 104(AX), R9
 	SHLQ $0x02, R9
-	MOVQ 48(AX), R10
+	MOVQ 40(AX), R10
 	SHLQ $0x02, R10
 
 tile:
-	MOVQ       BX, R11
-	LEAQ       (R11)(R8*2), R12
-	ADDQ       R8, R12
-	MOVQ       SI, R13
-	LEAQ       (R13)(R9*2), R14
-	ADDQ       R9, R14
-	PREFETCHT0 (DI)
+	PREFETCHT0 (BX)
 	VXORPS     Y0, Y0, Y0
-	MOVQ       64(AX), R15
-	SUBQ       $0x04, R15
+	MOVQ       64(AX), R11
+	MOVQ       CX, R12
+	MOVQ       DX, R13
+	LEAQ       (R12)(DI*2), R14
+	ADDQ       DI, R14
+	LEAQ       (R13)(R10*2), R15
+	ADDQ       R10, R15
+	SUBQ       $0x04, R11
 	JLT        rest
 
 loop:
-	PREFETCHT1   (CX)
-	PREFETCHT1   64(CX)
-	ADDQ         DX, CX
+	PREFETCHT1   (R8)
+	PREFETCHT1   64(R8)
+	ADDQ         R9, R8
 	VMOVUPS      (R13), Y1
-	VBROADCASTSS (R11), Y2
-	VFMADD231PS  Y1, Y2, Y0
-	VMOVUPS      (R13)(R9*1), Y1
-	VBROADCASTSS (R11)(R8*1), Y2
-	VFMADD231PS  Y1, Y2, Y0
-	VMOVUPS      (R13)(R9*2), Y1
-	VBROADCASTSS (R11)(R8*2), Y2
-	VFMADD231PS  Y1, Y2, Y0
-	VMOVUPS      (R14), Y1
 	VBROADCASTSS (R12), Y2
 	VFMADD231PS  Y1, Y2, Y0
-	LEAQ         (R11)(R8*4), R11
-	LEAQ         (R12)(R8*4), R12
-	LEAQ         (R13)(R9*4), R13
-	LEAQ         (R14)(R9*4), R14
-	SUBQ         $0x04, R15
+	VMOVUPS      (R13)(R10*1), Y1
+	VBROADCASTSS (R12)(DI*1), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	VMOVUPS      (R13)(R10*2), Y1
+	VBROADCASTSS (R12)(DI*2), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	VMOVUPS      (R15), Y1
+	VBROADCASTSS (R14), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	LEAQ         (R12)(DI*4), R12
+	LEAQ         (R14)(DI*4), R14
+	LEAQ         (R13)(R10*4), R13
+	LEAQ         (R15)(R10*4), R15
+	SUBQ         $0x04, R11
 	JGE          loop
 
 rest:
-	ADDQ $0x04, R15
+	ADDQ $0x04, R11
 	JZ   sums
 
 one:
 	VMOVUPS      (R13), Y1
-	VBROADCASTSS (R11), Y2
+	VBROADCASTSS (R12), Y2
 	VFMADD231PS  Y1, Y2, Y0
-	ADDQ         R8, R11
-	ADDQ         R9, R13
-	DECQ         R15
+	ADDQ         DI, R12
+	ADDQ         R10, R13
+	DECQ         R11
 	JNZ          one
 
 sums:
 	MOVQ   88(AX), R11
 	TESTQ  $0x00000001, R11
 	JZ     bias
-	VADDPS (DI), Y0, Y0
+	VADDPS (BX), Y0, Y0
 
 bias:
 	MOVQ    24(AX), R12
@@ -5530,11 +5530,11 @@ relu:
 	VMAXPS Y0, Y1, Y0
 
 store:
-	VMOVUPS Y0, (DI)
+	VMOVUPS Y0, (BX)
 	MOVQ    56(AX), R11
 	SHLQ    $0x02, R11
-	ADDQ    R11, BX
-	ADDQ    R10, DI
+	ADDQ    R11, CX
+	ADDQ    SI, BX
 	DECQ    72(AX)
 	JNZ     tile
 	VZEROUPPER
@@ -5544,85 +5544,85 @@ store:
 // Requires: AVX, FMA3, MMX+
 TEXT ·gemmAcross1x2AVX2(SB), NOSPLIT, $0-8
 	MOVQ s+0(FP), AX
-	MOVQ 96(AX), CX
-	MOVQ 104(AX), DX
-	SHLQ $0x02, DX
-	MOVQ (AX), BX
-	MOVQ 8(AX), SI
-	MOVQ 16(AX), DI
-	MOVQ 32(AX), R8
-	SHLQ $0x02, R8
-	MOVQ 40(AX), R9
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 48(AX), SI
+	SHLQ $0x02, SI
+	MOVQ 32(AX), DI
+	SHLQ $0x02, DI
+	MOVQ 96(AX), R8
+	MOVQ 104(AX), R9
 	SHLQ $0x02, R9
-	MOVQ 48(AX), R10
+	MOVQ 40(AX), R10
 	SHLQ $0x02, R10
 
 tile:
-	MOVQ       BX, R11
-	LEAQ       (R11)(R8*2), R12
-	ADDQ       R8, R12
-	MOVQ       SI, R13
-	LEAQ       (R13)(R9*2), R14
-	ADDQ       R9, R14
-	PREFETCHT0 (DI)
+	PREFETCHT0 (BX)
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
-	MOVQ       64(AX), R15
-	SUBQ       $0x04, R15
+	MOVQ       64(AX), R11
+	MOVQ       CX, R12
+	MOVQ       DX, R13
+	LEAQ       (R12)(DI*2), R14
+	ADDQ       DI, R14
+	LEAQ       (R13)(R10*2), R15
+	ADDQ       R10, R15
+	SUBQ       $0x04, R11
 	JLT        rest
 
 loop:
-	PREFETCHT1   (CX)
-	PREFETCHT1   64(CX)
-	ADDQ         DX, CX
+	PREFETCHT1   (R8)
+	PREFETCHT1   64(R8)
+	ADDQ         R9, R8
 	VMOVUPS      (R13), Y2
 	VMOVUPS      32(R13), Y3
-	VBROADCASTSS (R11), Y4
-	VFMADD231PS  Y2, Y4, Y0
-	VFMADD231PS  Y3, Y4, Y1
-	VMOVUPS      (R13)(R9*1), Y2
-	VMOVUPS      32(R13)(R9*1), Y3
-	VBROADCASTSS (R11)(R8*1), Y4
-	VFMADD231PS  Y2, Y4, Y0
-	VFMADD231PS  Y3, Y4, Y1
-	VMOVUPS      (R13)(R9*2), Y2
-	VMOVUPS      32(R13)(R9*2), Y3
-	VBROADCASTSS (R11)(R8*2), Y4
-	VFMADD231PS  Y2, Y4, Y0
-	VFMADD231PS  Y3, Y4, Y1
-	VMOVUPS      (R14), Y2
-	VMOVUPS      32(R14), Y3
 	VBROADCASTSS (R12), Y4
 	VFMADD231PS  Y2, Y4, Y0
 	VFMADD231PS  Y3, Y4, Y1
-	LEAQ         (R11)(R8*4), R11
-	LEAQ         (R12)(R8*4), R12
-	LEAQ         (R13)(R9*4), R13
-	LEAQ         (R14)(R9*4), R14
-	SUBQ         $0x04, R15
+	VMOVUPS      (R13)(R10*1), Y2
+	VMOVUPS      32(R13)(R10*1), Y3
+	VBROADCASTSS (R12)(DI*1), Y4
+	VFMADD231PS  Y2, Y4, Y0
+	VFMADD231PS  Y3, Y4, Y1
+	VMOVUPS      (R13)(R10*2), Y2
+	VMOVUPS      32(R13)(R10*2), Y3
+	VBROADCASTSS (R12)(DI*2), Y4
+	VFMADD231PS  Y2, Y4, Y0
+	VFMADD231PS  Y3, Y4, Y1
+	VMOVUPS      (R15), Y2
+	VMOVUPS      32(R15), Y3
+	VBROADCASTSS (R14), Y4
+	VFMADD231PS  Y2, Y4, Y0
+	VFMADD231PS  Y3, Y4, Y1
+	LEAQ         (R12)(DI*4), R12
+	LEAQ         (R14)(DI*4), R14
+	LEAQ         (R13)(R10*4), R13
+	LEAQ         (R15)(R10*4), R15
+	SUBQ         $0x04, R11
 	JGE          loop
 
 rest:
-	ADDQ $0x04, R15
+	ADDQ $0x04, R11
 	JZ   sums
 
 one:
 	VMOVUPS      (R13), Y2
 	VMOVUPS      32(R13), Y3
-	VBROADCASTSS (R11), Y4
+	VBROADCASTSS (R12), Y4
 	VFMADD231PS  Y2, Y4, Y0
 	VFMADD231PS  Y3, Y4, Y1
-	ADDQ         R8, R11
-	ADDQ         R9, R13
-	DECQ         R15
+	ADDQ         DI, R12
+	ADDQ         R10, R13
+	DECQ         R11
 	JNZ          one
 
 sums:
 	MOVQ   88(AX), R11
 	TESTQ  $0x00000001, R11
 	JZ     bias
-	VADDPS (DI), Y0, Y0
-	VADDPS 32(DI), Y1, Y1
+	VADDPS (BX), Y0, Y0
+	VADDPS 32(BX), Y1, Y1
 
 bias:
 	MOVQ    24(AX), R12
@@ -5641,12 +5641,12 @@ relu:
 	VMAXPS Y1, Y2, Y1
 
 store:
-	VMOVUPS Y0, (DI)
-	VMOVUPS Y1, 32(DI)
+	VMOVUPS Y0, (BX)
+	VMOVUPS Y1, 32(BX)
 	MOVQ    56(AX), R11
 	SHLQ    $0x02, R11
-	ADDQ    R11, BX
-	ADDQ    R10, DI
+	ADDQ    R11, CX
+	ADDQ    SI, BX
 	DECQ    72(AX)
 	JNZ     tile
 	VZEROUPPER
@@ -5656,98 +5656,98 @@ store:
 // Requires: AVX, FMA3, MMX+
 TEXT ·gemmAcross1x3AVX2(SB), NOSPLIT, $0-8
 	MOVQ s+0(FP), AX
-	MOVQ 96(AX), CX
-	MOVQ 104(AX), DX
-	SHLQ $0x02, DX
-	MOVQ (AX), BX
-	MOVQ 8(AX), SI
-	MOVQ 16(AX), DI
-	MOVQ 32(AX), R8
-	SHLQ $0x02, R8
-	MOVQ 40(AX), R9
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 48(AX), SI
+	SHLQ $0x02, SI
+	MOVQ 32(AX), DI
+	SHLQ $0x02, DI
+	MOVQ 96(AX), R8
+	MOVQ 104(AX), R9
 	SHLQ $0x02, R9
-	MOVQ 48(AX), R10
+	MOVQ 40(AX), R10
 	SHLQ $0x02, R10
 
 tile:
-	MOVQ       BX, R11
-	LEAQ       (R11)(R8*2), R12
-	ADDQ       R8, R12
-	MOVQ       SI, R13
-	LEAQ       (R13)(R9*2), R14
-	ADDQ       R9, R14
-	PREFETCHT0 (DI)
-	PREFETCHT0 95(DI)
+	PREFETCHT0 (BX)
+	PREFETCHT0 95(BX)
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
-	MOVQ       64(AX), R15
-	SUBQ       $0x04, R15
+	MOVQ       64(AX), R11
+	MOVQ       CX, R12
+	MOVQ       DX, R13
+	LEAQ       (R12)(DI*2), R14
+	ADDQ       DI, R14
+	LEAQ       (R13)(R10*2), R15
+	ADDQ       R10, R15
+	SUBQ       $0x04, R11
 	JLT        rest
 
 loop:
-	PREFETCHT1   (CX)
-	PREFETCHT1   64(CX)
-	ADDQ         DX, CX
+	PREFETCHT1   (R8)
+	PREFETCHT1   64(R8)
+	ADDQ         R9, R8
 	VMOVUPS      (R13), Y3
 	VMOVUPS      32(R13), Y4
 	VMOVUPS      64(R13), Y5
-	VBROADCASTSS (R11), Y6
-	VFMADD231PS  Y3, Y6, Y0
-	VFMADD231PS  Y4, Y6, Y1
-	VFMADD231PS  Y5, Y6, Y2
-	VMOVUPS      (R13)(R9*1), Y3
-	VMOVUPS      32(R13)(R9*1), Y4
-	VMOVUPS      64(R13)(R9*1), Y5
-	VBROADCASTSS (R11)(R8*1), Y6
-	VFMADD231PS  Y3, Y6, Y0
-	VFMADD231PS  Y4, Y6, Y1
-	VFMADD231PS  Y5, Y6, Y2
-	VMOVUPS      (R13)(R9*2), Y3
-	VMOVUPS      32(R13)(R9*2), Y4
-	VMOVUPS      64(R13)(R9*2), Y5
-	VBROADCASTSS (R11)(R8*2), Y6
-	VFMADD231PS  Y3, Y6, Y0
-	VFMADD231PS  Y4, Y6, Y1
-	VFMADD231PS  Y5, Y6, Y2
-	VMOVUPS      (R14), Y3
-	VMOVUPS      32(R14), Y4
-	VMOVUPS      64(R14), Y5
 	VBROADCASTSS (R12), Y6
 	VFMADD231PS  Y3, Y6, Y0
 	VFMADD231PS  Y4, Y6, Y1
 	VFMADD231PS  Y5, Y6, Y2
-	LEAQ         (R11)(R8*4), R11
-	LEAQ         (R12)(R8*4), R12
-	LEAQ         (R13)(R9*4), R13
-	LEAQ         (R14)(R9*4), R14
-	SUBQ         $0x04, R15
+	VMOVUPS      (R13)(R10*1), Y3
+	VMOVUPS      32(R13)(R10*1), Y4
+	VMOVUPS      64(R13)(R10*1), Y5
+	VBROADCASTSS (R12)(DI*1), Y6
+	VFMADD231PS  Y3, Y6, Y0
+	VFMADD231PS  Y4, Y6, Y1
+	VFMADD231PS  Y5, Y6, Y2
+	VMOVUPS      (R13)(R10*2), Y3
+	VMOVUPS      32(R13)(R10*2), Y4
+	VMOVUPS      64(R13)(R10*2), Y5
+	VBROADCASTSS (R12)(DI*2), Y6
+	VFMADD231PS  Y3, Y6, Y0
+	VFMADD231PS  Y4, Y6, Y1
+	VFMADD231PS  Y5, Y6, Y2
+	VMOVUPS      (R15), Y3
+	VMOVUPS      32(R15), Y4
+	VMOVUPS      64(R15), Y5
+	VBROADCASTSS (R14), Y6
+	VFMADD231PS  Y3, Y6, Y0
+	VFMADD231PS  Y4, Y6, Y1
+	VFMADD231PS  Y5, Y6, Y2
+	LEAQ         (R12)(DI*4), R12
+	LEAQ         (R14)(DI*4), R14
+	LEAQ         (R13)(R10*4), R13
+	LEAQ         (R15)(R10*4), R15
+	SUBQ         $0x04, R11
 	JGE          loop
 
 rest:
-	ADDQ $0x04, R15
+	ADDQ $0x04, R11
 	JZ   sums
 
 one:
 	VMOVUPS      (R13), Y3
 	VMOVUPS      32(R13), Y4
 	VMOVUPS      64(R13), Y5
-	VBROADCASTSS (R11), Y6
+	VBROADCASTSS (R12), Y6
 	VFMADD231PS  Y3, Y6, Y0
 	VFMADD231PS  Y4, Y6, Y1
 	VFMADD231PS  Y5, Y6, Y2
-	ADDQ         R8, R11
-	ADDQ         R9, R13
-	DECQ         R15
+	ADDQ         DI, R12
+	ADDQ         R10, R13
+	DECQ         R11
 	JNZ          one
 
 sums:
 	MOVQ   88(AX), R11
 	TESTQ  $0x00000001, R11
 	JZ     bias
-	VADDPS (DI), Y0, Y0
-	VADDPS 32(DI), Y1, Y1
-	VADDPS 64(DI), Y2, Y2
+	VADDPS (BX), Y0, Y0
+	VADDPS 32(BX), Y1, Y1
+	VADDPS 64(BX), Y2, Y2
 
 bias:
 	MOVQ    24(AX), R12
@@ -5769,13 +5769,13 @@ relu:
 	VMAXPS Y2, Y3, Y2
 
 store:
-	VMOVUPS Y0, (DI)
-	VMOVUPS Y1, 32(DI)
-	VMOVUPS Y2, 64(DI)
+	VMOVUPS Y0, (BX)
+	VMOVUPS Y1, 32(BX)
+	VMOVUPS Y2, 64(BX)
 	MOVQ    56(AX), R11
 	SHLQ    $0x02, R11
-	ADDQ    R11, BX
-	ADDQ    R10, DI
+	ADDQ    R11, CX
+	ADDQ    SI, BX
 	DECQ    72(AX)
 	JNZ     tile
 	VZEROUPPER
@@ -5789,73 +5789,73 @@ TEXT ·gemmAcross1x1MaskedAVX2(SB), NOSPLIT, $0-8
 	VMOVD        CX, X0
 	VPBROADCASTD X0, Y0
 	VPCMPGTD     gemmLaneNumbers<>+0(SB), Y0, Y0
-	MOVQ         96(AX), CX
-	MOVQ         104(AX), DX
-	SHLQ         $0x02, DX
-	MOVQ         (AX), BX
-	MOVQ         8(AX), SI
-	MOVQ         16(AX), DI
-	MOVQ         32(AX), R8
-	SHLQ         $0x02, R8
-	MOVQ         40(AX), R9
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         48(AX), SI
+	SHLQ         $0x02, SI
+	MOVQ         32(AX), DI
+	SHLQ         $0x02, DI
+	MOVQ         96(AX), R8
+	MOVQ         104(AX), R9
 	SHLQ         $0x02, R9
-	MOVQ         48(AX), R10
+	MOVQ         40(AX), R10
 	SHLQ         $0x02, R10
 
 tile:
-	MOVQ       BX, R11
-	LEAQ       (R11)(R8*2), R12
-	ADDQ       R8, R12
-	MOVQ       SI, R13
-	LEAQ       (R13)(R9*2), R14
-	ADDQ       R9, R14
-	PREFETCHT0 (DI)
+	PREFETCHT0 (BX)
 	VXORPS     Y1, Y1, Y1
-	MOVQ       64(AX), R15
-	SUBQ       $0x04, R15
+	MOVQ       64(AX), R11
+	MOVQ       CX, R12
+	MOVQ       DX, R13
+	LEAQ       (R12)(DI*2), R14
+	ADDQ       DI, R14
+	LEAQ       (R13)(R10*2), R15
+	ADDQ       R10, R15
+	SUBQ       $0x04, R11
 	JLT        rest
 
 loop:
-	PREFETCHT1   (CX)
-	PREFETCHT1   64(CX)
-	ADDQ         DX, CX
+	PREFETCHT1   (R8)
+	PREFETCHT1   64(R8)
+	ADDQ         R9, R8
 	VMASKMOVPS   (R13), Y0, Y2
-	VBROADCASTSS (R11), Y3
-	VFMADD231PS  Y2, Y3, Y1
-	VMASKMOVPS   (R13)(R9*1), Y0, Y2
-	VBROADCASTSS (R11)(R8*1), Y3
-	VFMADD231PS  Y2, Y3, Y1
-	VMASKMOVPS   (R13)(R9*2), Y0, Y2
-	VBROADCASTSS (R11)(R8*2), Y3
-	VFMADD231PS  Y2, Y3, Y1
-	VMASKMOVPS   (R14), Y0, Y2
 	VBROADCASTSS (R12), Y3
 	VFMADD231PS  Y2, Y3, Y1
-	LEAQ         (R11)(R8*4), R11
-	LEAQ         (R12)(R8*4), R12
-	LEAQ         (R13)(R9*4), R13
-	LEAQ         (R14)(R9*4), R14
-	SUBQ         $0x04, R15
+	VMASKMOVPS   (R13)(R10*1), Y0, Y2
+	VBROADCASTSS (R12)(DI*1), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	VMASKMOVPS   (R13)(R10*2), Y0, Y2
+	VBROADCASTSS (R12)(DI*2), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	VMASKMOVPS   (R15), Y0, Y2
+	VBROADCASTSS (R14), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	LEAQ         (R12)(DI*4), R12
+	LEAQ         (R14)(DI*4), R14
+	LEAQ         (R13)(R10*4), R13
+	LEAQ         (R15)(R10*4), R15
+	SUBQ         $0x04, R11
 	JGE          loop
 
 rest:
-	ADDQ $0x04, R15
+	ADDQ $0x04, R11
 	JZ   sums
 
 one:
 	VMASKMOVPS   (R13), Y0, Y2
-	VBROADCASTSS (R11), Y3
+	VBROADCASTSS (R12), Y3
 	VFMADD231PS  Y2, Y3, Y1
-	ADDQ         R8, R11
-	ADDQ         R9, R13
-	DECQ         R15
+	ADDQ         DI, R12
+	ADDQ         R10, R13
+	DECQ         R11
 	JNZ          one
 
 sums:
 	MOVQ       88(AX), R11
 	TESTQ      $0x00000001, R11
 	JZ         bias
-	VMASKMOVPS (DI), Y0, Y2
+	VMASKMOVPS (BX), Y0, Y2
 	VADDPS     Y2, Y1, Y1
 
 bias:
@@ -5872,7 +5872,7 @@ relu:
 	VMAXPS Y1, Y2, Y1
 
 store:
-	LEAQ         (DI), R11
+	LEAQ         (BX), R11
 	MOVQ         80(AX), R12
 	TESTQ        $0x00000004, R12
 	JZ           two
@@ -5895,8 +5895,8 @@ single:
 stored:
 	MOVQ 56(AX), R11
 	SHLQ $0x02, R11
-	ADDQ R11, BX
-	ADDQ R10, DI
+	ADDQ R11, CX
+	ADDQ SI, BX
 	DECQ 72(AX)
 	JNZ  tile
 	VZEROUPPER
@@ -5910,85 +5910,85 @@ TEXT ·gemmAcross1x2MaskedAVX2(SB), NOSPLIT, $0-8
 	VMOVD        CX, X0
 	VPBROADCASTD X0, Y0
 	VPCMPGTD     gemmLaneNumbers<>+0(SB), Y0, Y0
-	MOVQ         96(AX), CX
-	MOVQ         104(AX), DX
-	SHLQ         $0x02, DX
-	MOVQ         (AX), BX
-	MOVQ         8(AX), SI
-	MOVQ         16(AX), DI
-	MOVQ         32(AX), R8
-	SHLQ         $0x02, R8
-	MOVQ         40(AX), R9
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         48(AX), SI
+	SHLQ         $0x02, SI
+	MOVQ         32(AX), DI
+	SHLQ         $0x02, DI
+	MOVQ         96(AX), R8
+	MOVQ         104(AX), R9
 	SHLQ         $0x02, R9
-	MOVQ         48(AX), R10
+	MOVQ         40(AX), R10
 	SHLQ         $0x02, R10
 
 tile:
-	MOVQ       BX, R11
-	LEAQ       (R11)(R8*2), R12
-	ADDQ       R8, R12
-	MOVQ       SI, R13
-	LEAQ       (R13)(R9*2), R14
-	ADDQ       R9, R14
-	PREFETCHT0 (DI)
+	PREFETCHT0 (BX)
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
-	MOVQ       64(AX), R15
-	SUBQ       $0x04, R15
+	MOVQ       64(AX), R11
+	MOVQ       CX, R12
+	MOVQ       DX, R13
+	LEAQ       (R12)(DI*2), R14
+	ADDQ       DI, R14
+	LEAQ       (R13)(R10*2), R15
+	ADDQ       R10, R15
+	SUBQ       $0x04, R11
 	JLT        rest
 
 loop:
-	PREFETCHT1   (CX)
-	PREFETCHT1   64(CX)
-	ADDQ         DX, CX
+	PREFETCHT1   (R8)
+	PREFETCHT1   64(R8)
+	ADDQ         R9, R8
 	VMOVUPS      (R13), Y3
 	VMASKMOVPS   32(R13), Y0, Y4
-	VBROADCASTSS (R11), Y5
-	VFMADD231PS  Y3, Y5, Y1
-	VFMADD231PS  Y4, Y5, Y2
-	VMOVUPS      (R13)(R9*1), Y3
-	VMASKMOVPS   32(R13)(R9*1), Y0, Y4
-	VBROADCASTSS (R11)(R8*1), Y5
-	VFMADD231PS  Y3, Y5, Y1
-	VFMADD231PS  Y4, Y5, Y2
-	VMOVUPS      (R13)(R9*2), Y3
-	VMASKMOVPS   32(R13)(R9*2), Y0, Y4
-	VBROADCASTSS (R11)(R8*2), Y5
-	VFMADD231PS  Y3, Y5, Y1
-	VFMADD231PS  Y4, Y5, Y2
-	VMOVUPS      (R14), Y3
-	VMASKMOVPS   32(R14), Y0, Y4
 	VBROADCASTSS (R12), Y5
 	VFMADD231PS  Y3, Y5, Y1
 	VFMADD231PS  Y4, Y5, Y2
-	LEAQ         (R11)(R8*4), R11
-	LEAQ         (R12)(R8*4), R12
-	LEAQ         (R13)(R9*4), R13
-	LEAQ         (R14)(R9*4), R14
-	SUBQ         $0x04, R15
+	VMOVUPS      (R13)(R10*1), Y3
+	VMASKMOVPS   32(R13)(R10*1), Y0, Y4
+	VBROADCASTSS (R12)(DI*1), Y5
+	VFMADD231PS  Y3, Y5, Y1
+	VFMADD231PS  Y4, Y5, Y2
+	VMOVUPS      (R13)(R10*2), Y3
+	VMASKMOVPS   32(R13)(R10*2), Y0, Y4
+	VBROADCASTSS (R12)(DI*2), Y5
+	VFMADD231PS  Y3, Y5, Y1
+	VFMADD231PS  Y4, Y5, Y2
+	VMOVUPS      (R15), Y3
+	VMASKMOVPS   32(R15), Y0, Y4
+	VBROADCASTSS (R14), Y5
+	VFMADD231PS  Y3, Y5, Y1
+	VFMADD231PS  Y4, Y5, Y2
+	LEAQ         (R12)(DI*4), R12
+	LEAQ         (R14)(DI*4), R14
+	LEAQ         (R13)(R10*4), R13
+	LEAQ         (R15)(R10*4), R15
+	SUBQ         $0x04, R11
 	JGE          loop
 
 rest:
-	ADDQ $0x04, R15
+	ADDQ $0x04, R11
 	JZ   sums
 
 one:
 	VMOVUPS      (R13), Y3
 	VMASKMOVPS   32(R13), Y0, Y4
-	VBROADCASTSS (R11), Y5
+	VBROADCASTSS (R12), Y5
 	VFMADD231PS  Y3, Y5, Y1
 	VFMADD231PS  Y4, Y5, Y2
-	ADDQ         R8, R11
-	ADDQ         R9, R13
-	DECQ         R15
+	ADDQ         DI, R12
+	ADDQ         R10, R13
+	DECQ         R11
 	JNZ          one
 
 sums:
 	MOVQ       88(AX), R11
 	TESTQ      $0x00000001, R11
 	JZ         bias
-	VADDPS     (DI), Y1, Y1
-	VMASKMOVPS 32(DI), Y0, Y3
+	VADDPS     (BX), Y1, Y1
+	VMASKMOVPS 32(BX), Y0, Y3
 	VADDPS     Y3, Y2, Y2
 
 bias:
@@ -6008,8 +6008,8 @@ relu:
 	VMAXPS Y2, Y3, Y2
 
 store:
-	VMOVUPS      Y1, (DI)
-	LEAQ         32(DI), R11
+	VMOVUPS      Y1, (BX)
+	LEAQ         32(BX), R11
 	MOVQ         80(AX), R12
 	TESTQ        $0x00000004, R12
 	JZ           two
@@ -6032,8 +6032,8 @@ single:
 stored:
 	MOVQ 56(AX), R11
 	SHLQ $0x02, R11
-	ADDQ R11, BX
-	ADDQ R10, DI
+	ADDQ R11, CX
+	ADDQ SI, BX
 	DECQ 72(AX)
 	JNZ  tile
 	VZEROUPPER
@@ -6043,74 +6043,74 @@ stored:
 // Requires: AVX, FMA3, MMX+
 TEXT ·gemmAlong1x1AVX2(SB), NOSPLIT, $0-8
 	MOVQ s+0(FP), AX
-	MOVQ 96(AX), CX
-	MOVQ 104(AX), DX
-	SHLQ $0x02, DX
-	MOVQ (AX), BX
-	MOVQ 8(AX), SI
-	MOVQ 16(AX), DI
-	MOVQ 32(AX), R8
-	SHLQ $0x02, R8
-	MOVQ 40(AX), R9
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 48(AX), SI
+	SHLQ $0x02, SI
+	MOVQ 32(AX), DI
+	SHLQ $0x02, DI
+	MOVQ 96(AX), R8
+	MOVQ 104(AX), R9
 	SHLQ $0x02, R9
-	MOVQ 48(AX), R10
+	MOVQ 40(AX), R10
 	SHLQ $0x02, R10
 
 tile:
-	MOVQ       BX, R11
-	LEAQ       (R11)(R8*2), R12
-	ADDQ       R8, R12
-	MOVQ       SI, R13
-	LEAQ       (R13)(R9*2), R14
-	ADDQ       R9, R14
-	PREFETCHT0 (DI)
+	PREFETCHT0 (BX)
 	VXORPS     Y0, Y0, Y0
-	MOVQ       64(AX), R15
-	SUBQ       $0x04, R15
+	MOVQ       64(AX), R11
+	MOVQ       CX, R12
+	MOVQ       DX, R13
+	LEAQ       (R12)(DI*2), R14
+	ADDQ       DI, R14
+	LEAQ       (R13)(R10*2), R15
+	ADDQ       R10, R15
+	SUBQ       $0x04, R11
 	JLT        rest
 
 loop:
-	PREFETCHT1   (CX)
-	PREFETCHT1   64(CX)
-	ADDQ         DX, CX
+	PREFETCHT1   (R8)
+	PREFETCHT1   64(R8)
+	ADDQ         R9, R8
 	VMOVUPS      (R13), Y1
-	VBROADCASTSS (R11), Y2
+	VBROADCASTSS (R12), Y2
 	VFMADD231PS  Y1, Y2, Y0
-	VMOVUPS      (R13)(R9*1), Y1
-	VBROADCASTSS 4(R11), Y2
+	VMOVUPS      (R13)(R10*1), Y1
+	VBROADCASTSS 4(R12), Y2
 	VFMADD231PS  Y1, Y2, Y0
-	VMOVUPS      (R13)(R9*2), Y1
-	VBROADCASTSS 8(R11), Y2
+	VMOVUPS      (R13)(R10*2), Y1
+	VBROADCASTSS 8(R12), Y2
 	VFMADD231PS  Y1, Y2, Y0
-	VMOVUPS      (R14), Y1
-	VBROADCASTSS 12(R11), Y2
+	VMOVUPS      (R15), Y1
+	VBROADCASTSS 12(R12), Y2
 	VFMADD231PS  Y1, Y2, Y0
-	ADDQ         $0x10, R11
 	ADDQ         $0x10, R12
-	LEAQ         (R13)(R9*4), R13
-	LEAQ         (R14)(R9*4), R14
-	SUBQ         $0x04, R15
+	ADDQ         $0x10, R14
+	LEAQ         (R13)(R10*4), R13
+	LEAQ         (R15)(R10*4), R15
+	SUBQ         $0x04, R11
 	JGE          loop
 
 rest:
-	ADDQ $0x04, R15
+	ADDQ $0x04, R11
 	JZ   sums
 
 one:
 	VMOVUPS      (R13), Y1
-	VBROADCASTSS (R11), Y2
+	VBROADCASTSS (R12), Y2
 	VFMADD231PS  Y1, Y2, Y0
-	ADDQ         $0x04, R11
 	ADDQ         $0x04, R12
-	ADDQ         R9, R13
-	DECQ         R15
+	ADDQ         $0x04, R14
+	ADDQ         R10, R13
+	DECQ         R11
 	JNZ          one
 
 sums:
 	MOVQ   88(AX), R11
 	TESTQ  $0x00000001, R11
 	JZ     bias
-	VADDPS (DI), Y0, Y0
+	VADDPS (BX), Y0, Y0
 
 bias:
 	MOVQ    24(AX), R12
@@ -6126,11 +6126,11 @@ relu:
 	VMAXPS Y0, Y1, Y0
 
 store:
-	VMOVUPS Y0, (DI)
+	VMOVUPS Y0, (BX)
 	MOVQ    56(AX), R11
 	SHLQ    $0x02, R11
-	ADDQ    R11, BX
-	ADDQ    R10, DI
+	ADDQ    R11, CX
+	ADDQ    SI, BX
 	DECQ    72(AX)
 	JNZ     tile
 	VZEROUPPER
@@ -6140,86 +6140,86 @@ store:
 // Requires: AVX, FMA3, MMX+
 TEXT ·gemmAlong1x2AVX2(SB), NOSPLIT, $0-8
 	MOVQ s+0(FP), AX
-	MOVQ 96(AX), CX
-	MOVQ 104(AX), DX
-	SHLQ $0x02, DX
-	MOVQ (AX), BX
-	MOVQ 8(AX), SI
-	MOVQ 16(AX), DI
-	MOVQ 32(AX), R8
-	SHLQ $0x02, R8
-	MOVQ 40(AX), R9
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 48(AX), SI
+	SHLQ $0x02, SI
+	MOVQ 32(AX), DI
+	SHLQ $0x02, DI
+	MOVQ 96(AX), R8
+	MOVQ 104(AX), R9
 	SHLQ $0x02, R9
-	MOVQ 48(AX), R10
+	MOVQ 40(AX), R10
 	SHLQ $0x02, R10
 
 tile:
-	MOVQ       BX, R11
-	LEAQ       (R11)(R8*2), R12
-	ADDQ       R8, R12
-	MOVQ       SI, R13
-	LEAQ       (R13)(R9*2), R14
-	ADDQ       R9, R14
-	PREFETCHT0 (DI)
+	PREFETCHT0 (BX)
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
-	MOVQ       64(AX), R15
-	SUBQ       $0x04, R15
+	MOVQ       64(AX), R11
+	MOVQ       CX, R12
+	MOVQ       DX, R13
+	LEAQ       (R12)(DI*2), R14
+	ADDQ       DI, R14
+	LEAQ       (R13)(R10*2), R15
+	ADDQ       R10, R15
+	SUBQ       $0x04, R11
 	JLT        rest
 
 loop:
-	PREFETCHT1   (CX)
-	PREFETCHT1   64(CX)
-	ADDQ         DX, CX
+	PREFETCHT1   (R8)
+	PREFETCHT1   64(R8)
+	ADDQ         R9, R8
 	VMOVUPS      (R13), Y2
 	VMOVUPS      32(R13), Y3
-	VBROADCASTSS (R11), Y4
+	VBROADCASTSS (R12), Y4
 	VFMADD231PS  Y2, Y4, Y0
 	VFMADD231PS  Y3, Y4, Y1
-	VMOVUPS      (R13)(R9*1), Y2
-	VMOVUPS      32(R13)(R9*1), Y3
-	VBROADCASTSS 4(R11), Y4
+	VMOVUPS      (R13)(R10*1), Y2
+	VMOVUPS      32(R13)(R10*1), Y3
+	VBROADCASTSS 4(R12), Y4
 	VFMADD231PS  Y2, Y4, Y0
 	VFMADD231PS  Y3, Y4, Y1
-	VMOVUPS      (R13)(R9*2), Y2
-	VMOVUPS      32(R13)(R9*2), Y3
-	VBROADCASTSS 8(R11), Y4
+	VMOVUPS      (R13)(R10*2), Y2
+	VMOVUPS      32(R13)(R10*2), Y3
+	VBROADCASTSS 8(R12), Y4
 	VFMADD231PS  Y2, Y4, Y0
 	VFMADD231PS  Y3, Y4, Y1
-	VMOVUPS      (R14), Y2
-	VMOVUPS      32(R14), Y3
-	VBROADCASTSS 12(R11), Y4
+	VMOVUPS      (R15), Y2
+	VMOVUPS      32(R15), Y3
+	VBROADCASTSS 12(R12), Y4
 	VFMADD231PS  Y2, Y4, Y0
 	VFMADD231PS  Y3, Y4, Y1
-	ADDQ         $0x10, R11
 	ADDQ         $0x10, R12
-	LEAQ         (R13)(R9*4), R13
-	LEAQ         (R14)(R9*4), R14
-	SUBQ         $0x04, R15
+	ADDQ         $0x10, R14
+	LEAQ         (R13)(R10*4), R13
+	LEAQ         (R15)(R10*4), R15
+	SUBQ         $0x04, R11
 	JGE          loop
 
 rest:
-	ADDQ $0x04, R15
+	ADDQ $0x04, R11
 	JZ   sums
 
 one:
 	VMOVUPS      (R13), Y2
 	VMOVUPS      32(R13), Y3
-	VBROADCASTSS (R11), Y4
+	VBROADCASTSS (R12), Y4
 	VFMADD231PS  Y2, Y4, Y0
 	VFMADD231PS  Y3, Y4, Y1
-	ADDQ         $0x04, R11
 	ADDQ         $0x04, R12
-	ADDQ         R9, R13
-	DECQ         R15
+	ADDQ         $0x04, R14
+	ADDQ         R10, R13
+	DECQ         R11
 	JNZ          one
 
 sums:
 	MOVQ   88(AX), R11
 	TESTQ  $0x00000001, R11
 	JZ     bias
-	VADDPS (DI), Y0, Y0
-	VADDPS 32(DI), Y1, Y1
+	VADDPS (BX), Y0, Y0
+	VADDPS 32(BX), Y1, Y1
 
 bias:
 	MOVQ    24(AX), R12
@@ -6238,12 +6238,12 @@ relu:
 	VMAXPS Y1, Y2, Y1
 
 store:
-	VMOVUPS Y0, (DI)
-	VMOVUPS Y1, 32(DI)
+	VMOVUPS Y0, (BX)
+	VMOVUPS Y1, 32(BX)
 	MOVQ    56(AX), R11
 	SHLQ    $0x02, R11
-	ADDQ    R11, BX
-	ADDQ    R10, DI
+	ADDQ    R11, CX
+	ADDQ    SI, BX
 	DECQ    72(AX)
 	JNZ     tile
 	VZEROUPPER
@@ -6253,99 +6253,99 @@ store:
 // Requires: AVX, FMA3, MMX+
 TEXT ·gemmAlong1x3AVX2(SB), NOSPLIT, $0-8
 	MOVQ s+0(FP), AX
-	MOVQ 96(AX), CX
-	MOVQ 104(AX), DX
-	SHLQ $0x02, DX
-	MOVQ (AX), BX
-	MOVQ 8(AX), SI
-	MOVQ 16(AX), DI
-	MOVQ 32(AX), R8
-	SHLQ $0x02, R8
-	MOVQ 40(AX), R9
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 48(AX), SI
+	SHLQ $0x02, SI
+	MOVQ 32(AX), DI
+	SHLQ $0x02, DI
+	MOVQ 96(AX), R8
+	MOVQ 104(AX), R9
 	SHLQ $0x02, R9
-	MOVQ 48(AX), R10
+	MOVQ 40(AX), R10
 	SHLQ $0x02, R10
 
 tile:
-	MOVQ       BX, R11
-	LEAQ       (R11)(R8*2), R12
-	ADDQ       R8, R12
-	MOVQ       SI, R13
-	LEAQ       (R13)(R9*2), R14
-	ADDQ       R9, R14
-	PREFETCHT0 (DI)
-	PREFETCHT0 95(DI)
+	PREFETCHT0 (BX)
+	PREFETCHT0 95(BX)
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
-	MOVQ       64(AX), R15
-	SUBQ       $0x04, R15
+	MOVQ       64(AX), R11
+	MOVQ       CX, R12
+	MOVQ       DX, R13
+	LEAQ       (R12)(DI*2), R14
+	ADDQ       DI, R14
+	LEAQ       (R13)(R10*2), R15
+	ADDQ       R10, R15
+	SUBQ       $0x04, R11
 	JLT        rest
 
 loop:
-	PREFETCHT1   (CX)
-	PREFETCHT1   64(CX)
-	ADDQ         DX, CX
+	PREFETCHT1   (R8)
+	PREFETCHT1   64(R8)
+	ADDQ         R9, R8
 	VMOVUPS      (R13), Y3
 	VMOVUPS      32(R13), Y4
 	VMOVUPS      64(R13), Y5
-	VBROADCASTSS (R11), Y6
+	VBROADCASTSS (R12), Y6
 	VFMADD231PS  Y3, Y6, Y0
 	VFMADD231PS  Y4, Y6, Y1
 	VFMADD231PS  Y5, Y6, Y2
-	VMOVUPS      (R13)(R9*1), Y3
-	VMOVUPS      32(R13)(R9*1), Y4
-	VMOVUPS      64(R13)(R9*1), Y5
-	VBROADCASTSS 4(R11), Y6
+	VMOVUPS      (R13)(R10*1), Y3
+	VMOVUPS      32(R13)(R10*1), Y4
+	VMOVUPS      64(R13)(R10*1), Y5
+	VBROADCASTSS 4(R12), Y6
 	VFMADD231PS  Y3, Y6, Y0
 	VFMADD231PS  Y4, Y6, Y1
 	VFMADD231PS  Y5, Y6, Y2
-	VMOVUPS      (R13)(R9*2), Y3
-	VMOVUPS      32(R13)(R9*2), Y4
-	VMOVUPS      64(R13)(R9*2), Y5
-	VBROADCASTSS 8(R11), Y6
+	VMOVUPS      (R13)(R10*2), Y3
+	VMOVUPS      32(R13)(R10*2), Y4
+	VMOVUPS      64(R13)(R10*2), Y5
+	VBROADCASTSS 8(R12), Y6
 	VFMADD231PS  Y3, Y6, Y0
 	VFMADD231PS  Y4, Y6, Y1
 	VFMADD231PS  Y5, Y6, Y2
-	VMOVUPS      (R14), Y3
-	VMOVUPS      32(R14), Y4
-	VMOVUPS      64(R14), Y5
-	VBROADCASTSS 12(R11), Y6
+	VMOVUPS      (R15), Y3
+	VMOVUPS      32(R15), Y4
+	VMOVUPS      64(R15), Y5
+	VBROADCASTSS 12(R12), Y6
 	VFMADD231PS  Y3, Y6, Y0
 	VFMADD231PS  Y4, Y6, Y1
 	VFMADD231PS  Y5, Y6, Y2
-	ADDQ         $0x10, R11
 	ADDQ         $0x10, R12
-	LEAQ         (R13)(R9*4), R13
-	LEAQ         (R14)(R9*4), R14
-	SUBQ         $0x04, R15
+	ADDQ         $0x10, R14
+	LEAQ         (R13)(R10*4), R13
+	LEAQ         (R15)(R10*4), R15
+	SUBQ         $0x04, R11
 	JGE          loop
 
 rest:
-	ADDQ $0x04, R15
+	ADDQ $0x04, R11
 	JZ   sums
 
 one:
 	VMOVUPS      (R13), Y3
 	VMOVUPS      32(R13), Y4
 	VMOVUPS      64(R13), Y5
-	VBROADCASTSS (R11), Y6
+	VBROADCASTSS (R12), Y6
 	VFMADD231PS  Y3, Y6, Y0
 	VFMADD231PS  Y4, Y6, Y1
 	VFMADD231PS  Y5, Y6, Y2
-	ADDQ         $0x04, R11
 	ADDQ         $0x04, R12
-	ADDQ         R9, R13
-	DECQ         R15
+	ADDQ         $0x04, R14
+	ADDQ         R10, R13
+	DECQ         R11
 	JNZ          one
 
 sums:
 	MOVQ   88(AX), R11
 	TESTQ  $0x00000001, R11
 	JZ     bias
-	VADDPS (DI), Y0, Y0
-	VADDPS 32(DI), Y1, Y1
-	VADDPS 64(DI), Y2, Y2
+	VADDPS (BX), Y0, Y0
+	VADDPS 32(BX), Y1, Y1
+	VADDPS 64(BX), Y2, Y2
 
 bias:
 	MOVQ    24(AX), R12
@@ -6367,13 +6367,13 @@ relu:
 	VMAXPS Y2, Y3, Y2
 
 store:
-	VMOVUPS Y0, (DI)
-	VMOVUPS Y1, 32(DI)
-	VMOVUPS Y2, 64(DI)
+	VMOVUPS Y0, (BX)
+	VMOVUPS Y1, 32(BX)
+	VMOVUPS Y2, 64(BX)
 	MOVQ    56(AX), R11
 	SHLQ    $0x02, R11
-	ADDQ    R11, BX
-	ADDQ    R10, DI
+	ADDQ    R11, CX
+	ADDQ    SI, BX
 	DECQ    72(AX)
 	JNZ     tile
 	VZEROUPPER
@@ -6387,74 +6387,74 @@ TEXT ·gemmAlong1x1MaskedAVX2(SB), NOSPLIT, $0-8
 	VMOVD        CX, X0
 	VPBROADCASTD X0, Y0
 	VPCMPGTD     gemmLaneNumbers<>+0(SB), Y0, Y0
-	MOVQ         96(AX), CX
-	MOVQ         104(AX), DX
-	SHLQ         $0x02, DX
-	MOVQ         (AX), BX
-	MOVQ         8(AX), SI
-	MOVQ         16(AX), DI
-	MOVQ         32(AX), R8
-	SHLQ         $0x02, R8
-	MOVQ         40(AX), R9
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         48(AX), SI
+	SHLQ         $0x02, SI
+	MOVQ         32(AX), DI
+	SHLQ         $0x02, DI
+	MOVQ         96(AX), R8
+	MOVQ         104(AX), R9
 	SHLQ         $0x02, R9
-	MOVQ         48(AX), R10
+	MOVQ         40(AX), R10
 	SHLQ         $0x02, R10
 
 tile:
-	MOVQ       BX, R11
-	LEAQ       (R11)(R8*2), R12
-	ADDQ       R8, R12
-	MOVQ       SI, R13
-	LEAQ       (R13)(R9*2), R14
-	ADDQ       R9, R14
-	PREFETCHT0 (DI)
+	PREFETCHT0 (BX)
 	VXORPS     Y1, Y1, Y1
-	MOVQ       64(AX), R15
-	SUBQ       $0x04, R15
+	MOVQ       64(AX), R11
+	MOVQ       CX, R12
+	MOVQ       DX, R13
+	LEAQ       (R12)(DI*2), R14
+	ADDQ       DI, R14
+	LEAQ       (R13)(R10*2), R15
+	ADDQ       R10, R15
+	SUBQ       $0x04, R11
 	JLT        rest
 
 loop:
-	PREFETCHT1   (CX)
-	PREFETCHT1   64(CX)
-	ADDQ         DX, CX
+	PREFETCHT1   (R8)
+	PREFETCHT1   64(R8)
+	ADDQ         R9, R8
 	VMASKMOVPS   (R13), Y0, Y2
-	VBROADCASTSS (R11), Y3
+	VBROADCASTSS (R12), Y3
 	VFMADD231PS  Y2, Y3, Y1
-	VMASKMOVPS   (R13)(R9*1), Y0, Y2
-	VBROADCASTSS 4(R11), Y3
+	VMASKMOVPS   (R13)(R10*1), Y0, Y2
+	VBROADCASTSS 4(R12), Y3
 	VFMADD231PS  Y2, Y3, Y1
-	VMASKMOVPS   (R13)(R9*2), Y0, Y2
-	VBROADCASTSS 8(R11), Y3
+	VMASKMOVPS   (R13)(R10*2), Y0, Y2
+	VBROADCASTSS 8(R12), Y3
 	VFMADD231PS  Y2, Y3, Y1
-	VMASKMOVPS   (R14), Y0, Y2
-	VBROADCASTSS 12(R11), Y3
+	VMASKMOVPS   (R15), Y0, Y2
+	VBROADCASTSS 12(R12), Y3
 	VFMADD231PS  Y2, Y3, Y1
-	ADDQ         $0x10, R11
 	ADDQ         $0x10, R12
-	LEAQ         (R13)(R9*4), R13
-	LEAQ         (R14)(R9*4), R14
-	SUBQ         $0x04, R15
+	ADDQ         $0x10, R14
+	LEAQ         (R13)(R10*4), R13
+	LEAQ         (R15)(R10*4), R15
+	SUBQ         $0x04, R11
 	JGE          loop
 
 rest:
-	ADDQ $0x04, R15
+	ADDQ $0x04, R11
 	JZ   sums
 
 one:
 	VMASKMOVPS   (R13), Y0, Y2
-	VBROADCASTSS (R11), Y3
+	VBROADCASTSS (R12), Y3
 	VFMADD231PS  Y2, Y3, Y1
-	ADDQ         $0x04, R11
 	ADDQ         $0x04, R12
-	ADDQ         R9, R13
-	DECQ         R15
+	ADDQ         $0x04, R14
+	ADDQ         R10, R13
+	DECQ         R11
 	JNZ          one
 
 sums:
 	MOVQ       88(AX), R11
 	TESTQ      $0x00000001, R11
 	JZ         bias
-	VMASKMOVPS (DI), Y0, Y2
+	VMASKMOVPS (BX), Y0, Y2
 	VADDPS     Y2, Y1, Y1
 
 bias:
@@ -6471,7 +6471,7 @@ relu:
 	VMAXPS Y1, Y2, Y1
 
 store:
-	LEAQ         (DI), R11
+	LEAQ         (BX), R11
 	MOVQ         80(AX), R12
 	TESTQ        $0x00000004, R12
 	JZ           two
@@ -6494,8 +6494,8 @@ single:
 stored:
 	MOVQ 56(AX), R11
 	SHLQ $0x02, R11
-	ADDQ R11, BX
-	ADDQ R10, DI
+	ADDQ R11, CX
+	ADDQ SI, BX
 	DECQ 72(AX)
 	JNZ  tile
 	VZEROUPPER
@@ -6509,86 +6509,86 @@ TEXT ·gemmAlong1x2MaskedAVX2(SB), NOSPLIT, $0-8
 	VMOVD        CX, X0
 	VPBROADCASTD X0, Y0
 	VPCMPGTD     gemmLaneNumbers<>+0(SB), Y0, Y0
-	MOVQ         96(AX), CX
-	MOVQ         104(AX), DX
-	SHLQ         $0x02, DX
-	MOVQ         (AX), BX
-	MOVQ         8(AX), SI
-	MOVQ         16(AX), DI
-	MOVQ         32(AX), R8
-	SHLQ         $0x02, R8
-	MOVQ         40(AX), R9
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         48(AX), SI
+	SHLQ         $0x02, SI
+	MOVQ         32(AX), DI
+	SHLQ         $0x02, DI
+	MOVQ         96(AX), R8
+	MOVQ         104(AX), R9
 	SHLQ         $0x02, R9
-	MOVQ         48(AX), R10
+	MOVQ         40(AX), R10
 	SHLQ         $0x02, R10
 
 tile:
-	MOVQ       BX, R11
-	LEAQ       (R11)(R8*2), R12
-	ADDQ       R8, R12
-	MOVQ       SI, R13
-	LEAQ       (R13)(R9*2), R14
-	ADDQ       R9, R14
-	PREFETCHT0 (DI)
+	PREFETCHT0 (BX)
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
-	MOVQ       64(AX), R15
-	SUBQ       $0x04, R15
+	MOVQ       64(AX), R11
+	MOVQ       CX, R12
+	MOVQ       DX, R13
+	LEAQ       (R12)(DI*2), R14
+	ADDQ       DI, R14
+	LEAQ       (R13)(R10*2), R15
+	ADDQ       R10, R15
+	SUBQ       $0x04, R11
 	JLT        rest
 
 loop:
-	PREFETCHT1   (CX)
-	PREFETCHT1   64(CX)
-	ADDQ         DX, CX
+	PREFETCHT1   (R8)
+	PREFETCHT1   64(R8)
+	ADDQ         R9, R8
 	VMOVUPS      (R13), Y3
 	VMASKMOVPS   32(R13), Y0, Y4
-	VBROADCASTSS (R11), Y5
+	VBROADCASTSS (R12), Y5
 	VFMADD231PS  Y3, Y5, Y1
 	VFMADD231PS  Y4, Y5, Y2
-	VMOVUPS      (R13)(R9*1), Y3
-	VMASKMOVPS   32(R13)(R9*1), Y0, Y4
-	VBROADCASTSS 4(R11), Y5
+	VMOVUPS      (R13)(R10*1), Y3
+	VMASKMOVPS   32(R13)(R10*1), Y0, Y4
+	VBROADCASTSS 4(R12), Y5
 	VFMADD231PS  Y3, Y5, Y1
 	VFMADD231PS  Y4, Y5, Y2
-	VMOVUPS      (R13)(R9*2), Y3
-	VMASKMOVPS   32(R13)(R9*2), Y0, Y4
-	VBROADCASTSS 8(R11), Y5
+	VMOVUPS      (R13)(R10*2), Y3
+	VMASKMOVPS   32(R13)(R10*2), Y0, Y4
+	VBROADCASTSS 8(R12), Y5
 	VFMADD231PS  Y3, Y5, Y1
 	VFMADD231PS  Y4, Y5, Y2
-	VMOVUPS      (R14), Y3
-	VMASKMOVPS   32(R14), Y0, Y4
-	VBROADCASTSS 12(R11), Y5
+	VMOVUPS      (R15), Y3
+	VMASKMOVPS   32(R15), Y0, Y4
+	VBROADCASTSS 12(R12), Y5
 	VFMADD231PS  Y3, Y5, Y1
 	VFMADD231PS  Y4, Y5, Y2
-	ADDQ         $0x10, R11
 	ADDQ         $0x10, R12
-	LEAQ         (R13)(R9*4), R13
-	LEAQ         (R14)(R9*4), R14
-	SUBQ         $0x04, R15
+	ADDQ         $0x10, R14
+	LEAQ         (R13)(R10*4), R13
+	LEAQ         (R15)(R10*4), R15
+	SUBQ         $0x04, R11
 	JGE          loop
 
 rest:
-	ADDQ $0x04, R15
+	ADDQ $0x04, R11
 	JZ   sums
 
 one:
 	VMOVUPS      (R13), Y3
 	VMASKMOVPS   32(R13), Y0, Y4
-	VBROADCASTSS (R11), Y5
+	VBROADCASTSS (R12), Y5
 	VFMADD231PS  Y3, Y5, Y1
 	VFMADD231PS  Y4, Y5, Y2
-	ADDQ         $0x04, R11
 	ADDQ         $0x04, R12
-	ADDQ         R9, R13
-	DECQ         R15
+	ADDQ         $0x04, R14
+	ADDQ         R10, R13
+	DECQ         R11
 	JNZ          one
 
 sums:
 	MOVQ       88(AX), R11
 	TESTQ      $0x00000001, R11
 	JZ         bias
-	VADDPS     (DI), Y1, Y1
-	VMASKMOVPS 32(DI), Y0, Y3
+	VADDPS     (BX), Y1, Y1
+	VMASKMOVPS 32(BX), Y0, Y3
 	VADDPS     Y3, Y2, Y2
 
 bias:
@@ -6608,8 +6608,8 @@ relu:
 	VMAXPS Y2, Y3, Y2
 
 store:
-	VMOVUPS      Y1, (DI)
-	LEAQ         32(DI), R11
+	VMOVUPS      Y1, (BX)
+	LEAQ         32(BX), R11
 	MOVQ         80(AX), R12
 	TESTQ        $0x00000004, R12
 	JZ           two
@@ -6632,8 +6632,8 @@ single:
 stored:
 	MOVQ 56(AX), R11
 	SHLQ $0x02, R11
-	ADDQ R11, BX
-	ADDQ R10, DI
+	ADDQ R11, CX
+	ADDQ SI, BX
 	DECQ 72(AX)
 	JNZ  tile
 	VZEROUPPER
@@ -6643,86 +6643,86 @@ stored:
 // Requires: AVX, FMA3, MMX+
 TEXT ·gemmAcross2x1AVX2(SB), NOSPLIT, $0-8
 	MOVQ s+0(FP), AX
-	MOVQ 96(AX), CX
-	MOVQ 104(AX), DX
-	SHLQ $0x02, DX
-	MOVQ (AX), BX
-	MOVQ 8(AX), SI
-	MOVQ 16(AX), DI
-	MOVQ 32(AX), R8
-	SHLQ $0x02, R8
-	MOVQ 40(AX), R9
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 48(AX), SI
+	SHLQ $0x02, SI
+	MOVQ 32(AX), DI
+	SHLQ $0x02, DI
+	MOVQ 96(AX), R8
+	MOVQ 104(AX), R9
 	SHLQ $0x02, R9
-	MOVQ 48(AX), R10
+	MOVQ 40(AX), R10
 	SHLQ $0x02, R10
 
 tile:
-	MOVQ       BX, R11
-	LEAQ       (R11)(R8*2), R12
-	ADDQ       R8, R12
-	MOVQ       SI, R13
-	LEAQ       (R13)(R9*2), R14
-	ADDQ       R9, R14
-	PREFETCHT0 (DI)
-	PREFETCHT0 (DI)(R10*1)
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(SI*1)
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
-	MOVQ       64(AX), R15
-	SUBQ       $0x04, R15
+	MOVQ       64(AX), R11
+	MOVQ       CX, R12
+	MOVQ       DX, R13
+	LEAQ       (R12)(DI*2), R14
+	ADDQ       DI, R14
+	LEAQ       (R13)(R10*2), R15
+	ADDQ       R10, R15
+	SUBQ       $0x04, R11
 	JLT        rest
 
 loop:
-	PREFETCHT1   (CX)
-	PREFETCHT1   64(CX)
-	ADDQ         DX, CX
+	PREFETCHT1   (R8)
+	PREFETCHT1   64(R8)
+	ADDQ         R9, R8
 	VMOVUPS      (R13), Y2
-	VBROADCASTSS (R11), Y3
-	VFMADD231PS  Y2, Y3, Y0
-	VBROADCASTSS 4(R11), Y3
-	VFMADD231PS  Y2, Y3, Y1
-	VMOVUPS      (R13)(R9*1), Y2
-	VBROADCASTSS (R11)(R8*1), Y3
-	VFMADD231PS  Y2, Y3, Y0
-	VBROADCASTSS 4(R11)(R8*1), Y3
-	VFMADD231PS  Y2, Y3, Y1
-	VMOVUPS      (R13)(R9*2), Y2
-	VBROADCASTSS (R11)(R8*2), Y3
-	VFMADD231PS  Y2, Y3, Y0
-	VBROADCASTSS 4(R11)(R8*2), Y3
-	VFMADD231PS  Y2, Y3, Y1
-	VMOVUPS      (R14), Y2
 	VBROADCASTSS (R12), Y3
 	VFMADD231PS  Y2, Y3, Y0
 	VBROADCASTSS 4(R12), Y3
 	VFMADD231PS  Y2, Y3, Y1
-	LEAQ         (R11)(R8*4), R11
-	LEAQ         (R12)(R8*4), R12
-	LEAQ         (R13)(R9*4), R13
-	LEAQ         (R14)(R9*4), R14
-	SUBQ         $0x04, R15
+	VMOVUPS      (R13)(R10*1), Y2
+	VBROADCASTSS (R12)(DI*1), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS 4(R12)(DI*1), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	VMOVUPS      (R13)(R10*2), Y2
+	VBROADCASTSS (R12)(DI*2), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS 4(R12)(DI*2), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	VMOVUPS      (R15), Y2
+	VBROADCASTSS (R14), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS 4(R14), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	LEAQ         (R12)(DI*4), R12
+	LEAQ         (R14)(DI*4), R14
+	LEAQ         (R13)(R10*4), R13
+	LEAQ         (R15)(R10*4), R15
+	SUBQ         $0x04, R11
 	JGE          loop
 
 rest:
-	ADDQ $0x04, R15
+	ADDQ $0x04, R11
 	JZ   sums
 
 one:
 	VMOVUPS      (R13), Y2
-	VBROADCASTSS (R11), Y3
+	VBROADCASTSS (R12), Y3
 	VFMADD231PS  Y2, Y3, Y0
-	VBROADCASTSS 4(R11), Y3
+	VBROADCASTSS 4(R12), Y3
 	VFMADD231PS  Y2, Y3, Y1
-	ADDQ         R8, R11
-	ADDQ         R9, R13
-	DECQ         R15
+	ADDQ         DI, R12
+	ADDQ         R10, R13
+	DECQ         R11
 	JNZ          one
 
 sums:
 	MOVQ   88(AX), R11
 	TESTQ  $0x00000001, R11
 	JZ     bias
-	VADDPS (DI), Y0, Y0
-	VADDPS (DI)(R10*1), Y1, Y1
+	VADDPS (BX), Y0, Y0
+	VADDPS (BX)(SI*1), Y1, Y1
 
 bias:
 	MOVQ    24(AX), R12
@@ -6740,13 +6740,13 @@ relu:
 	VMAXPS Y1, Y2, Y1
 
 store:
-	VMOVUPS Y0, (DI)
-	VMOVUPS Y1, (DI)(R10*1)
+	VMOVUPS Y0, (BX)
+	VMOVUPS Y1, (BX)(SI*1)
 	MOVQ    56(AX), R11
 	SHLQ    $0x02, R11
-	ADDQ    R11, BX
-	ADDQ    R10, DI
-	ADDQ    R10, DI
+	ADDQ    R11, CX
+	ADDQ    SI, BX
+	ADDQ    SI, BX
 	DECQ    72(AX)
 	JNZ     tile
 	VZEROUPPER
@@ -6756,105 +6756,105 @@ store:
 // Requires: AVX, FMA3, MMX+
 TEXT ·gemmAcross2x2AVX2(SB), NOSPLIT, $0-8
 	MOVQ s+0(FP), AX
-	MOVQ 96(AX), CX
-	MOVQ 104(AX), DX
-	SHLQ $0x02, DX
-	MOVQ (AX), BX
-	MOVQ 8(AX), SI
-	MOVQ 16(AX), DI
-	MOVQ 32(AX), R8
-	SHLQ $0x02, R8
-	MOVQ 40(AX), R9
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 48(AX), SI
+	SHLQ $0x02, SI
+	MOVQ 32(AX), DI
+	SHLQ $0x02, DI
+	MOVQ 96(AX), R8
+	MOVQ 104(AX), R9
 	SHLQ $0x02, R9
-	MOVQ 48(AX), R10
+	MOVQ 40(AX), R10
 	SHLQ $0x02, R10
 
 tile:
-	MOVQ       BX, R11
-	LEAQ       (R11)(R8*2), R12
-	ADDQ       R8, R12
-	MOVQ       SI, R13
-	LEAQ       (R13)(R9*2), R14
-	ADDQ       R9, R14
-	PREFETCHT0 (DI)
-	PREFETCHT0 (DI)(R10*1)
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(SI*1)
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
 	VXORPS     Y3, Y3, Y3
-	MOVQ       64(AX), R15
-	SUBQ       $0x04, R15
+	MOVQ       64(AX), R11
+	MOVQ       CX, R12
+	MOVQ       DX, R13
+	LEAQ       (R12)(DI*2), R14
+	ADDQ       DI, R14
+	LEAQ       (R13)(R10*2), R15
+	ADDQ       R10, R15
+	SUBQ       $0x04, R11
 	JLT        rest
 
 loop:
-	PREFETCHT1   (CX)
-	PREFETCHT1   64(CX)
-	ADDQ         DX, CX
+	PREFETCHT1   (R8)
+	PREFETCHT1   64(R8)
+	ADDQ         R9, R8
 	VMOVUPS      (R13), Y4
 	VMOVUPS      32(R13), Y5
-	VBROADCASTSS (R11), Y6
-	VFMADD231PS  Y4, Y6, Y0
-	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS 4(R11), Y6
-	VFMADD231PS  Y4, Y6, Y2
-	VFMADD231PS  Y5, Y6, Y3
-	VMOVUPS      (R13)(R9*1), Y4
-	VMOVUPS      32(R13)(R9*1), Y5
-	VBROADCASTSS (R11)(R8*1), Y6
-	VFMADD231PS  Y4, Y6, Y0
-	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS 4(R11)(R8*1), Y6
-	VFMADD231PS  Y4, Y6, Y2
-	VFMADD231PS  Y5, Y6, Y3
-	VMOVUPS      (R13)(R9*2), Y4
-	VMOVUPS      32(R13)(R9*2), Y5
-	VBROADCASTSS (R11)(R8*2), Y6
-	VFMADD231PS  Y4, Y6, Y0
-	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS 4(R11)(R8*2), Y6
-	VFMADD231PS  Y4, Y6, Y2
-	VFMADD231PS  Y5, Y6, Y3
-	VMOVUPS      (R14), Y4
-	VMOVUPS      32(R14), Y5
 	VBROADCASTSS (R12), Y6
 	VFMADD231PS  Y4, Y6, Y0
 	VFMADD231PS  Y5, Y6, Y1
 	VBROADCASTSS 4(R12), Y6
 	VFMADD231PS  Y4, Y6, Y2
 	VFMADD231PS  Y5, Y6, Y3
-	LEAQ         (R11)(R8*4), R11
-	LEAQ         (R12)(R8*4), R12
-	LEAQ         (R13)(R9*4), R13
-	LEAQ         (R14)(R9*4), R14
-	SUBQ         $0x04, R15
+	VMOVUPS      (R13)(R10*1), Y4
+	VMOVUPS      32(R13)(R10*1), Y5
+	VBROADCASTSS (R12)(DI*1), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 4(R12)(DI*1), Y6
+	VFMADD231PS  Y4, Y6, Y2
+	VFMADD231PS  Y5, Y6, Y3
+	VMOVUPS      (R13)(R10*2), Y4
+	VMOVUPS      32(R13)(R10*2), Y5
+	VBROADCASTSS (R12)(DI*2), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 4(R12)(DI*2), Y6
+	VFMADD231PS  Y4, Y6, Y2
+	VFMADD231PS  Y5, Y6, Y3
+	VMOVUPS      (R15), Y4
+	VMOVUPS      32(R15), Y5
+	VBROADCASTSS (R14), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 4(R14), Y6
+	VFMADD231PS  Y4, Y6, Y2
+	VFMADD231PS  Y5, Y6, Y3
+	LEAQ         (R12)(DI*4), R12
+	LEAQ         (R14)(DI*4), R14
+	LEAQ         (R13)(R10*4), R13
+	LEAQ         (R15)(R10*4), R15
+	SUBQ         $0x04, R11
 	JGE          loop
 
 rest:
-	ADDQ $0x04, R15
+	ADDQ $0x04, R11
 	JZ   sums
 
 one:
 	VMOVUPS      (R13), Y4
 	VMOVUPS      32(R13), Y5
-	VBROADCASTSS (R11), Y6
+	VBROADCASTSS (R12), Y6
 	VFMADD231PS  Y4, Y6, Y0
 	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS 4(R11), Y6
+	VBROADCASTSS 4(R12), Y6
 	VFMADD231PS  Y4, Y6, Y2
 	VFMADD231PS  Y5, Y6, Y3
-	ADDQ         R8, R11
-	ADDQ         R9, R13
-	DECQ         R15
+	ADDQ         DI, R12
+	ADDQ         R10, R13
+	DECQ         R11
 	JNZ          one
 
 sums:
 	MOVQ   88(AX), R11
 	TESTQ  $0x00000001, R11
 	JZ     bias
-	VADDPS (DI), Y0, Y0
-	VADDPS 32(DI), Y1, Y1
-	VADDPS (DI)(R10*1), Y2, Y2
-	VADDPS 32(DI)(R10*1), Y3, Y3
+	VADDPS (BX), Y0, Y0
+	VADDPS 32(BX), Y1, Y1
+	VADDPS (BX)(SI*1), Y2, Y2
+	VADDPS 32(BX)(SI*1), Y3, Y3
 
 bias:
 	MOVQ    24(AX), R12
@@ -6877,15 +6877,15 @@ relu:
 	VMAXPS Y3, Y4, Y3
 
 store:
-	VMOVUPS Y0, (DI)
-	VMOVUPS Y1, 32(DI)
-	VMOVUPS Y2, (DI)(R10*1)
-	VMOVUPS Y3, 32(DI)(R10*1)
+	VMOVUPS Y0, (BX)
+	VMOVUPS Y1, 32(BX)
+	VMOVUPS Y2, (BX)(SI*1)
+	VMOVUPS Y3, 32(BX)(SI*1)
 	MOVQ    56(AX), R11
 	SHLQ    $0x02, R11
-	ADDQ    R11, BX
-	ADDQ    R10, DI
-	ADDQ    R10, DI
+	ADDQ    R11, CX
+	ADDQ    SI, BX
+	ADDQ    SI, BX
 	DECQ    72(AX)
 	JNZ     tile
 	VZEROUPPER
@@ -6895,80 +6895,47 @@ store:
 // Requires: AVX, FMA3, MMX+
 TEXT ·gemmAcross2x3AVX2(SB), NOSPLIT, $0-8
 	MOVQ s+0(FP), AX
-	MOVQ 96(AX), CX
-	MOVQ 104(AX), DX
-	SHLQ $0x02, DX
-	MOVQ (AX), BX
-	MOVQ 8(AX), SI
-	MOVQ 16(AX), DI
-	MOVQ 32(AX), R8
-	SHLQ $0x02, R8
-	MOVQ 40(AX), R9
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 48(AX), SI
+	SHLQ $0x02, SI
+	MOVQ 32(AX), DI
+	SHLQ $0x02, DI
+	MOVQ 96(AX), R8
+	MOVQ 104(AX), R9
 	SHLQ $0x02, R9
-	MOVQ 48(AX), R10
+	MOVQ 40(AX), R10
 	SHLQ $0x02, R10
 
 tile:
-	MOVQ       BX, R11
-	LEAQ       (R11)(R8*2), R12
-	ADDQ       R8, R12
-	MOVQ       SI, R13
-	LEAQ       (R13)(R9*2), R14
-	ADDQ       R9, R14
-	PREFETCHT0 (DI)
-	PREFETCHT0 95(DI)
-	PREFETCHT0 (DI)(R10*1)
-	PREFETCHT0 95(DI)(R10*1)
+	PREFETCHT0 (BX)
+	PREFETCHT0 95(BX)
+	PREFETCHT0 (BX)(SI*1)
+	PREFETCHT0 95(BX)(SI*1)
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
 	VXORPS     Y3, Y3, Y3
 	VXORPS     Y4, Y4, Y4
 	VXORPS     Y5, Y5, Y5
-	MOVQ       64(AX), R15
-	SUBQ       $0x04, R15
+	MOVQ       64(AX), R11
+	MOVQ       CX, R12
+	MOVQ       DX, R13
+	LEAQ       (R12)(DI*2), R14
+	ADDQ       DI, R14
+	LEAQ       (R13)(R10*2), R15
+	ADDQ       R10, R15
+	SUBQ       $0x04, R11
 	JLT        rest
 
 loop:
-	PREFETCHT1   (CX)
-	PREFETCHT1   64(CX)
-	ADDQ         DX, CX
+	PREFETCHT1   (R8)
+	PREFETCHT1   64(R8)
+	ADDQ         R9, R8
 	VMOVUPS      (R13), Y6
 	VMOVUPS      32(R13), Y7
 	VMOVUPS      64(R13), Y8
-	VBROADCASTSS (R11), Y9
-	VFMADD231PS  Y6, Y9, Y0
-	VFMADD231PS  Y7, Y9, Y1
-	VFMADD231PS  Y8, Y9, Y2
-	VBROADCASTSS 4(R11), Y9
-	VFMADD231PS  Y6, Y9, Y3
-	VFMADD231PS  Y7, Y9, Y4
-	VFMADD231PS  Y8, Y9, Y5
-	VMOVUPS      (R13)(R9*1), Y6
-	VMOVUPS      32(R13)(R9*1), Y7
-	VMOVUPS      64(R13)(R9*1), Y8
-	VBROADCASTSS (R11)(R8*1), Y9
-	VFMADD231PS  Y6, Y9, Y0
-	VFMADD231PS  Y7, Y9, Y1
-	VFMADD231PS  Y8, Y9, Y2
-	VBROADCASTSS 4(R11)(R8*1), Y9
-	VFMADD231PS  Y6, Y9, Y3
-	VFMADD231PS  Y7, Y9, Y4
-	VFMADD231PS  Y8, Y9, Y5
-	VMOVUPS      (R13)(R9*2), Y6
-	VMOVUPS      32(R13)(R9*2), Y7
-	VMOVUPS      64(R13)(R9*2), Y8
-	VBROADCASTSS (R11)(R8*2), Y9
-	VFMADD231PS  Y6, Y9, Y0
-	VFMADD231PS  Y7, Y9, Y1
-	VFMADD231PS  Y8, Y9, Y2
-	VBROADCASTSS 4(R11)(R8*2), Y9
-	VFMADD231PS  Y6, Y9, Y3
-	VFMADD231PS  Y7, Y9, Y4
-	VFMADD231PS  Y8, Y9, Y5
-	VMOVUPS      (R14), Y6
-	VMOVUPS      32(R14), Y7
-	VMOVUPS      64(R14), Y8
 	VBROADCASTSS (R12), Y9
 	VFMADD231PS  Y6, Y9, Y0
 	VFMADD231PS  Y7, Y9, Y1
@@ -6977,44 +6944,77 @@ loop:
 	VFMADD231PS  Y6, Y9, Y3
 	VFMADD231PS  Y7, Y9, Y4
 	VFMADD231PS  Y8, Y9, Y5
-	LEAQ         (R11)(R8*4), R11
-	LEAQ         (R12)(R8*4), R12
-	LEAQ         (R13)(R9*4), R13
-	LEAQ         (R14)(R9*4), R14
-	SUBQ         $0x04, R15
+	VMOVUPS      (R13)(R10*1), Y6
+	VMOVUPS      32(R13)(R10*1), Y7
+	VMOVUPS      64(R13)(R10*1), Y8
+	VBROADCASTSS (R12)(DI*1), Y9
+	VFMADD231PS  Y6, Y9, Y0
+	VFMADD231PS  Y7, Y9, Y1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS 4(R12)(DI*1), Y9
+	VFMADD231PS  Y6, Y9, Y3
+	VFMADD231PS  Y7, Y9, Y4
+	VFMADD231PS  Y8, Y9, Y5
+	VMOVUPS      (R13)(R10*2), Y6
+	VMOVUPS      32(R13)(R10*2), Y7
+	VMOVUPS      64(R13)(R10*2), Y8
+	VBROADCASTSS (R12)(DI*2), Y9
+	VFMADD231PS  Y6, Y9, Y0
+	VFMADD231PS  Y7, Y9, Y1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS 4(R12)(DI*2), Y9
+	VFMADD231PS  Y6, Y9, Y3
+	VFMADD231PS  Y7, Y9, Y4
+	VFMADD231PS  Y8, Y9, Y5
+	VMOVUPS      (R15), Y6
+	VMOVUPS      32(R15), Y7
+	VMOVUPS      64(R15), Y8
+	VBROADCASTSS (R14), Y9
+	VFMADD231PS  Y6, Y9, Y0
+	VFMADD231PS  Y7, Y9, Y1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS 4(R14), Y9
+	VFMADD231PS  Y6, Y9, Y3
+	VFMADD231PS  Y7, Y9, Y4
+	VFMADD231PS  Y8, Y9, Y5
+	LEAQ         (R12)(DI*4), R12
+	LEAQ         (R14)(DI*4), R14
+	LEAQ         (R13)(R10*4), R13
+	LEAQ         (R15)(R10*4), R15
+	SUBQ         $0x04, R11
 	JGE          loop
 
 rest:
-	ADDQ $0x04, R15
+	ADDQ $0x04, R11
 	JZ   sums
 
 one:
 	VMOVUPS      (R13), Y6
 	VMOVUPS      32(R13), Y7
 	VMOVUPS      64(R13), Y8
-	VBROADCASTSS (R11), Y9
+	VBROADCASTSS (R12), Y9
 	VFMADD231PS  Y6, Y9, Y0
 	VFMADD231PS  Y7, Y9, Y1
 	VFMADD231PS  Y8, Y9, Y2
-	VBROADCASTSS 4(R11), Y9
+	VBROADCASTSS 4(R12), Y9
 	VFMADD231PS  Y6, Y9, Y3
 	VFMADD231PS  Y7, Y9, Y4
 	VFMADD231PS  Y8, Y9, Y5
-	ADDQ         R8, R11
-	ADDQ         R9, R13
-	DECQ         R15
+	ADDQ         DI, R12
+	ADDQ         R10, R13
+	DECQ         R11
 	JNZ          one
 
 sums:
 	MOVQ   88(AX), R11
 	TESTQ  $0x00000001, R11
 	JZ     bias
-	VADDPS (DI), Y0, Y0
-	VADDPS 32(DI), Y1, Y1
-	VADDPS 64(DI), Y2, Y2
-	VADDPS (DI)(R10*1), Y3, Y3
-	VADDPS 32(DI)(R10*1), Y4, Y4
-	VADDPS 64(DI)(R10*1), Y5, Y5
+	VADDPS (BX), Y0, Y0
+	VADDPS 32(BX), Y1, Y1
+	VADDPS 64(BX), Y2, Y2
+	VADDPS (BX)(SI*1), Y3, Y3
+	VADDPS 32(BX)(SI*1), Y4, Y4
+	VADDPS 64(BX)(SI*1), Y5, Y5
 
 bias:
 	MOVQ    24(AX), R12
@@ -7042,17 +7042,17 @@ relu:
 	VMAXPS Y5, Y6, Y5
 
 store:
-	VMOVUPS Y0, (DI)
-	VMOVUPS Y1, 32(DI)
-	VMOVUPS Y2, 64(DI)
-	VMOVUPS Y3, (DI)(R10*1)
-	VMOVUPS Y4, 32(DI)(R10*1)
-	VMOVUPS Y5, 64(DI)(R10*1)
+	VMOVUPS Y0, (BX)
+	VMOVUPS Y1, 32(BX)
+	VMOVUPS Y2, 64(BX)
+	VMOVUPS Y3, (BX)(SI*1)
+	VMOVUPS Y4, 32(BX)(SI*1)
+	VMOVUPS Y5, 64(BX)(SI*1)
 	MOVQ    56(AX), R11
 	SHLQ    $0x02, R11
-	ADDQ    R11, BX
-	ADDQ    R10, DI
-	ADDQ    R10, DI
+	ADDQ    R11, CX
+	ADDQ    SI, BX
+	ADDQ    SI, BX
 	DECQ    72(AX)
 	JNZ     tile
 	VZEROUPPER
@@ -7066,87 +7066,87 @@ TEXT ·gemmAcross2x1MaskedAVX2(SB), NOSPLIT, $0-8
 	VMOVD        CX, X0
 	VPBROADCASTD X0, Y0
 	VPCMPGTD     gemmLaneNumbers<>+0(SB), Y0, Y0
-	MOVQ         96(AX), CX
-	MOVQ         104(AX), DX
-	SHLQ         $0x02, DX
-	MOVQ         (AX), BX
-	MOVQ         8(AX), SI
-	MOVQ         16(AX), DI
-	MOVQ         32(AX), R8
-	SHLQ         $0x02, R8
-	MOVQ         40(AX), R9
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         48(AX), SI
+	SHLQ         $0x02, SI
+	MOVQ         32(AX), DI
+	SHLQ         $0x02, DI
+	MOVQ         96(AX), R8
+	MOVQ         104(AX), R9
 	SHLQ         $0x02, R9
-	MOVQ         48(AX), R10
+	MOVQ         40(AX), R10
 	SHLQ         $0x02, R10
 
 tile:
-	MOVQ       BX, R11
-	LEAQ       (R11)(R8*2), R12
-	ADDQ       R8, R12
-	MOVQ       SI, R13
-	LEAQ       (R13)(R9*2), R14
-	ADDQ       R9, R14
-	PREFETCHT0 (DI)
-	PREFETCHT0 (DI)(R10*1)
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(SI*1)
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
-	MOVQ       64(AX), R15
-	SUBQ       $0x04, R15
+	MOVQ       64(AX), R11
+	MOVQ       CX, R12
+	MOVQ       DX, R13
+	LEAQ       (R12)(DI*2), R14
+	ADDQ       DI, R14
+	LEAQ       (R13)(R10*2), R15
+	ADDQ       R10, R15
+	SUBQ       $0x04, R11
 	JLT        rest
 
 loop:
-	PREFETCHT1   (CX)
-	PREFETCHT1   64(CX)
-	ADDQ         DX, CX
+	PREFETCHT1   (R8)
+	PREFETCHT1   64(R8)
+	ADDQ         R9, R8
 	VMASKMOVPS   (R13), Y0, Y3
-	VBROADCASTSS (R11), Y4
-	VFMADD231PS  Y3, Y4, Y1
-	VBROADCASTSS 4(R11), Y4
-	VFMADD231PS  Y3, Y4, Y2
-	VMASKMOVPS   (R13)(R9*1), Y0, Y3
-	VBROADCASTSS (R11)(R8*1), Y4
-	VFMADD231PS  Y3, Y4, Y1
-	VBROADCASTSS 4(R11)(R8*1), Y4
-	VFMADD231PS  Y3, Y4, Y2
-	VMASKMOVPS   (R13)(R9*2), Y0, Y3
-	VBROADCASTSS (R11)(R8*2), Y4
-	VFMADD231PS  Y3, Y4, Y1
-	VBROADCASTSS 4(R11)(R8*2), Y4
-	VFMADD231PS  Y3, Y4, Y2
-	VMASKMOVPS   (R14), Y0, Y3
 	VBROADCASTSS (R12), Y4
 	VFMADD231PS  Y3, Y4, Y1
 	VBROADCASTSS 4(R12), Y4
 	VFMADD231PS  Y3, Y4, Y2
-	LEAQ         (R11)(R8*4), R11
-	LEAQ         (R12)(R8*4), R12
-	LEAQ         (R13)(R9*4), R13
-	LEAQ         (R14)(R9*4), R14
-	SUBQ         $0x04, R15
+	VMASKMOVPS   (R13)(R10*1), Y0, Y3
+	VBROADCASTSS (R12)(DI*1), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS 4(R12)(DI*1), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	VMASKMOVPS   (R13)(R10*2), Y0, Y3
+	VBROADCASTSS (R12)(DI*2), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS 4(R12)(DI*2), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	VMASKMOVPS   (R15), Y0, Y3
+	VBROADCASTSS (R14), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS 4(R14), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	LEAQ         (R12)(DI*4), R12
+	LEAQ         (R14)(DI*4), R14
+	LEAQ         (R13)(R10*4), R13
+	LEAQ         (R15)(R10*4), R15
+	SUBQ         $0x04, R11
 	JGE          loop
 
 rest:
-	ADDQ $0x04, R15
+	ADDQ $0x04, R11
 	JZ   sums
 
 one:
 	VMASKMOVPS   (R13), Y0, Y3
-	VBROADCASTSS (R11), Y4
+	VBROADCASTSS (R12), Y4
 	VFMADD231PS  Y3, Y4, Y1
-	VBROADCASTSS 4(R11), Y4
+	VBROADCASTSS 4(R12), Y4
 	VFMADD231PS  Y3, Y4, Y2
-	ADDQ         R8, R11
-	ADDQ         R9, R13
-	DECQ         R15
+	ADDQ         DI, R12
+	ADDQ         R10, R13
+	DECQ         R11
 	JNZ          one
 
 sums:
 	MOVQ       88(AX), R11
 	TESTQ      $0x00000001, R11
 	JZ         bias
-	VMASKMOVPS (DI), Y0, Y3
+	VMASKMOVPS (BX), Y0, Y3
 	VADDPS     Y3, Y1, Y1
-	VMASKMOVPS (DI)(R10*1), Y0, Y3
+	VMASKMOVPS (BX)(SI*1), Y0, Y3
 	VADDPS     Y3, Y2, Y2
 
 bias:
@@ -7165,13 +7165,13 @@ relu:
 	VMAXPS Y2, Y3, Y2
 
 store:
-	LEAQ         (DI), R11
+	LEAQ         (BX), R11
 	MOVQ         80(AX), R12
 	TESTQ        $0x00000004, R12
 	JZ           two
 	VMOVUPS      X1, (R11)
 	VEXTRACTF128 $0x01, Y1, X1
-	VMOVUPS      X2, (R11)(R10*1)
+	VMOVUPS      X2, (R11)(SI*1)
 	VEXTRACTF128 $0x01, Y2, X2
 	ADDQ         $0x10, R11
 
@@ -7180,7 +7180,7 @@ two:
 	JZ      single
 	VMOVSD  X1, (R11)
 	VPSRLDQ $0x08, X1, X1
-	VMOVSD  X2, (R11)(R10*1)
+	VMOVSD  X2, (R11)(SI*1)
 	VPSRLDQ $0x08, X2, X2
 	ADDQ    $0x08, R11
 
@@ -7188,14 +7188,14 @@ single:
 	TESTQ  $0x00000001, R12
 	JZ     stored
 	VMOVSS X1, (R11)
-	VMOVSS X2, (R11)(R10*1)
+	VMOVSS X2, (R11)(SI*1)
 
 stored:
 	MOVQ 56(AX), R11
 	SHLQ $0x02, R11
-	ADDQ R11, BX
-	ADDQ R10, DI
-	ADDQ R10, DI
+	ADDQ R11, CX
+	ADDQ SI, BX
+	ADDQ SI, BX
 	DECQ 72(AX)
 	JNZ  tile
 	VZEROUPPER
@@ -7209,106 +7209,106 @@ TEXT ·gemmAcross2x2MaskedAVX2(SB), NOSPLIT, $0-8
 	VMOVD        CX, X0
 	VPBROADCASTD X0, Y0
 	VPCMPGTD     gemmLaneNumbers<>+0(SB), Y0, Y0
-	MOVQ         96(AX), CX
-	MOVQ         104(AX), DX
-	SHLQ         $0x02, DX
-	MOVQ         (AX), BX
-	MOVQ         8(AX), SI
-	MOVQ         16(AX), DI
-	MOVQ         32(AX), R8
-	SHLQ         $0x02, R8
-	MOVQ         40(AX), R9
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         48(AX), SI
+	SHLQ         $0x02, SI
+	MOVQ         32(AX), DI
+	SHLQ         $0x02, DI
+	MOVQ         96(AX), R8
+	MOVQ         104(AX), R9
 	SHLQ         $0x02, R9
-	MOVQ         48(AX), R10
+	MOVQ         40(AX), R10
 	SHLQ         $0x02, R10
 
 tile:
-	MOVQ       BX, R11
-	LEAQ       (R11)(R8*2), R12
-	ADDQ       R8, R12
-	MOVQ       SI, R13
-	LEAQ       (R13)(R9*2), R14
-	ADDQ       R9, R14
-	PREFETCHT0 (DI)
-	PREFETCHT0 (DI)(R10*1)
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(SI*1)
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
 	VXORPS     Y3, Y3, Y3
 	VXORPS     Y4, Y4, Y4
-	MOVQ       64(AX), R15
-	SUBQ       $0x04, R15
+	MOVQ       64(AX), R11
+	MOVQ       CX, R12
+	MOVQ       DX, R13
+	LEAQ       (R12)(DI*2), R14
+	ADDQ       DI, R14
+	LEAQ       (R13)(R10*2), R15
+	ADDQ       R10, R15
+	SUBQ       $0x04, R11
 	JLT        rest
 
 loop:
-	PREFETCHT1   (CX)
-	PREFETCHT1   64(CX)
-	ADDQ         DX, CX
+	PREFETCHT1   (R8)
+	PREFETCHT1   64(R8)
+	ADDQ         R9, R8
 	VMOVUPS      (R13), Y5
 	VMASKMOVPS   32(R13), Y0, Y6
-	VBROADCASTSS (R11), Y7
-	VFMADD231PS  Y5, Y7, Y1
-	VFMADD231PS  Y6, Y7, Y2
-	VBROADCASTSS 4(R11), Y7
-	VFMADD231PS  Y5, Y7, Y3
-	VFMADD231PS  Y6, Y7, Y4
-	VMOVUPS      (R13)(R9*1), Y5
-	VMASKMOVPS   32(R13)(R9*1), Y0, Y6
-	VBROADCASTSS (R11)(R8*1), Y7
-	VFMADD231PS  Y5, Y7, Y1
-	VFMADD231PS  Y6, Y7, Y2
-	VBROADCASTSS 4(R11)(R8*1), Y7
-	VFMADD231PS  Y5, Y7, Y3
-	VFMADD231PS  Y6, Y7, Y4
-	VMOVUPS      (R13)(R9*2), Y5
-	VMASKMOVPS   32(R13)(R9*2), Y0, Y6
-	VBROADCASTSS (R11)(R8*2), Y7
-	VFMADD231PS  Y5, Y7, Y1
-	VFMADD231PS  Y6, Y7, Y2
-	VBROADCASTSS 4(R11)(R8*2), Y7
-	VFMADD231PS  Y5, Y7, Y3
-	VFMADD231PS  Y6, Y7, Y4
-	VMOVUPS      (R14), Y5
-	VMASKMOVPS   32(R14), Y0, Y6
 	VBROADCASTSS (R12), Y7
 	VFMADD231PS  Y5, Y7, Y1
 	VFMADD231PS  Y6, Y7, Y2
 	VBROADCASTSS 4(R12), Y7
 	VFMADD231PS  Y5, Y7, Y3
 	VFMADD231PS  Y6, Y7, Y4
-	LEAQ         (R11)(R8*4), R11
-	LEAQ         (R12)(R8*4), R12
-	LEAQ         (R13)(R9*4), R13
-	LEAQ         (R14)(R9*4), R14
-	SUBQ         $0x04, R15
+	VMOVUPS      (R13)(R10*1), Y5
+	VMASKMOVPS   32(R13)(R10*1), Y0, Y6
+	VBROADCASTSS (R12)(DI*1), Y7
+	VFMADD231PS  Y5, Y7, Y1
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 4(R12)(DI*1), Y7
+	VFMADD231PS  Y5, Y7, Y3
+	VFMADD231PS  Y6, Y7, Y4
+	VMOVUPS      (R13)(R10*2), Y5
+	VMASKMOVPS   32(R13)(R10*2), Y0, Y6
+	VBROADCASTSS (R12)(DI*2), Y7
+	VFMADD231PS  Y5, Y7, Y1
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 4(R12)(DI*2), Y7
+	VFMADD231PS  Y5, Y7, Y3
+	VFMADD231PS  Y6, Y7, Y4
+	VMOVUPS      (R15), Y5
+	VMASKMOVPS   32(R15), Y0, Y6
+	VBROADCASTSS (R14), Y7
+	VFMADD231PS  Y5, Y7, Y1
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 4(R14), Y7
+	VFMADD231PS  Y5, Y7, Y3
+	VFMADD231PS  Y6, Y7, Y4
+	LEAQ         (R12)(DI*4), R12
+	LEAQ         (R14)(DI*4), R14
+	LEAQ         (R13)(R10*4), R13
+	LEAQ         (R15)(R10*4), R15
+	SUBQ         $0x04, R11
 	JGE          loop
 
 rest:
-	ADDQ $0x04, R15
+	ADDQ $0x04, R11
 	JZ   sums
 
 one:
 	VMOVUPS      (R13), Y5
 	VMASKMOVPS   32(R13), Y0, Y6
-	VBROADCASTSS (R11), Y7
+	VBROADCASTSS (R12), Y7
 	VFMADD231PS  Y5, Y7, Y1
 	VFMADD231PS  Y6, Y7, Y2
-	VBROADCASTSS 4(R11), Y7
+	VBROADCASTSS 4(R12), Y7
 	VFMADD231PS  Y5, Y7, Y3
 	VFMADD231PS  Y6, Y7, Y4
-	ADDQ         R8, R11
-	ADDQ         R9, R13
-	DECQ         R15
+	ADDQ         DI, R12
+	ADDQ         R10, R13
+	DECQ         R11
 	JNZ          one
 
 sums:
 	MOVQ       88(AX), R11
 	TESTQ      $0x00000001, R11
 	JZ         bias
-	VADDPS     (DI), Y1, Y1
-	VMASKMOVPS 32(DI), Y0, Y5
+	VADDPS     (BX), Y1, Y1
+	VMASKMOVPS 32(BX), Y0, Y5
 	VADDPS     Y5, Y2, Y2
-	VADDPS     (DI)(R10*1), Y3, Y3
-	VMASKMOVPS 32(DI)(R10*1), Y0, Y5
+	VADDPS     (BX)(SI*1), Y3, Y3
+	VMASKMOVPS 32(BX)(SI*1), Y0, Y5
 	VADDPS     Y5, Y4, Y4
 
 bias:
@@ -7332,15 +7332,15 @@ relu:
 	VMAXPS Y4, Y5, Y4
 
 store:
-	VMOVUPS      Y1, (DI)
-	VMOVUPS      Y3, (DI)(R10*1)
-	LEAQ         32(DI), R11
+	VMOVUPS      Y1, (BX)
+	VMOVUPS      Y3, (BX)(SI*1)
+	LEAQ         32(BX), R11
 	MOVQ         80(AX), R12
 	TESTQ        $0x00000004, R12
 	JZ           two
 	VMOVUPS      X2, (R11)
 	VEXTRACTF128 $0x01, Y2, X2
-	VMOVUPS      X4, (R11)(R10*1)
+	VMOVUPS      X4, (R11)(SI*1)
 	VEXTRACTF128 $0x01, Y4, X4
 	ADDQ         $0x10, R11
 
@@ -7349,7 +7349,7 @@ two:
 	JZ      single
 	VMOVSD  X2, (R11)
 	VPSRLDQ $0x08, X2, X2
-	VMOVSD  X4, (R11)(R10*1)
+	VMOVSD  X4, (R11)(SI*1)
 	VPSRLDQ $0x08, X4, X4
 	ADDQ    $0x08, R11
 
@@ -7357,14 +7357,14 @@ single:
 	TESTQ  $0x00000001, R12
 	JZ     stored
 	VMOVSS X2, (R11)
-	VMOVSS X4, (R11)(R10*1)
+	VMOVSS X4, (R11)(SI*1)
 
 stored:
 	MOVQ 56(AX), R11
 	SHLQ $0x02, R11
-	ADDQ R11, BX
-	ADDQ R10, DI
-	ADDQ R10, DI
+	ADDQ R11, CX
+	ADDQ SI, BX
+	ADDQ SI, BX
 	DECQ 72(AX)
 	JNZ  tile
 	VZEROUPPER
@@ -7374,87 +7374,87 @@ stored:
 // Requires: AVX, FMA3, MMX+
 TEXT ·gemmAlong2x1AVX2(SB), NOSPLIT, $0-8
 	MOVQ s+0(FP), AX
-	MOVQ 96(AX), CX
-	MOVQ 104(AX), DX
-	SHLQ $0x02, DX
-	MOVQ (AX), BX
-	MOVQ 8(AX), SI
-	MOVQ 16(AX), DI
-	MOVQ 32(AX), R8
-	SHLQ $0x02, R8
-	MOVQ 40(AX), R9
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 48(AX), SI
+	SHLQ $0x02, SI
+	MOVQ 32(AX), DI
+	SHLQ $0x02, DI
+	MOVQ 96(AX), R8
+	MOVQ 104(AX), R9
 	SHLQ $0x02, R9
-	MOVQ 48(AX), R10
+	MOVQ 40(AX), R10
 	SHLQ $0x02, R10
 
 tile:
-	MOVQ       BX, R11
-	LEAQ       (R11)(R8*2), R12
-	ADDQ       R8, R12
-	MOVQ       SI, R13
-	LEAQ       (R13)(R9*2), R14
-	ADDQ       R9, R14
-	PREFETCHT0 (DI)
-	PREFETCHT0 (DI)(R10*1)
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(SI*1)
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
-	MOVQ       64(AX), R15
-	SUBQ       $0x04, R15
+	MOVQ       64(AX), R11
+	MOVQ       CX, R12
+	MOVQ       DX, R13
+	LEAQ       (R12)(DI*2), R14
+	ADDQ       DI, R14
+	LEAQ       (R13)(R10*2), R15
+	ADDQ       R10, R15
+	SUBQ       $0x04, R11
 	JLT        rest
 
 loop:
-	PREFETCHT1   (CX)
-	PREFETCHT1   64(CX)
-	ADDQ         DX, CX
+	PREFETCHT1   (R8)
+	PREFETCHT1   64(R8)
+	ADDQ         R9, R8
 	VMOVUPS      (R13), Y2
-	VBROADCASTSS (R11), Y3
+	VBROADCASTSS (R12), Y3
 	VFMADD231PS  Y2, Y3, Y0
-	VBROADCASTSS (R11)(R8*1), Y3
+	VBROADCASTSS (R12)(DI*1), Y3
 	VFMADD231PS  Y2, Y3, Y1
-	VMOVUPS      (R13)(R9*1), Y2
-	VBROADCASTSS 4(R11), Y3
+	VMOVUPS      (R13)(R10*1), Y2
+	VBROADCASTSS 4(R12), Y3
 	VFMADD231PS  Y2, Y3, Y0
-	VBROADCASTSS 4(R11)(R8*1), Y3
+	VBROADCASTSS 4(R12)(DI*1), Y3
 	VFMADD231PS  Y2, Y3, Y1
-	VMOVUPS      (R13)(R9*2), Y2
-	VBROADCASTSS 8(R11), Y3
+	VMOVUPS      (R13)(R10*2), Y2
+	VBROADCASTSS 8(R12), Y3
 	VFMADD231PS  Y2, Y3, Y0
-	VBROADCASTSS 8(R11)(R8*1), Y3
+	VBROADCASTSS 8(R12)(DI*1), Y3
 	VFMADD231PS  Y2, Y3, Y1
-	VMOVUPS      (R14), Y2
-	VBROADCASTSS 12(R11), Y3
+	VMOVUPS      (R15), Y2
+	VBROADCASTSS 12(R12), Y3
 	VFMADD231PS  Y2, Y3, Y0
-	VBROADCASTSS 12(R11)(R8*1), Y3
+	VBROADCASTSS 12(R12)(DI*1), Y3
 	VFMADD231PS  Y2, Y3, Y1
-	ADDQ         $0x10, R11
 	ADDQ         $0x10, R12
-	LEAQ         (R13)(R9*4), R13
-	LEAQ         (R14)(R9*4), R14
-	SUBQ         $0x04, R15
+	ADDQ         $0x10, R14
+	LEAQ         (R13)(R10*4), R13
+	LEAQ         (R15)(R10*4), R15
+	SUBQ         $0x04, R11
 	JGE          loop
 
 rest:
-	ADDQ $0x04, R15
+	ADDQ $0x04, R11
 	JZ   sums
 
 one:
 	VMOVUPS      (R13), Y2
-	VBROADCASTSS (R11), Y3
+	VBROADCASTSS (R12), Y3
 	VFMADD231PS  Y2, Y3, Y0
-	VBROADCASTSS (R11)(R8*1), Y3
+	VBROADCASTSS (R12)(DI*1), Y3
 	VFMADD231PS  Y2, Y3, Y1
-	ADDQ         $0x04, R11
 	ADDQ         $0x04, R12
-	ADDQ         R9, R13
-	DECQ         R15
+	ADDQ         $0x04, R14
+	ADDQ         R10, R13
+	DECQ         R11
 	JNZ          one
 
 sums:
 	MOVQ   88(AX), R11
 	TESTQ  $0x00000001, R11
 	JZ     bias
-	VADDPS (DI), Y0, Y0
-	VADDPS (DI)(R10*1), Y1, Y1
+	VADDPS (BX), Y0, Y0
+	VADDPS (BX)(SI*1), Y1, Y1
 
 bias:
 	MOVQ    24(AX), R12
@@ -7472,13 +7472,13 @@ relu:
 	VMAXPS Y1, Y2, Y1
 
 store:
-	VMOVUPS Y0, (DI)
-	VMOVUPS Y1, (DI)(R10*1)
+	VMOVUPS Y0, (BX)
+	VMOVUPS Y1, (BX)(SI*1)
 	MOVQ    56(AX), R11
 	SHLQ    $0x02, R11
-	ADDQ    R11, BX
-	ADDQ    R10, DI
-	ADDQ    R10, DI
+	ADDQ    R11, CX
+	ADDQ    SI, BX
+	ADDQ    SI, BX
 	DECQ    72(AX)
 	JNZ     tile
 	VZEROUPPER
@@ -7488,106 +7488,106 @@ store:
 // Requires: AVX, FMA3, MMX+
 TEXT ·gemmAlong2x2AVX2(SB), NOSPLIT, $0-8
 	MOVQ s+0(FP), AX
-	MOVQ 96(AX), CX
-	MOVQ 104(AX), DX
-	SHLQ $0x02, DX
-	MOVQ (AX), BX
-	MOVQ 8(AX), SI
-	MOVQ 16(AX), DI
-	MOVQ 32(AX), R8
-	SHLQ $0x02, R8
-	MOVQ 40(AX), R9
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 48(AX), SI
+	SHLQ $0x02, SI
+	MOVQ 32(AX), DI
+	SHLQ $0x02, DI
+	MOVQ 96(AX), R8
+	MOVQ 104(AX), R9
 	SHLQ $0x02, R9
-	MOVQ 48(AX), R10
+	MOVQ 40(AX), R10
 	SHLQ $0x02, R10
 
 tile:
-	MOVQ       BX, R11
-	LEAQ       (R11)(R8*2), R12
-	ADDQ       R8, R12
-	MOVQ       SI, R13
-	LEAQ       (R13)(R9*2), R14
-	ADDQ       R9, R14
-	PREFETCHT0 (DI)
-	PREFETCHT0 (DI)(R10*1)
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(SI*1)
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
 	VXORPS     Y3, Y3, Y3
-	MOVQ       64(AX), R15
-	SUBQ       $0x04, R15
+	MOVQ       64(AX), R11
+	MOVQ       CX, R12
+	MOVQ       DX, R13
+	LEAQ       (R12)(DI*2), R14
+	ADDQ       DI, R14
+	LEAQ       (R13)(R10*2), R15
+	ADDQ       R10, R15
+	SUBQ       $0x04, R11
 	JLT        rest
 
 loop:
-	PREFETCHT1   (CX)
-	PREFETCHT1   64(CX)
-	ADDQ         DX, CX
+	PREFETCHT1   (R8)
+	PREFETCHT1   64(R8)
+	ADDQ         R9, R8
 	VMOVUPS      (R13), Y4
 	VMOVUPS      32(R13), Y5
-	VBROADCASTSS (R11), Y6
+	VBROADCASTSS (R12), Y6
 	VFMADD231PS  Y4, Y6, Y0
 	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS (R11)(R8*1), Y6
+	VBROADCASTSS (R12)(DI*1), Y6
 	VFMADD231PS  Y4, Y6, Y2
 	VFMADD231PS  Y5, Y6, Y3
-	VMOVUPS      (R13)(R9*1), Y4
-	VMOVUPS      32(R13)(R9*1), Y5
-	VBROADCASTSS 4(R11), Y6
+	VMOVUPS      (R13)(R10*1), Y4
+	VMOVUPS      32(R13)(R10*1), Y5
+	VBROADCASTSS 4(R12), Y6
 	VFMADD231PS  Y4, Y6, Y0
 	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS 4(R11)(R8*1), Y6
+	VBROADCASTSS 4(R12)(DI*1), Y6
 	VFMADD231PS  Y4, Y6, Y2
 	VFMADD231PS  Y5, Y6, Y3
-	VMOVUPS      (R13)(R9*2), Y4
-	VMOVUPS      32(R13)(R9*2), Y5
-	VBROADCASTSS 8(R11), Y6
+	VMOVUPS      (R13)(R10*2), Y4
+	VMOVUPS      32(R13)(R10*2), Y5
+	VBROADCASTSS 8(R12), Y6
 	VFMADD231PS  Y4, Y6, Y0
 	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS 8(R11)(R8*1), Y6
+	VBROADCASTSS 8(R12)(DI*1), Y6
 	VFMADD231PS  Y4, Y6, Y2
 	VFMADD231PS  Y5, Y6, Y3
-	VMOVUPS      (R14), Y4
-	VMOVUPS      32(R14), Y5
-	VBROADCASTSS 12(R11), Y6
+	VMOVUPS      (R15), Y4
+	VMOVUPS      32(R15), Y5
+	VBROADCASTSS 12(R12), Y6
 	VFMADD231PS  Y4, Y6, Y0
 	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS 12(R11)(R8*1), Y6
+	VBROADCASTSS 12(R12)(DI*1), Y6
 	VFMADD231PS  Y4, Y6, Y2
 	VFMADD231PS  Y5, Y6, Y3
-	ADDQ         $0x10, R11
 	ADDQ         $0x10, R12
-	LEAQ         (R13)(R9*4), R13
-	LEAQ         (R14)(R9*4), R14
-	SUBQ         $0x04, R15
+	ADDQ         $0x10, R14
+	LEAQ         (R13)(R10*4), R13
+	LEAQ         (R15)(R10*4), R15
+	SUBQ         $0x04, R11
 	JGE          loop
 
 rest:
-	ADDQ $0x04, R15
+	ADDQ $0x04, R11
 	JZ   sums
 
 one:
 	VMOVUPS      (R13), Y4
 	VMOVUPS      32(R13), Y5
-	VBROADCASTSS (R11), Y6
+	VBROADCASTSS (R12), Y6
 	VFMADD231PS  Y4, Y6, Y0
 	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS (R11)(R8*1), Y6
+	VBROADCASTSS (R12)(DI*1), Y6
 	VFMADD231PS  Y4, Y6, Y2
 	VFMADD231PS  Y5, Y6, Y3
-	ADDQ         $0x04, R11
 	ADDQ         $0x04, R12
-	ADDQ         R9, R13
-	DECQ         R15
+	ADDQ         $0x04, R14
+	ADDQ         R10, R13
+	DECQ         R11
 	JNZ          one
 
 sums:
 	MOVQ   88(AX), R11
 	TESTQ  $0x00000001, R11
 	JZ     bias
-	VADDPS (DI), Y0, Y0
-	VADDPS 32(DI), Y1, Y1
-	VADDPS (DI)(R10*1), Y2, Y2
-	VADDPS 32(DI)(R10*1), Y3, Y3
+	VADDPS (BX), Y0, Y0
+	VADDPS 32(BX), Y1, Y1
+	VADDPS (BX)(SI*1), Y2, Y2
+	VADDPS 32(BX)(SI*1), Y3, Y3
 
 bias:
 	MOVQ    24(AX), R12
@@ -7610,15 +7610,15 @@ relu:
 	VMAXPS Y3, Y4, Y3
 
 store:
-	VMOVUPS Y0, (DI)
-	VMOVUPS Y1, 32(DI)
-	VMOVUPS Y2, (DI)(R10*1)
-	VMOVUPS Y3, 32(DI)(R10*1)
+	VMOVUPS Y0, (BX)
+	VMOVUPS Y1, 32(BX)
+	VMOVUPS Y2, (BX)(SI*1)
+	VMOVUPS Y3, 32(BX)(SI*1)
 	MOVQ    56(AX), R11
 	SHLQ    $0x02, R11
-	ADDQ    R11, BX
-	ADDQ    R10, DI
-	ADDQ    R10, DI
+	ADDQ    R11, CX
+	ADDQ    SI, BX
+	ADDQ    SI, BX
 	DECQ    72(AX)
 	JNZ     tile
 	VZEROUPPER
@@ -7628,127 +7628,127 @@ store:
 // Requires: AVX, FMA3, MMX+
 TEXT ·gemmAlong2x3AVX2(SB), NOSPLIT, $0-8
 	MOVQ s+0(FP), AX
-	MOVQ 96(AX), CX
-	MOVQ 104(AX), DX
-	SHLQ $0x02, DX
-	MOVQ (AX), BX
-	MOVQ 8(AX), SI
-	MOVQ 16(AX), DI
-	MOVQ 32(AX), R8
-	SHLQ $0x02, R8
-	MOVQ 40(AX), R9
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 48(AX), SI
+	SHLQ $0x02, SI
+	MOVQ 32(AX), DI
+	SHLQ $0x02, DI
+	MOVQ 96(AX), R8
+	MOVQ 104(AX), R9
 	SHLQ $0x02, R9
-	MOVQ 48(AX), R10
+	MOVQ 40(AX), R10
 	SHLQ $0x02, R10
 
 tile:
-	MOVQ       BX, R11
-	LEAQ       (R11)(R8*2), R12
-	ADDQ       R8, R12
-	MOVQ       SI, R13
-	LEAQ       (R13)(R9*2), R14
-	ADDQ       R9, R14
-	PREFETCHT0 (DI)
-	PREFETCHT0 95(DI)
-	PREFETCHT0 (DI)(R10*1)
-	PREFETCHT0 95(DI)(R10*1)
+	PREFETCHT0 (BX)
+	PREFETCHT0 95(BX)
+	PREFETCHT0 (BX)(SI*1)
+	PREFETCHT0 95(BX)(SI*1)
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
 	VXORPS     Y3, Y3, Y3
 	VXORPS     Y4, Y4, Y4
 	VXORPS     Y5, Y5, Y5
-	MOVQ       64(AX), R15
-	SUBQ       $0x04, R15
+	MOVQ       64(AX), R11
+	MOVQ       CX, R12
+	MOVQ       DX, R13
+	LEAQ       (R12)(DI*2), R14
+	ADDQ       DI, R14
+	LEAQ       (R13)(R10*2), R15
+	ADDQ       R10, R15
+	SUBQ       $0x04, R11
 	JLT        rest
 
 loop:
-	PREFETCHT1   (CX)
-	PREFETCHT1   64(CX)
-	ADDQ         DX, CX
+	PREFETCHT1   (R8)
+	PREFETCHT1   64(R8)
+	ADDQ         R9, R8
 	VMOVUPS      (R13), Y6
 	VMOVUPS      32(R13), Y7
 	VMOVUPS      64(R13), Y8
-	VBROADCASTSS (R11), Y9
+	VBROADCASTSS (R12), Y9
 	VFMADD231PS  Y6, Y9, Y0
 	VFMADD231PS  Y7, Y9, Y1
 	VFMADD231PS  Y8, Y9, Y2
-	VBROADCASTSS (R11)(R8*1), Y9
+	VBROADCASTSS (R12)(DI*1), Y9
 	VFMADD231PS  Y6, Y9, Y3
 	VFMADD231PS  Y7, Y9, Y4
 	VFMADD231PS  Y8, Y9, Y5
-	VMOVUPS      (R13)(R9*1), Y6
-	VMOVUPS      32(R13)(R9*1), Y7
-	VMOVUPS      64(R13)(R9*1), Y8
-	VBROADCASTSS 4(R11), Y9
+	VMOVUPS      (R13)(R10*1), Y6
+	VMOVUPS      32(R13)(R10*1), Y7
+	VMOVUPS      64(R13)(R10*1), Y8
+	VBROADCASTSS 4(R12), Y9
 	VFMADD231PS  Y6, Y9, Y0
 	VFMADD231PS  Y7, Y9, Y1
 	VFMADD231PS  Y8, Y9, Y2
-	VBROADCASTSS 4(R11)(R8*1), Y9
+	VBROADCASTSS 4(R12)(DI*1), Y9
 	VFMADD231PS  Y6, Y9, Y3
 	VFMADD231PS  Y7, Y9, Y4
 	VFMADD231PS  Y8, Y9, Y5
-	VMOVUPS      (R13)(R9*2), Y6
-	VMOVUPS      32(R13)(R9*2), Y7
-	VMOVUPS      64(R13)(R9*2), Y8
-	VBROADCASTSS 8(R11), Y9
+	VMOVUPS      (R13)(R10*2), Y6
+	VMOVUPS      32(R13)(R10*2), Y7
+	VMOVUPS      64(R13)(R10*2), Y8
+	VBROADCASTSS 8(R12), Y9
 	VFMADD231PS  Y6, Y9, Y0
 	VFMADD231PS  Y7, Y9, Y1
 	VFMADD231PS  Y8, Y9, Y2
-	VBROADCASTSS 8(R11)(R8*1), Y9
+	VBROADCASTSS 8(R12)(DI*1), Y9
 	VFMADD231PS  Y6, Y9, Y3
 	VFMADD231PS  Y7, Y9, Y4
 	VFMADD231PS  Y8, Y9, Y5
-	VMOVUPS      (R14), Y6
-	VMOVUPS      32(R14), Y7
-	VMOVUPS      64(R14), Y8
-	VBROADCASTSS 12(R11), Y9
+	VMOVUPS      (R15), Y6
+	VMOVUPS      32(R15), Y7
+	VMOVUPS      64(R15), Y8
+	VBROADCASTSS 12(R12), Y9
 	VFMADD231PS  Y6, Y9, Y0
 	VFMADD231PS  Y7, Y9, Y1
 	VFMADD231PS  Y8, Y9, Y2
-	VBROADCASTSS 12(R11)(R8*1), Y9
+	VBROADCASTSS 12(R12)(DI*1), Y9
 	VFMADD231PS  Y6, Y9, Y3
 	VFMADD231PS  Y7, Y9, Y4
 	VFMADD231PS  Y8, Y9, Y5
-	ADDQ         $0x10, R11
 	ADDQ         $0x10, R12
-	LEAQ         (R13)(R9*4), R13
-	LEAQ         (R14)(R9*4), R14
-	SUBQ         $0x04, R15
+	ADDQ         $0x10, R14
+	LEAQ         (R13)(R10*4), R13
+	LEAQ         (R15)(R10*4), R15
+	SUBQ         $0x04, R11
 	JGE          loop
 
 rest:
-	ADDQ $0x04, R15
+	ADDQ $0x04, R11
 	JZ   sums
 
 one:
 	VMOVUPS      (R13), Y6
 	VMOVUPS      32(R13), Y7
 	VMOVUPS      64(R13), Y8
-	VBROADCASTSS (R11), Y9
+	VBROADCASTSS (R12), Y9
 	VFMADD231PS  Y6, Y9, Y0
 	VFMADD231PS  Y7, Y9, Y1
 	VFMADD231PS  Y8, Y9, Y2
-	VBROADCASTSS (R11)(R8*1), Y9
+	VBROADCASTSS (R12)(DI*1), Y9
 	VFMADD231PS  Y6, Y9, Y3
 	VFMADD231PS  Y7, Y9, Y4
 	VFMADD231PS  Y8, Y9, Y5
-	ADDQ         $0x04, R11
 	ADDQ         $0x04, R12
-	ADDQ         R9, R13
-	DECQ         R15
+	ADDQ         $0x04, R14
+	ADDQ         R10, R13
+	DECQ         R11
 	JNZ          one
 
 sums:
 	MOVQ   88(AX), R11
 	TESTQ  $0x00000001, R11
 	JZ     bias
-	VADDPS (DI), Y0, Y0
-	VADDPS 32(DI), Y1, Y1
-	VADDPS 64(DI), Y2, Y2
-	VADDPS (DI)(R10*1), Y3, Y3
-	VADDPS 32(DI)(R10*1), Y4, Y4
-	VADDPS 64(DI)(R10*1), Y5, Y5
+	VADDPS (BX), Y0, Y0
+	VADDPS 32(BX), Y1, Y1
+	VADDPS 64(BX), Y2, Y2
+	VADDPS (BX)(SI*1), Y3, Y3
+	VADDPS 32(BX)(SI*1), Y4, Y4
+	VADDPS 64(BX)(SI*1), Y5, Y5
 
 bias:
 	MOVQ    24(AX), R12
@@ -7776,17 +7776,17 @@ relu:
 	VMAXPS Y5, Y6, Y5
 
 store:
-	VMOVUPS Y0, (DI)
-	VMOVUPS Y1, 32(DI)
-	VMOVUPS Y2, 64(DI)
-	VMOVUPS Y3, (DI)(R10*1)
-	VMOVUPS Y4, 32(DI)(R10*1)
-	VMOVUPS Y5, 64(DI)(R10*1)
+	VMOVUPS Y0, (BX)
+	VMOVUPS Y1, 32(BX)
+	VMOVUPS Y2, 64(BX)
+	VMOVUPS Y3, (BX)(SI*1)
+	VMOVUPS Y4, 32(BX)(SI*1)
+	VMOVUPS Y5, 64(BX)(SI*1)
 	MOVQ    56(AX), R11
 	SHLQ    $0x02, R11
-	ADDQ    R11, BX
-	ADDQ    R10, DI
-	ADDQ    R10, DI
+	ADDQ    R11, CX
+	ADDQ    SI, BX
+	ADDQ    SI, BX
 	DECQ    72(AX)
 	JNZ     tile
 	VZEROUPPER
@@ -7800,88 +7800,88 @@ TEXT ·gemmAlong2x1MaskedAVX2(SB), NOSPLIT, $0-8
 	VMOVD        CX, X0
 	VPBROADCASTD X0, Y0
 	VPCMPGTD     gemmLaneNumbers<>+0(SB), Y0, Y0
-	MOVQ         96(AX), CX
-	MOVQ         104(AX), DX
-	SHLQ         $0x02, DX
-	MOVQ         (AX), BX
-	MOVQ         8(AX), SI
-	MOVQ         16(AX), DI
-	MOVQ         32(AX), R8
-	SHLQ         $0x02, R8
-	MOVQ         40(AX), R9
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         48(AX), SI
+	SHLQ         $0x02, SI
+	MOVQ         32(AX), DI
+	SHLQ         $0x02, DI
+	MOVQ         96(AX), R8
+	MOVQ         104(AX), R9
 	SHLQ         $0x02, R9
-	MOVQ         48(AX), R10
+	MOVQ         40(AX), R10
 	SHLQ         $0x02, R10
 
 tile:
-	MOVQ       BX, R11
-	LEAQ       (R11)(R8*2), R12
-	ADDQ       R8, R12
-	MOVQ       SI, R13
-	LEAQ       (R13)(R9*2), R14
-	ADDQ       R9, R14
-	PREFETCHT0 (DI)
-	PREFETCHT0 (DI)(R10*1)
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(SI*1)
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
-	MOVQ       64(AX), R15
-	SUBQ       $0x04, R15
+	MOVQ       64(AX), R11
+	MOVQ       CX, R12
+	MOVQ       DX, R13
+	LEAQ       (R12)(DI*2), R14
+	ADDQ       DI, R14
+	LEAQ       (R13)(R10*2), R15
+	ADDQ       R10, R15
+	SUBQ       $0x04, R11
 	JLT        rest
 
 loop:
-	PREFETCHT1   (CX)
-	PREFETCHT1   64(CX)
-	ADDQ         DX, CX
+	PREFETCHT1   (R8)
+	PREFETCHT1   64(R8)
+	ADDQ         R9, R8
 	VMASKMOVPS   (R13), Y0, Y3
-	VBROADCASTSS (R11), Y4
+	VBROADCASTSS (R12), Y4
 	VFMADD231PS  Y3, Y4, Y1
-	VBROADCASTSS (R11)(R8*1), Y4
+	VBROADCASTSS (R12)(DI*1), Y4
 	VFMADD231PS  Y3, Y4, Y2
-	VMASKMOVPS   (R13)(R9*1), Y0, Y3
-	VBROADCASTSS 4(R11), Y4
+	VMASKMOVPS   (R13)(R10*1), Y0, Y3
+	VBROADCASTSS 4(R12), Y4
 	VFMADD231PS  Y3, Y4, Y1
-	VBROADCASTSS 4(R11)(R8*1), Y4
+	VBROADCASTSS 4(R12)(DI*1), Y4
 	VFMADD231PS  Y3, Y4, Y2
-	VMASKMOVPS   (R13)(R9*2), Y0, Y3
-	VBROADCASTSS 8(R11), Y4
+	VMASKMOVPS   (R13)(R10*2), Y0, Y3
+	VBROADCASTSS 8(R12), Y4
 	VFMADD231PS  Y3, Y4, Y1
-	VBROADCASTSS 8(R11)(R8*1), Y4
+	VBROADCASTSS 8(R12)(DI*1), Y4
 	VFMADD231PS  Y3, Y4, Y2
-	VMASKMOVPS   (R14), Y0, Y3
-	VBROADCASTSS 12(R11), Y4
+	VMASKMOVPS   (R15), Y0, Y3
+	VBROADCASTSS 12(R12), Y4
 	VFMADD231PS  Y3, Y4, Y1
-	VBROADCASTSS 12(R11)(R8*1), Y4
+	VBROADCASTSS 12(R12)(DI*1), Y4
 	VFMADD231PS  Y3, Y4, Y2
-	ADDQ         $0x10, R11
 	ADDQ         $0x10, R12
-	LEAQ         (R13)(R9*4), R13
-	LEAQ         (R14)(R9*4), R14
-	SUBQ         $0x04, R15
+	ADDQ         $0x10, R14
+	LEAQ         (R13)(R10*4), R13
+	LEAQ         (R15)(R10*4), R15
+	SUBQ         $0x04, R11
 	JGE          loop
 
 rest:
-	ADDQ $0x04, R15
+	ADDQ $0x04, R11
 	JZ   sums
 
 one:
 	VMASKMOVPS   (R13), Y0, Y3
-	VBROADCASTSS (R11), Y4
+	VBROADCASTSS (R12), Y4
 	VFMADD231PS  Y3, Y4, Y1
-	VBROADCASTSS (R11)(R8*1), Y4
+	VBROADCASTSS (R12)(DI*1), Y4
 	VFMADD231PS  Y3, Y4, Y2
-	ADDQ         $0x04, R11
 	ADDQ         $0x04, R12
-	ADDQ         R9, R13
-	DECQ         R15
+	ADDQ         $0x04, R14
+	ADDQ         R10, R13
+	DECQ         R11
 	JNZ          one
 
 sums:
 	MOVQ       88(AX), R11
 	TESTQ      $0x00000001, R11
 	JZ         bias
-	VMASKMOVPS (DI), Y0, Y3
+	VMASKMOVPS (BX), Y0, Y3
 	VADDPS     Y3, Y1, Y1
-	VMASKMOVPS (DI)(R10*1), Y0, Y3
+	VMASKMOVPS (BX)(SI*1), Y0, Y3
 	VADDPS     Y3, Y2, Y2
 
 bias:
@@ -7900,13 +7900,13 @@ relu:
 	VMAXPS Y2, Y3, Y2
 
 store:
-	LEAQ         (DI), R11
+	LEAQ         (BX), R11
 	MOVQ         80(AX), R12
 	TESTQ        $0x00000004, R12
 	JZ           two
 	VMOVUPS      X1, (R11)
 	VEXTRACTF128 $0x01, Y1, X1
-	VMOVUPS      X2, (R11)(R10*1)
+	VMOVUPS      X2, (R11)(SI*1)
 	VEXTRACTF128 $0x01, Y2, X2
 	ADDQ         $0x10, R11
 
@@ -7915,7 +7915,7 @@ two:
 	JZ      single
 	VMOVSD  X1, (R11)
 	VPSRLDQ $0x08, X1, X1
-	VMOVSD  X2, (R11)(R10*1)
+	VMOVSD  X2, (R11)(SI*1)
 	VPSRLDQ $0x08, X2, X2
 	ADDQ    $0x08, R11
 
@@ -7923,14 +7923,14 @@ single:
 	TESTQ  $0x00000001, R12
 	JZ     stored
 	VMOVSS X1, (R11)
-	VMOVSS X2, (R11)(R10*1)
+	VMOVSS X2, (R11)(SI*1)
 
 stored:
 	MOVQ 56(AX), R11
 	SHLQ $0x02, R11
-	ADDQ R11, BX
-	ADDQ R10, DI
-	ADDQ R10, DI
+	ADDQ R11, CX
+	ADDQ SI, BX
+	ADDQ SI, BX
 	DECQ 72(AX)
 	JNZ  tile
 	VZEROUPPER
@@ -7944,107 +7944,107 @@ TEXT ·gemmAlong2x2MaskedAVX2(SB), NOSPLIT, $0-8
 	VMOVD        CX, X0
 	VPBROADCASTD X0, Y0
 	VPCMPGTD     gemmLaneNumbers<>+0(SB), Y0, Y0
-	MOVQ         96(AX), CX
-	MOVQ         104(AX), DX
-	SHLQ         $0x02, DX
-	MOVQ         (AX), BX
-	MOVQ         8(AX), SI
-	MOVQ         16(AX), DI
-	MOVQ         32(AX), R8
-	SHLQ         $0x02, R8
-	MOVQ         40(AX), R9
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         48(AX), SI
+	SHLQ         $0x02, SI
+	MOVQ         32(AX), DI
+	SHLQ         $0x02, DI
+	MOVQ         96(AX), R8
+	MOVQ         104(AX), R9
 	SHLQ         $0x02, R9
-	MOVQ         48(AX), R10
+	MOVQ         40(AX), R10
 	SHLQ         $0x02, R10
 
 tile:
-	MOVQ       BX, R11
-	LEAQ       (R11)(R8*2), R12
-	ADDQ       R8, R12
-	MOVQ       SI, R13
-	LEAQ       (R13)(R9*2), R14
-	ADDQ       R9, R14
-	PREFETCHT0 (DI)
-	PREFETCHT0 (DI)(R10*1)
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(SI*1)
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
 	VXORPS     Y3, Y3, Y3
 	VXORPS     Y4, Y4, Y4
-	MOVQ       64(AX), R15
-	SUBQ       $0x04, R15
+	MOVQ       64(AX), R11
+	MOVQ       CX, R12
+	MOVQ       DX, R13
+	LEAQ       (R12)(DI*2), R14
+	ADDQ       DI, R14
+	LEAQ       (R13)(R10*2), R15
+	ADDQ       R10, R15
+	SUBQ       $0x04, R11
 	JLT        rest
 
 loop:
-	PREFETCHT1   (CX)
-	PREFETCHT1   64(CX)
-	ADDQ         DX, CX
+	PREFETCHT1   (R8)
+	PREFETCHT1   64(R8)
+	ADDQ         R9, R8
 	VMOVUPS      (R13), Y5
 	VMASKMOVPS   32(R13), Y0, Y6
-	VBROADCASTSS (R11), Y7
+	VBROADCASTSS (R12), Y7
 	VFMADD231PS  Y5, Y7, Y1
 	VFMADD231PS  Y6, Y7, Y2
-	VBROADCASTSS (R11)(R8*1), Y7
+	VBROADCASTSS (R12)(DI*1), Y7
 	VFMADD231PS  Y5, Y7, Y3
 	VFMADD231PS  Y6, Y7, Y4
-	VMOVUPS      (R13)(R9*1), Y5
-	VMASKMOVPS   32(R13)(R9*1), Y0, Y6
-	VBROADCASTSS 4(R11), Y7
+	VMOVUPS      (R13)(R10*1), Y5
+	VMASKMOVPS   32(R13)(R10*1), Y0, Y6
+	VBROADCASTSS 4(R12), Y7
 	VFMADD231PS  Y5, Y7, Y1
 	VFMADD231PS  Y6, Y7, Y2
-	VBROADCASTSS 4(R11)(R8*1), Y7
+	VBROADCASTSS 4(R12)(DI*1), Y7
 	VFMADD231PS  Y5, Y7, Y3
 	VFMADD231PS  Y6, Y7, Y4
-	VMOVUPS      (R13)(R9*2), Y5
-	VMASKMOVPS   32(R13)(R9*2), Y0, Y6
-	VBROADCASTSS 8(R11), Y7
+	VMOVUPS      (R13)(R10*2), Y5
+	VMASKMOVPS   32(R13)(R10*2), Y0, Y6
+	VBROADCASTSS 8(R12), Y7
 	VFMADD231PS  Y5, Y7, Y1
 	VFMADD231PS  Y6, Y7, Y2
-	VBROADCASTSS 8(R11)(R8*1), Y7
+	VBROADCASTSS 8(R12)(DI*1), Y7
 	VFMADD231PS  Y5, Y7, Y3
 	VFMADD231PS  Y6, Y7, Y4
-	VMOVUPS      (R14), Y5
-	VMASKMOVPS   32(R14), Y0, Y6
-	VBROADCASTSS 12(R11), Y7
+	VMOVUPS      (R15), Y5
+	VMASKMOVPS   32(R15), Y0, Y6
+	VBROADCASTSS 12(R12), Y7
 	VFMADD231PS  Y5, Y7, Y1
 	VFMADD231PS  Y6, Y7, Y2
-	VBROADCASTSS 12(R11)(R8*1), Y7
+	VBROADCASTSS 12(R12)(DI*1), Y7
 	VFMADD231PS  Y5, Y7, Y3
 	VFMADD231PS  Y6, Y7, Y4
-	ADDQ         $0x10, R11
 	ADDQ         $0x10, R12
-	LEAQ         (R13)(R9*4), R13
-	LEAQ         (R14)(R9*4), R14
-	SUBQ         $0x04, R15
+	ADDQ         $0x10, R14
+	LEAQ         (R13)(R10*4), R13
+	LEAQ         (R15)(R10*4), R15
+	SUBQ         $0x04, R11
 	JGE          loop
 
 rest:
-	ADDQ $0x04, R15
+	ADDQ $0x04, R11
 	JZ   sums
 
 one:
 	VMOVUPS      (R13), Y5
 	VMASKMOVPS   32(R13), Y0, Y6
-	VBROADCASTSS (R11), Y7
+	VBROADCASTSS (R12), Y7
 	VFMADD231PS  Y5, Y7, Y1
 	VFMADD231PS  Y6, Y7, Y2
-	VBROADCASTSS (R11)(R8*1), Y7
+	VBROADCASTSS (R12)(DI*1), Y7
 	VFMADD231PS  Y5, Y7, Y3
 	VFMADD231PS  Y6, Y7, Y4
-	ADDQ         $0x04, R11
 	ADDQ         $0x04, R12
-	ADDQ         R9, R13
-	DECQ         R15
+	ADDQ         $0x04, R14
+	ADDQ         R10, R13
+	DECQ         R11
 	JNZ          one
 
 sums:
 	MOVQ       88(AX), R11
 	TESTQ      $0x00000001, R11
 	JZ         bias
-	VADDPS     (DI), Y1, Y1
-	VMASKMOVPS 32(DI), Y0, Y5
+	VADDPS     (BX), Y1, Y1
+	VMASKMOVPS 32(BX), Y0, Y5
 	VADDPS     Y5, Y2, Y2
-	VADDPS     (DI)(R10*1), Y3, Y3
-	VMASKMOVPS 32(DI)(R10*1), Y0, Y5
+	VADDPS     (BX)(SI*1), Y3, Y3
+	VMASKMOVPS 32(BX)(SI*1), Y0, Y5
 	VADDPS     Y5, Y4, Y4
 
 bias:
@@ -8068,15 +8068,15 @@ relu:
 	VMAXPS Y4, Y5, Y4
 
 store:
-	VMOVUPS      Y1, (DI)
-	VMOVUPS      Y3, (DI)(R10*1)
-	LEAQ         32(DI), R11
+	VMOVUPS      Y1, (BX)
+	VMOVUPS      Y3, (BX)(SI*1)
+	LEAQ         32(BX), R11
 	MOVQ         80(AX), R12
 	TESTQ        $0x00000004, R12
 	JZ           two
 	VMOVUPS      X2, (R11)
 	VEXTRACTF128 $0x01, Y2, X2
-	VMOVUPS      X4, (R11)(R10*1)
+	VMOVUPS      X4, (R11)(SI*1)
 	VEXTRACTF128 $0x01, Y4, X4
 	ADDQ         $0x10, R11
 
@@ -8085,7 +8085,7 @@ two:
 	JZ      single
 	VMOVSD  X2, (R11)
 	VPSRLDQ $0x08, X2, X2
-	VMOVSD  X4, (R11)(R10*1)
+	VMOVSD  X4, (R11)(SI*1)
 	VPSRLDQ $0x08, X4, X4
 	ADDQ    $0x08, R11
 
@@ -8093,14 +8093,14 @@ single:
 	TESTQ  $0x00000001, R12
 	JZ     stored
 	VMOVSS X2, (R11)
-	VMOVSS X4, (R11)(R10*1)
+	VMOVSS X4, (R11)(SI*1)
 
 stored:
 	MOVQ 56(AX), R11
 	SHLQ $0x02, R11
-	ADDQ R11, BX
-	ADDQ R10, DI
-	ADDQ R10, DI
+	ADDQ R11, CX
+	ADDQ SI, BX
+	ADDQ SI, BX
 	DECQ 72(AX)
 	JNZ  tile
 	VZEROUPPER
@@ -8110,99 +8110,99 @@ stored:
 // Requires: AVX, FMA3, MMX+
 TEXT ·gemmAcross3x1AVX2(SB), NOSPLIT, $0-8
 	MOVQ s+0(FP), AX
-	MOVQ 96(AX), CX
-	MOVQ 104(AX), DX
-	SHLQ $0x02, DX
-	MOVQ (AX), BX
-	MOVQ 8(AX), SI
-	MOVQ 16(AX), DI
-	MOVQ 32(AX), R8
-	SHLQ $0x02, R8
-	MOVQ 40(AX), R9
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 48(AX), SI
+	SHLQ $0x02, SI
+	MOVQ 32(AX), DI
+	SHLQ $0x02, DI
+	MOVQ 96(AX), R8
+	MOVQ 104(AX), R9
 	SHLQ $0x02, R9
-	MOVQ 48(AX), R10
+	MOVQ 40(AX), R10
 	SHLQ $0x02, R10
 
 tile:
-	MOVQ       BX, R11
-	LEAQ       (R11)(R8*2), R12
-	ADDQ       R8, R12
-	MOVQ       SI, R13
-	LEAQ       (R13)(R9*2), R14
-	ADDQ       R9, R14
-	PREFETCHT0 (DI)
-	PREFETCHT0 (DI)(R10*1)
-	PREFETCHT0 (DI)(R10*2)
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(SI*1)
+	PREFETCHT0 (BX)(SI*2)
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
-	MOVQ       64(AX), R15
-	SUBQ       $0x04, R15
+	MOVQ       64(AX), R11
+	MOVQ       CX, R12
+	MOVQ       DX, R13
+	LEAQ       (R12)(DI*2), R14
+	ADDQ       DI, R14
+	LEAQ       (R13)(R10*2), R15
+	ADDQ       R10, R15
+	SUBQ       $0x04, R11
 	JLT        rest
 
 loop:
-	PREFETCHT1   (CX)
-	PREFETCHT1   64(CX)
-	ADDQ         DX, CX
+	PREFETCHT1   (R8)
+	PREFETCHT1   64(R8)
+	ADDQ         R9, R8
 	VMOVUPS      (R13), Y3
-	VBROADCASTSS (R11), Y4
-	VFMADD231PS  Y3, Y4, Y0
-	VBROADCASTSS 4(R11), Y4
-	VFMADD231PS  Y3, Y4, Y1
-	VBROADCASTSS 8(R11), Y4
-	VFMADD231PS  Y3, Y4, Y2
-	VMOVUPS      (R13)(R9*1), Y3
-	VBROADCASTSS (R11)(R8*1), Y4
-	VFMADD231PS  Y3, Y4, Y0
-	VBROADCASTSS 4(R11)(R8*1), Y4
-	VFMADD231PS  Y3, Y4, Y1
-	VBROADCASTSS 8(R11)(R8*1), Y4
-	VFMADD231PS  Y3, Y4, Y2
-	VMOVUPS      (R13)(R9*2), Y3
-	VBROADCASTSS (R11)(R8*2), Y4
-	VFMADD231PS  Y3, Y4, Y0
-	VBROADCASTSS 4(R11)(R8*2), Y4
-	VFMADD231PS  Y3, Y4, Y1
-	VBROADCASTSS 8(R11)(R8*2), Y4
-	VFMADD231PS  Y3, Y4, Y2
-	VMOVUPS      (R14), Y3
 	VBROADCASTSS (R12), Y4
 	VFMADD231PS  Y3, Y4, Y0
 	VBROADCASTSS 4(R12), Y4
 	VFMADD231PS  Y3, Y4, Y1
 	VBROADCASTSS 8(R12), Y4
 	VFMADD231PS  Y3, Y4, Y2
-	LEAQ         (R11)(R8*4), R11
-	LEAQ         (R12)(R8*4), R12
-	LEAQ         (R13)(R9*4), R13
-	LEAQ         (R14)(R9*4), R14
-	SUBQ         $0x04, R15
+	VMOVUPS      (R13)(R10*1), Y3
+	VBROADCASTSS (R12)(DI*1), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS 4(R12)(DI*1), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS 8(R12)(DI*1), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	VMOVUPS      (R13)(R10*2), Y3
+	VBROADCASTSS (R12)(DI*2), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS 4(R12)(DI*2), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS 8(R12)(DI*2), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	VMOVUPS      (R15), Y3
+	VBROADCASTSS (R14), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS 4(R14), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS 8(R14), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	LEAQ         (R12)(DI*4), R12
+	LEAQ         (R14)(DI*4), R14
+	LEAQ         (R13)(R10*4), R13
+	LEAQ         (R15)(R10*4), R15
+	SUBQ         $0x04, R11
 	JGE          loop
 
 rest:
-	ADDQ $0x04, R15
+	ADDQ $0x04, R11
 	JZ   sums
 
 one:
 	VMOVUPS      (R13), Y3
-	VBROADCASTSS (R11), Y4
+	VBROADCASTSS (R12), Y4
 	VFMADD231PS  Y3, Y4, Y0
-	VBROADCASTSS 4(R11), Y4
+	VBROADCASTSS 4(R12), Y4
 	VFMADD231PS  Y3, Y4, Y1
-	VBROADCASTSS 8(R11), Y4
+	VBROADCASTSS 8(R12), Y4
 	VFMADD231PS  Y3, Y4, Y2
-	ADDQ         R8, R11
-	ADDQ         R9, R13
-	DECQ         R15
+	ADDQ         DI, R12
+	ADDQ         R10, R13
+	DECQ         R11
 	JNZ          one
 
 sums:
 	MOVQ   88(AX), R11
 	TESTQ  $0x00000001, R11
 	JZ     bias
-	VADDPS (DI), Y0, Y0
-	VADDPS (DI)(R10*1), Y1, Y1
-	VADDPS (DI)(R10*2), Y2, Y2
+	VADDPS (BX), Y0, Y0
+	VADDPS (BX)(SI*1), Y1, Y1
+	VADDPS (BX)(SI*2), Y2, Y2
 
 bias:
 	MOVQ    24(AX), R12
@@ -8222,15 +8222,15 @@ relu:
 	VMAXPS Y2, Y3, Y2
 
 store:
-	VMOVUPS Y0, (DI)
-	VMOVUPS Y1, (DI)(R10*1)
-	VMOVUPS Y2, (DI)(R10*2)
+	VMOVUPS Y0, (BX)
+	VMOVUPS Y1, (BX)(SI*1)
+	VMOVUPS Y2, (BX)(SI*2)
 	MOVQ    56(AX), R11
 	SHLQ    $0x02, R11
-	ADDQ    R11, BX
-	ADDQ    R10, DI
-	ADDQ    R10, DI
-	ADDQ    R10, DI
+	ADDQ    R11, CX
+	ADDQ    SI, BX
+	ADDQ    SI, BX
+	ADDQ    SI, BX
 	DECQ    72(AX)
 	JNZ     tile
 	VZEROUPPER
@@ -8240,78 +8240,45 @@ store:
 // Requires: AVX, FMA3, MMX+
 TEXT ·gemmAcross3x2AVX2(SB), NOSPLIT, $0-8
 	MOVQ s+0(FP), AX
-	MOVQ 96(AX), CX
-	MOVQ 104(AX), DX
-	SHLQ $0x02, DX
-	MOVQ (AX), BX
-	MOVQ 8(AX), SI
-	MOVQ 16(AX), DI
-	MOVQ 32(AX), R8
-	SHLQ $0x02, R8
-	MOVQ 40(AX), R9
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 48(AX), SI
+	SHLQ $0x02, SI
+	MOVQ 32(AX), DI
+	SHLQ $0x02, DI
+	MOVQ 96(AX), R8
+	MOVQ 104(AX), R9
 	SHLQ $0x02, R9
-	MOVQ 48(AX), R10
+	MOVQ 40(AX), R10
 	SHLQ $0x02, R10
 
 tile:
-	MOVQ       BX, R11
-	LEAQ       (R11)(R8*2), R12
-	ADDQ       R8, R12
-	MOVQ       SI, R13
-	LEAQ       (R13)(R9*2), R14
-	ADDQ       R9, R14
-	PREFETCHT0 (DI)
-	PREFETCHT0 (DI)(R10*1)
-	PREFETCHT0 (DI)(R10*2)
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(SI*1)
+	PREFETCHT0 (BX)(SI*2)
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
 	VXORPS     Y3, Y3, Y3
 	VXORPS     Y4, Y4, Y4
 	VXORPS     Y5, Y5, Y5
-	MOVQ       64(AX), R15
-	SUBQ       $0x04, R15
+	MOVQ       64(AX), R11
+	MOVQ       CX, R12
+	MOVQ       DX, R13
+	LEAQ       (R12)(DI*2), R14
+	ADDQ       DI, R14
+	LEAQ       (R13)(R10*2), R15
+	ADDQ       R10, R15
+	SUBQ       $0x04, R11
 	JLT        rest
 
 loop:
-	PREFETCHT1   (CX)
-	PREFETCHT1   64(CX)
-	ADDQ         DX, CX
+	PREFETCHT1   (R8)
+	PREFETCHT1   64(R8)
+	ADDQ         R9, R8
 	VMOVUPS      (R13), Y6
 	VMOVUPS      32(R13), Y7
-	VBROADCASTSS (R11), Y8
-	VFMADD231PS  Y6, Y8, Y0
-	VFMADD231PS  Y7, Y8, Y1
-	VBROADCASTSS 4(R11), Y8
-	VFMADD231PS  Y6, Y8, Y2
-	VFMADD231PS  Y7, Y8, Y3
-	VBROADCASTSS 8(R11), Y8
-	VFMADD231PS  Y6, Y8, Y4
-	VFMADD231PS  Y7, Y8, Y5
-	VMOVUPS      (R13)(R9*1), Y6
-	VMOVUPS      32(R13)(R9*1), Y7
-	VBROADCASTSS (R11)(R8*1), Y8
-	VFMADD231PS  Y6, Y8, Y0
-	VFMADD231PS  Y7, Y8, Y1
-	VBROADCASTSS 4(R11)(R8*1), Y8
-	VFMADD231PS  Y6, Y8, Y2
-	VFMADD231PS  Y7, Y8, Y3
-	VBROADCASTSS 8(R11)(R8*1), Y8
-	VFMADD231PS  Y6, Y8, Y4
-	VFMADD231PS  Y7, Y8, Y5
-	VMOVUPS      (R13)(R9*2), Y6
-	VMOVUPS      32(R13)(R9*2), Y7
-	VBROADCASTSS (R11)(R8*2), Y8
-	VFMADD231PS  Y6, Y8, Y0
-	VFMADD231PS  Y7, Y8, Y1
-	VBROADCASTSS 4(R11)(R8*2), Y8
-	VFMADD231PS  Y6, Y8, Y2
-	VFMADD231PS  Y7, Y8, Y3
-	VBROADCASTSS 8(R11)(R8*2), Y8
-	VFMADD231PS  Y6, Y8, Y4
-	VFMADD231PS  Y7, Y8, Y5
-	VMOVUPS      (R14), Y6
-	VMOVUPS      32(R14), Y7
 	VBROADCASTSS (R12), Y8
 	VFMADD231PS  Y6, Y8, Y0
 	VFMADD231PS  Y7, Y8, Y1
@@ -8321,44 +8288,77 @@ loop:
 	VBROADCASTSS 8(R12), Y8
 	VFMADD231PS  Y6, Y8, Y4
 	VFMADD231PS  Y7, Y8, Y5
-	LEAQ         (R11)(R8*4), R11
-	LEAQ         (R12)(R8*4), R12
-	LEAQ         (R13)(R9*4), R13
-	LEAQ         (R14)(R9*4), R14
-	SUBQ         $0x04, R15
+	VMOVUPS      (R13)(R10*1), Y6
+	VMOVUPS      32(R13)(R10*1), Y7
+	VBROADCASTSS (R12)(DI*1), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 4(R12)(DI*1), Y8
+	VFMADD231PS  Y6, Y8, Y2
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS 8(R12)(DI*1), Y8
+	VFMADD231PS  Y6, Y8, Y4
+	VFMADD231PS  Y7, Y8, Y5
+	VMOVUPS      (R13)(R10*2), Y6
+	VMOVUPS      32(R13)(R10*2), Y7
+	VBROADCASTSS (R12)(DI*2), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 4(R12)(DI*2), Y8
+	VFMADD231PS  Y6, Y8, Y2
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS 8(R12)(DI*2), Y8
+	VFMADD231PS  Y6, Y8, Y4
+	VFMADD231PS  Y7, Y8, Y5
+	VMOVUPS      (R15), Y6
+	VMOVUPS      32(R15), Y7
+	VBROADCASTSS (R14), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 4(R14), Y8
+	VFMADD231PS  Y6, Y8, Y2
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS 8(R14), Y8
+	VFMADD231PS  Y6, Y8, Y4
+	VFMADD231PS  Y7, Y8, Y5
+	LEAQ         (R12)(DI*4), R12
+	LEAQ         (R14)(DI*4), R14
+	LEAQ         (R13)(R10*4), R13
+	LEAQ         (R15)(R10*4), R15
+	SUBQ         $0x04, R11
 	JGE          loop
 
 rest:
-	ADDQ $0x04, R15
+	ADDQ $0x04, R11
 	JZ   sums
 
 one:
 	VMOVUPS      (R13), Y6
 	VMOVUPS      32(R13), Y7
-	VBROADCASTSS (R11), Y8
+	VBROADCASTSS (R12), Y8
 	VFMADD231PS  Y6, Y8, Y0
 	VFMADD231PS  Y7, Y8, Y1
-	VBROADCASTSS 4(R11), Y8
+	VBROADCASTSS 4(R12), Y8
 	VFMADD231PS  Y6, Y8, Y2
 	VFMADD231PS  Y7, Y8, Y3
-	VBROADCASTSS 8(R11), Y8
+	VBROADCASTSS 8(R12), Y8
 	VFMADD231PS  Y6, Y8, Y4
 	VFMADD231PS  Y7, Y8, Y5
-	ADDQ         R8, R11
-	ADDQ         R9, R13
-	DECQ         R15
+	ADDQ         DI, R12
+	ADDQ         R10, R13
+	DECQ         R11
 	JNZ          one
 
 sums:
 	MOVQ   88(AX), R11
 	TESTQ  $0x00000001, R11
 	JZ     bias
-	VADDPS (DI), Y0, Y0
-	VADDPS 32(DI), Y1, Y1
-	VADDPS (DI)(R10*1), Y2, Y2
-	VADDPS 32(DI)(R10*1), Y3, Y3
-	VADDPS (DI)(R10*2), Y4, Y4
-	VADDPS 32(DI)(R10*2), Y5, Y5
+	VADDPS (BX), Y0, Y0
+	VADDPS 32(BX), Y1, Y1
+	VADDPS (BX)(SI*1), Y2, Y2
+	VADDPS 32(BX)(SI*1), Y3, Y3
+	VADDPS (BX)(SI*2), Y4, Y4
+	VADDPS 32(BX)(SI*2), Y5, Y5
 
 bias:
 	MOVQ    24(AX), R12
@@ -8385,18 +8385,18 @@ relu:
 	VMAXPS Y5, Y6, Y5
 
 store:
-	VMOVUPS Y0, (DI)
-	VMOVUPS Y1, 32(DI)
-	VMOVUPS Y2, (DI)(R10*1)
-	VMOVUPS Y3, 32(DI)(R10*1)
-	VMOVUPS Y4, (DI)(R10*2)
-	VMOVUPS Y5, 32(DI)(R10*2)
+	VMOVUPS Y0, (BX)
+	VMOVUPS Y1, 32(BX)
+	VMOVUPS Y2, (BX)(SI*1)
+	VMOVUPS Y3, 32(BX)(SI*1)
+	VMOVUPS Y4, (BX)(SI*2)
+	VMOVUPS Y5, 32(BX)(SI*2)
 	MOVQ    56(AX), R11
 	SHLQ    $0x02, R11
-	ADDQ    R11, BX
-	ADDQ    R10, DI
-	ADDQ    R10, DI
-	ADDQ    R10, DI
+	ADDQ    R11, CX
+	ADDQ    SI, BX
+	ADDQ    SI, BX
+	ADDQ    SI, BX
 	DECQ    72(AX)
 	JNZ     tile
 	VZEROUPPER
@@ -8406,32 +8406,26 @@ store:
 // Requires: AVX, FMA3, MMX+
 TEXT ·gemmAcross3x3AVX2(SB), NOSPLIT, $0-8
 	MOVQ s+0(FP), AX
-	MOVQ 96(AX), CX
-	MOVQ 104(AX), DX
-	SHLQ $0x02, DX
-	MOVQ (AX), BX
-	MOVQ 8(AX), SI
-	MOVQ 16(AX), DI
-	MOVQ 32(AX), R8
-	SHLQ $0x02, R8
-	MOVQ 40(AX), R9
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 48(AX), SI
+	SHLQ $0x02, SI
+	MOVQ 32(AX), DI
+	SHLQ $0x02, DI
+	MOVQ 96(AX), R8
+	MOVQ 104(AX), R9
 	SHLQ $0x02, R9
-	MOVQ 48(AX), R10
+	MOVQ 40(AX), R10
 	SHLQ $0x02, R10
 
 tile:
-	MOVQ       BX, R11
-	LEAQ       (R11)(R8*2), R12
-	ADDQ       R8, R12
-	MOVQ       SI, R13
-	LEAQ       (R13)(R9*2), R14
-	ADDQ       R9, R14
-	PREFETCHT0 (DI)
-	PREFETCHT0 95(DI)
-	PREFETCHT0 (DI)(R10*1)
-	PREFETCHT0 95(DI)(R10*1)
-	PREFETCHT0 (DI)(R10*2)
-	PREFETCHT0 95(DI)(R10*2)
+	PREFETCHT0 (BX)
+	PREFETCHT0 95(BX)
+	PREFETCHT0 (BX)(SI*1)
+	PREFETCHT0 95(BX)(SI*1)
+	PREFETCHT0 (BX)(SI*2)
+	PREFETCHT0 95(BX)(SI*2)
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
@@ -8441,62 +8435,23 @@ tile:
 	VXORPS     Y6, Y6, Y6
 	VXORPS     Y7, Y7, Y7
 	VXORPS     Y8, Y8, Y8
-	MOVQ       64(AX), R15
-	SUBQ       $0x04, R15
+	MOVQ       64(AX), R11
+	MOVQ       CX, R12
+	MOVQ       DX, R13
+	LEAQ       (R12)(DI*2), R14
+	ADDQ       DI, R14
+	LEAQ       (R13)(R10*2), R15
+	ADDQ       R10, R15
+	SUBQ       $0x04, R11
 	JLT        rest
 
 loop:
-	PREFETCHT1   (CX)
-	PREFETCHT1   64(CX)
-	ADDQ         DX, CX
+	PREFETCHT1   (R8)
+	PREFETCHT1   64(R8)
+	ADDQ         R9, R8
 	VMOVUPS      (R13), Y9
 	VMOVUPS      32(R13), Y10
 	VMOVUPS      64(R13), Y11
-	VBROADCASTSS (R11), Y12
-	VFMADD231PS  Y9, Y12, Y0
-	VFMADD231PS  Y10, Y12, Y1
-	VFMADD231PS  Y11, Y12, Y2
-	VBROADCASTSS 4(R11), Y12
-	VFMADD231PS  Y9, Y12, Y3
-	VFMADD231PS  Y10, Y12, Y4
-	VFMADD231PS  Y11, Y12, Y5
-	VBROADCASTSS 8(R11), Y12
-	VFMADD231PS  Y9, Y12, Y6
-	VFMADD231PS  Y10, Y12, Y7
-	VFMADD231PS  Y11, Y12, Y8
-	VMOVUPS      (R13)(R9*1), Y9
-	VMOVUPS      32(R13)(R9*1), Y10
-	VMOVUPS      64(R13)(R9*1), Y11
-	VBROADCASTSS (R11)(R8*1), Y12
-	VFMADD231PS  Y9, Y12, Y0
-	VFMADD231PS  Y10, Y12, Y1
-	VFMADD231PS  Y11, Y12, Y2
-	VBROADCASTSS 4(R11)(R8*1), Y12
-	VFMADD231PS  Y9, Y12, Y3
-	VFMADD231PS  Y10, Y12, Y4
-	VFMADD231PS  Y11, Y12, Y5
-	VBROADCASTSS 8(R11)(R8*1), Y12
-	VFMADD231PS  Y9, Y12, Y6
-	VFMADD231PS  Y10, Y12, Y7
-	VFMADD231PS  Y11, Y12, Y8
-	VMOVUPS      (R13)(R9*2), Y9
-	VMOVUPS      32(R13)(R9*2), Y10
-	VMOVUPS      64(R13)(R9*2), Y11
-	VBROADCASTSS (R11)(R8*2), Y12
-	VFMADD231PS  Y9, Y12, Y0
-	VFMADD231PS  Y10, Y12, Y1
-	VFMADD231PS  Y11, Y12, Y2
-	VBROADCASTSS 4(R11)(R8*2), Y12
-	VFMADD231PS  Y9, Y12, Y3
-	VFMADD231PS  Y10, Y12, Y4
-	VFMADD231PS  Y11, Y12, Y5
-	VBROADCASTSS 8(R11)(R8*2), Y12
-	VFMADD231PS  Y9, Y12, Y6
-	VFMADD231PS  Y10, Y12, Y7
-	VFMADD231PS  Y11, Y12, Y8
-	VMOVUPS      (R14), Y9
-	VMOVUPS      32(R14), Y10
-	VMOVUPS      64(R14), Y11
 	VBROADCASTSS (R12), Y12
 	VFMADD231PS  Y9, Y12, Y0
 	VFMADD231PS  Y10, Y12, Y1
@@ -8509,51 +8464,96 @@ loop:
 	VFMADD231PS  Y9, Y12, Y6
 	VFMADD231PS  Y10, Y12, Y7
 	VFMADD231PS  Y11, Y12, Y8
-	LEAQ         (R11)(R8*4), R11
-	LEAQ         (R12)(R8*4), R12
-	LEAQ         (R13)(R9*4), R13
-	LEAQ         (R14)(R9*4), R14
-	SUBQ         $0x04, R15
+	VMOVUPS      (R13)(R10*1), Y9
+	VMOVUPS      32(R13)(R10*1), Y10
+	VMOVUPS      64(R13)(R10*1), Y11
+	VBROADCASTSS (R12)(DI*1), Y12
+	VFMADD231PS  Y9, Y12, Y0
+	VFMADD231PS  Y10, Y12, Y1
+	VFMADD231PS  Y11, Y12, Y2
+	VBROADCASTSS 4(R12)(DI*1), Y12
+	VFMADD231PS  Y9, Y12, Y3
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS 8(R12)(DI*1), Y12
+	VFMADD231PS  Y9, Y12, Y6
+	VFMADD231PS  Y10, Y12, Y7
+	VFMADD231PS  Y11, Y12, Y8
+	VMOVUPS      (R13)(R10*2), Y9
+	VMOVUPS      32(R13)(R10*2), Y10
+	VMOVUPS      64(R13)(R10*2), Y11
+	VBROADCASTSS (R12)(DI*2), Y12
+	VFMADD231PS  Y9, Y12, Y0
+	VFMADD231PS  Y10, Y12, Y1
+	VFMADD231PS  Y11, Y12, Y2
+	VBROADCASTSS 4(R12)(DI*2), Y12
+	VFMADD231PS  Y9, Y12, Y3
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS 8(R12)(DI*2), Y12
+	VFMADD231PS  Y9, Y12, Y6
+	VFMADD231PS  Y10, Y12, Y7
+	VFMADD231PS  Y11, Y12, Y8
+	VMOVUPS      (R15), Y9
+	VMOVUPS      32(R15), Y10
+	VMOVUPS      64(R15), Y11
+	VBROADCASTSS (R14), Y12
+	VFMADD231PS  Y9, Y12, Y0
+	VFMADD231PS  Y10, Y12, Y1
+	VFMADD231PS  Y11, Y12, Y2
+	VBROADCASTSS 4(R14), Y12
+	VFMADD231PS  Y9, Y12, Y3
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS 8(R14), Y12
+	VFMADD231PS  Y9, Y12, Y6
+	VFMADD231PS  Y10, Y12, Y7
+	VFMADD231PS  Y11, Y12, Y8
+	LEAQ         (R12)(DI*4), R12
+	LEAQ         (R14)(DI*4), R14
+	LEAQ         (R13)(R10*4), R13
+	LEAQ         (R15)(R10*4), R15
+	SUBQ         $0x04, R11
 	JGE          loop
 
 rest:
-	ADDQ $0x04, R15
+	ADDQ $0x04, R11
 	JZ   sums
 
 one:
 	VMOVUPS      (R13), Y9
 	VMOVUPS      32(R13), Y10
 	VMOVUPS      64(R13), Y11
-	VBROADCASTSS (R11), Y12
+	VBROADCASTSS (R12), Y12
 	VFMADD231PS  Y9, Y12, Y0
 	VFMADD231PS  Y10, Y12, Y1
 	VFMADD231PS  Y11, Y12, Y2
-	VBROADCASTSS 4(R11), Y12
+	VBROADCASTSS 4(R12), Y12
 	VFMADD231PS  Y9, Y12, Y3
 	VFMADD231PS  Y10, Y12, Y4
 	VFMADD231PS  Y11, Y12, Y5
-	VBROADCASTSS 8(R11), Y12
+	VBROADCASTSS 8(R12), Y12
 	VFMADD231PS  Y9, Y12, Y6
 	VFMADD231PS  Y10, Y12, Y7
 	VFMADD231PS  Y11, Y12, Y8
-	ADDQ         R8, R11
-	ADDQ         R9, R13
-	DECQ         R15
+	ADDQ         DI, R12
+	ADDQ         R10, R13
+	DECQ         R11
 	JNZ          one
 
 sums:
 	MOVQ   88(AX), R11
 	TESTQ  $0x00000001, R11
 	JZ     bias
-	VADDPS (DI), Y0, Y0
-	VADDPS 32(DI), Y1, Y1
-	VADDPS 64(DI), Y2, Y2
-	VADDPS (DI)(R10*1), Y3, Y3
-	VADDPS 32(DI)(R10*1), Y4, Y4
-	VADDPS 64(DI)(R10*1), Y5, Y5
-	VADDPS (DI)(R10*2), Y6, Y6
-	VADDPS 32(DI)(R10*2), Y7, Y7
-	VADDPS 64(DI)(R10*2), Y8, Y8
+	VADDPS (BX), Y0, Y0
+	VADDPS 32(BX), Y1, Y1
+	VADDPS 64(BX), Y2, Y2
+	VADDPS (BX)(SI*1), Y3, Y3
+	VADDPS 32(BX)(SI*1), Y4, Y4
+	VADDPS 64(BX)(SI*1), Y5, Y5
+	VADDPS (BX)(SI*2), Y6, Y6
+	VADDPS 32(BX)(SI*2), Y7, Y7
+	VADDPS 64(BX)(SI*2), Y8, Y8
 
 bias:
 	MOVQ    24(AX), R12
@@ -8587,21 +8587,21 @@ relu:
 	VMAXPS Y8, Y9, Y8
 
 store:
-	VMOVUPS Y0, (DI)
-	VMOVUPS Y1, 32(DI)
-	VMOVUPS Y2, 64(DI)
-	VMOVUPS Y3, (DI)(R10*1)
-	VMOVUPS Y4, 32(DI)(R10*1)
-	VMOVUPS Y5, 64(DI)(R10*1)
-	VMOVUPS Y6, (DI)(R10*2)
-	VMOVUPS Y7, 32(DI)(R10*2)
-	VMOVUPS Y8, 64(DI)(R10*2)
+	VMOVUPS Y0, (BX)
+	VMOVUPS Y1, 32(BX)
+	VMOVUPS Y2, 64(BX)
+	VMOVUPS Y3, (BX)(SI*1)
+	VMOVUPS Y4, 32(BX)(SI*1)
+	VMOVUPS Y5, 64(BX)(SI*1)
+	VMOVUPS Y6, (BX)(SI*2)
+	VMOVUPS Y7, 32(BX)(SI*2)
+	VMOVUPS Y8, 64(BX)(SI*2)
 	MOVQ    56(AX), R11
 	SHLQ    $0x02, R11
-	ADDQ    R11, BX
-	ADDQ    R10, DI
-	ADDQ    R10, DI
-	ADDQ    R10, DI
+	ADDQ    R11, CX
+	ADDQ    SI, BX
+	ADDQ    SI, BX
+	ADDQ    SI, BX
 	DECQ    72(AX)
 	JNZ     tile
 	VZEROUPPER
@@ -8615,101 +8615,101 @@ TEXT ·gemmAcross3x1MaskedAVX2(SB), NOSPLIT, $0-8
 	VMOVD        CX, X0
 	VPBROADCASTD X0, Y0
 	VPCMPGTD     gemmLaneNumbers<>+0(SB), Y0, Y0
-	MOVQ         96(AX), CX
-	MOVQ         104(AX), DX
-	SHLQ         $0x02, DX
-	MOVQ         (AX), BX
-	MOVQ         8(AX), SI
-	MOVQ         16(AX), DI
-	MOVQ         32(AX), R8
-	SHLQ         $0x02, R8
-	MOVQ         40(AX), R9
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         48(AX), SI
+	SHLQ         $0x02, SI
+	MOVQ         32(AX), DI
+	SHLQ         $0x02, DI
+	MOVQ         96(AX), R8
+	MOVQ         104(AX), R9
 	SHLQ         $0x02, R9
-	MOVQ         48(AX), R10
+	MOVQ         40(AX), R10
 	SHLQ         $0x02, R10
 
 tile:
-	MOVQ       BX, R11
-	LEAQ       (R11)(R8*2), R12
-	ADDQ       R8, R12
-	MOVQ       SI, R13
-	LEAQ       (R13)(R9*2), R14
-	ADDQ       R9, R14
-	PREFETCHT0 (DI)
-	PREFETCHT0 (DI)(R10*1)
-	PREFETCHT0 (DI)(R10*2)
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(SI*1)
+	PREFETCHT0 (BX)(SI*2)
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
 	VXORPS     Y3, Y3, Y3
-	MOVQ       64(AX), R15
-	SUBQ       $0x04, R15
+	MOVQ       64(AX), R11
+	MOVQ       CX, R12
+	MOVQ       DX, R13
+	LEAQ       (R12)(DI*2), R14
+	ADDQ       DI, R14
+	LEAQ       (R13)(R10*2), R15
+	ADDQ       R10, R15
+	SUBQ       $0x04, R11
 	JLT        rest
 
 loop:
-	PREFETCHT1   (CX)
-	PREFETCHT1   64(CX)
-	ADDQ         DX, CX
+	PREFETCHT1   (R8)
+	PREFETCHT1   64(R8)
+	ADDQ         R9, R8
 	VMASKMOVPS   (R13), Y0, Y4
-	VBROADCASTSS (R11), Y5
-	VFMADD231PS  Y4, Y5, Y1
-	VBROADCASTSS 4(R11), Y5
-	VFMADD231PS  Y4, Y5, Y2
-	VBROADCASTSS 8(R11), Y5
-	VFMADD231PS  Y4, Y5, Y3
-	VMASKMOVPS   (R13)(R9*1), Y0, Y4
-	VBROADCASTSS (R11)(R8*1), Y5
-	VFMADD231PS  Y4, Y5, Y1
-	VBROADCASTSS 4(R11)(R8*1), Y5
-	VFMADD231PS  Y4, Y5, Y2
-	VBROADCASTSS 8(R11)(R8*1), Y5
-	VFMADD231PS  Y4, Y5, Y3
-	VMASKMOVPS   (R13)(R9*2), Y0, Y4
-	VBROADCASTSS (R11)(R8*2), Y5
-	VFMADD231PS  Y4, Y5, Y1
-	VBROADCASTSS 4(R11)(R8*2), Y5
-	VFMADD231PS  Y4, Y5, Y2
-	VBROADCASTSS 8(R11)(R8*2), Y5
-	VFMADD231PS  Y4, Y5, Y3
-	VMASKMOVPS   (R14), Y0, Y4
 	VBROADCASTSS (R12), Y5
 	VFMADD231PS  Y4, Y5, Y1
 	VBROADCASTSS 4(R12), Y5
 	VFMADD231PS  Y4, Y5, Y2
 	VBROADCASTSS 8(R12), Y5
 	VFMADD231PS  Y4, Y5, Y3
-	LEAQ         (R11)(R8*4), R11
-	LEAQ         (R12)(R8*4), R12
-	LEAQ         (R13)(R9*4), R13
-	LEAQ         (R14)(R9*4), R14
-	SUBQ         $0x04, R15
+	VMASKMOVPS   (R13)(R10*1), Y0, Y4
+	VBROADCASTSS (R12)(DI*1), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS 4(R12)(DI*1), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS 8(R12)(DI*1), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	VMASKMOVPS   (R13)(R10*2), Y0, Y4
+	VBROADCASTSS (R12)(DI*2), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS 4(R12)(DI*2), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS 8(R12)(DI*2), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	VMASKMOVPS   (R15), Y0, Y4
+	VBROADCASTSS (R14), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS 4(R14), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS 8(R14), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	LEAQ         (R12)(DI*4), R12
+	LEAQ         (R14)(DI*4), R14
+	LEAQ         (R13)(R10*4), R13
+	LEAQ         (R15)(R10*4), R15
+	SUBQ         $0x04, R11
 	JGE          loop
 
 rest:
-	ADDQ $0x04, R15
+	ADDQ $0x04, R11
 	JZ   sums
 
 one:
 	VMASKMOVPS   (R13), Y0, Y4
-	VBROADCASTSS (R11), Y5
+	VBROADCASTSS (R12), Y5
 	VFMADD231PS  Y4, Y5, Y1
-	VBROADCASTSS 4(R11), Y5
+	VBROADCASTSS 4(R12), Y5
 	VFMADD231PS  Y4, Y5, Y2
-	VBROADCASTSS 8(R11), Y5
+	VBROADCASTSS 8(R12), Y5
 	VFMADD231PS  Y4, Y5, Y3
-	ADDQ         R8, R11
-	ADDQ         R9, R13
-	DECQ         R15
+	ADDQ         DI, R12
+	ADDQ         R10, R13
+	DECQ         R11
 	JNZ          one
 
 sums:
 	MOVQ       88(AX), R11
 	TESTQ      $0x00000001, R11
 	JZ         bias
-	VMASKMOVPS (DI), Y0, Y4
+	VMASKMOVPS (BX), Y0, Y4
 	VADDPS     Y4, Y1, Y1
-	VMASKMOVPS (DI)(R10*1), Y0, Y4
+	VMASKMOVPS (BX)(SI*1), Y0, Y4
 	VADDPS     Y4, Y2, Y2
-	VMASKMOVPS (DI)(R10*2), Y0, Y4
+	VMASKMOVPS (BX)(SI*2), Y0, Y4
 	VADDPS     Y4, Y3, Y3
 
 bias:
@@ -8730,15 +8730,15 @@ relu:
 	VMAXPS Y3, Y4, Y3
 
 store:
-	LEAQ         (DI), R11
+	LEAQ         (BX), R11
 	MOVQ         80(AX), R12
 	TESTQ        $0x00000004, R12
 	JZ           two
 	VMOVUPS      X1, (R11)
 	VEXTRACTF128 $0x01, Y1, X1
-	VMOVUPS      X2, (R11)(R10*1)
+	VMOVUPS      X2, (R11)(SI*1)
 	VEXTRACTF128 $0x01, Y2, X2
-	VMOVUPS      X3, (R11)(R10*2)
+	VMOVUPS      X3, (R11)(SI*2)
 	VEXTRACTF128 $0x01, Y3, X3
 	ADDQ         $0x10, R11
 
@@ -8747,9 +8747,9 @@ two:
 	JZ      single
 	VMOVSD  X1, (R11)
 	VPSRLDQ $0x08, X1, X1
-	VMOVSD  X2, (R11)(R10*1)
+	VMOVSD  X2, (R11)(SI*1)
 	VPSRLDQ $0x08, X2, X2
-	VMOVSD  X3, (R11)(R10*2)
+	VMOVSD  X3, (R11)(SI*2)
 	VPSRLDQ $0x08, X3, X3
 	ADDQ    $0x08, R11
 
@@ -8757,16 +8757,16 @@ single:
 	TESTQ  $0x00000001, R12
 	JZ     stored
 	VMOVSS X1, (R11)
-	VMOVSS X2, (R11)(R10*1)
-	VMOVSS X3, (R11)(R10*2)
+	VMOVSS X2, (R11)(SI*1)
+	VMOVSS X3, (R11)(SI*2)
 
 stored:
 	MOVQ 56(AX), R11
 	SHLQ $0x02, R11
-	ADDQ R11, BX
-	ADDQ R10, DI
-	ADDQ R10, DI
-	ADDQ R10, DI
+	ADDQ R11, CX
+	ADDQ SI, BX
+	ADDQ SI, BX
+	ADDQ SI, BX
 	DECQ 72(AX)
 	JNZ  tile
 	VZEROUPPER
@@ -8780,78 +8780,45 @@ TEXT ·gemmAcross3x2MaskedAVX2(SB), NOSPLIT, $0-8
 	VMOVD        CX, X0
 	VPBROADCASTD X0, Y0
 	VPCMPGTD     gemmLaneNumbers<>+0(SB), Y0, Y0
-	MOVQ         96(AX), CX
-	MOVQ         104(AX), DX
-	SHLQ         $0x02, DX
-	MOVQ         (AX), BX
-	MOVQ         8(AX), SI
-	MOVQ         16(AX), DI
-	MOVQ         32(AX), R8
-	SHLQ         $0x02, R8
-	MOVQ         40(AX), R9
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         48(AX), SI
+	SHLQ         $0x02, SI
+	MOVQ         32(AX), DI
+	SHLQ         $0x02, DI
+	MOVQ         96(AX), R8
+	MOVQ         104(AX), R9
 	SHLQ         $0x02, R9
-	MOVQ         48(AX), R10
+	MOVQ         40(AX), R10
 	SHLQ         $0x02, R10
 
 tile:
-	MOVQ       BX, R11
-	LEAQ       (R11)(R8*2), R12
-	ADDQ       R8, R12
-	MOVQ       SI, R13
-	LEAQ       (R13)(R9*2), R14
-	ADDQ       R9, R14
-	PREFETCHT0 (DI)
-	PREFETCHT0 (DI)(R10*1)
-	PREFETCHT0 (DI)(R10*2)
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(SI*1)
+	PREFETCHT0 (BX)(SI*2)
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
 	VXORPS     Y3, Y3, Y3
 	VXORPS     Y4, Y4, Y4
 	VXORPS     Y5, Y5, Y5
 	VXORPS     Y6, Y6, Y6
-	MOVQ       64(AX), R15
-	SUBQ       $0x04, R15
+	MOVQ       64(AX), R11
+	MOVQ       CX, R12
+	MOVQ       DX, R13
+	LEAQ       (R12)(DI*2), R14
+	ADDQ       DI, R14
+	LEAQ       (R13)(R10*2), R15
+	ADDQ       R10, R15
+	SUBQ       $0x04, R11
 	JLT        rest
 
 loop:
-	PREFETCHT1   (CX)
-	PREFETCHT1   64(CX)
-	ADDQ         DX, CX
+	PREFETCHT1   (R8)
+	PREFETCHT1   64(R8)
+	ADDQ         R9, R8
 	VMOVUPS      (R13), Y7
 	VMASKMOVPS   32(R13), Y0, Y8
-	VBROADCASTSS (R11), Y9
-	VFMADD231PS  Y7, Y9, Y1
-	VFMADD231PS  Y8, Y9, Y2
-	VBROADCASTSS 4(R11), Y9
-	VFMADD231PS  Y7, Y9, Y3
-	VFMADD231PS  Y8, Y9, Y4
-	VBROADCASTSS 8(R11), Y9
-	VFMADD231PS  Y7, Y9, Y5
-	VFMADD231PS  Y8, Y9, Y6
-	VMOVUPS      (R13)(R9*1), Y7
-	VMASKMOVPS   32(R13)(R9*1), Y0, Y8
-	VBROADCASTSS (R11)(R8*1), Y9
-	VFMADD231PS  Y7, Y9, Y1
-	VFMADD231PS  Y8, Y9, Y2
-	VBROADCASTSS 4(R11)(R8*1), Y9
-	VFMADD231PS  Y7, Y9, Y3
-	VFMADD231PS  Y8, Y9, Y4
-	VBROADCASTSS 8(R11)(R8*1), Y9
-	VFMADD231PS  Y7, Y9, Y5
-	VFMADD231PS  Y8, Y9, Y6
-	VMOVUPS      (R13)(R9*2), Y7
-	VMASKMOVPS   32(R13)(R9*2), Y0, Y8
-	VBROADCASTSS (R11)(R8*2), Y9
-	VFMADD231PS  Y7, Y9, Y1
-	VFMADD231PS  Y8, Y9, Y2
-	VBROADCASTSS 4(R11)(R8*2), Y9
-	VFMADD231PS  Y7, Y9, Y3
-	VFMADD231PS  Y8, Y9, Y4
-	VBROADCASTSS 8(R11)(R8*2), Y9
-	VFMADD231PS  Y7, Y9, Y5
-	VFMADD231PS  Y8, Y9, Y6
-	VMOVUPS      (R14), Y7
-	VMASKMOVPS   32(R14), Y0, Y8
 	VBROADCASTSS (R12), Y9
 	VFMADD231PS  Y7, Y9, Y1
 	VFMADD231PS  Y8, Y9, Y2
@@ -8861,46 +8828,79 @@ loop:
 	VBROADCASTSS 8(R12), Y9
 	VFMADD231PS  Y7, Y9, Y5
 	VFMADD231PS  Y8, Y9, Y6
-	LEAQ         (R11)(R8*4), R11
-	LEAQ         (R12)(R8*4), R12
-	LEAQ         (R13)(R9*4), R13
-	LEAQ         (R14)(R9*4), R14
-	SUBQ         $0x04, R15
+	VMOVUPS      (R13)(R10*1), Y7
+	VMASKMOVPS   32(R13)(R10*1), Y0, Y8
+	VBROADCASTSS (R12)(DI*1), Y9
+	VFMADD231PS  Y7, Y9, Y1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS 4(R12)(DI*1), Y9
+	VFMADD231PS  Y7, Y9, Y3
+	VFMADD231PS  Y8, Y9, Y4
+	VBROADCASTSS 8(R12)(DI*1), Y9
+	VFMADD231PS  Y7, Y9, Y5
+	VFMADD231PS  Y8, Y9, Y6
+	VMOVUPS      (R13)(R10*2), Y7
+	VMASKMOVPS   32(R13)(R10*2), Y0, Y8
+	VBROADCASTSS (R12)(DI*2), Y9
+	VFMADD231PS  Y7, Y9, Y1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS 4(R12)(DI*2), Y9
+	VFMADD231PS  Y7, Y9, Y3
+	VFMADD231PS  Y8, Y9, Y4
+	VBROADCASTSS 8(R12)(DI*2), Y9
+	VFMADD231PS  Y7, Y9, Y5
+	VFMADD231PS  Y8, Y9, Y6
+	VMOVUPS      (R15), Y7
+	VMASKMOVPS   32(R15), Y0, Y8
+	VBROADCASTSS (R14), Y9
+	VFMADD231PS  Y7, Y9, Y1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS 4(R14), Y9
+	VFMADD231PS  Y7, Y9, Y3
+	VFMADD231PS  Y8, Y9, Y4
+	VBROADCASTSS 8(R14), Y9
+	VFMADD231PS  Y7, Y9, Y5
+	VFMADD231PS  Y8, Y9, Y6
+	LEAQ         (R12)(DI*4), R12
+	LEAQ         (R14)(DI*4), R14
+	LEAQ         (R13)(R10*4), R13
+	LEAQ         (R15)(R10*4), R15
+	SUBQ         $0x04, R11
 	JGE          loop
 
 rest:
-	ADDQ $0x04, R15
+	ADDQ $0x04, R11
 	JZ   sums
 
 one:
 	VMOVUPS      (R13), Y7
 	VMASKMOVPS   32(R13), Y0, Y8
-	VBROADCASTSS (R11), Y9
+	VBROADCASTSS (R12), Y9
 	VFMADD231PS  Y7, Y9, Y1
 	VFMADD231PS  Y8, Y9, Y2
-	VBROADCASTSS 4(R11), Y9
+	VBROADCASTSS 4(R12), Y9
 	VFMADD231PS  Y7, Y9, Y3
 	VFMADD231PS  Y8, Y9, Y4
-	VBROADCASTSS 8(R11), Y9
+	VBROADCASTSS 8(R12), Y9
 	VFMADD231PS  Y7, Y9, Y5
 	VFMADD231PS  Y8, Y9, Y6
-	ADDQ         R8, R11
-	ADDQ         R9, R13
-	DECQ         R15
+	ADDQ         DI, R12
+	ADDQ         R10, R13
+	DECQ         R11
 	JNZ          one
 
 sums:
 	MOVQ       88(AX), R11
 	TESTQ      $0x00000001, R11
 	JZ         bias
-	VADDPS     (DI), Y1, Y1
-	VMASKMOVPS 32(DI), Y0, Y7
+	VADDPS     (BX), Y1, Y1
+	VMASKMOVPS 32(BX), Y0, Y7
 	VADDPS     Y7, Y2, Y2
-	VADDPS     (DI)(R10*1), Y3, Y3
-	VMASKMOVPS 32(DI)(R10*1), Y0, Y7
+	VADDPS     (BX)(SI*1), Y3, Y3
+	VMASKMOVPS 32(BX)(SI*1), Y0, Y7
 	VADDPS     Y7, Y4, Y4
-	VADDPS     (DI)(R10*2), Y5, Y5
-	VMASKMOVPS 32(DI)(R10*2), Y0, Y7
+	VADDPS     (BX)(SI*2), Y5, Y5
+	VMASKMOVPS 32(BX)(SI*2), Y0, Y7
 	VADDPS     Y7, Y6, Y6
 
 bias:
@@ -8928,18 +8928,18 @@ relu:
 	VMAXPS Y6, Y7, Y6
 
 store:
-	VMOVUPS      Y1, (DI)
-	VMOVUPS      Y3, (DI)(R10*1)
-	VMOVUPS      Y5, (DI)(R10*2)
-	LEAQ         32(DI), R11
+	VMOVUPS      Y1, (BX)
+	VMOVUPS      Y3, (BX)(SI*1)
+	VMOVUPS      Y5, (BX)(SI*2)
+	LEAQ         32(BX), R11
 	MOVQ         80(AX), R12
 	TESTQ        $0x00000004, R12
 	JZ           two
 	VMOVUPS      X2, (R11)
 	VEXTRACTF128 $0x01, Y2, X2
-	VMOVUPS      X4, (R11)(R10*1)
+	VMOVUPS      X4, (R11)(SI*1)
 	VEXTRACTF128 $0x01, Y4, X4
-	VMOVUPS      X6, (R11)(R10*2)
+	VMOVUPS      X6, (R11)(SI*2)
 	VEXTRACTF128 $0x01, Y6, X6
 	ADDQ         $0x10, R11
 
@@ -8948,9 +8948,9 @@ two:
 	JZ      single
 	VMOVSD  X2, (R11)
 	VPSRLDQ $0x08, X2, X2
-	VMOVSD  X4, (R11)(R10*1)
+	VMOVSD  X4, (R11)(SI*1)
 	VPSRLDQ $0x08, X4, X4
-	VMOVSD  X6, (R11)(R10*2)
+	VMOVSD  X6, (R11)(SI*2)
 	VPSRLDQ $0x08, X6, X6
 	ADDQ    $0x08, R11
 
@@ -8958,16 +8958,16 @@ single:
 	TESTQ  $0x00000001, R12
 	JZ     stored
 	VMOVSS X2, (R11)
-	VMOVSS X4, (R11)(R10*1)
-	VMOVSS X6, (R11)(R10*2)
+	VMOVSS X4, (R11)(SI*1)
+	VMOVSS X6, (R11)(SI*2)
 
 stored:
 	MOVQ 56(AX), R11
 	SHLQ $0x02, R11
-	ADDQ R11, BX
-	ADDQ R10, DI
-	ADDQ R10, DI
-	ADDQ R10, DI
+	ADDQ R11, CX
+	ADDQ SI, BX
+	ADDQ SI, BX
+	ADDQ SI, BX
 	DECQ 72(AX)
 	JNZ  tile
 	VZEROUPPER
@@ -8977,100 +8977,100 @@ stored:
 // Requires: AVX, FMA3, MMX+
 TEXT ·gemmAlong3x1AVX2(SB), NOSPLIT, $0-8
 	MOVQ s+0(FP), AX
-	MOVQ 96(AX), CX
-	MOVQ 104(AX), DX
-	SHLQ $0x02, DX
-	MOVQ (AX), BX
-	MOVQ 8(AX), SI
-	MOVQ 16(AX), DI
-	MOVQ 32(AX), R8
-	SHLQ $0x02, R8
-	MOVQ 40(AX), R9
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 48(AX), SI
+	SHLQ $0x02, SI
+	MOVQ 32(AX), DI
+	SHLQ $0x02, DI
+	MOVQ 96(AX), R8
+	MOVQ 104(AX), R9
 	SHLQ $0x02, R9
-	MOVQ 48(AX), R10
+	MOVQ 40(AX), R10
 	SHLQ $0x02, R10
 
 tile:
-	MOVQ       BX, R11
-	LEAQ       (R11)(R8*2), R12
-	ADDQ       R8, R12
-	MOVQ       SI, R13
-	LEAQ       (R13)(R9*2), R14
-	ADDQ       R9, R14
-	PREFETCHT0 (DI)
-	PREFETCHT0 (DI)(R10*1)
-	PREFETCHT0 (DI)(R10*2)
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(SI*1)
+	PREFETCHT0 (BX)(SI*2)
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
-	MOVQ       64(AX), R15
-	SUBQ       $0x04, R15
+	MOVQ       64(AX), R11
+	MOVQ       CX, R12
+	MOVQ       DX, R13
+	LEAQ       (R12)(DI*2), R14
+	ADDQ       DI, R14
+	LEAQ       (R13)(R10*2), R15
+	ADDQ       R10, R15
+	SUBQ       $0x04, R11
 	JLT        rest
 
 loop:
-	PREFETCHT1   (CX)
-	PREFETCHT1   64(CX)
-	ADDQ         DX, CX
+	PREFETCHT1   (R8)
+	PREFETCHT1   64(R8)
+	ADDQ         R9, R8
 	VMOVUPS      (R13), Y3
-	VBROADCASTSS (R11), Y4
+	VBROADCASTSS (R12), Y4
 	VFMADD231PS  Y3, Y4, Y0
-	VBROADCASTSS (R11)(R8*1), Y4
+	VBROADCASTSS (R12)(DI*1), Y4
 	VFMADD231PS  Y3, Y4, Y1
-	VBROADCASTSS (R11)(R8*2), Y4
+	VBROADCASTSS (R12)(DI*2), Y4
 	VFMADD231PS  Y3, Y4, Y2
-	VMOVUPS      (R13)(R9*1), Y3
-	VBROADCASTSS 4(R11), Y4
+	VMOVUPS      (R13)(R10*1), Y3
+	VBROADCASTSS 4(R12), Y4
 	VFMADD231PS  Y3, Y4, Y0
-	VBROADCASTSS 4(R11)(R8*1), Y4
+	VBROADCASTSS 4(R12)(DI*1), Y4
 	VFMADD231PS  Y3, Y4, Y1
-	VBROADCASTSS 4(R11)(R8*2), Y4
+	VBROADCASTSS 4(R12)(DI*2), Y4
 	VFMADD231PS  Y3, Y4, Y2
-	VMOVUPS      (R13)(R9*2), Y3
-	VBROADCASTSS 8(R11), Y4
+	VMOVUPS      (R13)(R10*2), Y3
+	VBROADCASTSS 8(R12), Y4
 	VFMADD231PS  Y3, Y4, Y0
-	VBROADCASTSS 8(R11)(R8*1), Y4
+	VBROADCASTSS 8(R12)(DI*1), Y4
 	VFMADD231PS  Y3, Y4, Y1
-	VBROADCASTSS 8(R11)(R8*2), Y4
+	VBROADCASTSS 8(R12)(DI*2), Y4
 	VFMADD231PS  Y3, Y4, Y2
-	VMOVUPS      (R14), Y3
-	VBROADCASTSS 12(R11), Y4
+	VMOVUPS      (R15), Y3
+	VBROADCASTSS 12(R12), Y4
 	VFMADD231PS  Y3, Y4, Y0
-	VBROADCASTSS 12(R11)(R8*1), Y4
+	VBROADCASTSS 12(R12)(DI*1), Y4
 	VFMADD231PS  Y3, Y4, Y1
-	VBROADCASTSS 12(R11)(R8*2), Y4
+	VBROADCASTSS 12(R12)(DI*2), Y4
 	VFMADD231PS  Y3, Y4, Y2
-	ADDQ         $0x10, R11
 	ADDQ         $0x10, R12
-	LEAQ         (R13)(R9*4), R13
-	LEAQ         (R14)(R9*4), R14
-	SUBQ         $0x04, R15
+	ADDQ         $0x10, R14
+	LEAQ         (R13)(R10*4), R13
+	LEAQ         (R15)(R10*4), R15
+	SUBQ         $0x04, R11
 	JGE          loop
 
 rest:
-	ADDQ $0x04, R15
+	ADDQ $0x04, R11
 	JZ   sums
 
 one:
 	VMOVUPS      (R13), Y3
-	VBROADCASTSS (R11), Y4
+	VBROADCASTSS (R12), Y4
 	VFMADD231PS  Y3, Y4, Y0
-	VBROADCASTSS (R11)(R8*1), Y4
+	VBROADCASTSS (R12)(DI*1), Y4
 	VFMADD231PS  Y3, Y4, Y1
-	VBROADCASTSS (R11)(R8*2), Y4
+	VBROADCASTSS (R12)(DI*2), Y4
 	VFMADD231PS  Y3, Y4, Y2
-	ADDQ         $0x04, R11
 	ADDQ         $0x04, R12
-	ADDQ         R9, R13
-	DECQ         R15
+	ADDQ         $0x04, R14
+	ADDQ         R10, R13
+	DECQ         R11
 	JNZ          one
 
 sums:
 	MOVQ   88(AX), R11
 	TESTQ  $0x00000001, R11
 	JZ     bias
-	VADDPS (DI), Y0, Y0
-	VADDPS (DI)(R10*1), Y1, Y1
-	VADDPS (DI)(R10*2), Y2, Y2
+	VADDPS (BX), Y0, Y0
+	VADDPS (BX)(SI*1), Y1, Y1
+	VADDPS (BX)(SI*2), Y2, Y2
 
 bias:
 	MOVQ    24(AX), R12
@@ -9090,15 +9090,15 @@ relu:
 	VMAXPS Y2, Y3, Y2
 
 store:
-	VMOVUPS Y0, (DI)
-	VMOVUPS Y1, (DI)(R10*1)
-	VMOVUPS Y2, (DI)(R10*2)
+	VMOVUPS Y0, (BX)
+	VMOVUPS Y1, (BX)(SI*1)
+	VMOVUPS Y2, (BX)(SI*2)
 	MOVQ    56(AX), R11
 	SHLQ    $0x02, R11
-	ADDQ    R11, BX
-	ADDQ    R10, DI
-	ADDQ    R10, DI
-	ADDQ    R10, DI
+	ADDQ    R11, CX
+	ADDQ    SI, BX
+	ADDQ    SI, BX
+	ADDQ    SI, BX
 	DECQ    72(AX)
 	JNZ     tile
 	VZEROUPPER
@@ -9108,126 +9108,126 @@ store:
 // Requires: AVX, FMA3, MMX+
 TEXT ·gemmAlong3x2AVX2(SB), NOSPLIT, $0-8
 	MOVQ s+0(FP), AX
-	MOVQ 96(AX), CX
-	MOVQ 104(AX), DX
-	SHLQ $0x02, DX
-	MOVQ (AX), BX
-	MOVQ 8(AX), SI
-	MOVQ 16(AX), DI
-	MOVQ 32(AX), R8
-	SHLQ $0x02, R8
-	MOVQ 40(AX), R9
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 48(AX), SI
+	SHLQ $0x02, SI
+	MOVQ 32(AX), DI
+	SHLQ $0x02, DI
+	MOVQ 96(AX), R8
+	MOVQ 104(AX), R9
 	SHLQ $0x02, R9
-	MOVQ 48(AX), R10
+	MOVQ 40(AX), R10
 	SHLQ $0x02, R10
 
 tile:
-	MOVQ       BX, R11
-	LEAQ       (R11)(R8*2), R12
-	ADDQ       R8, R12
-	MOVQ       SI, R13
-	LEAQ       (R13)(R9*2), R14
-	ADDQ       R9, R14
-	PREFETCHT0 (DI)
-	PREFETCHT0 (DI)(R10*1)
-	PREFETCHT0 (DI)(R10*2)
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(SI*1)
+	PREFETCHT0 (BX)(SI*2)
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
 	VXORPS     Y3, Y3, Y3
 	VXORPS     Y4, Y4, Y4
 	VXORPS     Y5, Y5, Y5
-	MOVQ       64(AX), R15
-	SUBQ       $0x04, R15
+	MOVQ       64(AX), R11
+	MOVQ       CX, R12
+	MOVQ       DX, R13
+	LEAQ       (R12)(DI*2), R14
+	ADDQ       DI, R14
+	LEAQ       (R13)(R10*2), R15
+	ADDQ       R10, R15
+	SUBQ       $0x04, R11
 	JLT        rest
 
 loop:
-	PREFETCHT1   (CX)
-	PREFETCHT1   64(CX)
-	ADDQ         DX, CX
+	PREFETCHT1   (R8)
+	PREFETCHT1   64(R8)
+	ADDQ         R9, R8
 	VMOVUPS      (R13), Y6
 	VMOVUPS      32(R13), Y7
-	VBROADCASTSS (R11), Y8
+	VBROADCASTSS (R12), Y8
 	VFMADD231PS  Y6, Y8, Y0
 	VFMADD231PS  Y7, Y8, Y1
-	VBROADCASTSS (R11)(R8*1), Y8
+	VBROADCASTSS (R12)(DI*1), Y8
 	VFMADD231PS  Y6, Y8, Y2
 	VFMADD231PS  Y7, Y8, Y3
-	VBROADCASTSS (R11)(R8*2), Y8
+	VBROADCASTSS (R12)(DI*2), Y8
 	VFMADD231PS  Y6, Y8, Y4
 	VFMADD231PS  Y7, Y8, Y5
-	VMOVUPS      (R13)(R9*1), Y6
-	VMOVUPS      32(R13)(R9*1), Y7
-	VBROADCASTSS 4(R11), Y8
+	VMOVUPS      (R13)(R10*1), Y6
+	VMOVUPS      32(R13)(R10*1), Y7
+	VBROADCASTSS 4(R12), Y8
 	VFMADD231PS  Y6, Y8, Y0
 	VFMADD231PS  Y7, Y8, Y1
-	VBROADCASTSS 4(R11)(R8*1), Y8
+	VBROADCASTSS 4(R12)(DI*1), Y8
 	VFMADD231PS  Y6, Y8, Y2
 	VFMADD231PS  Y7, Y8, Y3
-	VBROADCASTSS 4(R11)(R8*2), Y8
+	VBROADCASTSS 4(R12)(DI*2), Y8
 	VFMADD231PS  Y6, Y8, Y4
 	VFMADD231PS  Y7, Y8, Y5
-	VMOVUPS      (R13)(R9*2), Y6
-	VMOVUPS      32(R13)(R9*2), Y7
-	VBROADCASTSS 8(R11), Y8
+	VMOVUPS      (R13)(R10*2), Y6
+	VMOVUPS      32(R13)(R10*2), Y7
+	VBROADCASTSS 8(R12), Y8
 	VFMADD231PS  Y6, Y8, Y0
 	VFMADD231PS  Y7, Y8, Y1
-	VBROADCASTSS 8(R11)(R8*1), Y8
+	VBROADCASTSS 8(R12)(DI*1), Y8
 	VFMADD231PS  Y6, Y8, Y2
 	VFMADD231PS  Y7, Y8, Y3
-	VBROADCASTSS 8(R11)(R8*2), Y8
+	VBROADCASTSS 8(R12)(DI*2), Y8
 	VFMADD231PS  Y6, Y8, Y4
 	VFMADD231PS  Y7, Y8, Y5
-	VMOVUPS      (R14), Y6
-	VMOVUPS      32(R14), Y7
-	VBROADCASTSS 12(R11), Y8
+	VMOVUPS      (R15), Y6
+	VMOVUPS      32(R15), Y7
+	VBROADCASTSS 12(R12), Y8
 	VFMADD231PS  Y6, Y8, Y0
 	VFMADD231PS  Y7, Y8, Y1
-	VBROADCASTSS 12(R11)(R8*1), Y8
+	VBROADCASTSS 12(R12)(DI*1), Y8
 	VFMADD231PS  Y6, Y8, Y2
 	VFMADD231PS  Y7, Y8, Y3
-	VBROADCASTSS 12(R11)(R8*2), Y8
+	VBROADCASTSS 12(R12)(DI*2), Y8
 	VFMADD231PS  Y6, Y8, Y4
 	VFMADD231PS  Y7, Y8, Y5
-	ADDQ         $0x10, R11
 	ADDQ         $0x10, R12
-	LEAQ         (R13)(R9*4), R13
-	LEAQ         (R14)(R9*4), R14
-	SUBQ         $0x04, R15
+	ADDQ         $0x10, R14
+	LEAQ         (R13)(R10*4), R13
+	LEAQ         (R15)(R10*4), R15
+	SUBQ         $0x04, R11
 	JGE          loop
 
 rest:
-	ADDQ $0x04, R15
+	ADDQ $0x04, R11
 	JZ   sums
 
 one:
 	VMOVUPS      (R13), Y6
 	VMOVUPS      32(R13), Y7
-	VBROADCASTSS (R11), Y8
+	VBROADCASTSS (R12), Y8
 	VFMADD231PS  Y6, Y8, Y0
 	VFMADD231PS  Y7, Y8, Y1
-	VBROADCASTSS (R11)(R8*1), Y8
+	VBROADCASTSS (R12)(DI*1), Y8
 	VFMADD231PS  Y6, Y8, Y2
 	VFMADD231PS  Y7, Y8, Y3
-	VBROADCASTSS (R11)(R8*2), Y8
+	VBROADCASTSS (R12)(DI*2), Y8
 	VFMADD231PS  Y6, Y8, Y4
 	VFMADD231PS  Y7, Y8, Y5
-	ADDQ         $0x04, R11
 	ADDQ         $0x04, R12
-	ADDQ         R9, R13
-	DECQ         R15
+	ADDQ         $0x04, R14
+	ADDQ         R10, R13
+	DECQ         R11
 	JNZ          one
 
 sums:
 	MOVQ   88(AX), R11
 	TESTQ  $0x00000001, R11
 	JZ     bias
-	VADDPS (DI), Y0, Y0
-	VADDPS 32(DI), Y1, Y1
-	VADDPS (DI)(R10*1), Y2, Y2
-	VADDPS 32(DI)(R10*1), Y3, Y3
-	VADDPS (DI)(R10*2), Y4, Y4
-	VADDPS 32(DI)(R10*2), Y5, Y5
+	VADDPS (BX), Y0, Y0
+	VADDPS 32(BX), Y1, Y1
+	VADDPS (BX)(SI*1), Y2, Y2
+	VADDPS 32(BX)(SI*1), Y3, Y3
+	VADDPS (BX)(SI*2), Y4, Y4
+	VADDPS 32(BX)(SI*2), Y5, Y5
 
 bias:
 	MOVQ    24(AX), R12
@@ -9254,18 +9254,18 @@ relu:
 	VMAXPS Y5, Y6, Y5
 
 store:
-	VMOVUPS Y0, (DI)
-	VMOVUPS Y1, 32(DI)
-	VMOVUPS Y2, (DI)(R10*1)
-	VMOVUPS Y3, 32(DI)(R10*1)
-	VMOVUPS Y4, (DI)(R10*2)
-	VMOVUPS Y5, 32(DI)(R10*2)
+	VMOVUPS Y0, (BX)
+	VMOVUPS Y1, 32(BX)
+	VMOVUPS Y2, (BX)(SI*1)
+	VMOVUPS Y3, 32(BX)(SI*1)
+	VMOVUPS Y4, (BX)(SI*2)
+	VMOVUPS Y5, 32(BX)(SI*2)
 	MOVQ    56(AX), R11
 	SHLQ    $0x02, R11
-	ADDQ    R11, BX
-	ADDQ    R10, DI
-	ADDQ    R10, DI
-	ADDQ    R10, DI
+	ADDQ    R11, CX
+	ADDQ    SI, BX
+	ADDQ    SI, BX
+	ADDQ    SI, BX
 	DECQ    72(AX)
 	JNZ     tile
 	VZEROUPPER
@@ -9275,32 +9275,26 @@ store:
 // Requires: AVX, FMA3, MMX+
 TEXT ·gemmAlong3x3AVX2(SB), NOSPLIT, $0-8
 	MOVQ s+0(FP), AX
-	MOVQ 96(AX), CX
-	MOVQ 104(AX), DX
-	SHLQ $0x02, DX
-	MOVQ (AX), BX
-	MOVQ 8(AX), SI
-	MOVQ 16(AX), DI
-	MOVQ 32(AX), R8
-	SHLQ $0x02, R8
-	MOVQ 40(AX), R9
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 48(AX), SI
+	SHLQ $0x02, SI
+	MOVQ 32(AX), DI
+	SHLQ $0x02, DI
+	MOVQ 96(AX), R8
+	MOVQ 104(AX), R9
 	SHLQ $0x02, R9
-	MOVQ 48(AX), R10
+	MOVQ 40(AX), R10
 	SHLQ $0x02, R10
 
 tile:
-	MOVQ       BX, R11
-	LEAQ       (R11)(R8*2), R12
-	ADDQ       R8, R12
-	MOVQ       SI, R13
-	LEAQ       (R13)(R9*2), R14
-	ADDQ       R9, R14
-	PREFETCHT0 (DI)
-	PREFETCHT0 95(DI)
-	PREFETCHT0 (DI)(R10*1)
-	PREFETCHT0 95(DI)(R10*1)
-	PREFETCHT0 (DI)(R10*2)
-	PREFETCHT0 95(DI)(R10*2)
+	PREFETCHT0 (BX)
+	PREFETCHT0 95(BX)
+	PREFETCHT0 (BX)(SI*1)
+	PREFETCHT0 95(BX)(SI*1)
+	PREFETCHT0 (BX)(SI*2)
+	PREFETCHT0 95(BX)(SI*2)
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
@@ -9310,120 +9304,126 @@ tile:
 	VXORPS     Y6, Y6, Y6
 	VXORPS     Y7, Y7, Y7
 	VXORPS     Y8, Y8, Y8
-	MOVQ       64(AX), R15
-	SUBQ       $0x04, R15
+	MOVQ       64(AX), R11
+	MOVQ       CX, R12
+	MOVQ       DX, R13
+	LEAQ       (R12)(DI*2), R14
+	ADDQ       DI, R14
+	LEAQ       (R13)(R10*2), R15
+	ADDQ       R10, R15
+	SUBQ       $0x04, R11
 	JLT        rest
 
 loop:
-	PREFETCHT1   (CX)
-	PREFETCHT1   64(CX)
-	ADDQ         DX, CX
+	PREFETCHT1   (R8)
+	PREFETCHT1   64(R8)
+	ADDQ         R9, R8
 	VMOVUPS      (R13), Y9
 	VMOVUPS      32(R13), Y10
 	VMOVUPS      64(R13), Y11
-	VBROADCASTSS (R11), Y12
+	VBROADCASTSS (R12), Y12
 	VFMADD231PS  Y9, Y12, Y0
 	VFMADD231PS  Y10, Y12, Y1
 	VFMADD231PS  Y11, Y12, Y2
-	VBROADCASTSS (R11)(R8*1), Y12
+	VBROADCASTSS (R12)(DI*1), Y12
 	VFMADD231PS  Y9, Y12, Y3
 	VFMADD231PS  Y10, Y12, Y4
 	VFMADD231PS  Y11, Y12, Y5
-	VBROADCASTSS (R11)(R8*2), Y12
+	VBROADCASTSS (R12)(DI*2), Y12
 	VFMADD231PS  Y9, Y12, Y6
 	VFMADD231PS  Y10, Y12, Y7
 	VFMADD231PS  Y11, Y12, Y8
-	VMOVUPS      (R13)(R9*1), Y9
-	VMOVUPS      32(R13)(R9*1), Y10
-	VMOVUPS      64(R13)(R9*1), Y11
-	VBROADCASTSS 4(R11), Y12
+	VMOVUPS      (R13)(R10*1), Y9
+	VMOVUPS      32(R13)(R10*1), Y10
+	VMOVUPS      64(R13)(R10*1), Y11
+	VBROADCASTSS 4(R12), Y12
 	VFMADD231PS  Y9, Y12, Y0
 	VFMADD231PS  Y10, Y12, Y1
 	VFMADD231PS  Y11, Y12, Y2
-	VBROADCASTSS 4(R11)(R8*1), Y12
+	VBROADCASTSS 4(R12)(DI*1), Y12
 	VFMADD231PS  Y9, Y12, Y3
 	VFMADD231PS  Y10, Y12, Y4
 	VFMADD231PS  Y11, Y12, Y5
-	VBROADCASTSS 4(R11)(R8*2), Y12
+	VBROADCASTSS 4(R12)(DI*2), Y12
 	VFMADD231PS  Y9, Y12, Y6
 	VFMADD231PS  Y10, Y12, Y7
 	VFMADD231PS  Y11, Y12, Y8
-	VMOVUPS      (R13)(R9*2), Y9
-	VMOVUPS      32(R13)(R9*2), Y10
-	VMOVUPS      64(R13)(R9*2), Y11
-	VBROADCASTSS 8(R11), Y12
+	VMOVUPS      (R13)(R10*2), Y9
+	VMOVUPS      32(R13)(R10*2), Y10
+	VMOVUPS      64(R13)(R10*2), Y11
+	VBROADCASTSS 8(R12), Y12
 	VFMADD231PS  Y9, Y12, Y0
 	VFMADD231PS  Y10, Y12, Y1
 	VFMADD231PS  Y11, Y12, Y2
-	VBROADCASTSS 8(R11)(R8*1), Y12
+	VBROADCASTSS 8(R12)(DI*1), Y12
 	VFMADD231PS  Y9, Y12, Y3
 	VFMADD231PS  Y10, Y12, Y4
 	VFMADD231PS  Y11, Y12, Y5
-	VBROADCASTSS 8(R11)(R8*2), Y12
+	VBROADCASTSS 8(R12)(DI*2), Y12
 	VFMADD231PS  Y9, Y12, Y6
 	VFMADD231PS  Y10, Y12, Y7
 	VFMADD231PS  Y11, Y12, Y8
-	VMOVUPS      (R14), Y9
-	VMOVUPS      32(R14), Y10
-	VMOVUPS      64(R14), Y11
-	VBROADCASTSS 12(R11), Y12
+	VMOVUPS      (R15), Y9
+	VMOVUPS      32(R15), Y10
+	VMOVUPS      64(R15), Y11
+	VBROADCASTSS 12(R12), Y12
 	VFMADD231PS  Y9, Y12, Y0
 	VFMADD231PS  Y10, Y12, Y1
 	VFMADD231PS  Y11, Y12, Y2
-	VBROADCASTSS 12(R11)(R8*1), Y12
+	VBROADCASTSS 12(R12)(DI*1), Y12
 	VFMADD231PS  Y9, Y12, Y3
 	VFMADD231PS  Y10, Y12, Y4
 	VFMADD231PS  Y11, Y12, Y5
-	VBROADCASTSS 12(R11)(R8*2), Y12
+	VBROADCASTSS 12(R12)(DI*2), Y12
 	VFMADD231PS  Y9, Y12, Y6
 	VFMADD231PS  Y10, Y12, Y7
 	VFMADD231PS  Y11, Y12, Y8
-	ADDQ         $0x10, R11
 	ADDQ         $0x10, R12
-	LEAQ         (R13)(R9*4), R13
-	LEAQ         (R14)(R9*4), R14
-	SUBQ         $0x04, R15
+	ADDQ         $0x10, R14
+	LEAQ         (R13)(R10*4), R13
+	LEAQ         (R15)(R10*4), R15
+	SUBQ         $0x04, R11
 	JGE          loop
 
 rest:
-	ADDQ $0x04, R15
+	ADDQ $0x04, R11
 	JZ   sums
 
 one:
 	VMOVUPS      (R13), Y9
 	VMOVUPS      32(R13), Y10
 	VMOVUPS      64(R13), Y11
-	VBROADCASTSS (R11), Y12
+	VBROADCASTSS (R12), Y12
 	VFMADD231PS  Y9, Y12, Y0
 	VFMADD231PS  Y10, Y12, Y1
 	VFMADD231PS  Y11, Y12, Y2
-	VBROADCASTSS (R11)(R8*1), Y12
+	VBROADCASTSS (R12)(DI*1), Y12
 	VFMADD231PS  Y9, Y12, Y3
 	VFMADD231PS  Y10, Y12, Y4
 	VFMADD231PS  Y11, Y12, Y5
-	VBROADCASTSS (R11)(R8*2), Y12
+	VBROADCASTSS (R12)(DI*2), Y12
 	VFMADD231PS  Y9, Y12, Y6
 	VFMADD231PS  Y10, Y12, Y7
 	VFMADD231PS  Y11, Y12, Y8
-	ADDQ         $0x04, R11
 	ADDQ         $0x04, R12
-	ADDQ         R9, R13
-	DECQ         R15
+	ADDQ         $0x04, R14
+	ADDQ         R10, R13
+	DECQ         R11
 	JNZ          one
 
 sums:
 	MOVQ   88(AX), R11
 	TESTQ  $0x00000001, R11
 	JZ     bias
-	VADDPS (DI), Y0, Y0
-	VADDPS 32(DI), Y1, Y1
-	VADDPS 64(DI), Y2, Y2
-	VADDPS (DI)(R10*1), Y3, Y3
-	VADDPS 32(DI)(R10*1), Y4, Y4
-	VADDPS 64(DI)(R10*1), Y5, Y5
-	VADDPS (DI)(R10*2), Y6, Y6
-	VADDPS 32(DI)(R10*2), Y7, Y7
-	VADDPS 64(DI)(R10*2), Y8, Y8
+	VADDPS (BX), Y0, Y0
+	VADDPS 32(BX), Y1, Y1
+	VADDPS 64(BX), Y2, Y2
+	VADDPS (BX)(SI*1), Y3, Y3
+	VADDPS 32(BX)(SI*1), Y4, Y4
+	VADDPS 64(BX)(SI*1), Y5, Y5
+	VADDPS (BX)(SI*2), Y6, Y6
+	VADDPS 32(BX)(SI*2), Y7, Y7
+	VADDPS 64(BX)(SI*2), Y8, Y8
 
 bias:
 	MOVQ    24(AX), R12
@@ -9457,21 +9457,21 @@ relu:
 	VMAXPS Y8, Y9, Y8
 
 store:
-	VMOVUPS Y0, (DI)
-	VMOVUPS Y1, 32(DI)
-	VMOVUPS Y2, 64(DI)
-	VMOVUPS Y3, (DI)(R10*1)
-	VMOVUPS Y4, 32(DI)(R10*1)
-	VMOVUPS Y5, 64(DI)(R10*1)
-	VMOVUPS Y6, (DI)(R10*2)
-	VMOVUPS Y7, 32(DI)(R10*2)
-	VMOVUPS Y8, 64(DI)(R10*2)
+	VMOVUPS Y0, (BX)
+	VMOVUPS Y1, 32(BX)
+	VMOVUPS Y2, 64(BX)
+	VMOVUPS Y3, (BX)(SI*1)
+	VMOVUPS Y4, 32(BX)(SI*1)
+	VMOVUPS Y5, 64(BX)(SI*1)
+	VMOVUPS Y6, (BX)(SI*2)
+	VMOVUPS Y7, 32(BX)(SI*2)
+	VMOVUPS Y8, 64(BX)(SI*2)
 	MOVQ    56(AX), R11
 	SHLQ    $0x02, R11
-	ADDQ    R11, BX
-	ADDQ    R10, DI
-	ADDQ    R10, DI
-	ADDQ    R10, DI
+	ADDQ    R11, CX
+	ADDQ    SI, BX
+	ADDQ    SI, BX
+	ADDQ    SI, BX
 	DECQ    72(AX)
 	JNZ     tile
 	VZEROUPPER
@@ -9485,102 +9485,102 @@ TEXT ·gemmAlong3x1MaskedAVX2(SB), NOSPLIT, $0-8
 	VMOVD        CX, X0
 	VPBROADCASTD X0, Y0
 	VPCMPGTD     gemmLaneNumbers<>+0(SB), Y0, Y0
-	MOVQ         96(AX), CX
-	MOVQ         104(AX), DX
-	SHLQ         $0x02, DX
-	MOVQ         (AX), BX
-	MOVQ         8(AX), SI
-	MOVQ         16(AX), DI
-	MOVQ         32(AX), R8
-	SHLQ         $0x02, R8
-	MOVQ         40(AX), R9
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         48(AX), SI
+	SHLQ         $0x02, SI
+	MOVQ         32(AX), DI
+	SHLQ         $0x02, DI
+	MOVQ         96(AX), R8
+	MOVQ         104(AX), R9
 	SHLQ         $0x02, R9
-	MOVQ         48(AX), R10
+	MOVQ         40(AX), R10
 	SHLQ         $0x02, R10
 
 tile:
-	MOVQ       BX, R11
-	LEAQ       (R11)(R8*2), R12
-	ADDQ       R8, R12
-	MOVQ       SI, R13
-	LEAQ       (R13)(R9*2), R14
-	ADDQ       R9, R14
-	PREFETCHT0 (DI)
-	PREFETCHT0 (DI)(R10*1)
-	PREFETCHT0 (DI)(R10*2)
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(SI*1)
+	PREFETCHT0 (BX)(SI*2)
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
 	VXORPS     Y3, Y3, Y3
-	MOVQ       64(AX), R15
-	SUBQ       $0x04, R15
+	MOVQ       64(AX), R11
+	MOVQ       CX, R12
+	MOVQ       DX, R13
+	LEAQ       (R12)(DI*2), R14
+	ADDQ       DI, R14
+	LEAQ       (R13)(R10*2), R15
+	ADDQ       R10, R15
+	SUBQ       $0x04, R11
 	JLT        rest
 
 loop:
-	PREFETCHT1   (CX)
-	PREFETCHT1   64(CX)
-	ADDQ         DX, CX
+	PREFETCHT1   (R8)
+	PREFETCHT1   64(R8)
+	ADDQ         R9, R8
 	VMASKMOVPS   (R13), Y0, Y4
-	VBROADCASTSS (R11), Y5
+	VBROADCASTSS (R12), Y5
 	VFMADD231PS  Y4, Y5, Y1
-	VBROADCASTSS (R11)(R8*1), Y5
+	VBROADCASTSS (R12)(DI*1), Y5
 	VFMADD231PS  Y4, Y5, Y2
-	VBROADCASTSS (R11)(R8*2), Y5
+	VBROADCASTSS (R12)(DI*2), Y5
 	VFMADD231PS  Y4, Y5, Y3
-	VMASKMOVPS   (R13)(R9*1), Y0, Y4
-	VBROADCASTSS 4(R11), Y5
+	VMASKMOVPS   (R13)(R10*1), Y0, Y4
+	VBROADCASTSS 4(R12), Y5
 	VFMADD231PS  Y4, Y5, Y1
-	VBROADCASTSS 4(R11)(R8*1), Y5
+	VBROADCASTSS 4(R12)(DI*1), Y5
 	VFMADD231PS  Y4, Y5, Y2
-	VBROADCASTSS 4(R11)(R8*2), Y5
+	VBROADCASTSS 4(R12)(DI*2), Y5
 	VFMADD231PS  Y4, Y5, Y3
-	VMASKMOVPS   (R13)(R9*2), Y0, Y4
-	VBROADCASTSS 8(R11), Y5
+	VMASKMOVPS   (R13)(R10*2), Y0, Y4
+	VBROADCASTSS 8(R12), Y5
 	VFMADD231PS  Y4, Y5, Y1
-	VBROADCASTSS 8(R11)(R8*1), Y5
+	VBROADCASTSS 8(R12)(DI*1), Y5
 	VFMADD231PS  Y4, Y5, Y2
-	VBROADCASTSS 8(R11)(R8*2), Y5
+	VBROADCASTSS 8(R12)(DI*2), Y5
 	VFMADD231PS  Y4, Y5, Y3
-	VMASKMOVPS   (R14), Y0, Y4
-	VBROADCASTSS 12(R11), Y5
+	VMASKMOVPS   (R15), Y0, Y4
+	VBROADCASTSS 12(R12), Y5
 	VFMADD231PS  Y4, Y5, Y1
-	VBROADCASTSS 12(R11)(R8*1), Y5
+	VBROADCASTSS 12(R12)(DI*1), Y5
 	VFMADD231PS  Y4, Y5, Y2
-	VBROADCASTSS 12(R11)(R8*2), Y5
+	VBROADCASTSS 12(R12)(DI*2), Y5
 	VFMADD231PS  Y4, Y5, Y3
-	ADDQ         $0x10, R11
 	ADDQ         $0x10, R12
-	LEAQ         (R13)(R9*4), R13
-	LEAQ         (R14)(R9*4), R14
-	SUBQ         $0x04, R15
+	ADDQ         $0x10, R14
+	LEAQ         (R13)(R10*4), R13
+	LEAQ         (R15)(R10*4), R15
+	SUBQ         $0x04, R11
 	JGE          loop
 
 rest:
-	ADDQ $0x04, R15
+	ADDQ $0x04, R11
 	JZ   sums
 
 one:
 	VMASKMOVPS   (R13), Y0, Y4
-	VBROADCASTSS (R11), Y5
+	VBROADCASTSS (R12), Y5
 	VFMADD231PS  Y4, Y5, Y1
-	VBROADCASTSS (R11)(R8*1), Y5
+	VBROADCASTSS (R12)(DI*1), Y5
 	VFMADD231PS  Y4, Y5, Y2
-	VBROADCASTSS (R11)(R8*2), Y5
+	VBROADCASTSS (R12)(DI*2), Y5
 	VFMADD231PS  Y4, Y5, Y3
-	ADDQ         $0x04, R11
 	ADDQ         $0x04, R12
-	ADDQ         R9, R13
-	DECQ         R15
+	ADDQ         $0x04, R14
+	ADDQ         R10, R13
+	DECQ         R11
 	JNZ          one
 
 sums:
 	MOVQ       88(AX), R11
 	TESTQ      $0x00000001, R11
 	JZ         bias
-	VMASKMOVPS (DI), Y0, Y4
+	VMASKMOVPS (BX), Y0, Y4
 	VADDPS     Y4, Y1, Y1
-	VMASKMOVPS (DI)(R10*1), Y0, Y4
+	VMASKMOVPS (BX)(SI*1), Y0, Y4
 	VADDPS     Y4, Y2, Y2
-	VMASKMOVPS (DI)(R10*2), Y0, Y4
+	VMASKMOVPS (BX)(SI*2), Y0, Y4
 	VADDPS     Y4, Y3, Y3
 
 bias:
@@ -9601,15 +9601,15 @@ relu:
 	VMAXPS Y3, Y4, Y3
 
 store:
-	LEAQ         (DI), R11
+	LEAQ         (BX), R11
 	MOVQ         80(AX), R12
 	TESTQ        $0x00000004, R12
 	JZ           two
 	VMOVUPS      X1, (R11)
 	VEXTRACTF128 $0x01, Y1, X1
-	VMOVUPS      X2, (R11)(R10*1)
+	VMOVUPS      X2, (R11)(SI*1)
 	VEXTRACTF128 $0x01, Y2, X2
-	VMOVUPS      X3, (R11)(R10*2)
+	VMOVUPS      X3, (R11)(SI*2)
 	VEXTRACTF128 $0x01, Y3, X3
 	ADDQ         $0x10, R11
 
@@ -9618,9 +9618,9 @@ two:
 	JZ      single
 	VMOVSD  X1, (R11)
 	VPSRLDQ $0x08, X1, X1
-	VMOVSD  X2, (R11)(R10*1)
+	VMOVSD  X2, (R11)(SI*1)
 	VPSRLDQ $0x08, X2, X2
-	VMOVSD  X3, (R11)(R10*2)
+	VMOVSD  X3, (R11)(SI*2)
 	VPSRLDQ $0x08, X3, X3
 	ADDQ    $0x08, R11
 
@@ -9628,16 +9628,16 @@ single:
 	TESTQ  $0x00000001, R12
 	JZ     stored
 	VMOVSS X1, (R11)
-	VMOVSS X2, (R11)(R10*1)
-	VMOVSS X3, (R11)(R10*2)
+	VMOVSS X2, (R11)(SI*1)
+	VMOVSS X3, (R11)(SI*2)
 
 stored:
 	MOVQ 56(AX), R11
 	SHLQ $0x02, R11
-	ADDQ R11, BX
-	ADDQ R10, DI
-	ADDQ R10, DI
-	ADDQ R10, DI
+	ADDQ R11, CX
+	ADDQ SI, BX
+	ADDQ SI, BX
+	ADDQ SI, BX
 	DECQ 72(AX)
 	JNZ  tile
 	VZEROUPPER
@@ -9651,128 +9651,128 @@ TEXT ·gemmAlong3x2MaskedAVX2(SB), NOSPLIT, $0-8
 	VMOVD        CX, X0
 	VPBROADCASTD X0, Y0
 	VPCMPGTD     gemmLaneNumbers<>+0(SB), Y0, Y0
-	MOVQ         96(AX), CX
-	MOVQ         104(AX), DX
-	SHLQ         $0x02, DX
-	MOVQ         (AX), BX
-	MOVQ         8(AX), SI
-	MOVQ         16(AX), DI
-	MOVQ         32(AX), R8
-	SHLQ         $0x02, R8
-	MOVQ         40(AX), R9
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         48(AX), SI
+	SHLQ         $0x02, SI
+	MOVQ         32(AX), DI
+	SHLQ         $0x02, DI
+	MOVQ         96(AX), R8
+	MOVQ         104(AX), R9
 	SHLQ         $0x02, R9
-	MOVQ         48(AX), R10
+	MOVQ         40(AX), R10
 	SHLQ         $0x02, R10
 
 tile:
-	MOVQ       BX, R11
-	LEAQ       (R11)(R8*2), R12
-	ADDQ       R8, R12
-	MOVQ       SI, R13
-	LEAQ       (R13)(R9*2), R14
-	ADDQ       R9, R14
-	PREFETCHT0 (DI)
-	PREFETCHT0 (DI)(R10*1)
-	PREFETCHT0 (DI)(R10*2)
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(SI*1)
+	PREFETCHT0 (BX)(SI*2)
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
 	VXORPS     Y3, Y3, Y3
 	VXORPS     Y4, Y4, Y4
 	VXORPS     Y5, Y5, Y5
 	VXORPS     Y6, Y6, Y6
-	MOVQ       64(AX), R15
-	SUBQ       $0x04, R15
+	MOVQ       64(AX), R11
+	MOVQ       CX, R12
+	MOVQ       DX, R13
+	LEAQ       (R12)(DI*2), R14
+	ADDQ       DI, R14
+	LEAQ       (R13)(R10*2), R15
+	ADDQ       R10, R15
+	SUBQ       $0x04, R11
 	JLT        rest
 
 loop:
-	PREFETCHT1   (CX)
-	PREFETCHT1   64(CX)
-	ADDQ         DX, CX
+	PREFETCHT1   (R8)
+	PREFETCHT1   64(R8)
+	ADDQ         R9, R8
 	VMOVUPS      (R13), Y7
 	VMASKMOVPS   32(R13), Y0, Y8
-	VBROADCASTSS (R11), Y9
+	VBROADCASTSS (R12), Y9
 	VFMADD231PS  Y7, Y9, Y1
 	VFMADD231PS  Y8, Y9, Y2
-	VBROADCASTSS (R11)(R8*1), Y9
+	VBROADCASTSS (R12)(DI*1), Y9
 	VFMADD231PS  Y7, Y9, Y3
 	VFMADD231PS  Y8, Y9, Y4
-	VBROADCASTSS (R11)(R8*2), Y9
+	VBROADCASTSS (R12)(DI*2), Y9
 	VFMADD231PS  Y7, Y9, Y5
 	VFMADD231PS  Y8, Y9, Y6
-	VMOVUPS      (R13)(R9*1), Y7
-	VMASKMOVPS   32(R13)(R9*1), Y0, Y8
-	VBROADCASTSS 4(R11), Y9
+	VMOVUPS      (R13)(R10*1), Y7
+	VMASKMOVPS   32(R13)(R10*1), Y0, Y8
+	VBROADCASTSS 4(R12), Y9
 	VFMADD231PS  Y7, Y9, Y1
 	VFMADD231PS  Y8, Y9, Y2
-	VBROADCASTSS 4(R11)(R8*1), Y9
+	VBROADCASTSS 4(R12)(DI*1), Y9
 	VFMADD231PS  Y7, Y9, Y3
 	VFMADD231PS  Y8, Y9, Y4
-	VBROADCASTSS 4(R11)(R8*2), Y9
+	VBROADCASTSS 4(R12)(DI*2), Y9
 	VFMADD231PS  Y7, Y9, Y5
 	VFMADD231PS  Y8, Y9, Y6
-	VMOVUPS      (R13)(R9*2), Y7
-	VMASKMOVPS   32(R13)(R9*2), Y0, Y8
-	VBROADCASTSS 8(R11), Y9
+	VMOVUPS      (R13)(R10*2), Y7
+	VMASKMOVPS   32(R13)(R10*2), Y0, Y8
+	VBROADCASTSS 8(R12), Y9
 	VFMADD231PS  Y7, Y9, Y1
 	VFMADD231PS  Y8, Y9, Y2
-	VBROADCASTSS 8(R11)(R8*1), Y9
+	VBROADCASTSS 8(R12)(DI*1), Y9
 	VFMADD231PS  Y7, Y9, Y3
 	VFMADD231PS  Y8, Y9, Y4
-	VBROADCASTSS 8(R11)(R8*2), Y9
+	VBROADCASTSS 8(R12)(DI*2), Y9
 	VFMADD231PS  Y7, Y9, Y5
 	VFMADD231PS  Y8, Y9, Y6
-	VMOVUPS      (R14), Y7
-	VMASKMOVPS   32(R14), Y0, Y8
-	VBROADCASTSS 12(R11), Y9
+	VMOVUPS      (R15), Y7
+	VMASKMOVPS   32(R15), Y0, Y8
+	VBROADCASTSS 12(R12), Y9
 	VFMADD231PS  Y7, Y9, Y1
 	VFMADD231PS  Y8, Y9, Y2
-	VBROADCASTSS 12(R11)(R8*1), Y9
+	VBROADCASTSS 12(R12)(DI*1), Y9
 	VFMADD231PS  Y7, Y9, Y3
 	VFMADD231PS  Y8, Y9, Y4
-	VBROADCASTSS 12(R11)(R8*2), Y9
+	VBROADCASTSS 12(R12)(DI*2), Y9
 	VFMADD231PS  Y7, Y9, Y5
 	VFMADD231PS  Y8, Y9, Y6
-	ADDQ         $0x10, R11
 	ADDQ         $0x10, R12
-	LEAQ         (R13)(R9*4), R13
-	LEAQ         (R14)(R9*4), R14
-	SUBQ         $0x04, R15
+	ADDQ         $0x10, R14
+	LEAQ         (R13)(R10*4), R13
+	LEAQ         (R15)(R10*4), R15
+	SUBQ         $0x04, R11
 	JGE          loop
 
 rest:
-	ADDQ $0x04, R15
+	ADDQ $0x04, R11
 	JZ   sums
 
 one:
 	VMOVUPS      (R13), Y7
 	VMASKMOVPS   32(R13), Y0, Y8
-	VBROADCASTSS (R11), Y9
+	VBROADCASTSS (R12), Y9
 	VFMADD231PS  Y7, Y9, Y1
 	VFMADD231PS  Y8, Y9, Y2
-	VBROADCASTSS (R11)(R8*1), Y9
+	VBROADCASTSS (R12)(DI*1), Y9
 	VFMADD231PS  Y7, Y9, Y3
 	VFMADD231PS  Y8, Y9, Y4
-	VBROADCASTSS (R11)(R8*2), Y9
+	VBROADCASTSS (R12)(DI*2), Y9
 	VFMADD231PS  Y7, Y9, Y5
 	VFMADD231PS  Y8, Y9, Y6
-	ADDQ         $0x04, R11
 	ADDQ         $0x04, R12
-	ADDQ         R9, R13
-	DECQ         R15
+	ADDQ         $0x04, R14
+	ADDQ         R10, R13
+	DECQ         R11
 	JNZ          one
 
 sums:
 	MOVQ       88(AX), R11
 	TESTQ      $0x00000001, R11
 	JZ         bias
-	VADDPS     (DI), Y1, Y1
-	VMASKMOVPS 32(DI), Y0, Y7
+	VADDPS     (BX), Y1, Y1
+	VMASKMOVPS 32(BX), Y0, Y7
 	VADDPS     Y7, Y2, Y2
-	VADDPS     (DI)(R10*1), Y3, Y3
-	VMASKMOVPS 32(DI)(R10*1), Y0, Y7
+	VADDPS     (BX)(SI*1), Y3, Y3
+	VMASKMOVPS 32(BX)(SI*1), Y0, Y7
 	VADDPS     Y7, Y4, Y4
-	VADDPS     (DI)(R10*2), Y5, Y5
-	VMASKMOVPS 32(DI)(R10*2), Y0, Y7
+	VADDPS     (BX)(SI*2), Y5, Y5
+	VMASKMOVPS 32(BX)(SI*2), Y0, Y7
 	VADDPS     Y7, Y6, Y6
 
 bias:
@@ -9800,18 +9800,18 @@ relu:
 	VMAXPS Y6, Y7, Y6
 
 store:
-	VMOVUPS      Y1, (DI)
-	VMOVUPS      Y3, (DI)(R10*1)
-	VMOVUPS      Y5, (DI)(R10*2)
-	LEAQ         32(DI), R11
+	VMOVUPS      Y1, (BX)
+	VMOVUPS      Y3, (BX)(SI*1)
+	VMOVUPS      Y5, (BX)(SI*2)
+	LEAQ         32(BX), R11
 	MOVQ         80(AX), R12
 	TESTQ        $0x00000004, R12
 	JZ           two
 	VMOVUPS      X2, (R11)
 	VEXTRACTF128 $0x01, Y2, X2
-	VMOVUPS      X4, (R11)(R10*1)
+	VMOVUPS      X4, (R11)(SI*1)
 	VEXTRACTF128 $0x01, Y4, X4
-	VMOVUPS      X6, (R11)(R10*2)
+	VMOVUPS      X6, (R11)(SI*2)
 	VEXTRACTF128 $0x01, Y6, X6
 	ADDQ         $0x10, R11
 
@@ -9820,9 +9820,9 @@ two:
 	JZ      single
 	VMOVSD  X2, (R11)
 	VPSRLDQ $0x08, X2, X2
-	VMOVSD  X4, (R11)(R10*1)
+	VMOVSD  X4, (R11)(SI*1)
 	VPSRLDQ $0x08, X4, X4
-	VMOVSD  X6, (R11)(R10*2)
+	VMOVSD  X6, (R11)(SI*2)
 	VPSRLDQ $0x08, X6, X6
 	ADDQ    $0x08, R11
 
@@ -9830,16 +9830,16 @@ single:
 	TESTQ  $0x00000001, R12
 	JZ     stored
 	VMOVSS X2, (R11)
-	VMOVSS X4, (R11)(R10*1)
-	VMOVSS X6, (R11)(R10*2)
+	VMOVSS X4, (R11)(SI*1)
+	VMOVSS X6, (R11)(SI*2)
 
 stored:
 	MOVQ 56(AX), R11
 	SHLQ $0x02, R11
-	ADDQ R11, BX
-	ADDQ R10, DI
-	ADDQ R10, DI
-	ADDQ R10, DI
+	ADDQ R11, CX
+	ADDQ SI, BX
+	ADDQ SI, BX
+	ADDQ SI, BX
 	DECQ 72(AX)
 	JNZ  tile
 	VZEROUPPER
@@ -9849,127 +9849,127 @@ stored:
 // Requires: AVX, FMA3, MMX+
 TEXT ·gemmAcross4x1AVX2(SB), NOSPLIT, $8-8
 	MOVQ s+0(FP), AX
-	MOVQ 96(AX), CX
-	MOVQ 104(AX), DX
-	SHLQ $0x02, DX
-	MOVQ (AX), BX
-	MOVQ 8(AX), SI
-	MOVQ 16(AX), DI
-	MOVQ 32(AX), R8
-	SHLQ $0x02, R8
-	MOVQ 40(AX), R9
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 48(AX), SI
+	SHLQ $0x02, SI
+	MOVQ 32(AX), DI
+	SHLQ $0x02, DI
+	MOVQ 96(AX), R8
+	MOVQ 104(AX), R9
 	SHLQ $0x02, R9
-	MOVQ 48(AX), R10
+	MOVQ 40(AX), R10
 	SHLQ $0x02, R10
 
 tile:
-	MOVQ       BX, R11
-	LEAQ       (R11)(R8*2), R12
-	ADDQ       R8, R12
-	MOVQ       SI, R13
-	LEAQ       (R13)(R9*2), R14
-	ADDQ       R9, R14
-	LEAQ       (DI)(R10*2), R15
-	ADDQ       R10, R15
-	PREFETCHT0 (DI)
-	PREFETCHT0 (DI)(R10*1)
-	PREFETCHT0 (DI)(R10*2)
-	PREFETCHT0 (R15)
+	LEAQ       (BX)(SI*2), R11
+	ADDQ       SI, R11
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(SI*1)
+	PREFETCHT0 (BX)(SI*2)
+	PREFETCHT0 (R11)
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
 	VXORPS     Y3, Y3, Y3
-	MOVQ       64(AX), BP
-	SUBQ       $0x04, BP
+	MOVQ       64(AX), R12
+	MOVQ       CX, R13
+	MOVQ       DX, R14
+	LEAQ       (R13)(DI*2), R15
+	ADDQ       DI, R15
+	LEAQ       (R14)(R10*2), BP
+	ADDQ       R10, BP
+	SUBQ       $0x04, R12
 	JLT        rest
 
 loop:
-	PREFETCHT1   (CX)
-	PREFETCHT1   64(CX)
-	ADDQ         DX, CX
-	VMOVUPS      (R13), Y4
-	VBROADCASTSS (R11), Y5
-	VFMADD231PS  Y4, Y5, Y0
-	VBROADCASTSS 4(R11), Y5
-	VFMADD231PS  Y4, Y5, Y1
-	VBROADCASTSS 8(R11), Y5
-	VFMADD231PS  Y4, Y5, Y2
-	VBROADCASTSS 12(R11), Y5
-	VFMADD231PS  Y4, Y5, Y3
-	VMOVUPS      (R13)(R9*1), Y4
-	VBROADCASTSS (R11)(R8*1), Y5
-	VFMADD231PS  Y4, Y5, Y0
-	VBROADCASTSS 4(R11)(R8*1), Y5
-	VFMADD231PS  Y4, Y5, Y1
-	VBROADCASTSS 8(R11)(R8*1), Y5
-	VFMADD231PS  Y4, Y5, Y2
-	VBROADCASTSS 12(R11)(R8*1), Y5
-	VFMADD231PS  Y4, Y5, Y3
-	VMOVUPS      (R13)(R9*2), Y4
-	VBROADCASTSS (R11)(R8*2), Y5
-	VFMADD231PS  Y4, Y5, Y0
-	VBROADCASTSS 4(R11)(R8*2), Y5
-	VFMADD231PS  Y4, Y5, Y1
-	VBROADCASTSS 8(R11)(R8*2), Y5
-	VFMADD231PS  Y4, Y5, Y2
-	VBROADCASTSS 12(R11)(R8*2), Y5
-	VFMADD231PS  Y4, Y5, Y3
+	PREFETCHT1   (R8)
+	PREFETCHT1   64(R8)
+	ADDQ         R9, R8
 	VMOVUPS      (R14), Y4
-	VBROADCASTSS (R12), Y5
+	VBROADCASTSS (R13), Y5
 	VFMADD231PS  Y4, Y5, Y0
-	VBROADCASTSS 4(R12), Y5
+	VBROADCASTSS 4(R13), Y5
 	VFMADD231PS  Y4, Y5, Y1
-	VBROADCASTSS 8(R12), Y5
+	VBROADCASTSS 8(R13), Y5
 	VFMADD231PS  Y4, Y5, Y2
-	VBROADCASTSS 12(R12), Y5
+	VBROADCASTSS 12(R13), Y5
 	VFMADD231PS  Y4, Y5, Y3
-	LEAQ         (R11)(R8*4), R11
-	LEAQ         (R12)(R8*4), R12
-	LEAQ         (R13)(R9*4), R13
-	LEAQ         (R14)(R9*4), R14
-	SUBQ         $0x04, BP
+	VMOVUPS      (R14)(R10*1), Y4
+	VBROADCASTSS (R13)(DI*1), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS 4(R13)(DI*1), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS 8(R13)(DI*1), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS 12(R13)(DI*1), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	VMOVUPS      (R14)(R10*2), Y4
+	VBROADCASTSS (R13)(DI*2), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS 4(R13)(DI*2), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS 8(R13)(DI*2), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS 12(R13)(DI*2), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	VMOVUPS      (BP), Y4
+	VBROADCASTSS (R15), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS 4(R15), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS 8(R15), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS 12(R15), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	LEAQ         (R13)(DI*4), R13
+	LEAQ         (R15)(DI*4), R15
+	LEAQ         (R14)(R10*4), R14
+	LEAQ         (BP)(R10*4), BP
+	SUBQ         $0x04, R12
 	JGE          loop
 
 rest:
-	ADDQ $0x04, BP
+	ADDQ $0x04, R12
 	JZ   sums
 
 one:
-	VMOVUPS      (R13), Y4
-	VBROADCASTSS (R11), Y5
+	VMOVUPS      (R14), Y4
+	VBROADCASTSS (R13), Y5
 	VFMADD231PS  Y4, Y5, Y0
-	VBROADCASTSS 4(R11), Y5
+	VBROADCASTSS 4(R13), Y5
 	VFMADD231PS  Y4, Y5, Y1
-	VBROADCASTSS 8(R11), Y5
+	VBROADCASTSS 8(R13), Y5
 	VFMADD231PS  Y4, Y5, Y2
-	VBROADCASTSS 12(R11), Y5
+	VBROADCASTSS 12(R13), Y5
 	VFMADD231PS  Y4, Y5, Y3
-	ADDQ         R8, R11
-	ADDQ         R9, R13
-	DECQ         BP
+	ADDQ         DI, R13
+	ADDQ         R10, R14
+	DECQ         R12
 	JNZ          one
 
 sums:
-	MOVQ   88(AX), R11
-	TESTQ  $0x00000001, R11
+	MOVQ   88(AX), R12
+	TESTQ  $0x00000001, R12
 	JZ     bias
-	VADDPS (DI), Y0, Y0
-	VADDPS (DI)(R10*1), Y1, Y1
-	VADDPS (DI)(R10*2), Y2, Y2
-	VADDPS (R15), Y3, Y3
+	VADDPS (BX), Y0, Y0
+	VADDPS (BX)(SI*1), Y1, Y1
+	VADDPS (BX)(SI*2), Y2, Y2
+	VADDPS (R11), Y3, Y3
 
 bias:
-	MOVQ    24(AX), R12
-	TESTQ   R12, R12
+	MOVQ    24(AX), R13
+	TESTQ   R13, R13
 	JZ      relu
-	VMOVUPS (R12), Y4
+	VMOVUPS (R13), Y4
 	VADDPS  Y4, Y0, Y0
 	VADDPS  Y4, Y1, Y1
 	VADDPS  Y4, Y2, Y2
 	VADDPS  Y4, Y3, Y3
 
 relu:
-	TESTQ  $0x00000002, R11
+	TESTQ  $0x00000002, R12
 	JZ     store
 	VXORPS Y4, Y4, Y4
 	VMAXPS Y0, Y4, Y0
@@ -9978,17 +9978,17 @@ relu:
 	VMAXPS Y3, Y4, Y3
 
 store:
-	VMOVUPS Y0, (DI)
-	VMOVUPS Y1, (DI)(R10*1)
-	VMOVUPS Y2, (DI)(R10*2)
-	VMOVUPS Y3, (R15)
+	VMOVUPS Y0, (BX)
+	VMOVUPS Y1, (BX)(SI*1)
+	VMOVUPS Y2, (BX)(SI*2)
+	VMOVUPS Y3, (R11)
 	MOVQ    56(AX), R11
 	SHLQ    $0x02, R11
-	ADDQ    R11, BX
-	ADDQ    R10, DI
-	ADDQ    R10, DI
-	ADDQ    R10, DI
-	ADDQ    R10, DI
+	ADDQ    R11, CX
+	ADDQ    SI, BX
+	ADDQ    SI, BX
+	ADDQ    SI, BX
+	ADDQ    SI, BX
 	DECQ    72(AX)
 	JNZ     tile
 	VZEROUPPER
@@ -9998,32 +9998,26 @@ store:
 // Requires: AVX, FMA3, MMX+
 TEXT ·gemmAcross4x2AVX2(SB), NOSPLIT, $8-8
 	MOVQ s+0(FP), AX
-	MOVQ 96(AX), CX
-	MOVQ 104(AX), DX
-	SHLQ $0x02, DX
-	MOVQ (AX), BX
-	MOVQ 8(AX), SI
-	MOVQ 16(AX), DI
-	MOVQ 32(AX), R8
-	SHLQ $0x02, R8
-	MOVQ 40(AX), R9
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 48(AX), SI
+	SHLQ $0x02, SI
+	MOVQ 32(AX), DI
+	SHLQ $0x02, DI
+	MOVQ 96(AX), R8
+	MOVQ 104(AX), R9
 	SHLQ $0x02, R9
-	MOVQ 48(AX), R10
+	MOVQ 40(AX), R10
 	SHLQ $0x02, R10
 
 tile:
-	MOVQ       BX, R11
-	LEAQ       (R11)(R8*2), R12
-	ADDQ       R8, R12
-	MOVQ       SI, R13
-	LEAQ       (R13)(R9*2), R14
-	ADDQ       R9, R14
-	LEAQ       (DI)(R10*2), R15
-	ADDQ       R10, R15
-	PREFETCHT0 (DI)
-	PREFETCHT0 (DI)(R10*1)
-	PREFETCHT0 (DI)(R10*2)
-	PREFETCHT0 (R15)
+	LEAQ       (BX)(SI*2), R11
+	ADDQ       SI, R11
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(SI*1)
+	PREFETCHT0 (BX)(SI*2)
+	PREFETCHT0 (R11)
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
@@ -10032,131 +10026,137 @@ tile:
 	VXORPS     Y5, Y5, Y5
 	VXORPS     Y6, Y6, Y6
 	VXORPS     Y7, Y7, Y7
-	MOVQ       64(AX), BP
-	SUBQ       $0x04, BP
+	MOVQ       64(AX), R12
+	MOVQ       CX, R13
+	MOVQ       DX, R14
+	LEAQ       (R13)(DI*2), R15
+	ADDQ       DI, R15
+	LEAQ       (R14)(R10*2), BP
+	ADDQ       R10, BP
+	SUBQ       $0x04, R12
 	JLT        rest
 
 loop:
-	PREFETCHT1   (CX)
-	PREFETCHT1   64(CX)
-	ADDQ         DX, CX
-	VMOVUPS      (R13), Y8
-	VMOVUPS      32(R13), Y9
-	VBROADCASTSS (R11), Y10
-	VFMADD231PS  Y8, Y10, Y0
-	VFMADD231PS  Y9, Y10, Y1
-	VBROADCASTSS 4(R11), Y10
-	VFMADD231PS  Y8, Y10, Y2
-	VFMADD231PS  Y9, Y10, Y3
-	VBROADCASTSS 8(R11), Y10
-	VFMADD231PS  Y8, Y10, Y4
-	VFMADD231PS  Y9, Y10, Y5
-	VBROADCASTSS 12(R11), Y10
-	VFMADD231PS  Y8, Y10, Y6
-	VFMADD231PS  Y9, Y10, Y7
-	VMOVUPS      (R13)(R9*1), Y8
-	VMOVUPS      32(R13)(R9*1), Y9
-	VBROADCASTSS (R11)(R8*1), Y10
-	VFMADD231PS  Y8, Y10, Y0
-	VFMADD231PS  Y9, Y10, Y1
-	VBROADCASTSS 4(R11)(R8*1), Y10
-	VFMADD231PS  Y8, Y10, Y2
-	VFMADD231PS  Y9, Y10, Y3
-	VBROADCASTSS 8(R11)(R8*1), Y10
-	VFMADD231PS  Y8, Y10, Y4
-	VFMADD231PS  Y9, Y10, Y5
-	VBROADCASTSS 12(R11)(R8*1), Y10
-	VFMADD231PS  Y8, Y10, Y6
-	VFMADD231PS  Y9, Y10, Y7
-	VMOVUPS      (R13)(R9*2), Y8
-	VMOVUPS      32(R13)(R9*2), Y9
-	VBROADCASTSS (R11)(R8*2), Y10
-	VFMADD231PS  Y8, Y10, Y0
-	VFMADD231PS  Y9, Y10, Y1
-	VBROADCASTSS 4(R11)(R8*2), Y10
-	VFMADD231PS  Y8, Y10, Y2
-	VFMADD231PS  Y9, Y10, Y3
-	VBROADCASTSS 8(R11)(R8*2), Y10
-	VFMADD231PS  Y8, Y10, Y4
-	VFMADD231PS  Y9, Y10, Y5
-	VBROADCASTSS 12(R11)(R8*2), Y10
-	VFMADD231PS  Y8, Y10, Y6
-	VFMADD231PS  Y9, Y10, Y7
+	PREFETCHT1   (R8)
+	PREFETCHT1   64(R8)
+	ADDQ         R9, R8
 	VMOVUPS      (R14), Y8
 	VMOVUPS      32(R14), Y9
-	VBROADCASTSS (R12), Y10
+	VBROADCASTSS (R13), Y10
 	VFMADD231PS  Y8, Y10, Y0
 	VFMADD231PS  Y9, Y10, Y1
-	VBROADCASTSS 4(R12), Y10
+	VBROADCASTSS 4(R13), Y10
 	VFMADD231PS  Y8, Y10, Y2
 	VFMADD231PS  Y9, Y10, Y3
-	VBROADCASTSS 8(R12), Y10
+	VBROADCASTSS 8(R13), Y10
 	VFMADD231PS  Y8, Y10, Y4
 	VFMADD231PS  Y9, Y10, Y5
-	VBROADCASTSS 12(R12), Y10
+	VBROADCASTSS 12(R13), Y10
 	VFMADD231PS  Y8, Y10, Y6
 	VFMADD231PS  Y9, Y10, Y7
-	LEAQ         (R11)(R8*4), R11
-	LEAQ         (R12)(R8*4), R12
-	LEAQ         (R13)(R9*4), R13
-	LEAQ         (R14)(R9*4), R14
-	SUBQ         $0x04, BP
+	VMOVUPS      (R14)(R10*1), Y8
+	VMOVUPS      32(R14)(R10*1), Y9
+	VBROADCASTSS (R13)(DI*1), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 4(R13)(DI*1), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 8(R13)(DI*1), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 12(R13)(DI*1), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	VMOVUPS      (R14)(R10*2), Y8
+	VMOVUPS      32(R14)(R10*2), Y9
+	VBROADCASTSS (R13)(DI*2), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 4(R13)(DI*2), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 8(R13)(DI*2), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 12(R13)(DI*2), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	VMOVUPS      (BP), Y8
+	VMOVUPS      32(BP), Y9
+	VBROADCASTSS (R15), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 4(R15), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 8(R15), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 12(R15), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	LEAQ         (R13)(DI*4), R13
+	LEAQ         (R15)(DI*4), R15
+	LEAQ         (R14)(R10*4), R14
+	LEAQ         (BP)(R10*4), BP
+	SUBQ         $0x04, R12
 	JGE          loop
 
 rest:
-	ADDQ $0x04, BP
+	ADDQ $0x04, R12
 	JZ   sums
 
 one:
-	VMOVUPS      (R13), Y8
-	VMOVUPS      32(R13), Y9
-	VBROADCASTSS (R11), Y10
+	VMOVUPS      (R14), Y8
+	VMOVUPS      32(R14), Y9
+	VBROADCASTSS (R13), Y10
 	VFMADD231PS  Y8, Y10, Y0
 	VFMADD231PS  Y9, Y10, Y1
-	VBROADCASTSS 4(R11), Y10
+	VBROADCASTSS 4(R13), Y10
 	VFMADD231PS  Y8, Y10, Y2
 	VFMADD231PS  Y9, Y10, Y3
-	VBROADCASTSS 8(R11), Y10
+	VBROADCASTSS 8(R13), Y10
 	VFMADD231PS  Y8, Y10, Y4
 	VFMADD231PS  Y9, Y10, Y5
-	VBROADCASTSS 12(R11), Y10
+	VBROADCASTSS 12(R13), Y10
 	VFMADD231PS  Y8, Y10, Y6
 	VFMADD231PS  Y9, Y10, Y7
-	ADDQ         R8, R11
-	ADDQ         R9, R13
-	DECQ         BP
+	ADDQ         DI, R13
+	ADDQ         R10, R14
+	DECQ         R12
 	JNZ          one
 
 sums:
-	MOVQ   88(AX), R11
-	TESTQ  $0x00000001, R11
+	MOVQ   88(AX), R12
+	TESTQ  $0x00000001, R12
 	JZ     bias
-	VADDPS (DI), Y0, Y0
-	VADDPS 32(DI), Y1, Y1
-	VADDPS (DI)(R10*1), Y2, Y2
-	VADDPS 32(DI)(R10*1), Y3, Y3
-	VADDPS (DI)(R10*2), Y4, Y4
-	VADDPS 32(DI)(R10*2), Y5, Y5
-	VADDPS (R15), Y6, Y6
-	VADDPS 32(R15), Y7, Y7
+	VADDPS (BX), Y0, Y0
+	VADDPS 32(BX), Y1, Y1
+	VADDPS (BX)(SI*1), Y2, Y2
+	VADDPS 32(BX)(SI*1), Y3, Y3
+	VADDPS (BX)(SI*2), Y4, Y4
+	VADDPS 32(BX)(SI*2), Y5, Y5
+	VADDPS (R11), Y6, Y6
+	VADDPS 32(R11), Y7, Y7
 
 bias:
-	MOVQ    24(AX), R12
-	TESTQ   R12, R12
+	MOVQ    24(AX), R13
+	TESTQ   R13, R13
 	JZ      relu
-	VMOVUPS (R12), Y8
+	VMOVUPS (R13), Y8
 	VADDPS  Y8, Y0, Y0
 	VADDPS  Y8, Y2, Y2
 	VADDPS  Y8, Y4, Y4
 	VADDPS  Y8, Y6, Y6
-	VMOVUPS 32(R12), Y8
+	VMOVUPS 32(R13), Y8
 	VADDPS  Y8, Y1, Y1
 	VADDPS  Y8, Y3, Y3
 	VADDPS  Y8, Y5, Y5
 	VADDPS  Y8, Y7, Y7
 
 relu:
-	TESTQ  $0x00000002, R11
+	TESTQ  $0x00000002, R12
 	JZ     store
 	VXORPS Y8, Y8, Y8
 	VMAXPS Y0, Y8, Y0
@@ -10169,21 +10169,21 @@ relu:
 	VMAXPS Y7, Y8, Y7
 
 store:
-	VMOVUPS Y0, (DI)
-	VMOVUPS Y1, 32(DI)
-	VMOVUPS Y2, (DI)(R10*1)
-	VMOVUPS Y3, 32(DI)(R10*1)
-	VMOVUPS Y4, (DI)(R10*2)
-	VMOVUPS Y5, 32(DI)(R10*2)
-	VMOVUPS Y6, (R15)
-	VMOVUPS Y7, 32(R15)
+	VMOVUPS Y0, (BX)
+	VMOVUPS Y1, 32(BX)
+	VMOVUPS Y2, (BX)(SI*1)
+	VMOVUPS Y3, 32(BX)(SI*1)
+	VMOVUPS Y4, (BX)(SI*2)
+	VMOVUPS Y5, 32(BX)(SI*2)
+	VMOVUPS Y6, (R11)
+	VMOVUPS Y7, 32(R11)
 	MOVQ    56(AX), R11
 	SHLQ    $0x02, R11
-	ADDQ    R11, BX
-	ADDQ    R10, DI
-	ADDQ    R10, DI
-	ADDQ    R10, DI
-	ADDQ    R10, DI
+	ADDQ    R11, CX
+	ADDQ    SI, BX
+	ADDQ    SI, BX
+	ADDQ    SI, BX
+	ADDQ    SI, BX
 	DECQ    72(AX)
 	JNZ     tile
 	VZEROUPPER
@@ -10193,36 +10193,30 @@ store:
 // Requires: AVX, FMA3, MMX+
 TEXT ·gemmAcross4x3AVX2(SB), NOSPLIT, $8-8
 	MOVQ s+0(FP), AX
-	MOVQ 96(AX), CX
-	MOVQ 104(AX), DX
-	SHLQ $0x02, DX
-	MOVQ (AX), BX
-	MOVQ 8(AX), SI
-	MOVQ 16(AX), DI
-	MOVQ 32(AX), R8
-	SHLQ $0x02, R8
-	MOVQ 40(AX), R9
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 48(AX), SI
+	SHLQ $0x02, SI
+	MOVQ 32(AX), DI
+	SHLQ $0x02, DI
+	MOVQ 96(AX), R8
+	MOVQ 104(AX), R9
 	SHLQ $0x02, R9
-	MOVQ 48(AX), R10
+	MOVQ 40(AX), R10
 	SHLQ $0x02, R10
 
 tile:
-	MOVQ       BX, R11
-	LEAQ       (R11)(R8*2), R12
-	ADDQ       R8, R12
-	MOVQ       SI, R13
-	LEAQ       (R13)(R9*2), R14
-	ADDQ       R9, R14
-	LEAQ       (DI)(R10*2), R15
-	ADDQ       R10, R15
-	PREFETCHT0 (DI)
-	PREFETCHT0 95(DI)
-	PREFETCHT0 (DI)(R10*1)
-	PREFETCHT0 95(DI)(R10*1)
-	PREFETCHT0 (DI)(R10*2)
-	PREFETCHT0 95(DI)(R10*2)
-	PREFETCHT0 (R15)
-	PREFETCHT0 95(R15)
+	LEAQ       (BX)(SI*2), R11
+	ADDQ       SI, R11
+	PREFETCHT0 (BX)
+	PREFETCHT0 95(BX)
+	PREFETCHT0 (BX)(SI*1)
+	PREFETCHT0 95(BX)(SI*1)
+	PREFETCHT0 (BX)(SI*2)
+	PREFETCHT0 95(BX)(SI*2)
+	PREFETCHT0 (R11)
+	PREFETCHT0 95(R11)
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
@@ -10235,165 +10229,171 @@ tile:
 	VXORPS     Y9, Y9, Y9
 	VXORPS     Y10, Y10, Y10
 	VXORPS     Y11, Y11, Y11
-	MOVQ       64(AX), BP
-	SUBQ       $0x04, BP
+	MOVQ       64(AX), R12
+	MOVQ       CX, R13
+	MOVQ       DX, R14
+	LEAQ       (R13)(DI*2), R15
+	ADDQ       DI, R15
+	LEAQ       (R14)(R10*2), BP
+	ADDQ       R10, BP
+	SUBQ       $0x04, R12
 	JLT        rest
 
 loop:
-	PREFETCHT1   (CX)
-	PREFETCHT1   64(CX)
-	ADDQ         DX, CX
-	VMOVUPS      (R13), Y12
-	VMOVUPS      32(R13), Y13
-	VMOVUPS      64(R13), Y14
-	VBROADCASTSS (R11), Y15
-	VFMADD231PS  Y12, Y15, Y0
-	VFMADD231PS  Y13, Y15, Y1
-	VFMADD231PS  Y14, Y15, Y2
-	VBROADCASTSS 4(R11), Y15
-	VFMADD231PS  Y12, Y15, Y3
-	VFMADD231PS  Y13, Y15, Y4
-	VFMADD231PS  Y14, Y15, Y5
-	VBROADCASTSS 8(R11), Y15
-	VFMADD231PS  Y12, Y15, Y6
-	VFMADD231PS  Y13, Y15, Y7
-	VFMADD231PS  Y14, Y15, Y8
-	VBROADCASTSS 12(R11), Y15
-	VFMADD231PS  Y12, Y15, Y9
-	VFMADD231PS  Y13, Y15, Y10
-	VFMADD231PS  Y14, Y15, Y11
-	VMOVUPS      (R13)(R9*1), Y12
-	VMOVUPS      32(R13)(R9*1), Y13
-	VMOVUPS      64(R13)(R9*1), Y14
-	VBROADCASTSS (R11)(R8*1), Y15
-	VFMADD231PS  Y12, Y15, Y0
-	VFMADD231PS  Y13, Y15, Y1
-	VFMADD231PS  Y14, Y15, Y2
-	VBROADCASTSS 4(R11)(R8*1), Y15
-	VFMADD231PS  Y12, Y15, Y3
-	VFMADD231PS  Y13, Y15, Y4
-	VFMADD231PS  Y14, Y15, Y5
-	VBROADCASTSS 8(R11)(R8*1), Y15
-	VFMADD231PS  Y12, Y15, Y6
-	VFMADD231PS  Y13, Y15, Y7
-	VFMADD231PS  Y14, Y15, Y8
-	VBROADCASTSS 12(R11)(R8*1), Y15
-	VFMADD231PS  Y12, Y15, Y9
-	VFMADD231PS  Y13, Y15, Y10
-	VFMADD231PS  Y14, Y15, Y11
-	VMOVUPS      (R13)(R9*2), Y12
-	VMOVUPS      32(R13)(R9*2), Y13
-	VMOVUPS      64(R13)(R9*2), Y14
-	VBROADCASTSS (R11)(R8*2), Y15
-	VFMADD231PS  Y12, Y15, Y0
-	VFMADD231PS  Y13, Y15, Y1
-	VFMADD231PS  Y14, Y15, Y2
-	VBROADCASTSS 4(R11)(R8*2), Y15
-	VFMADD231PS  Y12, Y15, Y3
-	VFMADD231PS  Y13, Y15, Y4
-	VFMADD231PS  Y14, Y15, Y5
-	VBROADCASTSS 8(R11)(R8*2), Y15
-	VFMADD231PS  Y12, Y15, Y6
-	VFMADD231PS  Y13, Y15, Y7
-	VFMADD231PS  Y14, Y15, Y8
-	VBROADCASTSS 12(R11)(R8*2), Y15
-	VFMADD231PS  Y12, Y15, Y9
-	VFMADD231PS  Y13, Y15, Y10
-	VFMADD231PS  Y14, Y15, Y11
+	PREFETCHT1   (R8)
+	PREFETCHT1   64(R8)
+	ADDQ         R9, R8
 	VMOVUPS      (R14), Y12
 	VMOVUPS      32(R14), Y13
 	VMOVUPS      64(R14), Y14
-	VBROADCASTSS (R12), Y15
+	VBROADCASTSS (R13), Y15
 	VFMADD231PS  Y12, Y15, Y0
 	VFMADD231PS  Y13, Y15, Y1
 	VFMADD231PS  Y14, Y15, Y2
-	VBROADCASTSS 4(R12), Y15
+	VBROADCASTSS 4(R13), Y15
 	VFMADD231PS  Y12, Y15, Y3
 	VFMADD231PS  Y13, Y15, Y4
 	VFMADD231PS  Y14, Y15, Y5
-	VBROADCASTSS 8(R12), Y15
+	VBROADCASTSS 8(R13), Y15
 	VFMADD231PS  Y12, Y15, Y6
 	VFMADD231PS  Y13, Y15, Y7
 	VFMADD231PS  Y14, Y15, Y8
-	VBROADCASTSS 12(R12), Y15
+	VBROADCASTSS 12(R13), Y15
 	VFMADD231PS  Y12, Y15, Y9
 	VFMADD231PS  Y13, Y15, Y10
 	VFMADD231PS  Y14, Y15, Y11
-	LEAQ         (R11)(R8*4), R11
-	LEAQ         (R12)(R8*4), R12
-	LEAQ         (R13)(R9*4), R13
-	LEAQ         (R14)(R9*4), R14
-	SUBQ         $0x04, BP
+	VMOVUPS      (R14)(R10*1), Y12
+	VMOVUPS      32(R14)(R10*1), Y13
+	VMOVUPS      64(R14)(R10*1), Y14
+	VBROADCASTSS (R13)(DI*1), Y15
+	VFMADD231PS  Y12, Y15, Y0
+	VFMADD231PS  Y13, Y15, Y1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS 4(R13)(DI*1), Y15
+	VFMADD231PS  Y12, Y15, Y3
+	VFMADD231PS  Y13, Y15, Y4
+	VFMADD231PS  Y14, Y15, Y5
+	VBROADCASTSS 8(R13)(DI*1), Y15
+	VFMADD231PS  Y12, Y15, Y6
+	VFMADD231PS  Y13, Y15, Y7
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS 12(R13)(DI*1), Y15
+	VFMADD231PS  Y12, Y15, Y9
+	VFMADD231PS  Y13, Y15, Y10
+	VFMADD231PS  Y14, Y15, Y11
+	VMOVUPS      (R14)(R10*2), Y12
+	VMOVUPS      32(R14)(R10*2), Y13
+	VMOVUPS      64(R14)(R10*2), Y14
+	VBROADCASTSS (R13)(DI*2), Y15
+	VFMADD231PS  Y12, Y15, Y0
+	VFMADD231PS  Y13, Y15, Y1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS 4(R13)(DI*2), Y15
+	VFMADD231PS  Y12, Y15, Y3
+	VFMADD231PS  Y13, Y15, Y4
+	VFMADD231PS  Y14, Y15, Y5
+	VBROADCASTSS 8(R13)(DI*2), Y15
+	VFMADD231PS  Y12, Y15, Y6
+	VFMADD231PS  Y13, Y15, Y7
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS 12(R13)(DI*2), Y15
+	VFMADD231PS  Y12, Y15, Y9
+	VFMADD231PS  Y13, Y15, Y10
+	VFMADD231PS  Y14, Y15, Y11
+	VMOVUPS      (BP), Y12
+	VMOVUPS      32(BP), Y13
+	VMOVUPS      64(BP), Y14
+	VBROADCASTSS (R15), Y15
+	VFMADD231PS  Y12, Y15, Y0
+	VFMADD231PS  Y13, Y15, Y1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS 4(R15), Y15
+	VFMADD231PS  Y12, Y15, Y3
+	VFMADD231PS  Y13, Y15, Y4
+	VFMADD231PS  Y14, Y15, Y5
+	VBROADCASTSS 8(R15), Y15
+	VFMADD231PS  Y12, Y15, Y6
+	VFMADD231PS  Y13, Y15, Y7
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS 12(R15), Y15
+	VFMADD231PS  Y12, Y15, Y9
+	VFMADD231PS  Y13, Y15, Y10
+	VFMADD231PS  Y14, Y15, Y11
+	LEAQ         (R13)(DI*4), R13
+	LEAQ         (R15)(DI*4), R15
+	LEAQ         (R14)(R10*4), R14
+	LEAQ         (BP)(R10*4), BP
+	SUBQ         $0x04, R12
 	JGE          loop
 
 rest:
-	ADDQ $0x04, BP
+	ADDQ $0x04, R12
 	JZ   sums
 
 one:
-	VMOVUPS      (R13), Y12
-	VMOVUPS      32(R13), Y13
-	VMOVUPS      64(R13), Y14
-	VBROADCASTSS (R11), Y15
+	VMOVUPS      (R14), Y12
+	VMOVUPS      32(R14), Y13
+	VMOVUPS      64(R14), Y14
+	VBROADCASTSS (R13), Y15
 	VFMADD231PS  Y12, Y15, Y0
 	VFMADD231PS  Y13, Y15, Y1
 	VFMADD231PS  Y14, Y15, Y2
-	VBROADCASTSS 4(R11), Y15
+	VBROADCASTSS 4(R13), Y15
 	VFMADD231PS  Y12, Y15, Y3
 	VFMADD231PS  Y13, Y15, Y4
 	VFMADD231PS  Y14, Y15, Y5
-	VBROADCASTSS 8(R11), Y15
+	VBROADCASTSS 8(R13), Y15
 	VFMADD231PS  Y12, Y15, Y6
 	VFMADD231PS  Y13, Y15, Y7
 	VFMADD231PS  Y14, Y15, Y8
-	VBROADCASTSS 12(R11), Y15
+	VBROADCASTSS 12(R13), Y15
 	VFMADD231PS  Y12, Y15, Y9
 	VFMADD231PS  Y13, Y15, Y10
 	VFMADD231PS  Y14, Y15, Y11
-	ADDQ         R8, R11
-	ADDQ         R9, R13
-	DECQ         BP
+	ADDQ         DI, R13
+	ADDQ         R10, R14
+	DECQ         R12
 	JNZ          one
 
 sums:
-	MOVQ   88(AX), R11
-	TESTQ  $0x00000001, R11
+	MOVQ   88(AX), R12
+	TESTQ  $0x00000001, R12
 	JZ     bias
-	VADDPS (DI), Y0, Y0
-	VADDPS 32(DI), Y1, Y1
-	VADDPS 64(DI), Y2, Y2
-	VADDPS (DI)(R10*1), Y3, Y3
-	VADDPS 32(DI)(R10*1), Y4, Y4
-	VADDPS 64(DI)(R10*1), Y5, Y5
-	VADDPS (DI)(R10*2), Y6, Y6
-	VADDPS 32(DI)(R10*2), Y7, Y7
-	VADDPS 64(DI)(R10*2), Y8, Y8
-	VADDPS (R15), Y9, Y9
-	VADDPS 32(R15), Y10, Y10
-	VADDPS 64(R15), Y11, Y11
+	VADDPS (BX), Y0, Y0
+	VADDPS 32(BX), Y1, Y1
+	VADDPS 64(BX), Y2, Y2
+	VADDPS (BX)(SI*1), Y3, Y3
+	VADDPS 32(BX)(SI*1), Y4, Y4
+	VADDPS 64(BX)(SI*1), Y5, Y5
+	VADDPS (BX)(SI*2), Y6, Y6
+	VADDPS 32(BX)(SI*2), Y7, Y7
+	VADDPS 64(BX)(SI*2), Y8, Y8
+	VADDPS (R11), Y9, Y9
+	VADDPS 32(R11), Y10, Y10
+	VADDPS 64(R11), Y11, Y11
 
 bias:
-	MOVQ    24(AX), R12
-	TESTQ   R12, R12
+	MOVQ    24(AX), R13
+	TESTQ   R13, R13
 	JZ      relu
-	VMOVUPS (R12), Y12
+	VMOVUPS (R13), Y12
 	VADDPS  Y12, Y0, Y0
 	VADDPS  Y12, Y3, Y3
 	VADDPS  Y12, Y6, Y6
 	VADDPS  Y12, Y9, Y9
-	VMOVUPS 32(R12), Y12
+	VMOVUPS 32(R13), Y12
 	VADDPS  Y12, Y1, Y1
 	VADDPS  Y12, Y4, Y4
 	VADDPS  Y12, Y7, Y7
 	VADDPS  Y12, Y10, Y10
-	VMOVUPS 64(R12), Y12
+	VMOVUPS 64(R13), Y12
 	VADDPS  Y12, Y2, Y2
 	VADDPS  Y12, Y5, Y5
 	VADDPS  Y12, Y8, Y8
 	VADDPS  Y12, Y11, Y11
 
 relu:
-	TESTQ  $0x00000002, R11
+	TESTQ  $0x00000002, R12
 	JZ     store
 	VXORPS Y12, Y12, Y12
 	VMAXPS Y0, Y12, Y0
@@ -10410,25 +10410,25 @@ relu:
 	VMAXPS Y11, Y12, Y11
 
 store:
-	VMOVUPS Y0, (DI)
-	VMOVUPS Y1, 32(DI)
-	VMOVUPS Y2, 64(DI)
-	VMOVUPS Y3, (DI)(R10*1)
-	VMOVUPS Y4, 32(DI)(R10*1)
-	VMOVUPS Y5, 64(DI)(R10*1)
-	VMOVUPS Y6, (DI)(R10*2)
-	VMOVUPS Y7, 32(DI)(R10*2)
-	VMOVUPS Y8, 64(DI)(R10*2)
-	VMOVUPS Y9, (R15)
-	VMOVUPS Y10, 32(R15)
-	VMOVUPS Y11, 64(R15)
+	VMOVUPS Y0, (BX)
+	VMOVUPS Y1, 32(BX)
+	VMOVUPS Y2, 64(BX)
+	VMOVUPS Y3, (BX)(SI*1)
+	VMOVUPS Y4, 32(BX)(SI*1)
+	VMOVUPS Y5, 64(BX)(SI*1)
+	VMOVUPS Y6, (BX)(SI*2)
+	VMOVUPS Y7, 32(BX)(SI*2)
+	VMOVUPS Y8, 64(BX)(SI*2)
+	VMOVUPS Y9, (R11)
+	VMOVUPS Y10, 32(R11)
+	VMOVUPS Y11, 64(R11)
 	MOVQ    56(AX), R11
 	SHLQ    $0x02, R11
-	ADDQ    R11, BX
-	ADDQ    R10, DI
-	ADDQ    R10, DI
-	ADDQ    R10, DI
-	ADDQ    R10, DI
+	ADDQ    R11, CX
+	ADDQ    SI, BX
+	ADDQ    SI, BX
+	ADDQ    SI, BX
+	ADDQ    SI, BX
 	DECQ    72(AX)
 	JNZ     tile
 	VZEROUPPER
@@ -10442,131 +10442,131 @@ TEXT ·gemmAcross4x1MaskedAVX2(SB), NOSPLIT, $8-8
 	VMOVD        CX, X0
 	VPBROADCASTD X0, Y0
 	VPCMPGTD     gemmLaneNumbers<>+0(SB), Y0, Y0
-	MOVQ         96(AX), CX
-	MOVQ         104(AX), DX
-	SHLQ         $0x02, DX
-	MOVQ         (AX), BX
-	MOVQ         8(AX), SI
-	MOVQ         16(AX), DI
-	MOVQ         32(AX), R8
-	SHLQ         $0x02, R8
-	MOVQ         40(AX), R9
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         48(AX), SI
+	SHLQ         $0x02, SI
+	MOVQ         32(AX), DI
+	SHLQ         $0x02, DI
+	MOVQ         96(AX), R8
+	MOVQ         104(AX), R9
 	SHLQ         $0x02, R9
-	MOVQ         48(AX), R10
+	MOVQ         40(AX), R10
 	SHLQ         $0x02, R10
 
 tile:
-	MOVQ       BX, R11
-	LEAQ       (R11)(R8*2), R12
-	ADDQ       R8, R12
-	MOVQ       SI, R13
-	LEAQ       (R13)(R9*2), R14
-	ADDQ       R9, R14
-	LEAQ       (DI)(R10*2), R15
-	ADDQ       R10, R15
-	PREFETCHT0 (DI)
-	PREFETCHT0 (DI)(R10*1)
-	PREFETCHT0 (DI)(R10*2)
-	PREFETCHT0 (R15)
+	LEAQ       (BX)(SI*2), R11
+	ADDQ       SI, R11
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(SI*1)
+	PREFETCHT0 (BX)(SI*2)
+	PREFETCHT0 (R11)
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
 	VXORPS     Y3, Y3, Y3
 	VXORPS     Y4, Y4, Y4
-	MOVQ       64(AX), BP
-	SUBQ       $0x04, BP
+	MOVQ       64(AX), R12
+	MOVQ       CX, R13
+	MOVQ       DX, R14
+	LEAQ       (R13)(DI*2), R15
+	ADDQ       DI, R15
+	LEAQ       (R14)(R10*2), BP
+	ADDQ       R10, BP
+	SUBQ       $0x04, R12
 	JLT        rest
 
 loop:
-	PREFETCHT1   (CX)
-	PREFETCHT1   64(CX)
-	ADDQ         DX, CX
-	VMASKMOVPS   (R13), Y0, Y5
-	VBROADCASTSS (R11), Y6
-	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS 4(R11), Y6
-	VFMADD231PS  Y5, Y6, Y2
-	VBROADCASTSS 8(R11), Y6
-	VFMADD231PS  Y5, Y6, Y3
-	VBROADCASTSS 12(R11), Y6
-	VFMADD231PS  Y5, Y6, Y4
-	VMASKMOVPS   (R13)(R9*1), Y0, Y5
-	VBROADCASTSS (R11)(R8*1), Y6
-	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS 4(R11)(R8*1), Y6
-	VFMADD231PS  Y5, Y6, Y2
-	VBROADCASTSS 8(R11)(R8*1), Y6
-	VFMADD231PS  Y5, Y6, Y3
-	VBROADCASTSS 12(R11)(R8*1), Y6
-	VFMADD231PS  Y5, Y6, Y4
-	VMASKMOVPS   (R13)(R9*2), Y0, Y5
-	VBROADCASTSS (R11)(R8*2), Y6
-	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS 4(R11)(R8*2), Y6
-	VFMADD231PS  Y5, Y6, Y2
-	VBROADCASTSS 8(R11)(R8*2), Y6
-	VFMADD231PS  Y5, Y6, Y3
-	VBROADCASTSS 12(R11)(R8*2), Y6
-	VFMADD231PS  Y5, Y6, Y4
+	PREFETCHT1   (R8)
+	PREFETCHT1   64(R8)
+	ADDQ         R9, R8
 	VMASKMOVPS   (R14), Y0, Y5
-	VBROADCASTSS (R12), Y6
+	VBROADCASTSS (R13), Y6
 	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS 4(R12), Y6
+	VBROADCASTSS 4(R13), Y6
 	VFMADD231PS  Y5, Y6, Y2
-	VBROADCASTSS 8(R12), Y6
+	VBROADCASTSS 8(R13), Y6
 	VFMADD231PS  Y5, Y6, Y3
-	VBROADCASTSS 12(R12), Y6
+	VBROADCASTSS 12(R13), Y6
 	VFMADD231PS  Y5, Y6, Y4
-	LEAQ         (R11)(R8*4), R11
-	LEAQ         (R12)(R8*4), R12
-	LEAQ         (R13)(R9*4), R13
-	LEAQ         (R14)(R9*4), R14
-	SUBQ         $0x04, BP
+	VMASKMOVPS   (R14)(R10*1), Y0, Y5
+	VBROADCASTSS (R13)(DI*1), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 4(R13)(DI*1), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS 8(R13)(DI*1), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS 12(R13)(DI*1), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	VMASKMOVPS   (R14)(R10*2), Y0, Y5
+	VBROADCASTSS (R13)(DI*2), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 4(R13)(DI*2), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS 8(R13)(DI*2), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS 12(R13)(DI*2), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	VMASKMOVPS   (BP), Y0, Y5
+	VBROADCASTSS (R15), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 4(R15), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS 8(R15), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS 12(R15), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	LEAQ         (R13)(DI*4), R13
+	LEAQ         (R15)(DI*4), R15
+	LEAQ         (R14)(R10*4), R14
+	LEAQ         (BP)(R10*4), BP
+	SUBQ         $0x04, R12
 	JGE          loop
 
 rest:
-	ADDQ $0x04, BP
+	ADDQ $0x04, R12
 	JZ   sums
 
 one:
-	VMASKMOVPS   (R13), Y0, Y5
-	VBROADCASTSS (R11), Y6
+	VMASKMOVPS   (R14), Y0, Y5
+	VBROADCASTSS (R13), Y6
 	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS 4(R11), Y6
+	VBROADCASTSS 4(R13), Y6
 	VFMADD231PS  Y5, Y6, Y2
-	VBROADCASTSS 8(R11), Y6
+	VBROADCASTSS 8(R13), Y6
 	VFMADD231PS  Y5, Y6, Y3
-	VBROADCASTSS 12(R11), Y6
+	VBROADCASTSS 12(R13), Y6
 	VFMADD231PS  Y5, Y6, Y4
-	ADDQ         R8, R11
-	ADDQ         R9, R13
-	DECQ         BP
+	ADDQ         DI, R13
+	ADDQ         R10, R14
+	DECQ         R12
 	JNZ          one
 
 sums:
-	MOVQ       88(AX), R11
-	TESTQ      $0x00000001, R11
+	MOVQ       88(AX), R12
+	TESTQ      $0x00000001, R12
 	JZ         bias
-	VMASKMOVPS (DI), Y0, Y5
+	VMASKMOVPS (BX), Y0, Y5
 	VADDPS     Y5, Y1, Y1
-	VMASKMOVPS (DI)(R10*1), Y0, Y5
+	VMASKMOVPS (BX)(SI*1), Y0, Y5
 	VADDPS     Y5, Y2, Y2
-	VMASKMOVPS (DI)(R10*2), Y0, Y5
+	VMASKMOVPS (BX)(SI*2), Y0, Y5
 	VADDPS     Y5, Y3, Y3
-	VMASKMOVPS (R15), Y0, Y5
+	VMASKMOVPS (R11), Y0, Y5
 	VADDPS     Y5, Y4, Y4
 
 bias:
-	MOVQ       24(AX), R12
-	TESTQ      R12, R12
+	MOVQ       24(AX), R11
+	TESTQ      R11, R11
 	JZ         relu
-	VMASKMOVPS (R12), Y0, Y5
+	VMASKMOVPS (R11), Y0, Y5
 	VADDPS     Y5, Y1, Y1
 	VADDPS     Y5, Y2, Y2
 	VADDPS     Y5, Y3, Y3
 	VADDPS     Y5, Y4, Y4
 
 relu:
-	TESTQ  $0x00000002, R11
+	TESTQ  $0x00000002, R12
 	JZ     store
 	VXORPS Y5, Y5, Y5
 	VMAXPS Y1, Y5, Y1
@@ -10575,17 +10575,17 @@ relu:
 	VMAXPS Y4, Y5, Y4
 
 store:
-	LEAQ         (DI), R11
-	LEAQ         (R11)(R10*2), R12
-	ADDQ         R10, R12
+	LEAQ         (BX), R11
+	LEAQ         (R11)(SI*2), R12
+	ADDQ         SI, R12
 	MOVQ         80(AX), R13
 	TESTQ        $0x00000004, R13
 	JZ           two
 	VMOVUPS      X1, (R11)
 	VEXTRACTF128 $0x01, Y1, X1
-	VMOVUPS      X2, (R11)(R10*1)
+	VMOVUPS      X2, (R11)(SI*1)
 	VEXTRACTF128 $0x01, Y2, X2
-	VMOVUPS      X3, (R11)(R10*2)
+	VMOVUPS      X3, (R11)(SI*2)
 	VEXTRACTF128 $0x01, Y3, X3
 	VMOVUPS      X4, (R12)
 	VEXTRACTF128 $0x01, Y4, X4
@@ -10597,9 +10597,9 @@ two:
 	JZ      single
 	VMOVSD  X1, (R11)
 	VPSRLDQ $0x08, X1, X1
-	VMOVSD  X2, (R11)(R10*1)
+	VMOVSD  X2, (R11)(SI*1)
 	VPSRLDQ $0x08, X2, X2
-	VMOVSD  X3, (R11)(R10*2)
+	VMOVSD  X3, (R11)(SI*2)
 	VPSRLDQ $0x08, X3, X3
 	VMOVSD  X4, (R12)
 	VPSRLDQ $0x08, X4, X4
@@ -10610,18 +10610,18 @@ single:
 	TESTQ  $0x00000001, R13
 	JZ     stored
 	VMOVSS X1, (R11)
-	VMOVSS X2, (R11)(R10*1)
-	VMOVSS X3, (R11)(R10*2)
+	VMOVSS X2, (R11)(SI*1)
+	VMOVSS X3, (R11)(SI*2)
 	VMOVSS X4, (R12)
 
 stored:
 	MOVQ 56(AX), R11
 	SHLQ $0x02, R11
-	ADDQ R11, BX
-	ADDQ R10, DI
-	ADDQ R10, DI
-	ADDQ R10, DI
-	ADDQ R10, DI
+	ADDQ R11, CX
+	ADDQ SI, BX
+	ADDQ SI, BX
+	ADDQ SI, BX
+	ADDQ SI, BX
 	DECQ 72(AX)
 	JNZ  tile
 	VZEROUPPER
@@ -10635,32 +10635,26 @@ TEXT ·gemmAcross4x2MaskedAVX2(SB), NOSPLIT, $8-8
 	VMOVD        CX, X0
 	VPBROADCASTD X0, Y0
 	VPCMPGTD     gemmLaneNumbers<>+0(SB), Y0, Y0
-	MOVQ         96(AX), CX
-	MOVQ         104(AX), DX
-	SHLQ         $0x02, DX
-	MOVQ         (AX), BX
-	MOVQ         8(AX), SI
-	MOVQ         16(AX), DI
-	MOVQ         32(AX), R8
-	SHLQ         $0x02, R8
-	MOVQ         40(AX), R9
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         48(AX), SI
+	SHLQ         $0x02, SI
+	MOVQ         32(AX), DI
+	SHLQ         $0x02, DI
+	MOVQ         96(AX), R8
+	MOVQ         104(AX), R9
 	SHLQ         $0x02, R9
-	MOVQ         48(AX), R10
+	MOVQ         40(AX), R10
 	SHLQ         $0x02, R10
 
 tile:
-	MOVQ       BX, R11
-	LEAQ       (R11)(R8*2), R12
-	ADDQ       R8, R12
-	MOVQ       SI, R13
-	LEAQ       (R13)(R9*2), R14
-	ADDQ       R9, R14
-	LEAQ       (DI)(R10*2), R15
-	ADDQ       R10, R15
-	PREFETCHT0 (DI)
-	PREFETCHT0 (DI)(R10*1)
-	PREFETCHT0 (DI)(R10*2)
-	PREFETCHT0 (R15)
+	LEAQ       (BX)(SI*2), R11
+	ADDQ       SI, R11
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(SI*1)
+	PREFETCHT0 (BX)(SI*2)
+	PREFETCHT0 (R11)
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
 	VXORPS     Y3, Y3, Y3
@@ -10669,135 +10663,141 @@ tile:
 	VXORPS     Y6, Y6, Y6
 	VXORPS     Y7, Y7, Y7
 	VXORPS     Y8, Y8, Y8
-	MOVQ       64(AX), BP
-	SUBQ       $0x04, BP
+	MOVQ       64(AX), R12
+	MOVQ       CX, R13
+	MOVQ       DX, R14
+	LEAQ       (R13)(DI*2), R15
+	ADDQ       DI, R15
+	LEAQ       (R14)(R10*2), BP
+	ADDQ       R10, BP
+	SUBQ       $0x04, R12
 	JLT        rest
 
 loop:
-	PREFETCHT1   (CX)
-	PREFETCHT1   64(CX)
-	ADDQ         DX, CX
-	VMOVUPS      (R13), Y9
-	VMASKMOVPS   32(R13), Y0, Y10
-	VBROADCASTSS (R11), Y11
-	VFMADD231PS  Y9, Y11, Y1
-	VFMADD231PS  Y10, Y11, Y2
-	VBROADCASTSS 4(R11), Y11
-	VFMADD231PS  Y9, Y11, Y3
-	VFMADD231PS  Y10, Y11, Y4
-	VBROADCASTSS 8(R11), Y11
-	VFMADD231PS  Y9, Y11, Y5
-	VFMADD231PS  Y10, Y11, Y6
-	VBROADCASTSS 12(R11), Y11
-	VFMADD231PS  Y9, Y11, Y7
-	VFMADD231PS  Y10, Y11, Y8
-	VMOVUPS      (R13)(R9*1), Y9
-	VMASKMOVPS   32(R13)(R9*1), Y0, Y10
-	VBROADCASTSS (R11)(R8*1), Y11
-	VFMADD231PS  Y9, Y11, Y1
-	VFMADD231PS  Y10, Y11, Y2
-	VBROADCASTSS 4(R11)(R8*1), Y11
-	VFMADD231PS  Y9, Y11, Y3
-	VFMADD231PS  Y10, Y11, Y4
-	VBROADCASTSS 8(R11)(R8*1), Y11
-	VFMADD231PS  Y9, Y11, Y5
-	VFMADD231PS  Y10, Y11, Y6
-	VBROADCASTSS 12(R11)(R8*1), Y11
-	VFMADD231PS  Y9, Y11, Y7
-	VFMADD231PS  Y10, Y11, Y8
-	VMOVUPS      (R13)(R9*2), Y9
-	VMASKMOVPS   32(R13)(R9*2), Y0, Y10
-	VBROADCASTSS (R11)(R8*2), Y11
-	VFMADD231PS  Y9, Y11, Y1
-	VFMADD231PS  Y10, Y11, Y2
-	VBROADCASTSS 4(R11)(R8*2), Y11
-	VFMADD231PS  Y9, Y11, Y3
-	VFMADD231PS  Y10, Y11, Y4
-	VBROADCASTSS 8(R11)(R8*2), Y11
-	VFMADD231PS  Y9, Y11, Y5
-	VFMADD231PS  Y10, Y11, Y6
-	VBROADCASTSS 12(R11)(R8*2), Y11
-	VFMADD231PS  Y9, Y11, Y7
-	VFMADD231PS  Y10, Y11, Y8
+	PREFETCHT1   (R8)
+	PREFETCHT1   64(R8)
+	ADDQ         R9, R8
 	VMOVUPS      (R14), Y9
 	VMASKMOVPS   32(R14), Y0, Y10
-	VBROADCASTSS (R12), Y11
+	VBROADCASTSS (R13), Y11
 	VFMADD231PS  Y9, Y11, Y1
 	VFMADD231PS  Y10, Y11, Y2
-	VBROADCASTSS 4(R12), Y11
+	VBROADCASTSS 4(R13), Y11
 	VFMADD231PS  Y9, Y11, Y3
 	VFMADD231PS  Y10, Y11, Y4
-	VBROADCASTSS 8(R12), Y11
+	VBROADCASTSS 8(R13), Y11
 	VFMADD231PS  Y9, Y11, Y5
 	VFMADD231PS  Y10, Y11, Y6
-	VBROADCASTSS 12(R12), Y11
+	VBROADCASTSS 12(R13), Y11
 	VFMADD231PS  Y9, Y11, Y7
 	VFMADD231PS  Y10, Y11, Y8
-	LEAQ         (R11)(R8*4), R11
-	LEAQ         (R12)(R8*4), R12
-	LEAQ         (R13)(R9*4), R13
-	LEAQ         (R14)(R9*4), R14
-	SUBQ         $0x04, BP
+	VMOVUPS      (R14)(R10*1), Y9
+	VMASKMOVPS   32(R14)(R10*1), Y0, Y10
+	VBROADCASTSS (R13)(DI*1), Y11
+	VFMADD231PS  Y9, Y11, Y1
+	VFMADD231PS  Y10, Y11, Y2
+	VBROADCASTSS 4(R13)(DI*1), Y11
+	VFMADD231PS  Y9, Y11, Y3
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS 8(R13)(DI*1), Y11
+	VFMADD231PS  Y9, Y11, Y5
+	VFMADD231PS  Y10, Y11, Y6
+	VBROADCASTSS 12(R13)(DI*1), Y11
+	VFMADD231PS  Y9, Y11, Y7
+	VFMADD231PS  Y10, Y11, Y8
+	VMOVUPS      (R14)(R10*2), Y9
+	VMASKMOVPS   32(R14)(R10*2), Y0, Y10
+	VBROADCASTSS (R13)(DI*2), Y11
+	VFMADD231PS  Y9, Y11, Y1
+	VFMADD231PS  Y10, Y11, Y2
+	VBROADCASTSS 4(R13)(DI*2), Y11
+	VFMADD231PS  Y9, Y11, Y3
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS 8(R13)(DI*2), Y11
+	VFMADD231PS  Y9, Y11, Y5
+	VFMADD231PS  Y10, Y11, Y6
+	VBROADCASTSS 12(R13)(DI*2), Y11
+	VFMADD231PS  Y9, Y11, Y7
+	VFMADD231PS  Y10, Y11, Y8
+	VMOVUPS      (BP), Y9
+	VMASKMOVPS   32(BP), Y0, Y10
+	VBROADCASTSS (R15), Y11
+	VFMADD231PS  Y9, Y11, Y1
+	VFMADD231PS  Y10, Y11, Y2
+	VBROADCASTSS 4(R15), Y11
+	VFMADD231PS  Y9, Y11, Y3
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS 8(R15), Y11
+	VFMADD231PS  Y9, Y11, Y5
+	VFMADD231PS  Y10, Y11, Y6
+	VBROADCASTSS 12(R15), Y11
+	VFMADD231PS  Y9, Y11, Y7
+	VFMADD231PS  Y10, Y11, Y8
+	LEAQ         (R13)(DI*4), R13
+	LEAQ         (R15)(DI*4), R15
+	LEAQ         (R14)(R10*4), R14
+	LEAQ         (BP)(R10*4), BP
+	SUBQ         $0x04, R12
 	JGE          loop
 
 rest:
-	ADDQ $0x04, BP
+	ADDQ $0x04, R12
 	JZ   sums
 
 one:
-	VMOVUPS      (R13), Y9
-	VMASKMOVPS   32(R13), Y0, Y10
-	VBROADCASTSS (R11), Y11
+	VMOVUPS      (R14), Y9
+	VMASKMOVPS   32(R14), Y0, Y10
+	VBROADCASTSS (R13), Y11
 	VFMADD231PS  Y9, Y11, Y1
 	VFMADD231PS  Y10, Y11, Y2
-	VBROADCASTSS 4(R11), Y11
+	VBROADCASTSS 4(R13), Y11
 	VFMADD231PS  Y9, Y11, Y3
 	VFMADD231PS  Y10, Y11, Y4
-	VBROADCASTSS 8(R11), Y11
+	VBROADCASTSS 8(R13), Y11
 	VFMADD231PS  Y9, Y11, Y5
 	VFMADD231PS  Y10, Y11, Y6
-	VBROADCASTSS 12(R11), Y11
+	VBROADCASTSS 12(R13), Y11
 	VFMADD231PS  Y9, Y11, Y7
 	VFMADD231PS  Y10, Y11, Y8
-	ADDQ         R8, R11
-	ADDQ         R9, R13
-	DECQ         BP
+	ADDQ         DI, R13
+	ADDQ         R10, R14
+	DECQ         R12
 	JNZ          one
 
 sums:
-	MOVQ       88(AX), R11
-	TESTQ      $0x00000001, R11
+	MOVQ       88(AX), R12
+	TESTQ      $0x00000001, R12
 	JZ         bias
-	VADDPS     (DI), Y1, Y1
-	VMASKMOVPS 32(DI), Y0, Y9
+	VADDPS     (BX), Y1, Y1
+	VMASKMOVPS 32(BX), Y0, Y9
 	VADDPS     Y9, Y2, Y2
-	VADDPS     (DI)(R10*1), Y3, Y3
-	VMASKMOVPS 32(DI)(R10*1), Y0, Y9
+	VADDPS     (BX)(SI*1), Y3, Y3
+	VMASKMOVPS 32(BX)(SI*1), Y0, Y9
 	VADDPS     Y9, Y4, Y4
-	VADDPS     (DI)(R10*2), Y5, Y5
-	VMASKMOVPS 32(DI)(R10*2), Y0, Y9
+	VADDPS     (BX)(SI*2), Y5, Y5
+	VMASKMOVPS 32(BX)(SI*2), Y0, Y9
 	VADDPS     Y9, Y6, Y6
-	VADDPS     (R15), Y7, Y7
-	VMASKMOVPS 32(R15), Y0, Y9
+	VADDPS     (R11), Y7, Y7
+	VMASKMOVPS 32(R11), Y0, Y9
 	VADDPS     Y9, Y8, Y8
 
 bias:
-	MOVQ       24(AX), R12
-	TESTQ      R12, R12
+	MOVQ       24(AX), R13
+	TESTQ      R13, R13
 	JZ         relu
-	VMOVUPS    (R12), Y9
+	VMOVUPS    (R13), Y9
 	VADDPS     Y9, Y1, Y1
 	VADDPS     Y9, Y3, Y3
 	VADDPS     Y9, Y5, Y5
 	VADDPS     Y9, Y7, Y7
-	VMASKMOVPS 32(R12), Y0, Y9
+	VMASKMOVPS 32(R13), Y0, Y9
 	VADDPS     Y9, Y2, Y2
 	VADDPS     Y9, Y4, Y4
 	VADDPS     Y9, Y6, Y6
 	VADDPS     Y9, Y8, Y8
 
 relu:
-	TESTQ  $0x00000002, R11
+	TESTQ  $0x00000002, R12
 	JZ     store
 	VXORPS Y9, Y9, Y9
 	VMAXPS Y1, Y9, Y1
@@ -10810,21 +10810,21 @@ relu:
 	VMAXPS Y8, Y9, Y8
 
 store:
-	VMOVUPS      Y1, (DI)
-	VMOVUPS      Y3, (DI)(R10*1)
-	VMOVUPS      Y5, (DI)(R10*2)
-	VMOVUPS      Y7, (R15)
-	LEAQ         32(DI), R11
-	LEAQ         (R11)(R10*2), R12
-	ADDQ         R10, R12
+	VMOVUPS      Y1, (BX)
+	VMOVUPS      Y3, (BX)(SI*1)
+	VMOVUPS      Y5, (BX)(SI*2)
+	VMOVUPS      Y7, (R11)
+	LEAQ         32(BX), R11
+	LEAQ         (R11)(SI*2), R12
+	ADDQ         SI, R12
 	MOVQ         80(AX), R13
 	TESTQ        $0x00000004, R13
 	JZ           two
 	VMOVUPS      X2, (R11)
 	VEXTRACTF128 $0x01, Y2, X2
-	VMOVUPS      X4, (R11)(R10*1)
+	VMOVUPS      X4, (R11)(SI*1)
 	VEXTRACTF128 $0x01, Y4, X4
-	VMOVUPS      X6, (R11)(R10*2)
+	VMOVUPS      X6, (R11)(SI*2)
 	VEXTRACTF128 $0x01, Y6, X6
 	VMOVUPS      X8, (R12)
 	VEXTRACTF128 $0x01, Y8, X8
@@ -10836,9 +10836,9 @@ two:
 	JZ      single
 	VMOVSD  X2, (R11)
 	VPSRLDQ $0x08, X2, X2
-	VMOVSD  X4, (R11)(R10*1)
+	VMOVSD  X4, (R11)(SI*1)
 	VPSRLDQ $0x08, X4, X4
-	VMOVSD  X6, (R11)(R10*2)
+	VMOVSD  X6, (R11)(SI*2)
 	VPSRLDQ $0x08, X6, X6
 	VMOVSD  X8, (R12)
 	VPSRLDQ $0x08, X8, X8
@@ -10849,18 +10849,18 @@ single:
 	TESTQ  $0x00000001, R13
 	JZ     stored
 	VMOVSS X2, (R11)
-	VMOVSS X4, (R11)(R10*1)
-	VMOVSS X6, (R11)(R10*2)
+	VMOVSS X4, (R11)(SI*1)
+	VMOVSS X6, (R11)(SI*2)
 	VMOVSS X8, (R12)
 
 stored:
 	MOVQ 56(AX), R11
 	SHLQ $0x02, R11
-	ADDQ R11, BX
-	ADDQ R10, DI
-	ADDQ R10, DI
-	ADDQ R10, DI
-	ADDQ R10, DI
+	ADDQ R11, CX
+	ADDQ SI, BX
+	ADDQ SI, BX
+	ADDQ SI, BX
+	ADDQ SI, BX
 	DECQ 72(AX)
 	JNZ  tile
 	VZEROUPPER
@@ -10870,128 +10870,128 @@ stored:
 // Requires: AVX, FMA3, MMX+
 TEXT ·gemmAlong4x1AVX2(SB), NOSPLIT, $8-8
 	MOVQ s+0(FP), AX
-	MOVQ 96(AX), CX
-	MOVQ 104(AX), DX
-	SHLQ $0x02, DX
-	MOVQ (AX), BX
-	MOVQ 8(AX), SI
-	MOVQ 16(AX), DI
-	MOVQ 32(AX), R8
-	SHLQ $0x02, R8
-	MOVQ 40(AX), R9
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 48(AX), SI
+	SHLQ $0x02, SI
+	MOVQ 32(AX), DI
+	SHLQ $0x02, DI
+	MOVQ 96(AX), R8
+	MOVQ 104(AX), R9
 	SHLQ $0x02, R9
-	MOVQ 48(AX), R10
+	MOVQ 40(AX), R10
 	SHLQ $0x02, R10
 
 tile:
-	MOVQ       BX, R11
-	LEAQ       (R11)(R8*2), R12
-	ADDQ       R8, R12
-	MOVQ       SI, R13
-	LEAQ       (R13)(R9*2), R14
-	ADDQ       R9, R14
-	LEAQ       (DI)(R10*2), R15
-	ADDQ       R10, R15
-	PREFETCHT0 (DI)
-	PREFETCHT0 (DI)(R10*1)
-	PREFETCHT0 (DI)(R10*2)
-	PREFETCHT0 (R15)
+	LEAQ       (BX)(SI*2), R11
+	ADDQ       SI, R11
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(SI*1)
+	PREFETCHT0 (BX)(SI*2)
+	PREFETCHT0 (R11)
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
 	VXORPS     Y3, Y3, Y3
-	MOVQ       64(AX), BP
-	SUBQ       $0x04, BP
+	MOVQ       64(AX), R12
+	MOVQ       CX, R13
+	MOVQ       DX, R14
+	LEAQ       (R13)(DI*2), R15
+	ADDQ       DI, R15
+	LEAQ       (R14)(R10*2), BP
+	ADDQ       R10, BP
+	SUBQ       $0x04, R12
 	JLT        rest
 
 loop:
-	PREFETCHT1   (CX)
-	PREFETCHT1   64(CX)
-	ADDQ         DX, CX
-	VMOVUPS      (R13), Y4
-	VBROADCASTSS (R11), Y5
-	VFMADD231PS  Y4, Y5, Y0
-	VBROADCASTSS (R11)(R8*1), Y5
-	VFMADD231PS  Y4, Y5, Y1
-	VBROADCASTSS (R11)(R8*2), Y5
-	VFMADD231PS  Y4, Y5, Y2
-	VBROADCASTSS (R12), Y5
-	VFMADD231PS  Y4, Y5, Y3
-	VMOVUPS      (R13)(R9*1), Y4
-	VBROADCASTSS 4(R11), Y5
-	VFMADD231PS  Y4, Y5, Y0
-	VBROADCASTSS 4(R11)(R8*1), Y5
-	VFMADD231PS  Y4, Y5, Y1
-	VBROADCASTSS 4(R11)(R8*2), Y5
-	VFMADD231PS  Y4, Y5, Y2
-	VBROADCASTSS 4(R12), Y5
-	VFMADD231PS  Y4, Y5, Y3
-	VMOVUPS      (R13)(R9*2), Y4
-	VBROADCASTSS 8(R11), Y5
-	VFMADD231PS  Y4, Y5, Y0
-	VBROADCASTSS 8(R11)(R8*1), Y5
-	VFMADD231PS  Y4, Y5, Y1
-	VBROADCASTSS 8(R11)(R8*2), Y5
-	VFMADD231PS  Y4, Y5, Y2
-	VBROADCASTSS 8(R12), Y5
-	VFMADD231PS  Y4, Y5, Y3
+	PREFETCHT1   (R8)
+	PREFETCHT1   64(R8)
+	ADDQ         R9, R8
 	VMOVUPS      (R14), Y4
-	VBROADCASTSS 12(R11), Y5
+	VBROADCASTSS (R13), Y5
 	VFMADD231PS  Y4, Y5, Y0
-	VBROADCASTSS 12(R11)(R8*1), Y5
+	VBROADCASTSS (R13)(DI*1), Y5
 	VFMADD231PS  Y4, Y5, Y1
-	VBROADCASTSS 12(R11)(R8*2), Y5
+	VBROADCASTSS (R13)(DI*2), Y5
 	VFMADD231PS  Y4, Y5, Y2
-	VBROADCASTSS 12(R12), Y5
+	VBROADCASTSS (R15), Y5
 	VFMADD231PS  Y4, Y5, Y3
-	ADDQ         $0x10, R11
-	ADDQ         $0x10, R12
-	LEAQ         (R13)(R9*4), R13
-	LEAQ         (R14)(R9*4), R14
-	SUBQ         $0x04, BP
+	VMOVUPS      (R14)(R10*1), Y4
+	VBROADCASTSS 4(R13), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS 4(R13)(DI*1), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS 4(R13)(DI*2), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS 4(R15), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	VMOVUPS      (R14)(R10*2), Y4
+	VBROADCASTSS 8(R13), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS 8(R13)(DI*1), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS 8(R13)(DI*2), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS 8(R15), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	VMOVUPS      (BP), Y4
+	VBROADCASTSS 12(R13), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS 12(R13)(DI*1), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS 12(R13)(DI*2), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS 12(R15), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	ADDQ         $0x10, R13
+	ADDQ         $0x10, R15
+	LEAQ         (R14)(R10*4), R14
+	LEAQ         (BP)(R10*4), BP
+	SUBQ         $0x04, R12
 	JGE          loop
 
 rest:
-	ADDQ $0x04, BP
+	ADDQ $0x04, R12
 	JZ   sums
 
 one:
-	VMOVUPS      (R13), Y4
-	VBROADCASTSS (R11), Y5
+	VMOVUPS      (R14), Y4
+	VBROADCASTSS (R13), Y5
 	VFMADD231PS  Y4, Y5, Y0
-	VBROADCASTSS (R11)(R8*1), Y5
+	VBROADCASTSS (R13)(DI*1), Y5
 	VFMADD231PS  Y4, Y5, Y1
-	VBROADCASTSS (R11)(R8*2), Y5
+	VBROADCASTSS (R13)(DI*2), Y5
 	VFMADD231PS  Y4, Y5, Y2
-	VBROADCASTSS (R12), Y5
+	VBROADCASTSS (R15), Y5
 	VFMADD231PS  Y4, Y5, Y3
-	ADDQ         $0x04, R11
-	ADDQ         $0x04, R12
-	ADDQ         R9, R13
-	DECQ         BP
+	ADDQ         $0x04, R13
+	ADDQ         $0x04, R15
+	ADDQ         R10, R14
+	DECQ         R12
 	JNZ          one
 
 sums:
-	MOVQ   88(AX), R11
-	TESTQ  $0x00000001, R11
+	MOVQ   88(AX), R12
+	TESTQ  $0x00000001, R12
 	JZ     bias
-	VADDPS (DI), Y0, Y0
-	VADDPS (DI)(R10*1), Y1, Y1
-	VADDPS (DI)(R10*2), Y2, Y2
-	VADDPS (R15), Y3, Y3
+	VADDPS (BX), Y0, Y0
+	VADDPS (BX)(SI*1), Y1, Y1
+	VADDPS (BX)(SI*2), Y2, Y2
+	VADDPS (R11), Y3, Y3
 
 bias:
-	MOVQ    24(AX), R12
-	TESTQ   R12, R12
+	MOVQ    24(AX), R13
+	TESTQ   R13, R13
 	JZ      relu
-	VMOVUPS (R12), Y4
+	VMOVUPS (R13), Y4
 	VADDPS  Y4, Y0, Y0
 	VADDPS  Y4, Y1, Y1
 	VADDPS  Y4, Y2, Y2
 	VADDPS  Y4, Y3, Y3
 
 relu:
-	TESTQ  $0x00000002, R11
+	TESTQ  $0x00000002, R12
 	JZ     store
 	VXORPS Y4, Y4, Y4
 	VMAXPS Y0, Y4, Y0
@@ -11000,17 +11000,17 @@ relu:
 	VMAXPS Y3, Y4, Y3
 
 store:
-	VMOVUPS Y0, (DI)
-	VMOVUPS Y1, (DI)(R10*1)
-	VMOVUPS Y2, (DI)(R10*2)
-	VMOVUPS Y3, (R15)
+	VMOVUPS Y0, (BX)
+	VMOVUPS Y1, (BX)(SI*1)
+	VMOVUPS Y2, (BX)(SI*2)
+	VMOVUPS Y3, (R11)
 	MOVQ    56(AX), R11
 	SHLQ    $0x02, R11
-	ADDQ    R11, BX
-	ADDQ    R10, DI
-	ADDQ    R10, DI
-	ADDQ    R10, DI
-	ADDQ    R10, DI
+	ADDQ    R11, CX
+	ADDQ    SI, BX
+	ADDQ    SI, BX
+	ADDQ    SI, BX
+	ADDQ    SI, BX
 	DECQ    72(AX)
 	JNZ     tile
 	VZEROUPPER
@@ -11020,32 +11020,26 @@ store:
 // Requires: AVX, FMA3, MMX+
 TEXT ·gemmAlong4x2AVX2(SB), NOSPLIT, $8-8
 	MOVQ s+0(FP), AX
-	MOVQ 96(AX), CX
-	MOVQ 104(AX), DX
-	SHLQ $0x02, DX
-	MOVQ (AX), BX
-	MOVQ 8(AX), SI
-	MOVQ 16(AX), DI
-	MOVQ 32(AX), R8
-	SHLQ $0x02, R8
-	MOVQ 40(AX), R9
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 48(AX), SI
+	SHLQ $0x02, SI
+	MOVQ 32(AX), DI
+	SHLQ $0x02, DI
+	MOVQ 96(AX), R8
+	MOVQ 104(AX), R9
 	SHLQ $0x02, R9
-	MOVQ 48(AX), R10
+	MOVQ 40(AX), R10
 	SHLQ $0x02, R10
 
 tile:
-	MOVQ       BX, R11
-	LEAQ       (R11)(R8*2), R12
-	ADDQ       R8, R12
-	MOVQ       SI, R13
-	LEAQ       (R13)(R9*2), R14
-	ADDQ       R9, R14
-	LEAQ       (DI)(R10*2), R15
-	ADDQ       R10, R15
-	PREFETCHT0 (DI)
-	PREFETCHT0 (DI)(R10*1)
-	PREFETCHT0 (DI)(R10*2)
-	PREFETCHT0 (R15)
+	LEAQ       (BX)(SI*2), R11
+	ADDQ       SI, R11
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(SI*1)
+	PREFETCHT0 (BX)(SI*2)
+	PREFETCHT0 (R11)
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
@@ -11054,132 +11048,138 @@ tile:
 	VXORPS     Y5, Y5, Y5
 	VXORPS     Y6, Y6, Y6
 	VXORPS     Y7, Y7, Y7
-	MOVQ       64(AX), BP
-	SUBQ       $0x04, BP
+	MOVQ       64(AX), R12
+	MOVQ       CX, R13
+	MOVQ       DX, R14
+	LEAQ       (R13)(DI*2), R15
+	ADDQ       DI, R15
+	LEAQ       (R14)(R10*2), BP
+	ADDQ       R10, BP
+	SUBQ       $0x04, R12
 	JLT        rest
 
 loop:
-	PREFETCHT1   (CX)
-	PREFETCHT1   64(CX)
-	ADDQ         DX, CX
-	VMOVUPS      (R13), Y8
-	VMOVUPS      32(R13), Y9
-	VBROADCASTSS (R11), Y10
-	VFMADD231PS  Y8, Y10, Y0
-	VFMADD231PS  Y9, Y10, Y1
-	VBROADCASTSS (R11)(R8*1), Y10
-	VFMADD231PS  Y8, Y10, Y2
-	VFMADD231PS  Y9, Y10, Y3
-	VBROADCASTSS (R11)(R8*2), Y10
-	VFMADD231PS  Y8, Y10, Y4
-	VFMADD231PS  Y9, Y10, Y5
-	VBROADCASTSS (R12), Y10
-	VFMADD231PS  Y8, Y10, Y6
-	VFMADD231PS  Y9, Y10, Y7
-	VMOVUPS      (R13)(R9*1), Y8
-	VMOVUPS      32(R13)(R9*1), Y9
-	VBROADCASTSS 4(R11), Y10
-	VFMADD231PS  Y8, Y10, Y0
-	VFMADD231PS  Y9, Y10, Y1
-	VBROADCASTSS 4(R11)(R8*1), Y10
-	VFMADD231PS  Y8, Y10, Y2
-	VFMADD231PS  Y9, Y10, Y3
-	VBROADCASTSS 4(R11)(R8*2), Y10
-	VFMADD231PS  Y8, Y10, Y4
-	VFMADD231PS  Y9, Y10, Y5
-	VBROADCASTSS 4(R12), Y10
-	VFMADD231PS  Y8, Y10, Y6
-	VFMADD231PS  Y9, Y10, Y7
-	VMOVUPS      (R13)(R9*2), Y8
-	VMOVUPS      32(R13)(R9*2), Y9
-	VBROADCASTSS 8(R11), Y10
-	VFMADD231PS  Y8, Y10, Y0
-	VFMADD231PS  Y9, Y10, Y1
-	VBROADCASTSS 8(R11)(R8*1), Y10
-	VFMADD231PS  Y8, Y10, Y2
-	VFMADD231PS  Y9, Y10, Y3
-	VBROADCASTSS 8(R11)(R8*2), Y10
-	VFMADD231PS  Y8, Y10, Y4
-	VFMADD231PS  Y9, Y10, Y5
-	VBROADCASTSS 8(R12), Y10
-	VFMADD231PS  Y8, Y10, Y6
-	VFMADD231PS  Y9, Y10, Y7
+	PREFETCHT1   (R8)
+	PREFETCHT1   64(R8)
+	ADDQ         R9, R8
 	VMOVUPS      (R14), Y8
 	VMOVUPS      32(R14), Y9
-	VBROADCASTSS 12(R11), Y10
+	VBROADCASTSS (R13), Y10
 	VFMADD231PS  Y8, Y10, Y0
 	VFMADD231PS  Y9, Y10, Y1
-	VBROADCASTSS 12(R11)(R8*1), Y10
+	VBROADCASTSS (R13)(DI*1), Y10
 	VFMADD231PS  Y8, Y10, Y2
 	VFMADD231PS  Y9, Y10, Y3
-	VBROADCASTSS 12(R11)(R8*2), Y10
+	VBROADCASTSS (R13)(DI*2), Y10
 	VFMADD231PS  Y8, Y10, Y4
 	VFMADD231PS  Y9, Y10, Y5
-	VBROADCASTSS 12(R12), Y10
+	VBROADCASTSS (R15), Y10
 	VFMADD231PS  Y8, Y10, Y6
 	VFMADD231PS  Y9, Y10, Y7
-	ADDQ         $0x10, R11
-	ADDQ         $0x10, R12
-	LEAQ         (R13)(R9*4), R13
-	LEAQ         (R14)(R9*4), R14
-	SUBQ         $0x04, BP
+	VMOVUPS      (R14)(R10*1), Y8
+	VMOVUPS      32(R14)(R10*1), Y9
+	VBROADCASTSS 4(R13), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 4(R13)(DI*1), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 4(R13)(DI*2), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 4(R15), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	VMOVUPS      (R14)(R10*2), Y8
+	VMOVUPS      32(R14)(R10*2), Y9
+	VBROADCASTSS 8(R13), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 8(R13)(DI*1), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 8(R13)(DI*2), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 8(R15), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	VMOVUPS      (BP), Y8
+	VMOVUPS      32(BP), Y9
+	VBROADCASTSS 12(R13), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 12(R13)(DI*1), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 12(R13)(DI*2), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 12(R15), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	ADDQ         $0x10, R13
+	ADDQ         $0x10, R15
+	LEAQ         (R14)(R10*4), R14
+	LEAQ         (BP)(R10*4), BP
+	SUBQ         $0x04, R12
 	JGE          loop
 
 rest:
-	ADDQ $0x04, BP
+	ADDQ $0x04, R12
 	JZ   sums
 
 one:
-	VMOVUPS      (R13), Y8
-	VMOVUPS      32(R13), Y9
-	VBROADCASTSS (R11), Y10
+	VMOVUPS      (R14), Y8
+	VMOVUPS      32(R14), Y9
+	VBROADCASTSS (R13), Y10
 	VFMADD231PS  Y8, Y10, Y0
 	VFMADD231PS  Y9, Y10, Y1
-	VBROADCASTSS (R11)(R8*1), Y10
+	VBROADCASTSS (R13)(DI*1), Y10
 	VFMADD231PS  Y8, Y10, Y2
 	VFMADD231PS  Y9, Y10, Y3
-	VBROADCASTSS (R11)(R8*2), Y10
+	VBROADCASTSS (R13)(DI*2), Y10
 	VFMADD231PS  Y8, Y10, Y4
 	VFMADD231PS  Y9, Y10, Y5
-	VBROADCASTSS (R12), Y10
+	VBROADCASTSS (R15), Y10
 	VFMADD231PS  Y8, Y10, Y6
 	VFMADD231PS  Y9, Y10, Y7
-	ADDQ         $0x04, R11
-	ADDQ         $0x04, R12
-	ADDQ         R9, R13
-	DECQ         BP
+	ADDQ         $0x04, R13
+	ADDQ         $0x04, R15
+	ADDQ         R10, R14
+	DECQ         R12
 	JNZ          one
 
 sums:
-	MOVQ   88(AX), R11
-	TESTQ  $0x00000001, R11
+	MOVQ   88(AX), R12
+	TESTQ  $0x00000001, R12
 	JZ     bias
-	VADDPS (DI), Y0, Y0
-	VADDPS 32(DI), Y1, Y1
-	VADDPS (DI)(R10*1), Y2, Y2
-	VADDPS 32(DI)(R10*1), Y3, Y3
-	VADDPS (DI)(R10*2), Y4, Y4
-	VADDPS 32(DI)(R10*2), Y5, Y5
-	VADDPS (R15), Y6, Y6
-	VADDPS 32(R15), Y7, Y7
+	VADDPS (BX), Y0, Y0
+	VADDPS 32(BX), Y1, Y1
+	VADDPS (BX)(SI*1), Y2, Y2
+	VADDPS 32(BX)(SI*1), Y3, Y3
+	VADDPS (BX)(SI*2), Y4, Y4
+	VADDPS 32(BX)(SI*2), Y5, Y5
+	VADDPS (R11), Y6, Y6
+	VADDPS 32(R11), Y7, Y7
 
 bias:
-	MOVQ    24(AX), R12
-	TESTQ   R12, R12
+	MOVQ    24(AX), R13
+	TESTQ   R13, R13
 	JZ      relu
-	VMOVUPS (R12), Y8
+	VMOVUPS (R13), Y8
 	VADDPS  Y8, Y0, Y0
 	VADDPS  Y8, Y2, Y2
 	VADDPS  Y8, Y4, Y4
 	VADDPS  Y8, Y6, Y6
-	VMOVUPS 32(R12), Y8
+	VMOVUPS 32(R13), Y8
 	VADDPS  Y8, Y1, Y1
 	VADDPS  Y8, Y3, Y3
 	VADDPS  Y8, Y5, Y5
 	VADDPS  Y8, Y7, Y7
 
 relu:
-	TESTQ  $0x00000002, R11
+	TESTQ  $0x00000002, R12
 	JZ     store
 	VXORPS Y8, Y8, Y8
 	VMAXPS Y0, Y8, Y0
@@ -11192,21 +11192,21 @@ relu:
 	VMAXPS Y7, Y8, Y7
 
 store:
-	VMOVUPS Y0, (DI)
-	VMOVUPS Y1, 32(DI)
-	VMOVUPS Y2, (DI)(R10*1)
-	VMOVUPS Y3, 32(DI)(R10*1)
-	VMOVUPS Y4, (DI)(R10*2)
-	VMOVUPS Y5, 32(DI)(R10*2)
-	VMOVUPS Y6, (R15)
-	VMOVUPS Y7, 32(R15)
+	VMOVUPS Y0, (BX)
+	VMOVUPS Y1, 32(BX)
+	VMOVUPS Y2, (BX)(SI*1)
+	VMOVUPS Y3, 32(BX)(SI*1)
+	VMOVUPS Y4, (BX)(SI*2)
+	VMOVUPS Y5, 32(BX)(SI*2)
+	VMOVUPS Y6, (R11)
+	VMOVUPS Y7, 32(R11)
 	MOVQ    56(AX), R11
 	SHLQ    $0x02, R11
-	ADDQ    R11, BX
-	ADDQ    R10, DI
-	ADDQ    R10, DI
-	ADDQ    R10, DI
-	ADDQ    R10, DI
+	ADDQ    R11, CX
+	ADDQ    SI, BX
+	ADDQ    SI, BX
+	ADDQ    SI, BX
+	ADDQ    SI, BX
 	DECQ    72(AX)
 	JNZ     tile
 	VZEROUPPER
@@ -11216,36 +11216,30 @@ store:
 // Requires: AVX, FMA3, MMX+
 TEXT ·gemmAlong4x3AVX2(SB), NOSPLIT, $8-8
 	MOVQ s+0(FP), AX
-	MOVQ 96(AX), CX
-	MOVQ 104(AX), DX
-	SHLQ $0x02, DX
-	MOVQ (AX), BX
-	MOVQ 8(AX), SI
-	MOVQ 16(AX), DI
-	MOVQ 32(AX), R8
-	SHLQ $0x02, R8
-	MOVQ 40(AX), R9
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 48(AX), SI
+	SHLQ $0x02, SI
+	MOVQ 32(AX), DI
+	SHLQ $0x02, DI
+	MOVQ 96(AX), R8
+	MOVQ 104(AX), R9
 	SHLQ $0x02, R9
-	MOVQ 48(AX), R10
+	MOVQ 40(AX), R10
 	SHLQ $0x02, R10
 
 tile:
-	MOVQ       BX, R11
-	LEAQ       (R11)(R8*2), R12
-	ADDQ       R8, R12
-	MOVQ       SI, R13
-	LEAQ       (R13)(R9*2), R14
-	ADDQ       R9, R14
-	LEAQ       (DI)(R10*2), R15
-	ADDQ       R10, R15
-	PREFETCHT0 (DI)
-	PREFETCHT0 95(DI)
-	PREFETCHT0 (DI)(R10*1)
-	PREFETCHT0 95(DI)(R10*1)
-	PREFETCHT0 (DI)(R10*2)
-	PREFETCHT0 95(DI)(R10*2)
-	PREFETCHT0 (R15)
-	PREFETCHT0 95(R15)
+	LEAQ       (BX)(SI*2), R11
+	ADDQ       SI, R11
+	PREFETCHT0 (BX)
+	PREFETCHT0 95(BX)
+	PREFETCHT0 (BX)(SI*1)
+	PREFETCHT0 95(BX)(SI*1)
+	PREFETCHT0 (BX)(SI*2)
+	PREFETCHT0 95(BX)(SI*2)
+	PREFETCHT0 (R11)
+	PREFETCHT0 95(R11)
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
@@ -11258,166 +11252,172 @@ tile:
 	VXORPS     Y9, Y9, Y9
 	VXORPS     Y10, Y10, Y10
 	VXORPS     Y11, Y11, Y11
-	MOVQ       64(AX), BP
-	SUBQ       $0x04, BP
+	MOVQ       64(AX), R12
+	MOVQ       CX, R13
+	MOVQ       DX, R14
+	LEAQ       (R13)(DI*2), R15
+	ADDQ       DI, R15
+	LEAQ       (R14)(R10*2), BP
+	ADDQ       R10, BP
+	SUBQ       $0x04, R12
 	JLT        rest
 
 loop:
-	PREFETCHT1   (CX)
-	PREFETCHT1   64(CX)
-	ADDQ         DX, CX
-	VMOVUPS      (R13), Y12
-	VMOVUPS      32(R13), Y13
-	VMOVUPS      64(R13), Y14
-	VBROADCASTSS (R11), Y15
-	VFMADD231PS  Y12, Y15, Y0
-	VFMADD231PS  Y13, Y15, Y1
-	VFMADD231PS  Y14, Y15, Y2
-	VBROADCASTSS (R11)(R8*1), Y15
-	VFMADD231PS  Y12, Y15, Y3
-	VFMADD231PS  Y13, Y15, Y4
-	VFMADD231PS  Y14, Y15, Y5
-	VBROADCASTSS (R11)(R8*2), Y15
-	VFMADD231PS  Y12, Y15, Y6
-	VFMADD231PS  Y13, Y15, Y7
-	VFMADD231PS  Y14, Y15, Y8
-	VBROADCASTSS (R12), Y15
-	VFMADD231PS  Y12, Y15, Y9
-	VFMADD231PS  Y13, Y15, Y10
-	VFMADD231PS  Y14, Y15, Y11
-	VMOVUPS      (R13)(R9*1), Y12
-	VMOVUPS      32(R13)(R9*1), Y13
-	VMOVUPS      64(R13)(R9*1), Y14
-	VBROADCASTSS 4(R11), Y15
-	VFMADD231PS  Y12, Y15, Y0
-	VFMADD231PS  Y13, Y15, Y1
-	VFMADD231PS  Y14, Y15, Y2
-	VBROADCASTSS 4(R11)(R8*1), Y15
-	VFMADD231PS  Y12, Y15, Y3
-	VFMADD231PS  Y13, Y15, Y4
-	VFMADD231PS  Y14, Y15, Y5
-	VBROADCASTSS 4(R11)(R8*2), Y15
-	VFMADD231PS  Y12, Y15, Y6
-	VFMADD231PS  Y13, Y15, Y7
-	VFMADD231PS  Y14, Y15, Y8
-	VBROADCASTSS 4(R12), Y15
-	VFMADD231PS  Y12, Y15, Y9
-	VFMADD231PS  Y13, Y15, Y10
-	VFMADD231PS  Y14, Y15, Y11
-	VMOVUPS      (R13)(R9*2), Y12
-	VMOVUPS      32(R13)(R9*2), Y13
-	VMOVUPS      64(R13)(R9*2), Y14
-	VBROADCASTSS 8(R11), Y15
-	VFMADD231PS  Y12, Y15, Y0
-	VFMADD231PS  Y13, Y15, Y1
-	VFMADD231PS  Y14, Y15, Y2
-	VBROADCASTSS 8(R11)(R8*1), Y15
-	VFMADD231PS  Y12, Y15, Y3
-	VFMADD231PS  Y13, Y15, Y4
-	VFMADD231PS  Y14, Y15, Y5
-	VBROADCASTSS 8(R11)(R8*2), Y15
-	VFMADD231PS  Y12, Y15, Y6
-	VFMADD231PS  Y13, Y15, Y7
-	VFMADD231PS  Y14, Y15, Y8
-	VBROADCASTSS 8(R12), Y15
-	VFMADD231PS  Y12, Y15, Y9
-	VFMADD231PS  Y13, Y15, Y10
-	VFMADD231PS  Y14, Y15, Y11
+	PREFETCHT1   (R8)
+	PREFETCHT1   64(R8)
+	ADDQ         R9, R8
 	VMOVUPS      (R14), Y12
 	VMOVUPS      32(R14), Y13
 	VMOVUPS      64(R14), Y14
-	VBROADCASTSS 12(R11), Y15
+	VBROADCASTSS (R13), Y15
 	VFMADD231PS  Y12, Y15, Y0
 	VFMADD231PS  Y13, Y15, Y1
 	VFMADD231PS  Y14, Y15, Y2
-	VBROADCASTSS 12(R11)(R8*1), Y15
+	VBROADCASTSS (R13)(DI*1), Y15
 	VFMADD231PS  Y12, Y15, Y3
 	VFMADD231PS  Y13, Y15, Y4
 	VFMADD231PS  Y14, Y15, Y5
-	VBROADCASTSS 12(R11)(R8*2), Y15
+	VBROADCASTSS (R13)(DI*2), Y15
 	VFMADD231PS  Y12, Y15, Y6
 	VFMADD231PS  Y13, Y15, Y7
 	VFMADD231PS  Y14, Y15, Y8
-	VBROADCASTSS 12(R12), Y15
+	VBROADCASTSS (R15), Y15
 	VFMADD231PS  Y12, Y15, Y9
 	VFMADD231PS  Y13, Y15, Y10
 	VFMADD231PS  Y14, Y15, Y11
-	ADDQ         $0x10, R11
-	ADDQ         $0x10, R12
-	LEAQ         (R13)(R9*4), R13
-	LEAQ         (R14)(R9*4), R14
-	SUBQ         $0x04, BP
+	VMOVUPS      (R14)(R10*1), Y12
+	VMOVUPS      32(R14)(R10*1), Y13
+	VMOVUPS      64(R14)(R10*1), Y14
+	VBROADCASTSS 4(R13), Y15
+	VFMADD231PS  Y12, Y15, Y0
+	VFMADD231PS  Y13, Y15, Y1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS 4(R13)(DI*1), Y15
+	VFMADD231PS  Y12, Y15, Y3
+	VFMADD231PS  Y13, Y15, Y4
+	VFMADD231PS  Y14, Y15, Y5
+	VBROADCASTSS 4(R13)(DI*2), Y15
+	VFMADD231PS  Y12, Y15, Y6
+	VFMADD231PS  Y13, Y15, Y7
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS 4(R15), Y15
+	VFMADD231PS  Y12, Y15, Y9
+	VFMADD231PS  Y13, Y15, Y10
+	VFMADD231PS  Y14, Y15, Y11
+	VMOVUPS      (R14)(R10*2), Y12
+	VMOVUPS      32(R14)(R10*2), Y13
+	VMOVUPS      64(R14)(R10*2), Y14
+	VBROADCASTSS 8(R13), Y15
+	VFMADD231PS  Y12, Y15, Y0
+	VFMADD231PS  Y13, Y15, Y1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS 8(R13)(DI*1), Y15
+	VFMADD231PS  Y12, Y15, Y3
+	VFMADD231PS  Y13, Y15, Y4
+	VFMADD231PS  Y14, Y15, Y5
+	VBROADCASTSS 8(R13)(DI*2), Y15
+	VFMADD231PS  Y12, Y15, Y6
+	VFMADD231PS  Y13, Y15, Y7
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS 8(R15), Y15
+	VFMADD231PS  Y12, Y15, Y9
+	VFMADD231PS  Y13, Y15, Y10
+	VFMADD231PS  Y14, Y15, Y11
+	VMOVUPS      (BP), Y12
+	VMOVUPS      32(BP), Y13
+	VMOVUPS      64(BP), Y14
+	VBROADCASTSS 12(R13), Y15
+	VFMADD231PS  Y12, Y15, Y0
+	VFMADD231PS  Y13, Y15, Y1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS 12(R13)(DI*1), Y15
+	VFMADD231PS  Y12, Y15, Y3
+	VFMADD231PS  Y13, Y15, Y4
+	VFMADD231PS  Y14, Y15, Y5
+	VBROADCASTSS 12(R13)(DI*2), Y15
+	VFMADD231PS  Y12, Y15, Y6
+	VFMADD231PS  Y13, Y15, Y7
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS 12(R15), Y15
+	VFMADD231PS  Y12, Y15, Y9
+	VFMADD231PS  Y13, Y15, Y10
+	VFMADD231PS  Y14, Y15, Y11
+	ADDQ         $0x10, R13
+	ADDQ         $0x10, R15
+	LEAQ         (R14)(R10*4), R14
+	LEAQ         (BP)(R10*4), BP
+	SUBQ         $0x04, R12
 	JGE          loop
 
 rest:
-	ADDQ $0x04, BP
+	ADDQ $0x04, R12
 	JZ   sums
 
 one:
-	VMOVUPS      (R13), Y12
-	VMOVUPS      32(R13), Y13
-	VMOVUPS      64(R13), Y14
-	VBROADCASTSS (R11), Y15
+	VMOVUPS      (R14), Y12
+	VMOVUPS      32(R14), Y13
+	VMOVUPS      64(R14), Y14
+	VBROADCASTSS (R13), Y15
 	VFMADD231PS  Y12, Y15, Y0
 	VFMADD231PS  Y13, Y15, Y1
 	VFMADD231PS  Y14, Y15, Y2
-	VBROADCASTSS (R11)(R8*1), Y15
+	VBROADCASTSS (R13)(DI*1), Y15
 	VFMADD231PS  Y12, Y15, Y3
 	VFMADD231PS  Y13, Y15, Y4
 	VFMADD231PS  Y14, Y15, Y5
-	VBROADCASTSS (R11)(R8*2), Y15
+	VBROADCASTSS (R13)(DI*2), Y15
 	VFMADD231PS  Y12, Y15, Y6
 	VFMADD231PS  Y13, Y15, Y7
 	VFMADD231PS  Y14, Y15, Y8
-	VBROADCASTSS (R12), Y15
+	VBROADCASTSS (R15), Y15
 	VFMADD231PS  Y12, Y15, Y9
 	VFMADD231PS  Y13, Y15, Y10
 	VFMADD231PS  Y14, Y15, Y11
-	ADDQ         $0x04, R11
-	ADDQ         $0x04, R12
-	ADDQ         R9, R13
-	DECQ         BP
+	ADDQ         $0x04, R13
+	ADDQ         $0x04, R15
+	ADDQ         R10, R14
+	DECQ         R12
 	JNZ          one
 
 sums:
-	MOVQ   88(AX), R11
-	TESTQ  $0x00000001, R11
+	MOVQ   88(AX), R12
+	TESTQ  $0x00000001, R12
 	JZ     bias
-	VADDPS (DI), Y0, Y0
-	VADDPS 32(DI), Y1, Y1
-	VADDPS 64(DI), Y2, Y2
-	VADDPS (DI)(R10*1), Y3, Y3
-	VADDPS 32(DI)(R10*1), Y4, Y4
-	VADDPS 64(DI)(R10*1), Y5, Y5
-	VADDPS (DI)(R10*2), Y6, Y6
-	VADDPS 32(DI)(R10*2), Y7, Y7
-	VADDPS 64(DI)(R10*2), Y8, Y8
-	VADDPS (R15), Y9, Y9
-	VADDPS 32(R15), Y10, Y10
-	VADDPS 64(R15), Y11, Y11
+	VADDPS (BX), Y0, Y0
+	VADDPS 32(BX), Y1, Y1
+	VADDPS 64(BX), Y2, Y2
+	VADDPS (BX)(SI*1), Y3, Y3
+	VADDPS 32(BX)(SI*1), Y4, Y4
+	VADDPS 64(BX)(SI*1), Y5, Y5
+	VADDPS (BX)(SI*2), Y6, Y6
+	VADDPS 32(BX)(SI*2), Y7, Y7
+	VADDPS 64(BX)(SI*2), Y8, Y8
+	VADDPS (R11), Y9, Y9
+	VADDPS 32(R11), Y10, Y10
+	VADDPS 64(R11), Y11, Y11
 
 bias:
-	MOVQ    24(AX), R12
-	TESTQ   R12, R12
+	MOVQ    24(AX), R13
+	TESTQ   R13, R13
 	JZ      relu
-	VMOVUPS (R12), Y12
+	VMOVUPS (R13), Y12
 	VADDPS  Y12, Y0, Y0
 	VADDPS  Y12, Y3, Y3
 	VADDPS  Y12, Y6, Y6
 	VADDPS  Y12, Y9, Y9
-	VMOVUPS 32(R12), Y12
+	VMOVUPS 32(R13), Y12
 	VADDPS  Y12, Y1, Y1
 	VADDPS  Y12, Y4, Y4
 	VADDPS  Y12, Y7, Y7
 	VADDPS  Y12, Y10, Y10
-	VMOVUPS 64(R12), Y12
+	VMOVUPS 64(R13), Y12
 	VADDPS  Y12, Y2, Y2
 	VADDPS  Y12, Y5, Y5
 	VADDPS  Y12, Y8, Y8
 	VADDPS  Y12, Y11, Y11
 
 relu:
-	TESTQ  $0x00000002, R11
+	TESTQ  $0x00000002, R12
 	JZ     store
 	VXORPS Y12, Y12, Y12
 	VMAXPS Y0, Y12, Y0
@@ -11434,25 +11434,25 @@ relu:
 	VMAXPS Y11, Y12, Y11
 
 store:
-	VMOVUPS Y0, (DI)
-	VMOVUPS Y1, 32(DI)
-	VMOVUPS Y2, 64(DI)
-	VMOVUPS Y3, (DI)(R10*1)
-	VMOVUPS Y4, 32(DI)(R10*1)
-	VMOVUPS Y5, 64(DI)(R10*1)
-	VMOVUPS Y6, (DI)(R10*2)
-	VMOVUPS Y7, 32(DI)(R10*2)
-	VMOVUPS Y8, 64(DI)(R10*2)
-	VMOVUPS Y9, (R15)
-	VMOVUPS Y10, 32(R15)
-	VMOVUPS Y11, 64(R15)
+	VMOVUPS Y0, (BX)
+	VMOVUPS Y1, 32(BX)
+	VMOVUPS Y2, 64(BX)
+	VMOVUPS Y3, (BX)(SI*1)
+	VMOVUPS Y4, 32(BX)(SI*1)
+	VMOVUPS Y5, 64(BX)(SI*1)
+	VMOVUPS Y6, (BX)(SI*2)
+	VMOVUPS Y7, 32(BX)(SI*2)
+	VMOVUPS Y8, 64(BX)(SI*2)
+	VMOVUPS Y9, (R11)
+	VMOVUPS Y10, 32(R11)
+	VMOVUPS Y11, 64(R11)
 	MOVQ    56(AX), R11
 	SHLQ    $0x02, R11
-	ADDQ    R11, BX
-	ADDQ    R10, DI
-	ADDQ    R10, DI
-	ADDQ    R10, DI
-	ADDQ    R10, DI
+	ADDQ    R11, CX
+	ADDQ    SI, BX
+	ADDQ    SI, BX
+	ADDQ    SI, BX
+	ADDQ    SI, BX
 	DECQ    72(AX)
 	JNZ     tile
 	VZEROUPPER
@@ -11466,132 +11466,132 @@ TEXT ·gemmAlong4x1MaskedAVX2(SB), NOSPLIT, $8-8
 	VMOVD        CX, X0
 	VPBROADCASTD X0, Y0
 	VPCMPGTD     gemmLaneNumbers<>+0(SB), Y0, Y0
-	MOVQ         96(AX), CX
-	MOVQ         104(AX), DX
-	SHLQ         $0x02, DX
-	MOVQ         (AX), BX
-	MOVQ         8(AX), SI
-	MOVQ         16(AX), DI
-	MOVQ         32(AX), R8
-	SHLQ         $0x02, R8
-	MOVQ         40(AX), R9
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         48(AX), SI
+	SHLQ         $0x02, SI
+	MOVQ         32(AX), DI
+	SHLQ         $0x02, DI
+	MOVQ         96(AX), R8
+	MOVQ         104(AX), R9
 	SHLQ         $0x02, R9
-	MOVQ         48(AX), R10
+	MOVQ         40(AX), R10
 	SHLQ         $0x02, R10
 
 tile:
-	MOVQ       BX, R11
-	LEAQ       (R11)(R8*2), R12
-	ADDQ       R8, R12
-	MOVQ       SI, R13
-	LEAQ       (R13)(R9*2), R14
-	ADDQ       R9, R14
-	LEAQ       (DI)(R10*2), R15
-	ADDQ       R10, R15
-	PREFETCHT0 (DI)
-	PREFETCHT0 (DI)(R10*1)
-	PREFETCHT0 (DI)(R10*2)
-	PREFETCHT0 (R15)
+	LEAQ       (BX)(SI*2), R11
+	ADDQ       SI, R11
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(SI*1)
+	PREFETCHT0 (BX)(SI*2)
+	PREFETCHT0 (R11)
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
 	VXORPS     Y3, Y3, Y3
 	VXORPS     Y4, Y4, Y4
-	MOVQ       64(AX), BP
-	SUBQ       $0x04, BP
+	MOVQ       64(AX), R12
+	MOVQ       CX, R13
+	MOVQ       DX, R14
+	LEAQ       (R13)(DI*2), R15
+	ADDQ       DI, R15
+	LEAQ       (R14)(R10*2), BP
+	ADDQ       R10, BP
+	SUBQ       $0x04, R12
 	JLT        rest
 
 loop:
-	PREFETCHT1   (CX)
-	PREFETCHT1   64(CX)
-	ADDQ         DX, CX
-	VMASKMOVPS   (R13), Y0, Y5
-	VBROADCASTSS (R11), Y6
-	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS (R11)(R8*1), Y6
-	VFMADD231PS  Y5, Y6, Y2
-	VBROADCASTSS (R11)(R8*2), Y6
-	VFMADD231PS  Y5, Y6, Y3
-	VBROADCASTSS (R12), Y6
-	VFMADD231PS  Y5, Y6, Y4
-	VMASKMOVPS   (R13)(R9*1), Y0, Y5
-	VBROADCASTSS 4(R11), Y6
-	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS 4(R11)(R8*1), Y6
-	VFMADD231PS  Y5, Y6, Y2
-	VBROADCASTSS 4(R11)(R8*2), Y6
-	VFMADD231PS  Y5, Y6, Y3
-	VBROADCASTSS 4(R12), Y6
-	VFMADD231PS  Y5, Y6, Y4
-	VMASKMOVPS   (R13)(R9*2), Y0, Y5
-	VBROADCASTSS 8(R11), Y6
-	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS 8(R11)(R8*1), Y6
-	VFMADD231PS  Y5, Y6, Y2
-	VBROADCASTSS 8(R11)(R8*2), Y6
-	VFMADD231PS  Y5, Y6, Y3
-	VBROADCASTSS 8(R12), Y6
-	VFMADD231PS  Y5, Y6, Y4
+	PREFETCHT1   (R8)
+	PREFETCHT1   64(R8)
+	ADDQ         R9, R8
 	VMASKMOVPS   (R14), Y0, Y5
-	VBROADCASTSS 12(R11), Y6
+	VBROADCASTSS (R13), Y6
 	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS 12(R11)(R8*1), Y6
+	VBROADCASTSS (R13)(DI*1), Y6
 	VFMADD231PS  Y5, Y6, Y2
-	VBROADCASTSS 12(R11)(R8*2), Y6
+	VBROADCASTSS (R13)(DI*2), Y6
 	VFMADD231PS  Y5, Y6, Y3
-	VBROADCASTSS 12(R12), Y6
+	VBROADCASTSS (R15), Y6
 	VFMADD231PS  Y5, Y6, Y4
-	ADDQ         $0x10, R11
-	ADDQ         $0x10, R12
-	LEAQ         (R13)(R9*4), R13
-	LEAQ         (R14)(R9*4), R14
-	SUBQ         $0x04, BP
+	VMASKMOVPS   (R14)(R10*1), Y0, Y5
+	VBROADCASTSS 4(R13), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 4(R13)(DI*1), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS 4(R13)(DI*2), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS 4(R15), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	VMASKMOVPS   (R14)(R10*2), Y0, Y5
+	VBROADCASTSS 8(R13), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 8(R13)(DI*1), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS 8(R13)(DI*2), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS 8(R15), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	VMASKMOVPS   (BP), Y0, Y5
+	VBROADCASTSS 12(R13), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 12(R13)(DI*1), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS 12(R13)(DI*2), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS 12(R15), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	ADDQ         $0x10, R13
+	ADDQ         $0x10, R15
+	LEAQ         (R14)(R10*4), R14
+	LEAQ         (BP)(R10*4), BP
+	SUBQ         $0x04, R12
 	JGE          loop
 
 rest:
-	ADDQ $0x04, BP
+	ADDQ $0x04, R12
 	JZ   sums
 
 one:
-	VMASKMOVPS   (R13), Y0, Y5
-	VBROADCASTSS (R11), Y6
+	VMASKMOVPS   (R14), Y0, Y5
+	VBROADCASTSS (R13), Y6
 	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS (R11)(R8*1), Y6
+	VBROADCASTSS (R13)(DI*1), Y6
 	VFMADD231PS  Y5, Y6, Y2
-	VBROADCASTSS (R11)(R8*2), Y6
+	VBROADCASTSS (R13)(DI*2), Y6
 	VFMADD231PS  Y5, Y6, Y3
-	VBROADCASTSS (R12), Y6
+	VBROADCASTSS (R15), Y6
 	VFMADD231PS  Y5, Y6, Y4
-	ADDQ         $0x04, R11
-	ADDQ         $0x04, R12
-	ADDQ         R9, R13
-	DECQ         BP
+	ADDQ         $0x04, R13
+	ADDQ         $0x04, R15
+	ADDQ         R10, R14
+	DECQ         R12
 	JNZ          one
 
 sums:
-	MOVQ       88(AX), R11
-	TESTQ      $0x00000001, R11
+	MOVQ       88(AX), R12
+	TESTQ      $0x00000001, R12
 	JZ         bias
-	VMASKMOVPS (DI), Y0, Y5
+	VMASKMOVPS (BX), Y0, Y5
 	VADDPS     Y5, Y1, Y1
-	VMASKMOVPS (DI)(R10*1), Y0, Y5
+	VMASKMOVPS (BX)(SI*1), Y0, Y5
 	VADDPS     Y5, Y2, Y2
-	VMASKMOVPS (DI)(R10*2), Y0, Y5
+	VMASKMOVPS (BX)(SI*2), Y0, Y5
 	VADDPS     Y5, Y3, Y3
-	VMASKMOVPS (R15), Y0, Y5
+	VMASKMOVPS (R11), Y0, Y5
 	VADDPS     Y5, Y4, Y4
 
 bias:
-	MOVQ       24(AX), R12
-	TESTQ      R12, R12
+	MOVQ       24(AX), R11
+	TESTQ      R11, R11
 	JZ         relu
-	VMASKMOVPS (R12), Y0, Y5
+	VMASKMOVPS (R11), Y0, Y5
 	VADDPS     Y5, Y1, Y1
 	VADDPS     Y5, Y2, Y2
 	VADDPS     Y5, Y3, Y3
 	VADDPS     Y5, Y4, Y4
 
 relu:
-	TESTQ  $0x00000002, R11
+	TESTQ  $0x00000002, R12
 	JZ     store
 	VXORPS Y5, Y5, Y5
 	VMAXPS Y1, Y5, Y1
@@ -11600,17 +11600,17 @@ relu:
 	VMAXPS Y4, Y5, Y4
 
 store:
-	LEAQ         (DI), R11
-	LEAQ         (R11)(R10*2), R12
-	ADDQ         R10, R12
+	LEAQ         (BX), R11
+	LEAQ         (R11)(SI*2), R12
+	ADDQ         SI, R12
 	MOVQ         80(AX), R13
 	TESTQ        $0x00000004, R13
 	JZ           two
 	VMOVUPS      X1, (R11)
 	VEXTRACTF128 $0x01, Y1, X1
-	VMOVUPS      X2, (R11)(R10*1)
+	VMOVUPS      X2, (R11)(SI*1)
 	VEXTRACTF128 $0x01, Y2, X2
-	VMOVUPS      X3, (R11)(R10*2)
+	VMOVUPS      X3, (R11)(SI*2)
 	VEXTRACTF128 $0x01, Y3, X3
 	VMOVUPS      X4, (R12)
 	VEXTRACTF128 $0x01, Y4, X4
@@ -11622,9 +11622,9 @@ two:
 	JZ      single
 	VMOVSD  X1, (R11)
 	VPSRLDQ $0x08, X1, X1
-	VMOVSD  X2, (R11)(R10*1)
+	VMOVSD  X2, (R11)(SI*1)
 	VPSRLDQ $0x08, X2, X2
-	VMOVSD  X3, (R11)(R10*2)
+	VMOVSD  X3, (R11)(SI*2)
 	VPSRLDQ $0x08, X3, X3
 	VMOVSD  X4, (R12)
 	VPSRLDQ $0x08, X4, X4
@@ -11635,18 +11635,18 @@ single:
 	TESTQ  $0x00000001, R13
 	JZ     stored
 	VMOVSS X1, (R11)
-	VMOVSS X2, (R11)(R10*1)
-	VMOVSS X3, (R11)(R10*2)
+	VMOVSS X2, (R11)(SI*1)
+	VMOVSS X3, (R11)(SI*2)
 	VMOVSS X4, (R12)
 
 stored:
 	MOVQ 56(AX), R11
 	SHLQ $0x02, R11
-	ADDQ R11, BX
-	ADDQ R10, DI
-	ADDQ R10, DI
-	ADDQ R10, DI
-	ADDQ R10, DI
+	ADDQ R11, CX
+	ADDQ SI, BX
+	ADDQ SI, BX
+	ADDQ SI, BX
+	ADDQ SI, BX
 	DECQ 72(AX)
 	JNZ  tile
 	VZEROUPPER
@@ -11660,32 +11660,26 @@ TEXT ·gemmAlong4x2MaskedAVX2(SB), NOSPLIT, $8-8
 	VMOVD        CX, X0
 	VPBROADCASTD X0, Y0
 	VPCMPGTD     gemmLaneNumbers<>+0(SB), Y0, Y0
-	MOVQ         96(AX), CX
-	MOVQ         104(AX), DX
-	SHLQ         $0x02, DX
-	MOVQ         (AX), BX
-	MOVQ         8(AX), SI
-	MOVQ         16(AX), DI
-	MOVQ         32(AX), R8
-	SHLQ         $0x02, R8
-	MOVQ         40(AX), R9
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         48(AX), SI
+	SHLQ         $0x02, SI
+	MOVQ         32(AX), DI
+	SHLQ         $0x02, DI
+	MOVQ         96(AX), R8
+	MOVQ         104(AX), R9
 	SHLQ         $0x02, R9
-	MOVQ         48(AX), R10
+	MOVQ         40(AX), R10
 	SHLQ         $0x02, R10
 
 tile:
-	MOVQ       BX, R11
-	LEAQ       (R11)(R8*2), R12
-	ADDQ       R8, R12
-	MOVQ       SI, R13
-	LEAQ       (R13)(R9*2), R14
-	ADDQ       R9, R14
-	LEAQ       (DI)(R10*2), R15
-	ADDQ       R10, R15
-	PREFETCHT0 (DI)
-	PREFETCHT0 (DI)(R10*1)
-	PREFETCHT0 (DI)(R10*2)
-	PREFETCHT0 (R15)
+	LEAQ       (BX)(SI*2), R11
+	ADDQ       SI, R11
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(SI*1)
+	PREFETCHT0 (BX)(SI*2)
+	PREFETCHT0 (R11)
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
 	VXORPS     Y3, Y3, Y3
@@ -11694,136 +11688,142 @@ tile:
 	VXORPS     Y6, Y6, Y6
 	VXORPS     Y7, Y7, Y7
 	VXORPS     Y8, Y8, Y8
-	MOVQ       64(AX), BP
-	SUBQ       $0x04, BP
+	MOVQ       64(AX), R12
+	MOVQ       CX, R13
+	MOVQ       DX, R14
+	LEAQ       (R13)(DI*2), R15
+	ADDQ       DI, R15
+	LEAQ       (R14)(R10*2), BP
+	ADDQ       R10, BP
+	SUBQ       $0x04, R12
 	JLT        rest
 
 loop:
-	PREFETCHT1   (CX)
-	PREFETCHT1   64(CX)
-	ADDQ         DX, CX
-	VMOVUPS      (R13), Y9
-	VMASKMOVPS   32(R13), Y0, Y10
-	VBROADCASTSS (R11), Y11
-	VFMADD231PS  Y9, Y11, Y1
-	VFMADD231PS  Y10, Y11, Y2
-	VBROADCASTSS (R11)(R8*1), Y11
-	VFMADD231PS  Y9, Y11, Y3
-	VFMADD231PS  Y10, Y11, Y4
-	VBROADCASTSS (R11)(R8*2), Y11
-	VFMADD231PS  Y9, Y11, Y5
-	VFMADD231PS  Y10, Y11, Y6
-	VBROADCASTSS (R12), Y11
-	VFMADD231PS  Y9, Y11, Y7
-	VFMADD231PS  Y10, Y11, Y8
-	VMOVUPS      (R13)(R9*1), Y9
-	VMASKMOVPS   32(R13)(R9*1), Y0, Y10
-	VBROADCASTSS 4(R11), Y11
-	VFMADD231PS  Y9, Y11, Y1
-	VFMADD231PS  Y10, Y11, Y2
-	VBROADCASTSS 4(R11)(R8*1), Y11
-	VFMADD231PS  Y9, Y11, Y3
-	VFMADD231PS  Y10, Y11, Y4
-	VBROADCASTSS 4(R11)(R8*2), Y11
-	VFMADD231PS  Y9, Y11, Y5
-	VFMADD231PS  Y10, Y11, Y6
-	VBROADCASTSS 4(R12), Y11
-	VFMADD231PS  Y9, Y11, Y7
-	VFMADD231PS  Y10, Y11, Y8
-	VMOVUPS      (R13)(R9*2), Y9
-	VMASKMOVPS   32(R13)(R9*2), Y0, Y10
-	VBROADCASTSS 8(R11), Y11
-	VFMADD231PS  Y9, Y11, Y1
-	VFMADD231PS  Y10, Y11, Y2
-	VBROADCASTSS 8(R11)(R8*1), Y11
-	VFMADD231PS  Y9, Y11, Y3
-	VFMADD231PS  Y10, Y11, Y4
-	VBROADCASTSS 8(R11)(R8*2), Y11
-	VFMADD231PS  Y9, Y11, Y5
-	VFMADD231PS  Y10, Y11, Y6
-	VBROADCASTSS 8(R12), Y11
-	VFMADD231PS  Y9, Y11, Y7
-	VFMADD231PS  Y10, Y11, Y8
+	PREFETCHT1   (R8)
+	PREFETCHT1   64(R8)
+	ADDQ         R9, R8
 	VMOVUPS      (R14), Y9
 	VMASKMOVPS   32(R14), Y0, Y10
-	VBROADCASTSS 12(R11), Y11
+	VBROADCASTSS (R13), Y11
 	VFMADD231PS  Y9, Y11, Y1
 	VFMADD231PS  Y10, Y11, Y2
-	VBROADCASTSS 12(R11)(R8*1), Y11
+	VBROADCASTSS (R13)(DI*1), Y11
 	VFMADD231PS  Y9, Y11, Y3
 	VFMADD231PS  Y10, Y11, Y4
-	VBROADCASTSS 12(R11)(R8*2), Y11
+	VBROADCASTSS (R13)(DI*2), Y11
 	VFMADD231PS  Y9, Y11, Y5
 	VFMADD231PS  Y10, Y11, Y6
-	VBROADCASTSS 12(R12), Y11
+	VBROADCASTSS (R15), Y11
 	VFMADD231PS  Y9, Y11, Y7
 	VFMADD231PS  Y10, Y11, Y8
-	ADDQ         $0x10, R11
-	ADDQ         $0x10, R12
-	LEAQ         (R13)(R9*4), R13
-	LEAQ         (R14)(R9*4), R14
-	SUBQ         $0x04, BP
+	VMOVUPS      (R14)(R10*1), Y9
+	VMASKMOVPS   32(R14)(R10*1), Y0, Y10
+	VBROADCASTSS 4(R13), Y11
+	VFMADD231PS  Y9, Y11, Y1
+	VFMADD231PS  Y10, Y11, Y2
+	VBROADCASTSS 4(R13)(DI*1), Y11
+	VFMADD231PS  Y9, Y11, Y3
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS 4(R13)(DI*2), Y11
+	VFMADD231PS  Y9, Y11, Y5
+	VFMADD231PS  Y10, Y11, Y6
+	VBROADCASTSS 4(R15), Y11
+	VFMADD231PS  Y9, Y11, Y7
+	VFMADD231PS  Y10, Y11, Y8
+	VMOVUPS      (R14)(R10*2), Y9
+	VMASKMOVPS   32(R14)(R10*2), Y0, Y10
+	VBROADCASTSS 8(R13), Y11
+	VFMADD231PS  Y9, Y11, Y1
+	VFMADD231PS  Y10, Y11, Y2
+	VBROADCASTSS 8(R13)(DI*1), Y11
+	VFMADD231PS  Y9, Y11, Y3
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS 8(R13)(DI*2), Y11
+	VFMADD231PS  Y9, Y11, Y5
+	VFMADD231PS  Y10, Y11, Y6
+	VBROADCASTSS 8(R15), Y11
+	VFMADD231PS  Y9, Y11, Y7
+	VFMADD231PS  Y10, Y11, Y8
+	VMOVUPS      (BP), Y9
+	VMASKMOVPS   32(BP), Y0, Y10
+	VBROADCASTSS 12(R13), Y11
+	VFMADD231PS  Y9, Y11, Y1
+	VFMADD231PS  Y10, Y11, Y2
+	VBROADCASTSS 12(R13)(DI*1), Y11
+	VFMADD231PS  Y9, Y11, Y3
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS 12(R13)(DI*2), Y11
+	VFMADD231PS  Y9, Y11, Y5
+	VFMADD231PS  Y10, Y11, Y6
+	VBROADCASTSS 12(R15), Y11
+	VFMADD231PS  Y9, Y11, Y7
+	VFMADD231PS  Y10, Y11, Y8
+	ADDQ         $0x10, R13
+	ADDQ         $0x10, R15
+	LEAQ         (R14)(R10*4), R14
+	LEAQ         (BP)(R10*4), BP
+	SUBQ         $0x04, R12
 	JGE          loop
 
 rest:
-	ADDQ $0x04, BP
+	ADDQ $0x04, R12
 	JZ   sums
 
 one:
-	VMOVUPS      (R13), Y9
-	VMASKMOVPS   32(R13), Y0, Y10
-	VBROADCASTSS (R11), Y11
+	VMOVUPS      (R14), Y9
+	VMASKMOVPS   32(R14), Y0, Y10
+	VBROADCASTSS (R13), Y11
 	VFMADD231PS  Y9, Y11, Y1
 	VFMADD231PS  Y10, Y11, Y2
-	VBROADCASTSS (R11)(R8*1), Y11
+	VBROADCASTSS (R13)(DI*1), Y11
 	VFMADD231PS  Y9, Y11, Y3
 	VFMADD231PS  Y10, Y11, Y4
-	VBROADCASTSS (R11)(R8*2), Y11
+	VBROADCASTSS (R13)(DI*2), Y11
 	VFMADD231PS  Y9, Y11, Y5
 	VFMADD231PS  Y10, Y11, Y6
-	VBROADCASTSS (R12), Y11
+	VBROADCASTSS (R15), Y11
 	VFMADD231PS  Y9, Y11, Y7
 	VFMADD231PS  Y10, Y11, Y8
-	ADDQ         $0x04, R11
-	ADDQ         $0x04, R12
-	ADDQ         R9, R13
-	DECQ         BP
+	ADDQ         $0x04, R13
+	ADDQ         $0x04, R15
+	ADDQ         R10, R14
+	DECQ         R12
 	JNZ          one
 
 sums:
-	MOVQ       88(AX), R11
-	TESTQ      $0x00000001, R11
+	MOVQ       88(AX), R12
+	TESTQ      $0x00000001, R12
 	JZ         bias
-	VADDPS     (DI), Y1, Y1
-	VMASKMOVPS 32(DI), Y0, Y9
+	VADDPS     (BX), Y1, Y1
+	VMASKMOVPS 32(BX), Y0, Y9
 	VADDPS     Y9, Y2, Y2
-	VADDPS     (DI)(R10*1), Y3, Y3
-	VMASKMOVPS 32(DI)(R10*1), Y0, Y9
+	VADDPS     (BX)(SI*1), Y3, Y3
+	VMASKMOVPS 32(BX)(SI*1), Y0, Y9
 	VADDPS     Y9, Y4, Y4
-	VADDPS     (DI)(R10*2), Y5, Y5
-	VMASKMOVPS 32(DI)(R10*2), Y0, Y9
+	VADDPS     (BX)(SI*2), Y5, Y5
+	VMASKMOVPS 32(BX)(SI*2), Y0, Y9
 	VADDPS     Y9, Y6, Y6
-	VADDPS     (R15), Y7, Y7
-	VMASKMOVPS 32(R15), Y0, Y9
+	VADDPS     (R11), Y7, Y7
+	VMASKMOVPS 32(R11), Y0, Y9
 	VADDPS     Y9, Y8, Y8
 
 bias:
-	MOVQ       24(AX), R12
-	TESTQ      R12, R12
+	MOVQ       24(AX), R13
+	TESTQ      R13, R13
 	JZ         relu
-	VMOVUPS    (R12), Y9
+	VMOVUPS    (R13), Y9
 	VADDPS     Y9, Y1, Y1
 	VADDPS     Y9, Y3, Y3
 	VADDPS     Y9, Y5, Y5
 	VADDPS     Y9, Y7, Y7
-	VMASKMOVPS 32(R12), Y0, Y9
+	VMASKMOVPS 32(R13), Y0, Y9
 	VADDPS     Y9, Y2, Y2
 	VADDPS     Y9, Y4, Y4
 	VADDPS     Y9, Y6, Y6
 	VADDPS     Y9, Y8, Y8
 
 relu:
-	TESTQ  $0x00000002, R11
+	TESTQ  $0x00000002, R12
 	JZ     store
 	VXORPS Y9, Y9, Y9
 	VMAXPS Y1, Y9, Y1
@@ -11836,21 +11836,21 @@ relu:
 	VMAXPS Y8, Y9, Y8
 
 store:
-	VMOVUPS      Y1, (DI)
-	VMOVUPS      Y3, (DI)(R10*1)
-	VMOVUPS      Y5, (DI)(R10*2)
-	VMOVUPS      Y7, (R15)
-	LEAQ         32(DI), R11
-	LEAQ         (R11)(R10*2), R12
-	ADDQ         R10, R12
+	VMOVUPS      Y1, (BX)
+	VMOVUPS      Y3, (BX)(SI*1)
+	VMOVUPS      Y5, (BX)(SI*2)
+	VMOVUPS      Y7, (R11)
+	LEAQ         32(BX), R11
+	LEAQ         (R11)(SI*2), R12
+	ADDQ         SI, R12
 	MOVQ         80(AX), R13
 	TESTQ        $0x00000004, R13
 	JZ           two
 	VMOVUPS      X2, (R11)
 	VEXTRACTF128 $0x01, Y2, X2
-	VMOVUPS      X4, (R11)(R10*1)
+	VMOVUPS      X4, (R11)(SI*1)
 	VEXTRACTF128 $0x01, Y4, X4
-	VMOVUPS      X6, (R11)(R10*2)
+	VMOVUPS      X6, (R11)(SI*2)
 	VEXTRACTF128 $0x01, Y6, X6
 	VMOVUPS      X8, (R12)
 	VEXTRACTF128 $0x01, Y8, X8
@@ -11862,9 +11862,9 @@ two:
 	JZ      single
 	VMOVSD  X2, (R11)
 	VPSRLDQ $0x08, X2, X2
-	VMOVSD  X4, (R11)(R10*1)
+	VMOVSD  X4, (R11)(SI*1)
 	VPSRLDQ $0x08, X4, X4
-	VMOVSD  X6, (R11)(R10*2)
+	VMOVSD  X6, (R11)(SI*2)
 	VPSRLDQ $0x08, X6, X6
 	VMOVSD  X8, (R12)
 	VPSRLDQ $0x08, X8, X8
@@ -11875,20 +11875,870 @@ single:
 	TESTQ  $0x00000001, R13
 	JZ     stored
 	VMOVSS X2, (R11)
-	VMOVSS X4, (R11)(R10*1)
-	VMOVSS X6, (R11)(R10*2)
+	VMOVSS X4, (R11)(SI*1)
+	VMOVSS X6, (R11)(SI*2)
 	VMOVSS X8, (R12)
 
 stored:
 	MOVQ 56(AX), R11
 	SHLQ $0x02, R11
-	ADDQ R11, BX
-	ADDQ R10, DI
-	ADDQ R10, DI
-	ADDQ R10, DI
-	ADDQ R10, DI
+	ADDQ R11, CX
+	ADDQ SI, BX
+	ADDQ SI, BX
+	ADDQ SI, BX
+	ADDQ SI, BX
 	DECQ 72(AX)
 	JNZ  tile
+	VZEROUPPER
+	RET
+
+// func gemmAcross4x2TightAVX2(s *byte)
+// Requires: AVX, FMA3, MMX+
+TEXT ·gemmAcross4x2TightAVX2(SB), NOSPLIT, $0-8
+	MOVQ s+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 48(AX), SI
+	SHLQ $0x02, SI
+
+tile:
+	LEAQ       (BX)(SI*2), DI
+	ADDQ       SI, DI
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(SI*1)
+	PREFETCHT0 (BX)(SI*2)
+	PREFETCHT0 (DI)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	MOVQ       64(AX), R8
+	MOVQ       CX, R9
+	MOVQ       DX, R10
+	MOVQ       R8, R11
+	ANDQ       $-4, R11
+	SHLQ       $0x04, R11
+	ADDQ       R11, R9
+	NEGQ       R11
+	JZ         rest
+
+loop:
+	VMOVUPS      (R10), Y8
+	VMOVUPS      32(R10), Y9
+	VBROADCASTSS (R9)(R11*1), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 4(R9)(R11*1), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 8(R9)(R11*1), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 12(R9)(R11*1), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	VMOVUPS      64(R10), Y8
+	VMOVUPS      96(R10), Y9
+	VBROADCASTSS 16(R9)(R11*1), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 20(R9)(R11*1), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 24(R9)(R11*1), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 28(R9)(R11*1), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	VMOVUPS      128(R10), Y8
+	VMOVUPS      160(R10), Y9
+	VBROADCASTSS 32(R9)(R11*1), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 36(R9)(R11*1), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 40(R9)(R11*1), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 44(R9)(R11*1), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	VMOVUPS      192(R10), Y8
+	VMOVUPS      224(R10), Y9
+	VBROADCASTSS 48(R9)(R11*1), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 52(R9)(R11*1), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 56(R9)(R11*1), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 60(R9)(R11*1), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	ADDQ         $0x00000100, R10
+	ADDQ         $+64, R11
+	JNZ          loop
+
+rest:
+	ANDQ $0x03, R8
+	JZ   sums
+
+one:
+	VMOVUPS      (R10), Y8
+	VMOVUPS      32(R10), Y9
+	VBROADCASTSS (R9)(R11*1), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 4(R9)(R11*1), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 8(R9)(R11*1), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 12(R9)(R11*1), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	ADDQ         $0x40, R10
+	ADDQ         $+16, R11
+	DECQ         R8
+	JNZ          one
+
+sums:
+	MOVQ   88(AX), R8
+	TESTQ  $0x00000001, R8
+	JZ     bias
+	VADDPS (BX), Y0, Y0
+	VADDPS 32(BX), Y1, Y1
+	VADDPS (BX)(SI*1), Y2, Y2
+	VADDPS 32(BX)(SI*1), Y3, Y3
+	VADDPS (BX)(SI*2), Y4, Y4
+	VADDPS 32(BX)(SI*2), Y5, Y5
+	VADDPS (DI), Y6, Y6
+	VADDPS 32(DI), Y7, Y7
+
+bias:
+	MOVQ    24(AX), R9
+	TESTQ   R9, R9
+	JZ      relu
+	VMOVUPS (R9), Y8
+	VADDPS  Y8, Y0, Y0
+	VADDPS  Y8, Y2, Y2
+	VADDPS  Y8, Y4, Y4
+	VADDPS  Y8, Y6, Y6
+	VMOVUPS 32(R9), Y8
+	VADDPS  Y8, Y1, Y1
+	VADDPS  Y8, Y3, Y3
+	VADDPS  Y8, Y5, Y5
+	VADDPS  Y8, Y7, Y7
+
+relu:
+	TESTQ  $0x00000002, R8
+	JZ     store
+	VXORPS Y8, Y8, Y8
+	VMAXPS Y0, Y8, Y0
+	VMAXPS Y1, Y8, Y1
+	VMAXPS Y2, Y8, Y2
+	VMAXPS Y3, Y8, Y3
+	VMAXPS Y4, Y8, Y4
+	VMAXPS Y5, Y8, Y5
+	VMAXPS Y6, Y8, Y6
+	VMAXPS Y7, Y8, Y7
+
+store:
+	VMOVUPS Y0, (BX)
+	VMOVUPS Y1, 32(BX)
+	VMOVUPS Y2, (BX)(SI*1)
+	VMOVUPS Y3, 32(BX)(SI*1)
+	VMOVUPS Y4, (BX)(SI*2)
+	VMOVUPS Y5, 32(BX)(SI*2)
+	VMOVUPS Y6, (DI)
+	VMOVUPS Y7, 32(DI)
+	MOVQ    56(AX), DI
+	SHLQ    $0x02, DI
+	ADDQ    DI, CX
+	ADDQ    SI, BX
+	ADDQ    SI, BX
+	ADDQ    SI, BX
+	ADDQ    SI, BX
+	DECQ    72(AX)
+	JNZ     tile
+	VZEROUPPER
+	RET
+
+// func gemmAcross4x3TightAVX2(s *byte)
+// Requires: AVX, FMA3, MMX+
+TEXT ·gemmAcross4x3TightAVX2(SB), NOSPLIT, $0-8
+	MOVQ s+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 48(AX), SI
+	SHLQ $0x02, SI
+
+tile:
+	LEAQ       (BX)(SI*2), DI
+	ADDQ       SI, DI
+	PREFETCHT0 (BX)
+	PREFETCHT0 95(BX)
+	PREFETCHT0 (BX)(SI*1)
+	PREFETCHT0 95(BX)(SI*1)
+	PREFETCHT0 (BX)(SI*2)
+	PREFETCHT0 95(BX)(SI*2)
+	PREFETCHT0 (DI)
+	PREFETCHT0 95(DI)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	VXORPS     Y10, Y10, Y10
+	VXORPS     Y11, Y11, Y11
+	MOVQ       64(AX), R8
+	MOVQ       CX, R9
+	MOVQ       DX, R10
+	MOVQ       R8, R11
+	ANDQ       $-4, R11
+	SHLQ       $0x04, R11
+	ADDQ       R11, R9
+	NEGQ       R11
+	JZ         rest
+
+loop:
+	VMOVUPS      (R10), Y12
+	VMOVUPS      32(R10), Y13
+	VMOVUPS      64(R10), Y14
+	VBROADCASTSS (R9)(R11*1), Y15
+	VFMADD231PS  Y12, Y15, Y0
+	VFMADD231PS  Y13, Y15, Y1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS 4(R9)(R11*1), Y15
+	VFMADD231PS  Y12, Y15, Y3
+	VFMADD231PS  Y13, Y15, Y4
+	VFMADD231PS  Y14, Y15, Y5
+	VBROADCASTSS 8(R9)(R11*1), Y15
+	VFMADD231PS  Y12, Y15, Y6
+	VFMADD231PS  Y13, Y15, Y7
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS 12(R9)(R11*1), Y15
+	VFMADD231PS  Y12, Y15, Y9
+	VFMADD231PS  Y13, Y15, Y10
+	VFMADD231PS  Y14, Y15, Y11
+	VMOVUPS      96(R10), Y12
+	VMOVUPS      128(R10), Y13
+	VMOVUPS      160(R10), Y14
+	VBROADCASTSS 16(R9)(R11*1), Y15
+	VFMADD231PS  Y12, Y15, Y0
+	VFMADD231PS  Y13, Y15, Y1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS 20(R9)(R11*1), Y15
+	VFMADD231PS  Y12, Y15, Y3
+	VFMADD231PS  Y13, Y15, Y4
+	VFMADD231PS  Y14, Y15, Y5
+	VBROADCASTSS 24(R9)(R11*1), Y15
+	VFMADD231PS  Y12, Y15, Y6
+	VFMADD231PS  Y13, Y15, Y7
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS 28(R9)(R11*1), Y15
+	VFMADD231PS  Y12, Y15, Y9
+	VFMADD231PS  Y13, Y15, Y10
+	VFMADD231PS  Y14, Y15, Y11
+	VMOVUPS      192(R10), Y12
+	VMOVUPS      224(R10), Y13
+	VMOVUPS      256(R10), Y14
+	VBROADCASTSS 32(R9)(R11*1), Y15
+	VFMADD231PS  Y12, Y15, Y0
+	VFMADD231PS  Y13, Y15, Y1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS 36(R9)(R11*1), Y15
+	VFMADD231PS  Y12, Y15, Y3
+	VFMADD231PS  Y13, Y15, Y4
+	VFMADD231PS  Y14, Y15, Y5
+	VBROADCASTSS 40(R9)(R11*1), Y15
+	VFMADD231PS  Y12, Y15, Y6
+	VFMADD231PS  Y13, Y15, Y7
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS 44(R9)(R11*1), Y15
+	VFMADD231PS  Y12, Y15, Y9
+	VFMADD231PS  Y13, Y15, Y10
+	VFMADD231PS  Y14, Y15, Y11
+	VMOVUPS      288(R10), Y12
+	VMOVUPS      320(R10), Y13
+	VMOVUPS      352(R10), Y14
+	VBROADCASTSS 48(R9)(R11*1), Y15
+	VFMADD231PS  Y12, Y15, Y0
+	VFMADD231PS  Y13, Y15, Y1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS 52(R9)(R11*1), Y15
+	VFMADD231PS  Y12, Y15, Y3
+	VFMADD231PS  Y13, Y15, Y4
+	VFMADD231PS  Y14, Y15, Y5
+	VBROADCASTSS 56(R9)(R11*1), Y15
+	VFMADD231PS  Y12, Y15, Y6
+	VFMADD231PS  Y13, Y15, Y7
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS 60(R9)(R11*1), Y15
+	VFMADD231PS  Y12, Y15, Y9
+	VFMADD231PS  Y13, Y15, Y10
+	VFMADD231PS  Y14, Y15, Y11
+	ADDQ         $0x00000180, R10
+	ADDQ         $+64, R11
+	JNZ          loop
+
+rest:
+	ANDQ $0x03, R8
+	JZ   sums
+
+one:
+	VMOVUPS      (R10), Y12
+	VMOVUPS      32(R10), Y13
+	VMOVUPS      64(R10), Y14
+	VBROADCASTSS (R9)(R11*1), Y15
+	VFMADD231PS  Y12, Y15, Y0
+	VFMADD231PS  Y13, Y15, Y1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS 4(R9)(R11*1), Y15
+	VFMADD231PS  Y12, Y15, Y3
+	VFMADD231PS  Y13, Y15, Y4
+	VFMADD231PS  Y14, Y15, Y5
+	VBROADCASTSS 8(R9)(R11*1), Y15
+	VFMADD231PS  Y12, Y15, Y6
+	VFMADD231PS  Y13, Y15, Y7
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS 12(R9)(R11*1), Y15
+	VFMADD231PS  Y12, Y15, Y9
+	VFMADD231PS  Y13, Y15, Y10
+	VFMADD231PS  Y14, Y15, Y11
+	ADDQ         $0x60, R10
+	ADDQ         $+16, R11
+	DECQ         R8
+	JNZ          one
+
+sums:
+	MOVQ   88(AX), R8
+	TESTQ  $0x00000001, R8
+	JZ     bias
+	VADDPS (BX), Y0, Y0
+	VADDPS 32(BX), Y1, Y1
+	VADDPS 64(BX), Y2, Y2
+	VADDPS (BX)(SI*1), Y3, Y3
+	VADDPS 32(BX)(SI*1), Y4, Y4
+	VADDPS 64(BX)(SI*1), Y5, Y5
+	VADDPS (BX)(SI*2), Y6, Y6
+	VADDPS 32(BX)(SI*2), Y7, Y7
+	VADDPS 64(BX)(SI*2), Y8, Y8
+	VADDPS (DI), Y9, Y9
+	VADDPS 32(DI), Y10, Y10
+	VADDPS 64(DI), Y11, Y11
+
+bias:
+	MOVQ    24(AX), R9
+	TESTQ   R9, R9
+	JZ      relu
+	VMOVUPS (R9), Y12
+	VADDPS  Y12, Y0, Y0
+	VADDPS  Y12, Y3, Y3
+	VADDPS  Y12, Y6, Y6
+	VADDPS  Y12, Y9, Y9
+	VMOVUPS 32(R9), Y12
+	VADDPS  Y12, Y1, Y1
+	VADDPS  Y12, Y4, Y4
+	VADDPS  Y12, Y7, Y7
+	VADDPS  Y12, Y10, Y10
+	VMOVUPS 64(R9), Y12
+	VADDPS  Y12, Y2, Y2
+	VADDPS  Y12, Y5, Y5
+	VADDPS  Y12, Y8, Y8
+	VADDPS  Y12, Y11, Y11
+
+relu:
+	TESTQ  $0x00000002, R8
+	JZ     store
+	VXORPS Y12, Y12, Y12
+	VMAXPS Y0, Y12, Y0
+	VMAXPS Y1, Y12, Y1
+	VMAXPS Y2, Y12, Y2
+	VMAXPS Y3, Y12, Y3
+	VMAXPS Y4, Y12, Y4
+	VMAXPS Y5, Y12, Y5
+	VMAXPS Y6, Y12, Y6
+	VMAXPS Y7, Y12, Y7
+	VMAXPS Y8, Y12, Y8
+	VMAXPS Y9, Y12, Y9
+	VMAXPS Y10, Y12, Y10
+	VMAXPS Y11, Y12, Y11
+
+store:
+	VMOVUPS Y0, (BX)
+	VMOVUPS Y1, 32(BX)
+	VMOVUPS Y2, 64(BX)
+	VMOVUPS Y3, (BX)(SI*1)
+	VMOVUPS Y4, 32(BX)(SI*1)
+	VMOVUPS Y5, 64(BX)(SI*1)
+	VMOVUPS Y6, (BX)(SI*2)
+	VMOVUPS Y7, 32(BX)(SI*2)
+	VMOVUPS Y8, 64(BX)(SI*2)
+	VMOVUPS Y9, (DI)
+	VMOVUPS Y10, 32(DI)
+	VMOVUPS Y11, 64(DI)
+	MOVQ    56(AX), DI
+	SHLQ    $0x02, DI
+	ADDQ    DI, CX
+	ADDQ    SI, BX
+	ADDQ    SI, BX
+	ADDQ    SI, BX
+	ADDQ    SI, BX
+	DECQ    72(AX)
+	JNZ     tile
+	VZEROUPPER
+	RET
+
+// func gemmAlong4x2TightAVX2(s *byte)
+// Requires: AVX, FMA3, MMX+
+TEXT ·gemmAlong4x2TightAVX2(SB), NOSPLIT, $0-8
+	MOVQ s+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 48(AX), SI
+	SHLQ $0x02, SI
+	MOVQ 32(AX), DI
+	SHLQ $0x02, DI
+
+tile:
+	LEAQ       (BX)(SI*2), R8
+	ADDQ       SI, R8
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(SI*1)
+	PREFETCHT0 (BX)(SI*2)
+	PREFETCHT0 (R8)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	MOVQ       64(AX), R9
+	MOVQ       CX, R10
+	MOVQ       DX, R11
+	MOVQ       R10, R12
+	ADDQ       DI, R12
+	MOVQ       R12, R13
+	ADDQ       DI, R13
+	MOVQ       R13, R14
+	ADDQ       DI, R14
+	MOVQ       R9, R15
+	ANDQ       $-4, R15
+	SHLQ       $0x02, R15
+	ADDQ       R15, R10
+	ADDQ       R15, R12
+	ADDQ       R15, R13
+	ADDQ       R15, R14
+	NEGQ       R15
+	JZ         rest
+
+loop:
+	VMOVUPS      (R11), Y8
+	VMOVUPS      32(R11), Y9
+	VBROADCASTSS (R10)(R15*1), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS (R12)(R15*1), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS (R13)(R15*1), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS (R14)(R15*1), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	VMOVUPS      64(R11), Y8
+	VMOVUPS      96(R11), Y9
+	VBROADCASTSS 4(R10)(R15*1), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 4(R12)(R15*1), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 4(R13)(R15*1), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 4(R14)(R15*1), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	VMOVUPS      128(R11), Y8
+	VMOVUPS      160(R11), Y9
+	VBROADCASTSS 8(R10)(R15*1), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 8(R12)(R15*1), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 8(R13)(R15*1), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 8(R14)(R15*1), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	VMOVUPS      192(R11), Y8
+	VMOVUPS      224(R11), Y9
+	VBROADCASTSS 12(R10)(R15*1), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 12(R12)(R15*1), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 12(R13)(R15*1), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 12(R14)(R15*1), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	ADDQ         $0x00000100, R11
+	ADDQ         $+16, R15
+	JNZ          loop
+
+rest:
+	ANDQ $0x03, R9
+	JZ   sums
+
+one:
+	VMOVUPS      (R11), Y8
+	VMOVUPS      32(R11), Y9
+	VBROADCASTSS (R10)(R15*1), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS (R12)(R15*1), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS (R13)(R15*1), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS (R14)(R15*1), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	ADDQ         $0x40, R11
+	ADDQ         $+4, R15
+	DECQ         R9
+	JNZ          one
+
+sums:
+	MOVQ   88(AX), R9
+	TESTQ  $0x00000001, R9
+	JZ     bias
+	VADDPS (BX), Y0, Y0
+	VADDPS 32(BX), Y1, Y1
+	VADDPS (BX)(SI*1), Y2, Y2
+	VADDPS 32(BX)(SI*1), Y3, Y3
+	VADDPS (BX)(SI*2), Y4, Y4
+	VADDPS 32(BX)(SI*2), Y5, Y5
+	VADDPS (R8), Y6, Y6
+	VADDPS 32(R8), Y7, Y7
+
+bias:
+	MOVQ    24(AX), R10
+	TESTQ   R10, R10
+	JZ      relu
+	VMOVUPS (R10), Y8
+	VADDPS  Y8, Y0, Y0
+	VADDPS  Y8, Y2, Y2
+	VADDPS  Y8, Y4, Y4
+	VADDPS  Y8, Y6, Y6
+	VMOVUPS 32(R10), Y8
+	VADDPS  Y8, Y1, Y1
+	VADDPS  Y8, Y3, Y3
+	VADDPS  Y8, Y5, Y5
+	VADDPS  Y8, Y7, Y7
+
+relu:
+	TESTQ  $0x00000002, R9
+	JZ     store
+	VXORPS Y8, Y8, Y8
+	VMAXPS Y0, Y8, Y0
+	VMAXPS Y1, Y8, Y1
+	VMAXPS Y2, Y8, Y2
+	VMAXPS Y3, Y8, Y3
+	VMAXPS Y4, Y8, Y4
+	VMAXPS Y5, Y8, Y5
+	VMAXPS Y6, Y8, Y6
+	VMAXPS Y7, Y8, Y7
+
+store:
+	VMOVUPS Y0, (BX)
+	VMOVUPS Y1, 32(BX)
+	VMOVUPS Y2, (BX)(SI*1)
+	VMOVUPS Y3, 32(BX)(SI*1)
+	VMOVUPS Y4, (BX)(SI*2)
+	VMOVUPS Y5, 32(BX)(SI*2)
+	VMOVUPS Y6, (R8)
+	VMOVUPS Y7, 32(R8)
+	MOVQ    56(AX), R8
+	SHLQ    $0x02, R8
+	ADDQ    R8, CX
+	ADDQ    SI, BX
+	ADDQ    SI, BX
+	ADDQ    SI, BX
+	ADDQ    SI, BX
+	DECQ    72(AX)
+	JNZ     tile
+	VZEROUPPER
+	RET
+
+// func gemmAlong4x3TightAVX2(s *byte)
+// Requires: AVX, FMA3, MMX+
+TEXT ·gemmAlong4x3TightAVX2(SB), NOSPLIT, $0-8
+	MOVQ s+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 48(AX), SI
+	SHLQ $0x02, SI
+	MOVQ 32(AX), DI
+	SHLQ $0x02, DI
+
+tile:
+	LEAQ       (BX)(SI*2), R8
+	ADDQ       SI, R8
+	PREFETCHT0 (BX)
+	PREFETCHT0 95(BX)
+	PREFETCHT0 (BX)(SI*1)
+	PREFETCHT0 95(BX)(SI*1)
+	PREFETCHT0 (BX)(SI*2)
+	PREFETCHT0 95(BX)(SI*2)
+	PREFETCHT0 (R8)
+	PREFETCHT0 95(R8)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	VXORPS     Y10, Y10, Y10
+	VXORPS     Y11, Y11, Y11
+	MOVQ       64(AX), R9
+	MOVQ       CX, R10
+	MOVQ       DX, R11
+	MOVQ       R10, R12
+	ADDQ       DI, R12
+	MOVQ       R12, R13
+	ADDQ       DI, R13
+	MOVQ       R13, R14
+	ADDQ       DI, R14
+	MOVQ       R9, R15
+	ANDQ       $-4, R15
+	SHLQ       $0x02, R15
+	ADDQ       R15, R10
+	ADDQ       R15, R12
+	ADDQ       R15, R13
+	ADDQ       R15, R14
+	NEGQ       R15
+	JZ         rest
+
+loop:
+	VMOVUPS      (R11), Y12
+	VMOVUPS      32(R11), Y13
+	VMOVUPS      64(R11), Y14
+	VBROADCASTSS (R10)(R15*1), Y15
+	VFMADD231PS  Y12, Y15, Y0
+	VFMADD231PS  Y13, Y15, Y1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS (R12)(R15*1), Y15
+	VFMADD231PS  Y12, Y15, Y3
+	VFMADD231PS  Y13, Y15, Y4
+	VFMADD231PS  Y14, Y15, Y5
+	VBROADCASTSS (R13)(R15*1), Y15
+	VFMADD231PS  Y12, Y15, Y6
+	VFMADD231PS  Y13, Y15, Y7
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS (R14)(R15*1), Y15
+	VFMADD231PS  Y12, Y15, Y9
+	VFMADD231PS  Y13, Y15, Y10
+	VFMADD231PS  Y14, Y15, Y11
+	VMOVUPS      96(R11), Y12
+	VMOVUPS      128(R11), Y13
+	VMOVUPS      160(R11), Y14
+	VBROADCASTSS 4(R10)(R15*1), Y15
+	VFMADD231PS  Y12, Y15, Y0
+	VFMADD231PS  Y13, Y15, Y1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS 4(R12)(R15*1), Y15
+	VFMADD231PS  Y12, Y15, Y3
+	VFMADD231PS  Y13, Y15, Y4
+	VFMADD231PS  Y14, Y15, Y5
+	VBROADCASTSS 4(R13)(R15*1), Y15
+	VFMADD231PS  Y12, Y15, Y6
+	VFMADD231PS  Y13, Y15, Y7
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS 4(R14)(R15*1), Y15
+	VFMADD231PS  Y12, Y15, Y9
+	VFMADD231PS  Y13, Y15, Y10
+	VFMADD231PS  Y14, Y15, Y11
+	VMOVUPS      192(R11), Y12
+	VMOVUPS      224(R11), Y13
+	VMOVUPS      256(R11), Y14
+	VBROADCASTSS 8(R10)(R15*1), Y15
+	VFMADD231PS  Y12, Y15, Y0
+	VFMADD231PS  Y13, Y15, Y1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS 8(R12)(R15*1), Y15
+	VFMADD231PS  Y12, Y15, Y3
+	VFMADD231PS  Y13, Y15, Y4
+	VFMADD231PS  Y14, Y15, Y5
+	VBROADCASTSS 8(R13)(R15*1), Y15
+	VFMADD231PS  Y12, Y15, Y6
+	VFMADD231PS  Y13, Y15, Y7
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS 8(R14)(R15*1), Y15
+	VFMADD231PS  Y12, Y15, Y9
+	VFMADD231PS  Y13, Y15, Y10
+	VFMADD231PS  Y14, Y15, Y11
+	VMOVUPS      288(R11), Y12
+	VMOVUPS      320(R11), Y13
+	VMOVUPS      352(R11), Y14
+	VBROADCASTSS 12(R10)(R15*1), Y15
+	VFMADD231PS  Y12, Y15, Y0
+	VFMADD231PS  Y13, Y15, Y1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS 12(R12)(R15*1), Y15
+	VFMADD231PS  Y12, Y15, Y3
+	VFMADD231PS  Y13, Y15, Y4
+	VFMADD231PS  Y14, Y15, Y5
+	VBROADCASTSS 12(R13)(R15*1), Y15
+	VFMADD231PS  Y12, Y15, Y6
+	VFMADD231PS  Y13, Y15, Y7
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS 12(R14)(R15*1), Y15
+	VFMADD231PS  Y12, Y15, Y9
+	VFMADD231PS  Y13, Y15, Y10
+	VFMADD231PS  Y14, Y15, Y11
+	ADDQ         $0x00000180, R11
+	ADDQ         $+16, R15
+	JNZ          loop
+
+rest:
+	ANDQ $0x03, R9
+	JZ   sums
+
+one:
+	VMOVUPS      (R11), Y12
+	VMOVUPS      32(R11), Y13
+	VMOVUPS      64(R11), Y14
+	VBROADCASTSS (R10)(R15*1), Y15
+	VFMADD231PS  Y12, Y15, Y0
+	VFMADD231PS  Y13, Y15, Y1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS (R12)(R15*1), Y15
+	VFMADD231PS  Y12, Y15, Y3
+	VFMADD231PS  Y13, Y15, Y4
+	VFMADD231PS  Y14, Y15, Y5
+	VBROADCASTSS (R13)(R15*1), Y15
+	VFMADD231PS  Y12, Y15, Y6
+	VFMADD231PS  Y13, Y15, Y7
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS (R14)(R15*1), Y15
+	VFMADD231PS  Y12, Y15, Y9
+	VFMADD231PS  Y13, Y15, Y10
+	VFMADD231PS  Y14, Y15, Y11
+	ADDQ         $0x60, R11
+	ADDQ         $+4, R15
+	DECQ         R9
+	JNZ          one
+
+sums:
+	MOVQ   88(AX), R9
+	TESTQ  $0x00000001, R9
+	JZ     bias
+	VADDPS (BX), Y0, Y0
+	VADDPS 32(BX), Y1, Y1
+	VADDPS 64(BX), Y2, Y2
+	VADDPS (BX)(SI*1), Y3, Y3
+	VADDPS 32(BX)(SI*1), Y4, Y4
+	VADDPS 64(BX)(SI*1), Y5, Y5
+	VADDPS (BX)(SI*2), Y6, Y6
+	VADDPS 32(BX)(SI*2), Y7, Y7
+	VADDPS 64(BX)(SI*2), Y8, Y8
+	VADDPS (R8), Y9, Y9
+	VADDPS 32(R8), Y10, Y10
+	VADDPS 64(R8), Y11, Y11
+
+bias:
+	MOVQ    24(AX), R10
+	TESTQ   R10, R10
+	JZ      relu
+	VMOVUPS (R10), Y12
+	VADDPS  Y12, Y0, Y0
+	VADDPS  Y12, Y3, Y3
+	VADDPS  Y12, Y6, Y6
+	VADDPS  Y12, Y9, Y9
+	VMOVUPS 32(R10), Y12
+	VADDPS  Y12, Y1, Y1
+	VADDPS  Y12, Y4, Y4
+	VADDPS  Y12, Y7, Y7
+	VADDPS  Y12, Y10, Y10
+	VMOVUPS 64(R10), Y12
+	VADDPS  Y12, Y2, Y2
+	VADDPS  Y12, Y5, Y5
+	VADDPS  Y12, Y8, Y8
+	VADDPS  Y12, Y11, Y11
+
+relu:
+	TESTQ  $0x00000002, R9
+	JZ     store
+	VXORPS Y12, Y12, Y12
+	VMAXPS Y0, Y12, Y0
+	VMAXPS Y1, Y12, Y1
+	VMAXPS Y2, Y12, Y2
+	VMAXPS Y3, Y12, Y3
+	VMAXPS Y4, Y12, Y4
+	VMAXPS Y5, Y12, Y5
+	VMAXPS Y6, Y12, Y6
+	VMAXPS Y7, Y12, Y7
+	VMAXPS Y8, Y12, Y8
+	VMAXPS Y9, Y12, Y9
+	VMAXPS Y10, Y12, Y10
+	VMAXPS Y11, Y12, Y11
+
+store:
+	VMOVUPS Y0, (BX)
+	VMOVUPS Y1, 32(BX)
+	VMOVUPS Y2, 64(BX)
+	VMOVUPS Y3, (BX)(SI*1)
+	VMOVUPS Y4, 32(BX)(SI*1)
+	VMOVUPS Y5, 64(BX)(SI*1)
+	VMOVUPS Y6, (BX)(SI*2)
+	VMOVUPS Y7, 32(BX)(SI*2)
+	VMOVUPS Y8, 64(BX)(SI*2)
+	VMOVUPS Y9, (R8)
+	VMOVUPS Y10, 32(R8)
+	VMOVUPS Y11, 64(R8)
+	MOVQ    56(AX), R8
+	SHLQ    $0x02, R8
+	ADDQ    R8, CX
+	ADDQ    SI, BX
+	ADDQ    SI, BX
+	ADDQ    SI, BX
+	ADDQ    SI, BX
+	DECQ    72(AX)
+	JNZ     tile
 	VZEROUPPER
 	RET
 

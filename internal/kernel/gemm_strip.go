@@ -26,8 +26,22 @@ type gemmStripFunc func(s *byte)
 
 // gemmStrips has the functions of an instruction set: by direction of A (across,
 // along), by rows less one, by columns (one to three whole vectors, then one and two
-// of which the last is masked).
-type gemmStrips [2][4][5]gemmStripFunc
+// of which the last is masked). For four rows there are two more: two and three whole
+// vectors where the rows of B are tight together, and what is read of A across too.
+type gemmStrips [2][4][7]gemmStripFunc
+
+// tall returns the function for tiles of four rows. That for tight panels asks for
+// nothing ahead, and has few instructions beside its multiply-adds.
+func (f *gemmStrips) tall(along bool, shape int, s *gemmStrip) gemmStripFunc {
+	d, step := 0, stripRows
+	if along {
+		d, step = 1, s.aStep
+	}
+	if shape > 0 && shape < 3 && s.bStep == (shape+1)*stripLanes && s.aStep == step {
+		shape += 4
+	}
+	return f[d][stripRows-1][shape]
+}
 
 const (
 	stripRows  = 4
@@ -126,7 +140,7 @@ func (j *gemmJob) stripRun(s *gemmStrip, a stripView, i0, i1, c, cols int, ahead
 		t := (i1-i0)/stripRows - tiles
 		s.a, s.c = &a.data[t*a.next], &j.c[(i0+t*stripRows)*j.ldc+c]
 		s.count = tiles
-		funcs[stripRows-1][shape]((*byte)(unsafe.Pointer(s)))
+		j.isa.strips.tall(a.along, shape, s)((*byte)(unsafe.Pointer(s)))
 	}
 	if rest := (i1 - i0) % stripRows; rest > 0 {
 		t := (i1 - i0) / stripRows

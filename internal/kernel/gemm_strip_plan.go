@@ -6,6 +6,7 @@ const (
 	stripPlace  = 16        // so few rows read B where it is,
 	stripNear   = 1 << 16   // and twice as many if it has no more floats, since it stays in the second cache
 	stripBare   = 1 << 14   // most floats of A that are read where they are, along rows
+	stripFew    = 16        // so few panels don't repay that A is packed for them
 	stripMany   = 4         // so many blocks of rows share panels of B,
 	stripPass   = 1 << 21   // of at most this many floats (or one block of inner indices) at a time
 )
@@ -41,12 +42,15 @@ func (p *gemmPlan) planStrips(j *gemmJob) {
 		}
 	}
 	p.kg, p.nc = k, n
+	pass := stripPanels / m / p.kc * p.kc // inner indices of A that a shared buffer holds
+	if p.tm >= stripMany && p.packA && pass == 0 && m*k > stripPanels && p.panels < stripFew*p.tn {
+		p.tm, p.tn = max(p.tm, min(p.tm*p.tn, ceilDiv(m, 64))), 1 // each row of A is packed by one task
+	}
 	if p.shareB = p.packB && p.tm >= stripMany; p.shareB {
 		p.kg = max(p.kc, min(k, stripPass/n/p.kc*p.kc))
 	}
 	// What several tasks read of A is packed once for all of them, as many inner
 	// indices at a time as the buffer holds.
-	pass := stripPanels / m / p.kc * p.kc
 	if p.shareA = p.packA && p.tn > 1 && (m*k <= stripPanels || pass > 0 && p.tn > stripMany); p.shareA && m*k > stripPanels {
 		p.kg = min(p.kg, pass)
 	}

@@ -487,6 +487,26 @@ func gemmAlong4x1MaskedAVX2(s *byte)
 //go:noescape
 func gemmAlong4x2MaskedAVX2(s *byte)
 
+// gemmAcross4x2TightAVX2 is gemmStripFunc; see there.
+//
+//go:noescape
+func gemmAcross4x2TightAVX2(s *byte)
+
+// gemmAcross4x3TightAVX2 is gemmStripFunc; see there.
+//
+//go:noescape
+func gemmAcross4x3TightAVX2(s *byte)
+
+// gemmAlong4x2TightAVX2 is gemmStripFunc; see there.
+//
+//go:noescape
+func gemmAlong4x2TightAVX2(s *byte)
+
+// gemmAlong4x3TightAVX2 is gemmStripFunc; see there.
+//
+//go:noescape
+func gemmAlong4x3TightAVX2(s *byte)
+
 // packAlong4 writes dst[p*width+i] = src[i*ld+p] for i < 4 and p < depth, a positive multiple of 4.
 //
 //go:noescape

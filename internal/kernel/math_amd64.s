@@ -323,133 +323,172 @@ GLOBL mathConst0000007f<>(SB), RODATA|NOPTR, $32
 
 // func mathExpAVX2(dst []float32, x []float32)
 // Requires: AVX, AVX2
-TEXT ·mathExpAVX2(SB), NOSPLIT, $0-48
+TEXT ·mathExpAVX2(SB), NOSPLIT, $128-48
 	MOVQ dst_len+8(FP), AX
 	XORQ CX, CX
 	MOVQ dst_base+0(FP), DX
 	MOVQ x_base+24(FP), BX
 
 many:
-	CMPQ         AX, $+24
+	CMPQ         AX, $+32
 	JL           single
-	VMOVUPS      (BX)(CX*1), Y0
-	VMOVUPS      32(BX)(CX*1), Y1
-	VMOVUPS      64(BX)(CX*1), Y2
+	VBROADCASTSS mathConst42b20000<>+0(SB), Y0
+	VBROADCASTSS mathConst42b20000<>+0(SB), Y2
 	VBROADCASTSS mathConst42b20000<>+0(SB), Y3
-	VBROADCASTSS mathConst42b20000<>+0(SB), Y4
-	VBROADCASTSS mathConst42b20000<>+0(SB), Y5
-	VMINPS       Y0, Y3, Y0
-	VMINPS       Y1, Y4, Y1
-	VMINPS       Y2, Y5, Y4
-	VBROADCASTSS mathConstc2d00000<>+0(SB), Y2
+	VBROADCASTSS mathConst42b20000<>+0(SB), Y1
+	VMINPS       (BX)(CX*1), Y0, Y0
+	VMINPS       32(BX)(CX*1), Y2, Y2
+	VMINPS       64(BX)(CX*1), Y3, Y4
+	VMINPS       96(BX)(CX*1), Y1, Y6
+	VBROADCASTSS mathConstc2d00000<>+0(SB), Y1
 	VBROADCASTSS mathConstc2d00000<>+0(SB), Y3
 	VBROADCASTSS mathConstc2d00000<>+0(SB), Y5
-	VMAXPS       Y0, Y2, Y0
-	VMAXPS       Y1, Y3, Y1
-	VMAXPS       Y4, Y5, Y4
-	VMULPS       mathConst3fb8aa3b<>+0(SB), Y0, Y2
-	VMULPS       mathConst3fb8aa3b<>+0(SB), Y1, Y3
-	VMULPS       mathConst3fb8aa3b<>+0(SB), Y4, Y5
-	VADDPS       mathConst4b400000<>+0(SB), Y2, Y2
+	VBROADCASTSS mathConstc2d00000<>+0(SB), Y7
+	VMAXPS       Y0, Y1, Y0
+	VMAXPS       Y2, Y3, Y1
+	VMAXPS       Y4, Y5, Y2
+	VMAXPS       Y6, Y7, Y6
+	VMULPS       mathConst3fb8aa3b<>+0(SB), Y0, Y3
+	VMULPS       mathConst3fb8aa3b<>+0(SB), Y1, Y4
+	VMULPS       mathConst3fb8aa3b<>+0(SB), Y2, Y5
+	VMULPS       mathConst3fb8aa3b<>+0(SB), Y6, Y7
 	VADDPS       mathConst4b400000<>+0(SB), Y3, Y3
-	VADDPS       mathConst4b400000<>+0(SB), Y5, Y9
-	VSUBPS       mathConst4b400000<>+0(SB), Y2, Y5
+	VADDPS       mathConst4b400000<>+0(SB), Y4, Y4
+	VADDPS       mathConst4b400000<>+0(SB), Y5, Y5
+	VADDPS       mathConst4b400000<>+0(SB), Y7, Y10
 	VSUBPS       mathConst4b400000<>+0(SB), Y3, Y7
-	VSUBPS       mathConst4b400000<>+0(SB), Y9, Y10
-	VMULPS       mathConst3f318000<>+0(SB), Y5, Y6
-	VMULPS       mathConst3f318000<>+0(SB), Y7, Y8
-	VMULPS       mathConst3f318000<>+0(SB), Y10, Y11
-	VSUBPS       Y6, Y0, Y0
-	VSUBPS       Y8, Y1, Y1
-	VSUBPS       Y11, Y4, Y4
-	VMULPS       mathConstb95e8083<>+0(SB), Y5, Y5
-	VMULPS       mathConstb95e8083<>+0(SB), Y7, Y6
-	VMULPS       mathConstb95e8083<>+0(SB), Y10, Y7
-	VSUBPS       Y5, Y0, Y0
-	VSUBPS       Y6, Y1, Y1
-	VSUBPS       Y7, Y4, Y6
-	VMULPS       mathConst394f459f<>+0(SB), Y0, Y4
-	VMULPS       mathConst394f459f<>+0(SB), Y1, Y5
+	VSUBPS       mathConst4b400000<>+0(SB), Y4, Y8
+	VSUBPS       mathConst4b400000<>+0(SB), Y5, Y9
+	VSUBPS       mathConst4b400000<>+0(SB), Y10, Y11
+	VMOVUPS      Y3, (SP)
+	VMOVUPS      Y4, 32(SP)
+	VMOVUPS      Y5, 64(SP)
+	VMOVUPS      Y10, 96(SP)
+	VMULPS       mathConst3f318000<>+0(SB), Y7, Y3
+	VMULPS       mathConst3f318000<>+0(SB), Y8, Y4
+	VMULPS       mathConst3f318000<>+0(SB), Y9, Y5
+	VMULPS       mathConst3f318000<>+0(SB), Y11, Y10
+	VSUBPS       Y3, Y0, Y0
+	VSUBPS       Y4, Y1, Y1
+	VSUBPS       Y5, Y2, Y2
+	VSUBPS       Y10, Y6, Y3
+	VMULPS       mathConstb95e8083<>+0(SB), Y7, Y4
+	VMULPS       mathConstb95e8083<>+0(SB), Y8, Y5
+	VMULPS       mathConstb95e8083<>+0(SB), Y9, Y6
+	VMULPS       mathConstb95e8083<>+0(SB), Y11, Y7
+	VSUBPS       Y4, Y0, Y0
+	VSUBPS       Y5, Y1, Y1
+	VSUBPS       Y6, Y2, Y2
+	VSUBPS       Y7, Y3, Y6
+	VMULPS       mathConst394f459f<>+0(SB), Y0, Y3
+	VMULPS       mathConst394f459f<>+0(SB), Y1, Y4
+	VMULPS       mathConst394f459f<>+0(SB), Y2, Y5
 	VMULPS       mathConst394f459f<>+0(SB), Y6, Y7
+	VADDPS       mathConst3ab6a028<>+0(SB), Y3, Y3
 	VADDPS       mathConst3ab6a028<>+0(SB), Y4, Y4
 	VADDPS       mathConst3ab6a028<>+0(SB), Y5, Y5
 	VADDPS       mathConst3ab6a028<>+0(SB), Y7, Y7
-	VMULPS       Y0, Y4, Y4
-	VMULPS       Y1, Y5, Y5
+	VMULPS       Y0, Y3, Y3
+	VMULPS       Y1, Y4, Y4
+	VMULPS       Y2, Y5, Y5
 	VMULPS       Y6, Y7, Y7
+	VADDPS       mathConst3c088968<>+0(SB), Y3, Y3
 	VADDPS       mathConst3c088968<>+0(SB), Y4, Y4
 	VADDPS       mathConst3c088968<>+0(SB), Y5, Y5
 	VADDPS       mathConst3c088968<>+0(SB), Y7, Y7
-	VMULPS       Y0, Y4, Y4
-	VMULPS       Y1, Y5, Y5
+	VMULPS       Y0, Y3, Y3
+	VMULPS       Y1, Y4, Y4
+	VMULPS       Y2, Y5, Y5
 	VMULPS       Y6, Y7, Y7
+	VADDPS       mathConst3d2aaa7a<>+0(SB), Y3, Y3
 	VADDPS       mathConst3d2aaa7a<>+0(SB), Y4, Y4
 	VADDPS       mathConst3d2aaa7a<>+0(SB), Y5, Y5
 	VADDPS       mathConst3d2aaa7a<>+0(SB), Y7, Y7
-	VMULPS       Y0, Y4, Y4
-	VMULPS       Y1, Y5, Y5
+	VMULPS       Y0, Y3, Y3
+	VMULPS       Y1, Y4, Y4
+	VMULPS       Y2, Y5, Y5
 	VMULPS       Y6, Y7, Y7
+	VADDPS       mathConst3e2aaaaa<>+0(SB), Y3, Y3
 	VADDPS       mathConst3e2aaaaa<>+0(SB), Y4, Y4
 	VADDPS       mathConst3e2aaaaa<>+0(SB), Y5, Y5
 	VADDPS       mathConst3e2aaaaa<>+0(SB), Y7, Y7
-	VMULPS       Y0, Y4, Y4
-	VMULPS       Y1, Y5, Y5
+	VMULPS       Y0, Y3, Y3
+	VMULPS       Y1, Y4, Y4
+	VMULPS       Y2, Y5, Y5
 	VMULPS       Y6, Y7, Y7
+	VADDPS       mathConst3f000000<>+0(SB), Y3, Y3
 	VADDPS       mathConst3f000000<>+0(SB), Y4, Y4
 	VADDPS       mathConst3f000000<>+0(SB), Y5, Y5
 	VADDPS       mathConst3f000000<>+0(SB), Y7, Y10
 	VMULPS       Y0, Y0, Y7
 	VMULPS       Y1, Y1, Y8
+	VMULPS       Y2, Y2, Y9
 	VMULPS       Y6, Y6, Y11
-	VMULPS       Y7, Y4, Y4
-	VMULPS       Y8, Y5, Y5
+	VMULPS       Y7, Y3, Y3
+	VMULPS       Y8, Y4, Y4
+	VMULPS       Y9, Y5, Y5
 	VMULPS       Y11, Y10, Y7
-	VADDPS       Y4, Y0, Y0
-	VADDPS       Y5, Y1, Y1
-	VADDPS       Y7, Y6, Y4
-	VPSUBD       mathConst4b400000<>+0(SB), Y2, Y2
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VADDPS       Y7, Y6, Y9
+	VMOVUPS      (SP), Y3
+	VMOVUPS      32(SP), Y5
+	VMOVUPS      64(SP), Y6
+	VMOVUPS      96(SP), Y4
 	VPSUBD       mathConst4b400000<>+0(SB), Y3, Y3
-	VPSUBD       mathConst4b400000<>+0(SB), Y9, Y7
-	VPSRAD       $0x01, Y2, Y5
-	VPSRAD       $0x01, Y3, Y6
+	VPSUBD       mathConst4b400000<>+0(SB), Y5, Y5
+	VPSUBD       mathConst4b400000<>+0(SB), Y6, Y7
+	VPSUBD       mathConst4b400000<>+0(SB), Y4, Y10
+	VPSRAD       $0x01, Y3, Y4
+	VPSRAD       $0x01, Y5, Y6
 	VPSRAD       $0x01, Y7, Y8
+	VPSRAD       $0x01, Y10, Y11
 	VADDPS       mathConst3f800000<>+0(SB), Y0, Y0
 	VADDPS       mathConst3f800000<>+0(SB), Y1, Y1
-	VADDPS       mathConst3f800000<>+0(SB), Y4, Y10
-	VPADDD       mathConst0000007f<>+0(SB), Y5, Y4
-	VPADDD       mathConst0000007f<>+0(SB), Y6, Y9
-	VPADDD       mathConst0000007f<>+0(SB), Y8, Y11
-	VPSLLD       $0x17, Y4, Y4
+	VADDPS       mathConst3f800000<>+0(SB), Y2, Y2
+	VADDPS       mathConst3f800000<>+0(SB), Y9, Y14
+	VPADDD       mathConst0000007f<>+0(SB), Y4, Y9
+	VPADDD       mathConst0000007f<>+0(SB), Y6, Y12
+	VPADDD       mathConst0000007f<>+0(SB), Y8, Y13
+	VPADDD       mathConst0000007f<>+0(SB), Y11, Y15
 	VPSLLD       $0x17, Y9, Y9
-	VPSLLD       $0x17, Y11, Y11
-	VMULPS       Y4, Y0, Y0
-	VMULPS       Y9, Y1, Y1
-	VMULPS       Y11, Y10, Y4
-	VPSUBD       Y5, Y2, Y2
-	VPSUBD       Y6, Y3, Y3
+	VPSLLD       $0x17, Y12, Y12
+	VPSLLD       $0x17, Y13, Y13
+	VPSLLD       $0x17, Y15, Y15
+	VMULPS       Y9, Y0, Y0
+	VMULPS       Y12, Y1, Y1
+	VMULPS       Y13, Y2, Y2
+	VMULPS       Y15, Y14, Y9
+	VPSUBD       Y4, Y3, Y3
+	VPSUBD       Y6, Y5, Y4
 	VPSUBD       Y8, Y7, Y5
-	VPADDD       mathConst0000007f<>+0(SB), Y2, Y2
+	VPSUBD       Y11, Y10, Y6
 	VPADDD       mathConst0000007f<>+0(SB), Y3, Y3
+	VPADDD       mathConst0000007f<>+0(SB), Y4, Y4
 	VPADDD       mathConst0000007f<>+0(SB), Y5, Y5
-	VPSLLD       $0x17, Y2, Y2
+	VPADDD       mathConst0000007f<>+0(SB), Y6, Y6
 	VPSLLD       $0x17, Y3, Y3
+	VPSLLD       $0x17, Y4, Y4
 	VPSLLD       $0x17, Y5, Y5
-	VMULPS       Y2, Y0, Y0
-	VMULPS       Y3, Y1, Y1
-	VMULPS       Y5, Y4, Y2
+	VPSLLD       $0x17, Y6, Y6
+	VMULPS       Y3, Y0, Y0
+	VMULPS       Y4, Y1, Y1
+	VMULPS       Y5, Y2, Y2
+	VMULPS       Y6, Y9, Y3
 	VMOVUPS      Y0, (DX)(CX*1)
 	VMOVUPS      Y1, 32(DX)(CX*1)
 	VMOVUPS      Y2, 64(DX)(CX*1)
-	ADDQ         $+96, CX
-	SUBQ         $+24, AX
+	VMOVUPS      Y3, 96(DX)(CX*1)
+	ADDQ         $+128, CX
+	SUBQ         $+32, AX
 	JMP          many
 
 single:
 	CMPQ         AX, $+8
 	JL           part
-	VMOVUPS      (BX)(CX*1), Y0
-	VBROADCASTSS mathConst42b20000<>+0(SB), Y1
-	VMINPS       Y0, Y1, Y0
+	VBROADCASTSS mathConst42b20000<>+0(SB), Y0
+	VMINPS       (BX)(CX*1), Y0, Y0
 	VBROADCASTSS mathConstc2d00000<>+0(SB), Y1
 	VMAXPS       Y0, Y1, Y0
 	VMULPS       mathConst3fb8aa3b<>+0(SB), Y0, Y1
@@ -2446,189 +2485,244 @@ done:
 
 // func mathSigmoidAVX2(dst []float32, x []float32)
 // Requires: AVX, AVX2
-TEXT ·mathSigmoidAVX2(SB), NOSPLIT, $0-48
+TEXT ·mathSigmoidAVX2(SB), NOSPLIT, $128-48
 	MOVQ dst_len+8(FP), AX
 	XORQ CX, CX
 	MOVQ dst_base+0(FP), DX
 	MOVQ x_base+24(FP), BX
 
 many:
-	CMPQ         AX, $+24
+	CMPQ         AX, $+32
 	JL           single
 	VMOVUPS      (BX)(CX*1), Y0
-	VMOVUPS      32(BX)(CX*1), Y1
-	VMOVUPS      64(BX)(CX*1), Y2
-	VPOR         mathConst80000000<>+0(SB), Y0, Y3
-	VPOR         mathConst80000000<>+0(SB), Y1, Y5
-	VPOR         mathConst80000000<>+0(SB), Y2, Y7
-	VBROADCASTSS mathConst42b20000<>+0(SB), Y4
-	VBROADCASTSS mathConst42b20000<>+0(SB), Y6
-	VBROADCASTSS mathConst42b20000<>+0(SB), Y8
-	VMINPS       Y3, Y4, Y3
-	VMINPS       Y5, Y6, Y4
-	VMINPS       Y7, Y8, Y7
+	VMOVUPS      32(BX)(CX*1), Y2
+	VMOVUPS      64(BX)(CX*1), Y3
+	VMOVUPS      96(BX)(CX*1), Y1
+	VPOR         mathConst80000000<>+0(SB), Y0, Y0
+	VPOR         mathConst80000000<>+0(SB), Y2, Y2
+	VPOR         mathConst80000000<>+0(SB), Y3, Y4
+	VPOR         mathConst80000000<>+0(SB), Y1, Y6
+	VBROADCASTSS mathConst42b20000<>+0(SB), Y1
+	VBROADCASTSS mathConst42b20000<>+0(SB), Y3
+	VBROADCASTSS mathConst42b20000<>+0(SB), Y5
+	VBROADCASTSS mathConst42b20000<>+0(SB), Y7
+	VMINPS       Y0, Y1, Y0
+	VMINPS       Y2, Y3, Y1
+	VMINPS       Y4, Y5, Y2
+	VMINPS       Y6, Y7, Y6
+	VBROADCASTSS mathConstc2d00000<>+0(SB), Y3
+	VBROADCASTSS mathConstc2d00000<>+0(SB), Y4
 	VBROADCASTSS mathConstc2d00000<>+0(SB), Y5
-	VBROADCASTSS mathConstc2d00000<>+0(SB), Y6
-	VBROADCASTSS mathConstc2d00000<>+0(SB), Y8
-	VMAXPS       Y3, Y5, Y3
-	VMAXPS       Y4, Y6, Y4
-	VMAXPS       Y7, Y8, Y7
-	VMULPS       mathConst3fb8aa3b<>+0(SB), Y3, Y5
-	VMULPS       mathConst3fb8aa3b<>+0(SB), Y4, Y6
-	VMULPS       mathConst3fb8aa3b<>+0(SB), Y7, Y8
+	VBROADCASTSS mathConstc2d00000<>+0(SB), Y7
+	VMAXPS       Y0, Y3, Y0
+	VMAXPS       Y1, Y4, Y1
+	VMAXPS       Y2, Y5, Y2
+	VMAXPS       Y6, Y7, Y6
+	VMULPS       mathConst3fb8aa3b<>+0(SB), Y0, Y3
+	VMULPS       mathConst3fb8aa3b<>+0(SB), Y1, Y4
+	VMULPS       mathConst3fb8aa3b<>+0(SB), Y2, Y5
+	VMULPS       mathConst3fb8aa3b<>+0(SB), Y6, Y7
+	VADDPS       mathConst4b400000<>+0(SB), Y3, Y3
+	VADDPS       mathConst4b400000<>+0(SB), Y4, Y4
 	VADDPS       mathConst4b400000<>+0(SB), Y5, Y5
-	VADDPS       mathConst4b400000<>+0(SB), Y6, Y6
-	VADDPS       mathConst4b400000<>+0(SB), Y8, Y12
-	VSUBPS       mathConst4b400000<>+0(SB), Y5, Y8
-	VSUBPS       mathConst4b400000<>+0(SB), Y6, Y10
-	VSUBPS       mathConst4b400000<>+0(SB), Y12, Y13
-	VMULPS       mathConst3f318000<>+0(SB), Y8, Y9
-	VMULPS       mathConst3f318000<>+0(SB), Y10, Y11
-	VMULPS       mathConst3f318000<>+0(SB), Y13, Y14
-	VSUBPS       Y9, Y3, Y3
-	VSUBPS       Y11, Y4, Y4
-	VSUBPS       Y14, Y7, Y7
-	VMULPS       mathConstb95e8083<>+0(SB), Y8, Y8
-	VMULPS       mathConstb95e8083<>+0(SB), Y10, Y9
-	VMULPS       mathConstb95e8083<>+0(SB), Y13, Y10
-	VSUBPS       Y8, Y3, Y3
-	VSUBPS       Y9, Y4, Y4
-	VSUBPS       Y10, Y7, Y9
-	VMULPS       mathConst394f459f<>+0(SB), Y3, Y7
-	VMULPS       mathConst394f459f<>+0(SB), Y4, Y8
-	VMULPS       mathConst394f459f<>+0(SB), Y9, Y10
+	VADDPS       mathConst4b400000<>+0(SB), Y7, Y10
+	VSUBPS       mathConst4b400000<>+0(SB), Y3, Y7
+	VSUBPS       mathConst4b400000<>+0(SB), Y4, Y8
+	VSUBPS       mathConst4b400000<>+0(SB), Y5, Y9
+	VSUBPS       mathConst4b400000<>+0(SB), Y10, Y11
+	VMOVUPS      Y3, (SP)
+	VMOVUPS      Y4, 32(SP)
+	VMOVUPS      Y5, 64(SP)
+	VMOVUPS      Y10, 96(SP)
+	VMULPS       mathConst3f318000<>+0(SB), Y7, Y3
+	VMULPS       mathConst3f318000<>+0(SB), Y8, Y4
+	VMULPS       mathConst3f318000<>+0(SB), Y9, Y5
+	VMULPS       mathConst3f318000<>+0(SB), Y11, Y10
+	VSUBPS       Y3, Y0, Y0
+	VSUBPS       Y4, Y1, Y1
+	VSUBPS       Y5, Y2, Y2
+	VSUBPS       Y10, Y6, Y3
+	VMULPS       mathConstb95e8083<>+0(SB), Y7, Y4
+	VMULPS       mathConstb95e8083<>+0(SB), Y8, Y5
+	VMULPS       mathConstb95e8083<>+0(SB), Y9, Y6
+	VMULPS       mathConstb95e8083<>+0(SB), Y11, Y7
+	VSUBPS       Y4, Y0, Y0
+	VSUBPS       Y5, Y1, Y1
+	VSUBPS       Y6, Y2, Y2
+	VSUBPS       Y7, Y3, Y6
+	VMULPS       mathConst394f459f<>+0(SB), Y0, Y3
+	VMULPS       mathConst394f459f<>+0(SB), Y1, Y4
+	VMULPS       mathConst394f459f<>+0(SB), Y2, Y5
+	VMULPS       mathConst394f459f<>+0(SB), Y6, Y7
+	VADDPS       mathConst3ab6a028<>+0(SB), Y3, Y3
+	VADDPS       mathConst3ab6a028<>+0(SB), Y4, Y4
+	VADDPS       mathConst3ab6a028<>+0(SB), Y5, Y5
 	VADDPS       mathConst3ab6a028<>+0(SB), Y7, Y7
-	VADDPS       mathConst3ab6a028<>+0(SB), Y8, Y8
-	VADDPS       mathConst3ab6a028<>+0(SB), Y10, Y10
-	VMULPS       Y3, Y7, Y7
-	VMULPS       Y4, Y8, Y8
-	VMULPS       Y9, Y10, Y10
+	VMULPS       Y0, Y3, Y3
+	VMULPS       Y1, Y4, Y4
+	VMULPS       Y2, Y5, Y5
+	VMULPS       Y6, Y7, Y7
+	VADDPS       mathConst3c088968<>+0(SB), Y3, Y3
+	VADDPS       mathConst3c088968<>+0(SB), Y4, Y4
+	VADDPS       mathConst3c088968<>+0(SB), Y5, Y5
 	VADDPS       mathConst3c088968<>+0(SB), Y7, Y7
-	VADDPS       mathConst3c088968<>+0(SB), Y8, Y8
-	VADDPS       mathConst3c088968<>+0(SB), Y10, Y10
-	VMULPS       Y3, Y7, Y7
-	VMULPS       Y4, Y8, Y8
-	VMULPS       Y9, Y10, Y10
+	VMULPS       Y0, Y3, Y3
+	VMULPS       Y1, Y4, Y4
+	VMULPS       Y2, Y5, Y5
+	VMULPS       Y6, Y7, Y7
+	VADDPS       mathConst3d2aaa7a<>+0(SB), Y3, Y3
+	VADDPS       mathConst3d2aaa7a<>+0(SB), Y4, Y4
+	VADDPS       mathConst3d2aaa7a<>+0(SB), Y5, Y5
 	VADDPS       mathConst3d2aaa7a<>+0(SB), Y7, Y7
-	VADDPS       mathConst3d2aaa7a<>+0(SB), Y8, Y8
-	VADDPS       mathConst3d2aaa7a<>+0(SB), Y10, Y10
-	VMULPS       Y3, Y7, Y7
-	VMULPS       Y4, Y8, Y8
-	VMULPS       Y9, Y10, Y10
+	VMULPS       Y0, Y3, Y3
+	VMULPS       Y1, Y4, Y4
+	VMULPS       Y2, Y5, Y5
+	VMULPS       Y6, Y7, Y7
+	VADDPS       mathConst3e2aaaaa<>+0(SB), Y3, Y3
+	VADDPS       mathConst3e2aaaaa<>+0(SB), Y4, Y4
+	VADDPS       mathConst3e2aaaaa<>+0(SB), Y5, Y5
 	VADDPS       mathConst3e2aaaaa<>+0(SB), Y7, Y7
-	VADDPS       mathConst3e2aaaaa<>+0(SB), Y8, Y8
-	VADDPS       mathConst3e2aaaaa<>+0(SB), Y10, Y10
-	VMULPS       Y3, Y7, Y7
-	VMULPS       Y4, Y8, Y8
-	VMULPS       Y9, Y10, Y10
-	VADDPS       mathConst3f000000<>+0(SB), Y7, Y7
-	VADDPS       mathConst3f000000<>+0(SB), Y8, Y8
-	VADDPS       mathConst3f000000<>+0(SB), Y10, Y13
-	VMULPS       Y3, Y3, Y10
-	VMULPS       Y4, Y4, Y11
-	VMULPS       Y9, Y9, Y14
-	VMULPS       Y10, Y7, Y7
-	VMULPS       Y11, Y8, Y8
-	VMULPS       Y14, Y13, Y10
-	VADDPS       Y7, Y3, Y3
-	VADDPS       Y8, Y4, Y4
-	VADDPS       Y10, Y9, Y7
-	VPSUBD       mathConst4b400000<>+0(SB), Y5, Y5
-	VPSUBD       mathConst4b400000<>+0(SB), Y6, Y6
-	VPSUBD       mathConst4b400000<>+0(SB), Y12, Y10
-	VPSRAD       $0x01, Y5, Y8
-	VPSRAD       $0x01, Y6, Y9
-	VPSRAD       $0x01, Y10, Y11
-	VADDPS       mathConst3f800000<>+0(SB), Y3, Y3
-	VADDPS       mathConst3f800000<>+0(SB), Y4, Y4
-	VADDPS       mathConst3f800000<>+0(SB), Y7, Y13
-	VPADDD       mathConst0000007f<>+0(SB), Y8, Y7
-	VPADDD       mathConst0000007f<>+0(SB), Y9, Y12
-	VPADDD       mathConst0000007f<>+0(SB), Y11, Y14
-	VPSLLD       $0x17, Y7, Y7
-	VPSLLD       $0x17, Y12, Y12
-	VPSLLD       $0x17, Y14, Y14
+	VMULPS       Y0, Y3, Y3
+	VMULPS       Y1, Y4, Y4
+	VMULPS       Y2, Y5, Y5
+	VMULPS       Y6, Y7, Y7
+	VADDPS       mathConst3f000000<>+0(SB), Y3, Y3
+	VADDPS       mathConst3f000000<>+0(SB), Y4, Y4
+	VADDPS       mathConst3f000000<>+0(SB), Y5, Y5
+	VADDPS       mathConst3f000000<>+0(SB), Y7, Y10
+	VMULPS       Y0, Y0, Y7
+	VMULPS       Y1, Y1, Y8
+	VMULPS       Y2, Y2, Y9
+	VMULPS       Y6, Y6, Y11
 	VMULPS       Y7, Y3, Y3
-	VMULPS       Y12, Y4, Y4
-	VMULPS       Y14, Y13, Y7
-	VPSUBD       Y8, Y5, Y5
-	VPSUBD       Y9, Y6, Y6
-	VPSUBD       Y11, Y10, Y8
+	VMULPS       Y8, Y4, Y4
+	VMULPS       Y9, Y5, Y5
+	VMULPS       Y11, Y10, Y7
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VADDPS       Y7, Y6, Y9
+	VMOVUPS      (SP), Y3
+	VMOVUPS      32(SP), Y5
+	VMOVUPS      64(SP), Y6
+	VMOVUPS      96(SP), Y4
+	VPSUBD       mathConst4b400000<>+0(SB), Y3, Y3
+	VPSUBD       mathConst4b400000<>+0(SB), Y5, Y5
+	VPSUBD       mathConst4b400000<>+0(SB), Y6, Y7
+	VPSUBD       mathConst4b400000<>+0(SB), Y4, Y10
+	VPSRAD       $0x01, Y3, Y4
+	VPSRAD       $0x01, Y5, Y6
+	VPSRAD       $0x01, Y7, Y8
+	VPSRAD       $0x01, Y10, Y11
+	VADDPS       mathConst3f800000<>+0(SB), Y0, Y0
+	VADDPS       mathConst3f800000<>+0(SB), Y1, Y1
+	VADDPS       mathConst3f800000<>+0(SB), Y2, Y2
+	VADDPS       mathConst3f800000<>+0(SB), Y9, Y14
+	VPADDD       mathConst0000007f<>+0(SB), Y4, Y9
+	VPADDD       mathConst0000007f<>+0(SB), Y6, Y12
+	VPADDD       mathConst0000007f<>+0(SB), Y8, Y13
+	VPADDD       mathConst0000007f<>+0(SB), Y11, Y15
+	VPSLLD       $0x17, Y9, Y9
+	VPSLLD       $0x17, Y12, Y12
+	VPSLLD       $0x17, Y13, Y13
+	VPSLLD       $0x17, Y15, Y15
+	VMULPS       Y9, Y0, Y0
+	VMULPS       Y12, Y1, Y1
+	VMULPS       Y13, Y2, Y2
+	VMULPS       Y15, Y14, Y9
+	VPSUBD       Y4, Y3, Y3
+	VPSUBD       Y6, Y5, Y4
+	VPSUBD       Y8, Y7, Y5
+	VPSUBD       Y11, Y10, Y6
+	VPADDD       mathConst0000007f<>+0(SB), Y3, Y3
+	VPADDD       mathConst0000007f<>+0(SB), Y4, Y4
 	VPADDD       mathConst0000007f<>+0(SB), Y5, Y5
 	VPADDD       mathConst0000007f<>+0(SB), Y6, Y6
-	VPADDD       mathConst0000007f<>+0(SB), Y8, Y8
+	VPSLLD       $0x17, Y3, Y3
+	VPSLLD       $0x17, Y4, Y4
 	VPSLLD       $0x17, Y5, Y5
 	VPSLLD       $0x17, Y6, Y6
-	VPSLLD       $0x17, Y8, Y8
-	VMULPS       Y5, Y3, Y3
-	VMULPS       Y6, Y4, Y4
-	VMULPS       Y8, Y7, Y5
-	VCMPPS       $0x1d, mathConst00000000<>+0(SB), Y0, Y0
-	VCMPPS       $0x1d, mathConst00000000<>+0(SB), Y1, Y1
-	VCMPPS       $0x1d, mathConst00000000<>+0(SB), Y2, Y7
-	VBROADCASTSS mathConst3f800000<>+0(SB), Y2
-	VBROADCASTSS mathConst3f800000<>+0(SB), Y6
+	VMULPS       Y3, Y0, Y0
+	VMULPS       Y4, Y1, Y1
+	VMULPS       Y5, Y2, Y2
+	VMULPS       Y6, Y9, Y6
+	VMOVUPS      (BX)(CX*1), Y3
+	VMOVUPS      32(BX)(CX*1), Y4
+	VMOVUPS      64(BX)(CX*1), Y5
+	VMOVUPS      96(BX)(CX*1), Y7
+	VCMPPS       $0x1d, mathConst00000000<>+0(SB), Y3, Y3
+	VCMPPS       $0x1d, mathConst00000000<>+0(SB), Y4, Y4
+	VCMPPS       $0x1d, mathConst00000000<>+0(SB), Y5, Y5
+	VCMPPS       $0x1d, mathConst00000000<>+0(SB), Y7, Y10
+	VBROADCASTSS mathConst3f800000<>+0(SB), Y7
 	VBROADCASTSS mathConst3f800000<>+0(SB), Y8
-	VBLENDVPS    Y0, Y2, Y3, Y0
-	VBLENDVPS    Y1, Y6, Y4, Y1
-	VBLENDVPS    Y7, Y8, Y5, Y2
-	VADDPS       mathConst3f800000<>+0(SB), Y3, Y3
-	VADDPS       mathConst3f800000<>+0(SB), Y4, Y4
-	VADDPS       mathConst3f800000<>+0(SB), Y5, Y5
-	VDIVPS       Y3, Y0, Y0
-	VDIVPS       Y4, Y1, Y1
-	VDIVPS       Y5, Y2, Y2
+	VBROADCASTSS mathConst3f800000<>+0(SB), Y9
+	VBROADCASTSS mathConst3f800000<>+0(SB), Y11
+	VBLENDVPS    Y3, Y7, Y0, Y3
+	VBLENDVPS    Y4, Y8, Y1, Y4
+	VBLENDVPS    Y5, Y9, Y2, Y5
+	VBLENDVPS    Y10, Y11, Y6, Y7
+	VADDPS       mathConst3f800000<>+0(SB), Y0, Y0
+	VADDPS       mathConst3f800000<>+0(SB), Y1, Y1
+	VADDPS       mathConst3f800000<>+0(SB), Y2, Y2
+	VADDPS       mathConst3f800000<>+0(SB), Y6, Y6
+	VDIVPS       Y0, Y3, Y0
+	VDIVPS       Y1, Y4, Y1
+	VDIVPS       Y2, Y5, Y2
+	VDIVPS       Y6, Y7, Y3
 	VMOVUPS      Y0, (DX)(CX*1)
 	VMOVUPS      Y1, 32(DX)(CX*1)
 	VMOVUPS      Y2, 64(DX)(CX*1)
-	ADDQ         $+96, CX
-	SUBQ         $+24, AX
+	VMOVUPS      Y3, 96(DX)(CX*1)
+	ADDQ         $+128, CX
+	SUBQ         $+32, AX
 	JMP          many
 
 single:
 	CMPQ         AX, $+8
 	JL           part
 	VMOVUPS      (BX)(CX*1), Y0
-	VPOR         mathConst80000000<>+0(SB), Y0, Y1
-	VBROADCASTSS mathConst42b20000<>+0(SB), Y2
-	VMINPS       Y1, Y2, Y1
-	VBROADCASTSS mathConstc2d00000<>+0(SB), Y2
-	VMAXPS       Y1, Y2, Y1
-	VMULPS       mathConst3fb8aa3b<>+0(SB), Y1, Y2
-	VADDPS       mathConst4b400000<>+0(SB), Y2, Y2
-	VSUBPS       mathConst4b400000<>+0(SB), Y2, Y3
-	VMULPS       mathConst3f318000<>+0(SB), Y3, Y4
-	VSUBPS       Y4, Y1, Y1
-	VMULPS       mathConstb95e8083<>+0(SB), Y3, Y3
-	VSUBPS       Y3, Y1, Y1
-	VMULPS       mathConst394f459f<>+0(SB), Y1, Y3
-	VADDPS       mathConst3ab6a028<>+0(SB), Y3, Y3
-	VMULPS       Y1, Y3, Y3
-	VADDPS       mathConst3c088968<>+0(SB), Y3, Y3
-	VMULPS       Y1, Y3, Y3
-	VADDPS       mathConst3d2aaa7a<>+0(SB), Y3, Y3
-	VMULPS       Y1, Y3, Y3
-	VADDPS       mathConst3e2aaaaa<>+0(SB), Y3, Y3
-	VMULPS       Y1, Y3, Y3
-	VADDPS       mathConst3f000000<>+0(SB), Y3, Y3
-	VMULPS       Y1, Y1, Y4
-	VMULPS       Y4, Y3, Y3
-	VADDPS       Y3, Y1, Y1
-	VPSUBD       mathConst4b400000<>+0(SB), Y2, Y2
-	VPSRAD       $0x01, Y2, Y3
-	VADDPS       mathConst3f800000<>+0(SB), Y1, Y1
-	VPADDD       mathConst0000007f<>+0(SB), Y3, Y4
-	VPSLLD       $0x17, Y4, Y4
-	VMULPS       Y4, Y1, Y1
-	VPSUBD       Y3, Y2, Y2
-	VPADDD       mathConst0000007f<>+0(SB), Y2, Y2
-	VPSLLD       $0x17, Y2, Y2
-	VMULPS       Y2, Y1, Y1
-	VCMPPS       $0x1d, mathConst00000000<>+0(SB), Y0, Y0
+	VPOR         mathConst80000000<>+0(SB), Y0, Y0
+	VBROADCASTSS mathConst42b20000<>+0(SB), Y1
+	VMINPS       Y0, Y1, Y0
+	VBROADCASTSS mathConstc2d00000<>+0(SB), Y1
+	VMAXPS       Y0, Y1, Y0
+	VMULPS       mathConst3fb8aa3b<>+0(SB), Y0, Y1
+	VADDPS       mathConst4b400000<>+0(SB), Y1, Y1
+	VSUBPS       mathConst4b400000<>+0(SB), Y1, Y2
+	VMULPS       mathConst3f318000<>+0(SB), Y2, Y3
+	VSUBPS       Y3, Y0, Y0
+	VMULPS       mathConstb95e8083<>+0(SB), Y2, Y2
+	VSUBPS       Y2, Y0, Y0
+	VMULPS       mathConst394f459f<>+0(SB), Y0, Y2
+	VADDPS       mathConst3ab6a028<>+0(SB), Y2, Y2
+	VMULPS       Y0, Y2, Y2
+	VADDPS       mathConst3c088968<>+0(SB), Y2, Y2
+	VMULPS       Y0, Y2, Y2
+	VADDPS       mathConst3d2aaa7a<>+0(SB), Y2, Y2
+	VMULPS       Y0, Y2, Y2
+	VADDPS       mathConst3e2aaaaa<>+0(SB), Y2, Y2
+	VMULPS       Y0, Y2, Y2
+	VADDPS       mathConst3f000000<>+0(SB), Y2, Y2
+	VMULPS       Y0, Y0, Y3
+	VMULPS       Y3, Y2, Y2
+	VADDPS       Y2, Y0, Y0
+	VPSUBD       mathConst4b400000<>+0(SB), Y1, Y1
+	VPSRAD       $0x01, Y1, Y2
+	VADDPS       mathConst3f800000<>+0(SB), Y0, Y0
+	VPADDD       mathConst0000007f<>+0(SB), Y2, Y3
+	VPSLLD       $0x17, Y3, Y3
+	VMULPS       Y3, Y0, Y0
+	VPSUBD       Y2, Y1, Y1
+	VPADDD       mathConst0000007f<>+0(SB), Y1, Y1
+	VPSLLD       $0x17, Y1, Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVUPS      (BX)(CX*1), Y1
+	VCMPPS       $0x1d, mathConst00000000<>+0(SB), Y1, Y1
 	VBROADCASTSS mathConst3f800000<>+0(SB), Y2
-	VBLENDVPS    Y0, Y2, Y1, Y0
-	VADDPS       mathConst3f800000<>+0(SB), Y1, Y1
-	VDIVPS       Y1, Y0, Y0
+	VBLENDVPS    Y1, Y2, Y0, Y1
+	VADDPS       mathConst3f800000<>+0(SB), Y0, Y0
+	VDIVPS       Y0, Y1, Y0
 	VMOVUPS      Y0, (DX)(CX*1)
 	ADDQ         $+32, CX
 	SUBQ         $+8, AX

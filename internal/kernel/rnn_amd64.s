@@ -652,7 +652,7 @@ GLOBL rnnConst3f200000<>(SB), RODATA|NOPTR, $32
 
 // func rnnLSTMAVX2(c []float32, i []float32, f []float32, g []float32, o []float32, before []float32)
 // Requires: AVX, AVX2
-TEXT ·rnnLSTMAVX2(SB), NOSPLIT, $0-144
+TEXT ·rnnLSTMAVX2(SB), NOSPLIT, $128-144
 	MOVQ c_len+8(FP), AX
 	XORQ CX, CX
 	MOVQ c_base+0(FP), DX
@@ -666,184 +666,192 @@ single:
 	CMPQ         AX, $+8
 	JL           part
 	VMOVUPS      (BX)(CX*1), Y0
-	VMOVUPS      (SI)(CX*1), Y1
+	VMOVUPS      (SI)(CX*1), Y2
+	VMOVUPS      (R8)(CX*1), Y1
+	VMOVUPS      (DI)(CX*1), Y3
+	VPAND        rnnConst7fffffff<>+0(SB), Y3, Y6
 	VPOR         rnnConst80000000<>+0(SB), Y0, Y0
-	VPOR         rnnConst80000000<>+0(SB), Y1, Y2
+	VPOR         rnnConst80000000<>+0(SB), Y2, Y2
+	VPOR         rnnConst80000000<>+0(SB), Y1, Y4
+	VMOVUPS      (DI)(CX*1), Y7
 	VBROADCASTSS rnnConst42b20000<>+0(SB), Y1
 	VBROADCASTSS rnnConst42b20000<>+0(SB), Y3
+	VBROADCASTSS rnnConst42b20000<>+0(SB), Y5
+	VMULPS       (DI)(CX*1), Y7, Y7
 	VMINPS       Y0, Y1, Y0
-	VMINPS       Y2, Y3, Y2
-	VBROADCASTSS rnnConstc2d00000<>+0(SB), Y1
+	VMINPS       Y2, Y3, Y1
+	VMINPS       Y4, Y5, Y4
+	VMULPS       rnnConstbbba8672<>+0(SB), Y7, Y8
+	VBROADCASTSS rnnConstc2d00000<>+0(SB), Y2
 	VBROADCASTSS rnnConstc2d00000<>+0(SB), Y3
-	VMAXPS       Y0, Y1, Y0
-	VMAXPS       Y2, Y3, Y2
-	VMULPS       rnnConst3fb8aa3b<>+0(SB), Y0, Y1
-	VMULPS       rnnConst3fb8aa3b<>+0(SB), Y2, Y3
-	VADDPS       rnnConst4b400000<>+0(SB), Y1, Y1
-	VADDPS       rnnConst4b400000<>+0(SB), Y3, Y5
-	VSUBPS       rnnConst4b400000<>+0(SB), Y1, Y3
-	VSUBPS       rnnConst4b400000<>+0(SB), Y5, Y6
-	VMULPS       rnnConst3f318000<>+0(SB), Y3, Y4
-	VMULPS       rnnConst3f318000<>+0(SB), Y6, Y7
-	VSUBPS       Y4, Y0, Y0
-	VSUBPS       Y7, Y2, Y2
-	VMULPS       rnnConstb95e8083<>+0(SB), Y3, Y3
-	VMULPS       rnnConstb95e8083<>+0(SB), Y6, Y4
-	VSUBPS       Y3, Y0, Y0
-	VSUBPS       Y4, Y2, Y3
-	VMULPS       rnnConst394f459f<>+0(SB), Y0, Y2
-	VMULPS       rnnConst394f459f<>+0(SB), Y3, Y4
-	VADDPS       rnnConst3ab6a028<>+0(SB), Y2, Y2
-	VADDPS       rnnConst3ab6a028<>+0(SB), Y4, Y4
-	VMULPS       Y0, Y2, Y2
-	VMULPS       Y3, Y4, Y4
-	VADDPS       rnnConst3c088968<>+0(SB), Y2, Y2
-	VADDPS       rnnConst3c088968<>+0(SB), Y4, Y4
-	VMULPS       Y0, Y2, Y2
-	VMULPS       Y3, Y4, Y4
-	VADDPS       rnnConst3d2aaa7a<>+0(SB), Y2, Y2
-	VADDPS       rnnConst3d2aaa7a<>+0(SB), Y4, Y4
-	VMULPS       Y0, Y2, Y2
-	VMULPS       Y3, Y4, Y4
-	VADDPS       rnnConst3e2aaaaa<>+0(SB), Y2, Y2
-	VADDPS       rnnConst3e2aaaaa<>+0(SB), Y4, Y4
-	VMULPS       Y0, Y2, Y2
-	VMULPS       Y3, Y4, Y4
-	VADDPS       rnnConst3f000000<>+0(SB), Y2, Y2
-	VADDPS       rnnConst3f000000<>+0(SB), Y4, Y6
-	VMULPS       Y0, Y0, Y4
-	VMULPS       Y3, Y3, Y7
-	VMULPS       Y4, Y2, Y2
-	VMULPS       Y7, Y6, Y4
-	VADDPS       Y2, Y0, Y0
-	VADDPS       Y4, Y3, Y2
-	VPSUBD       rnnConst4b400000<>+0(SB), Y1, Y1
-	VPSUBD       rnnConst4b400000<>+0(SB), Y5, Y4
-	VPSRAD       $0x01, Y1, Y3
-	VPSRAD       $0x01, Y4, Y5
-	VADDPS       rnnConst3f800000<>+0(SB), Y0, Y0
-	VADDPS       rnnConst3f800000<>+0(SB), Y2, Y6
-	VPADDD       rnnConst0000007f<>+0(SB), Y3, Y2
-	VPADDD       rnnConst0000007f<>+0(SB), Y5, Y7
-	VPSLLD       $0x17, Y2, Y2
-	VPSLLD       $0x17, Y7, Y7
-	VMULPS       Y2, Y0, Y0
-	VMULPS       Y7, Y6, Y2
-	VPSUBD       Y3, Y1, Y1
-	VPSUBD       Y5, Y4, Y3
-	VPADDD       rnnConst0000007f<>+0(SB), Y1, Y1
-	VPADDD       rnnConst0000007f<>+0(SB), Y3, Y3
-	VPSLLD       $0x17, Y1, Y1
-	VPSLLD       $0x17, Y3, Y3
-	VMULPS       Y1, Y0, Y0
-	VMULPS       Y3, Y2, Y2
-	VMOVUPS      (BX)(CX*1), Y1
-	VMOVUPS      (SI)(CX*1), Y3
-	VCMPPS       $0x1d, rnnConst00000000<>+0(SB), Y1, Y1
-	VCMPPS       $0x1d, rnnConst00000000<>+0(SB), Y3, Y4
-	VBROADCASTSS rnnConst3f800000<>+0(SB), Y3
-	VBROADCASTSS rnnConst3f800000<>+0(SB), Y5
-	VBLENDVPS    Y1, Y3, Y0, Y1
-	VBLENDVPS    Y4, Y5, Y2, Y3
-	VADDPS       rnnConst3f800000<>+0(SB), Y0, Y0
-	VADDPS       rnnConst3f800000<>+0(SB), Y2, Y2
-	VDIVPS       Y0, Y1, Y0
-	VDIVPS       Y2, Y3, Y1
-	VMOVUPS      (R8)(CX*1), Y2
-	VMOVUPS      (DI)(CX*1), Y3
-	VPOR         rnnConst80000000<>+0(SB), Y2, Y2
-	VPAND        rnnConst7fffffff<>+0(SB), Y3, Y4
-	VBROADCASTSS rnnConst42b20000<>+0(SB), Y3
-	VMOVUPS      (DI)(CX*1), Y5
-	VMINPS       Y2, Y3, Y2
-	VMULPS       (DI)(CX*1), Y5, Y5
-	VBROADCASTSS rnnConstc2d00000<>+0(SB), Y3
-	VMULPS       rnnConstbbba8672<>+0(SB), Y5, Y6
-	VMAXPS       Y2, Y3, Y2
-	VADDPS       rnnConst3ca8fc67<>+0(SB), Y6, Y6
-	VMULPS       rnnConst3fb8aa3b<>+0(SB), Y2, Y3
-	VMULPS       Y5, Y6, Y6
+	VBROADCASTSS rnnConstc2d00000<>+0(SB), Y5
+	VADDPS       rnnConst3ca8fc67<>+0(SB), Y8, Y8
+	VMULPS       Y7, Y8, Y8
+	VMAXPS       Y0, Y2, Y0
+	VMAXPS       Y1, Y3, Y1
+	VMAXPS       Y4, Y5, Y2
+	VADDPS       rnnConstbd5c1ad2<>+0(SB), Y8, Y8
+	VMULPS       rnnConst3fb8aa3b<>+0(SB), Y0, Y3
+	VMULPS       rnnConst3fb8aa3b<>+0(SB), Y1, Y4
+	VMULPS       rnnConst3fb8aa3b<>+0(SB), Y2, Y5
+	VMULPS       Y7, Y8, Y8
 	VADDPS       rnnConst4b400000<>+0(SB), Y3, Y3
-	VADDPS       rnnConstbd5c1ad2<>+0(SB), Y6, Y7
-	VSUBPS       rnnConst4b400000<>+0(SB), Y3, Y6
-	VMULPS       Y5, Y7, Y8
-	VMULPS       rnnConst3f318000<>+0(SB), Y6, Y7
-	VADDPS       rnnConst3e08837b<>+0(SB), Y8, Y8
+	VADDPS       rnnConst4b400000<>+0(SB), Y4, Y4
+	VADDPS       rnnConst4b400000<>+0(SB), Y5, Y5
+	VADDPS       rnnConst3e08837b<>+0(SB), Y8, Y11
+	VSUBPS       rnnConst4b400000<>+0(SB), Y3, Y8
+	VSUBPS       rnnConst4b400000<>+0(SB), Y4, Y9
+	VSUBPS       rnnConst4b400000<>+0(SB), Y5, Y10
+	VMULPS       Y7, Y11, Y11
+	VADDPS       rnnConstbeaaaa99<>+0(SB), Y11, Y11
+	VMOVUPS      Y3, (SP)
+	VMOVUPS      Y4, 32(SP)
+	VMOVUPS      Y5, 64(SP)
+	VMULPS       Y7, Y11, Y7
+	VMULPS       rnnConst3f318000<>+0(SB), Y8, Y3
+	VMULPS       rnnConst3f318000<>+0(SB), Y9, Y4
+	VMULPS       rnnConst3f318000<>+0(SB), Y10, Y5
+	VMULPS       (DI)(CX*1), Y7, Y7
+	VSUBPS       Y3, Y0, Y0
+	VSUBPS       Y4, Y1, Y1
+	VSUBPS       Y5, Y2, Y2
+	VADDPS       (DI)(CX*1), Y7, Y3
+	VMULPS       rnnConstb95e8083<>+0(SB), Y8, Y4
+	VMULPS       rnnConstb95e8083<>+0(SB), Y9, Y5
+	VMULPS       rnnConstb95e8083<>+0(SB), Y10, Y7
+	VBROADCASTSS rnnConst41200000<>+0(SB), Y8
+	VMINPS       Y6, Y8, Y8
+	VSUBPS       Y4, Y0, Y0
+	VSUBPS       Y5, Y1, Y1
 	VSUBPS       Y7, Y2, Y2
-	VMULPS       Y5, Y8, Y7
-	VMULPS       rnnConstb95e8083<>+0(SB), Y6, Y6
-	VADDPS       rnnConstbeaaaa99<>+0(SB), Y7, Y7
-	VSUBPS       Y6, Y2, Y2
-	VMULPS       Y5, Y7, Y6
-	VMULPS       rnnConst394f459f<>+0(SB), Y2, Y5
-	VMULPS       (DI)(CX*1), Y6, Y6
+	VADDPS       Y8, Y8, Y8
+	VMULPS       rnnConst394f459f<>+0(SB), Y0, Y4
+	VMULPS       rnnConst394f459f<>+0(SB), Y1, Y5
+	VMULPS       rnnConst394f459f<>+0(SB), Y2, Y7
+	VMULPS       rnnConst3fb8aa3b<>+0(SB), Y8, Y9
+	VADDPS       rnnConst3ab6a028<>+0(SB), Y4, Y4
 	VADDPS       rnnConst3ab6a028<>+0(SB), Y5, Y5
-	VADDPS       (DI)(CX*1), Y6, Y6
-	VMULPS       Y2, Y5, Y5
-	VBROADCASTSS rnnConst41200000<>+0(SB), Y7
+	VADDPS       rnnConst3ab6a028<>+0(SB), Y7, Y7
+	VADDPS       rnnConst4b400000<>+0(SB), Y9, Y9
+	VMULPS       Y0, Y4, Y4
+	VMULPS       Y1, Y5, Y5
+	VMULPS       Y2, Y7, Y7
+	VSUBPS       rnnConst4b400000<>+0(SB), Y9, Y10
+	VMOVUPS      Y9, 96(SP)
+	VADDPS       rnnConst3c088968<>+0(SB), Y4, Y4
 	VADDPS       rnnConst3c088968<>+0(SB), Y5, Y5
-	VMINPS       Y4, Y7, Y7
-	VMULPS       Y2, Y5, Y5
-	VADDPS       Y7, Y7, Y7
+	VADDPS       rnnConst3c088968<>+0(SB), Y7, Y7
+	VMULPS       rnnConst3f318000<>+0(SB), Y10, Y9
+	VMULPS       Y0, Y4, Y4
+	VMULPS       Y1, Y5, Y5
+	VMULPS       Y2, Y7, Y7
+	VSUBPS       Y9, Y8, Y8
+	VADDPS       rnnConst3d2aaa7a<>+0(SB), Y4, Y4
 	VADDPS       rnnConst3d2aaa7a<>+0(SB), Y5, Y5
-	VMULPS       rnnConst3fb8aa3b<>+0(SB), Y7, Y8
-	VMULPS       Y2, Y5, Y5
-	VADDPS       rnnConst4b400000<>+0(SB), Y8, Y8
+	VADDPS       rnnConst3d2aaa7a<>+0(SB), Y7, Y7
+	VMULPS       rnnConstb95e8083<>+0(SB), Y10, Y9
+	VMULPS       Y0, Y4, Y4
+	VMULPS       Y1, Y5, Y5
+	VMULPS       Y2, Y7, Y7
+	VSUBPS       Y9, Y8, Y8
+	VMULPS       rnnConst394f459f<>+0(SB), Y8, Y9
+	VADDPS       rnnConst3e2aaaaa<>+0(SB), Y4, Y4
 	VADDPS       rnnConst3e2aaaaa<>+0(SB), Y5, Y5
-	VSUBPS       rnnConst4b400000<>+0(SB), Y8, Y9
-	VMULPS       Y2, Y5, Y5
-	VMULPS       rnnConst3f318000<>+0(SB), Y9, Y10
+	VADDPS       rnnConst3e2aaaaa<>+0(SB), Y7, Y7
+	VADDPS       rnnConst3ab6a028<>+0(SB), Y9, Y9
+	VMULPS       Y0, Y4, Y4
+	VMULPS       Y1, Y5, Y5
+	VMULPS       Y2, Y7, Y7
+	VMULPS       Y8, Y9, Y9
+	VADDPS       rnnConst3f000000<>+0(SB), Y4, Y4
 	VADDPS       rnnConst3f000000<>+0(SB), Y5, Y5
-	VSUBPS       Y10, Y7, Y10
-	VMULPS       Y2, Y2, Y7
-	VMULPS       rnnConstb95e8083<>+0(SB), Y9, Y9
-	VMULPS       Y7, Y5, Y5
-	VSUBPS       Y9, Y10, Y7
-	VADDPS       Y5, Y2, Y2
-	VMULPS       rnnConst394f459f<>+0(SB), Y7, Y5
-	VPSUBD       rnnConst4b400000<>+0(SB), Y3, Y3
-	VADDPS       rnnConst3ab6a028<>+0(SB), Y5, Y9
-	VPSRAD       $0x01, Y3, Y5
-	VMULPS       Y7, Y9, Y9
-	VADDPS       rnnConst3f800000<>+0(SB), Y2, Y2
-	VADDPS       rnnConst3c088968<>+0(SB), Y9, Y10
-	VPADDD       rnnConst0000007f<>+0(SB), Y5, Y9
-	VMULPS       Y7, Y10, Y10
-	VPSLLD       $0x17, Y9, Y9
-	VADDPS       rnnConst3d2aaa7a<>+0(SB), Y10, Y10
-	VMULPS       Y9, Y2, Y2
-	VMULPS       Y7, Y10, Y9
-	VPSUBD       Y5, Y3, Y3
+	VADDPS       rnnConst3f000000<>+0(SB), Y7, Y7
+	VADDPS       rnnConst3c088968<>+0(SB), Y9, Y12
+	VMULPS       Y0, Y0, Y9
+	VMULPS       Y1, Y1, Y10
+	VMULPS       Y2, Y2, Y11
+	VMULPS       Y8, Y12, Y12
+	VADDPS       rnnConst3d2aaa7a<>+0(SB), Y12, Y12
+	VMULPS       Y9, Y4, Y4
+	VMULPS       Y10, Y5, Y5
+	VMULPS       Y11, Y7, Y7
+	VMULPS       Y8, Y12, Y9
+	VADDPS       Y4, Y0, Y0
+	VADDPS       Y5, Y1, Y1
+	VADDPS       Y7, Y2, Y2
 	VADDPS       rnnConst3e2aaaaa<>+0(SB), Y9, Y5
-	VPADDD       rnnConst0000007f<>+0(SB), Y3, Y3
-	VMULPS       Y7, Y5, Y5
-	VPSLLD       $0x17, Y3, Y3
-	VADDPS       rnnConst3f000000<>+0(SB), Y5, Y5
-	VMULPS       Y3, Y2, Y2
-	VMULPS       Y7, Y7, Y9
-	VMOVUPS      (R8)(CX*1), Y3
-	VMULPS       Y9, Y5, Y5
-	VCMPPS       $0x1d, rnnConst00000000<>+0(SB), Y3, Y3
-	VADDPS       Y5, Y7, Y7
-	VBROADCASTSS rnnConst3f800000<>+0(SB), Y5
-	VPSUBD       rnnConst4b400000<>+0(SB), Y8, Y8
-	VBLENDVPS    Y3, Y5, Y2, Y3
-	VADDPS       rnnConst3f800000<>+0(SB), Y7, Y5
+	VMOVUPS      (SP), Y4
+	VMOVUPS      32(SP), Y7
+	VMOVUPS      64(SP), Y9
+	VMULPS       Y8, Y5, Y5
+	VPSUBD       rnnConst4b400000<>+0(SB), Y4, Y4
+	VPSUBD       rnnConst4b400000<>+0(SB), Y7, Y7
+	VPSUBD       rnnConst4b400000<>+0(SB), Y9, Y10
+	VADDPS       rnnConst3f000000<>+0(SB), Y5, Y12
+	VMULPS       Y8, Y8, Y13
+	VPSRAD       $0x01, Y4, Y5
+	VPSRAD       $0x01, Y7, Y9
+	VPSRAD       $0x01, Y10, Y11
+	VMULPS       Y13, Y12, Y12
+	VADDPS       rnnConst3f800000<>+0(SB), Y0, Y0
+	VADDPS       rnnConst3f800000<>+0(SB), Y1, Y1
 	VADDPS       rnnConst3f800000<>+0(SB), Y2, Y2
-	VPADDD       rnnConst0000007f<>+0(SB), Y8, Y7
-	VDIVPS       Y2, Y3, Y2
-	VPSLLD       $0x17, Y7, Y3
-	VMULPS       Y3, Y5, Y3
-	VADDPS       rnnConst3f800000<>+0(SB), Y3, Y3
-	VBROADCASTSS rnnConst40000000<>+0(SB), Y5
-	VDIVPS       Y3, Y5, Y3
-	VBROADCASTSS rnnConst3f800000<>+0(SB), Y5
-	VSUBPS       Y3, Y5, Y3
-	VMOVUPS      (DI)(CX*1), Y5
-	VPAND        rnnConst80000000<>+0(SB), Y5, Y5
-	VPOR         Y5, Y3, Y3
-	VCMPPS       $0x11, rnnConst3f200000<>+0(SB), Y4, Y4
-	VBLENDVPS    Y4, Y6, Y3, Y3
+	VADDPS       Y12, Y8, Y14
+	VPADDD       rnnConst0000007f<>+0(SB), Y5, Y8
+	VPADDD       rnnConst0000007f<>+0(SB), Y9, Y12
+	VPADDD       rnnConst0000007f<>+0(SB), Y11, Y13
+	VMOVUPS      96(SP), Y15
+	VPSLLD       $0x17, Y8, Y8
+	VPSLLD       $0x17, Y12, Y12
+	VPSLLD       $0x17, Y13, Y13
+	VPSUBD       rnnConst4b400000<>+0(SB), Y15, Y15
+	VADDPS       rnnConst3f800000<>+0(SB), Y14, Y14
+	VMULPS       Y8, Y0, Y0
+	VMULPS       Y12, Y1, Y1
+	VMULPS       Y13, Y2, Y2
+	VPADDD       rnnConst0000007f<>+0(SB), Y15, Y8
+	VPSUBD       Y5, Y4, Y4
+	VPSUBD       Y9, Y7, Y5
+	VPSUBD       Y11, Y10, Y7
+	VPSLLD       $0x17, Y8, Y8
+	VPADDD       rnnConst0000007f<>+0(SB), Y4, Y4
+	VPADDD       rnnConst0000007f<>+0(SB), Y5, Y5
+	VPADDD       rnnConst0000007f<>+0(SB), Y7, Y7
+	VMULPS       Y8, Y14, Y8
+	VPSLLD       $0x17, Y4, Y4
+	VPSLLD       $0x17, Y5, Y5
+	VPSLLD       $0x17, Y7, Y7
+	VADDPS       rnnConst3f800000<>+0(SB), Y8, Y8
+	VBROADCASTSS rnnConst40000000<>+0(SB), Y9
+	VMULPS       Y4, Y0, Y0
+	VMULPS       Y5, Y1, Y1
+	VMULPS       Y7, Y2, Y2
+	VDIVPS       Y8, Y9, Y8
+	VMOVUPS      (BX)(CX*1), Y4
+	VMOVUPS      (SI)(CX*1), Y5
+	VMOVUPS      (R8)(CX*1), Y7
+	VBROADCASTSS rnnConst3f800000<>+0(SB), Y9
+	VCMPPS       $0x1d, rnnConst00000000<>+0(SB), Y4, Y4
+	VCMPPS       $0x1d, rnnConst00000000<>+0(SB), Y5, Y5
+	VCMPPS       $0x1d, rnnConst00000000<>+0(SB), Y7, Y7
+	VSUBPS       Y8, Y9, Y11
+	VBROADCASTSS rnnConst3f800000<>+0(SB), Y8
+	VBROADCASTSS rnnConst3f800000<>+0(SB), Y9
+	VBROADCASTSS rnnConst3f800000<>+0(SB), Y10
+	VMOVUPS      (DI)(CX*1), Y12
+	VPAND        rnnConst80000000<>+0(SB), Y12, Y12
+	VBLENDVPS    Y4, Y8, Y0, Y4
+	VBLENDVPS    Y5, Y9, Y1, Y5
+	VBLENDVPS    Y7, Y10, Y2, Y7
+	VPOR         Y12, Y11, Y8
+	VADDPS       rnnConst3f800000<>+0(SB), Y0, Y0
+	VADDPS       rnnConst3f800000<>+0(SB), Y1, Y1
+	VADDPS       rnnConst3f800000<>+0(SB), Y2, Y2
+	VCMPPS       $0x11, rnnConst3f200000<>+0(SB), Y6, Y6
+	VDIVPS       Y0, Y4, Y0
+	VDIVPS       Y1, Y5, Y1
+	VDIVPS       Y2, Y7, Y2
+	VBLENDVPS    Y6, Y3, Y8, Y3
 	VMULPS       Y3, Y0, Y4
 	VMULPS       (R9)(CX*1), Y1, Y5
 	VADDPS       Y5, Y4, Y4

@@ -117,7 +117,7 @@ func (p *Panels) mulStrips(s *gemmStrip, m int, a []float32, lda int, c []float3
 			s.ahead = s.b
 			if tiles > 0 {
 				s.a, s.c, s.count = &a[0], &c[v], tiles
-				funcs[stripRows-1][shape]((*byte)(unsafe.Pointer(s)))
+				p.isa.strips.tall(true, shape, s)((*byte)(unsafe.Pointer(s)))
 			}
 			if rest > 0 {
 				s.a, s.c, s.count = &a[tiles*stripRows*lda], &c[tiles*stripRows*ldc+v], 1

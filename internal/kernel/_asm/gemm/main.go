@@ -33,10 +33,15 @@ func main() {
 	for rows := 1; rows <= 4; rows++ {
 		for _, along := range []bool{false, true} {
 			for v := 1; v <= 3; v++ {
-				strip(avx2, rows, v, along, false)
+				strip(avx2, rows, v, along, "")
 			}
-			strip(avx2, rows, 1, along, true)
-			strip(avx2, rows, 2, along, true)
+			strip(avx2, rows, 1, along, "Masked")
+			strip(avx2, rows, 2, along, "Masked")
+		}
+	}
+	for _, along := range []bool{false, true} {
+		for v := 2; v <= 3; v++ {
+			strip(avx2, 4, v, along, "Tight")
 		}
 	}
 	packAlong()

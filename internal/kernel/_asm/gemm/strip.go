@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math/bits"
 
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
@@ -34,9 +35,12 @@ const unroll = 4
 // strip computes tiles of n rows and v vectors below one another, so that the
 // panel of B stays in the first cache and a call costs little. The rows of A are
 // read along the inner dimension (along), or n neighbours for each inner index,
-// as they lie in a panel or in a transposed matrix. The last vector is whole or masked.
-func strip(s isa, n, v int, along, masked bool) {
-	name := fmt.Sprintf("gemm%s%dx%d%s%s", choose(along, "Along", "Across"), n, v, choose(masked, "Masked", ""), s.name)
+// as they lie in a panel or in a transposed matrix. The last vector is whole, masked,
+// or whole with all of B's rows tight together, and A's too where they are read across:
+// then distances are constants, and nothing is asked for ahead.
+func strip(s isa, n, v int, along bool, last string) {
+	masked, tight := last == "Masked", last == "Tight"
+	name := fmt.Sprintf("gemm%s%dx%d%s%s", choose(along, "Along", "Across"), n, v, last, s.name)
 	TEXT(name, NOSPLIT, "func(s *byte)")
 	Doc(name + " is gemmStripFunc; see there.")
 	Pragma("noescape")
@@ -58,13 +62,18 @@ func strip(s isa, n, v int, along, masked bool) {
 	if masked {
 		masks[v-1] = s.mask(get(stripMask))
 	}
-	ahead, aheadStep := get(stripAhead), floats(stripAheadStep)
 	a, b, c := get(stripA), get(stripB), get(stripC)
-	aStep, bStep, cStep := floats(stripAStep), floats(stripBStep), floats(stripCStep)
+	cStep := floats(stripCStep)
+	var aStep reg.GPVirtual // constant, if tight, where A is read across
+	if along || !tight {
+		aStep = floats(stripAStep)
+	}
+	var ahead, aheadStep, bStep reg.GPVirtual
+	if !tight {
+		ahead, aheadStep, bStep = get(stripAhead), floats(stripAheadStep), floats(stripBStep)
+	}
 
 	Label("tile")
-	at := newRows(copyOf(a), aStep, unroll) // rows of A if along, else inner indices
-	bt := newRows(copyOf(b), bStep, unroll)
 	ct := newRows(c, cStep, n)
 	for i := range n { // C is needed at the end: let it come meanwhile
 		PREFETCHT0(ct.at(i))
@@ -84,53 +93,25 @@ func strip(s isa, n, v int, along, masked bool) {
 	for x := range bv {
 		bv[x] = s.vec()
 	}
-	step := func(u int) {
+	// step adds an inner index; from says where A's row i and B's vectors are.
+	step := func(rowA func(i int) Mem, rowB Mem) {
 		for x := range v {
-			s.load(masks[x], bt.at(u).Offset(x*s.bytes()), bv[x])
+			s.load(masks[x], rowB.Offset(x*s.bytes()), bv[x])
 		}
 		for i := range n {
-			av, from := s.vec(), at.at(u).Offset(4*i)
-			if along {
-				from = at.at(i).Offset(4 * u)
-			}
-			VBROADCASTSS(from, av)
+			av := s.vec()
+			VBROADCASTSS(rowA(i), av)
 			for x := range v {
 				VFMADD231PS(bv[x], av, acc[i][x])
 			}
 		}
 	}
 	k := get(stripK)
-	SUBQ(U8(unroll), k)
-	JLT(LabelRef("rest"))
-	Label("loop")
-	PREFETCHT1(Mem{Base: ahead})
-	PREFETCHT1(Mem{Base: ahead, Disp: 64})
-	ADDQ(aheadStep, ahead)
-	for u := range unroll {
-		step(u)
-	}
-	if along {
-		at.advance(U8(4 * unroll))
+	if tight {
+		tightSums(step, copyOf(a), aStep, copyOf(b), k, n, v*s.bytes())
 	} else {
-		at.advanceBy4()
+		sums(step, ahead, aheadStep, copyOf(a), aStep, copyOf(b), bStep, k, along)
 	}
-	bt.advanceBy4()
-	SUBQ(U8(unroll), k)
-	JGE(LabelRef("loop"))
-
-	Label("rest")
-	ADDQ(U8(unroll), k)
-	JZ(LabelRef("sums"))
-	Label("one")
-	step(0)
-	if along {
-		at.advance(U8(4))
-	} else {
-		ADDQ(aStep, at.base[0])
-	}
-	ADDQ(bStep, bt.base[0])
-	DECQ(k)
-	JNZ(LabelRef("one"))
 
 	Label("sums")
 	tmp := s.vec()
@@ -192,6 +173,102 @@ func strip(s isa, n, v int, along, masked bool) {
 	JNZ(LabelRef("tile"))
 	VZEROUPPER()
 	RET()
+}
+
+// sums adds k inner indices, unroll a turn.
+func sums(step func(func(int) Mem, Mem), ahead, aheadStep, a, aStep, b, bStep, k reg.GPVirtual, along bool) {
+	at := newRows(a, aStep, unroll) // rows of A if along, else inner indices
+	bt := newRows(b, bStep, unroll)
+	index := func(u int) {
+		step(func(i int) Mem {
+			if along {
+				return at.at(i).Offset(4 * u)
+			}
+			return at.at(u).Offset(4 * i)
+		}, bt.at(u))
+	}
+	SUBQ(U8(unroll), k)
+	JLT(LabelRef("rest"))
+	Label("loop")
+	PREFETCHT1(Mem{Base: ahead})
+	PREFETCHT1(Mem{Base: ahead, Disp: 64})
+	ADDQ(aheadStep, ahead)
+	for u := range unroll {
+		index(u)
+	}
+	if along {
+		at.advance(U8(4 * unroll))
+	} else {
+		at.advanceBy4()
+	}
+	bt.advanceBy4()
+	SUBQ(U8(unroll), k)
+	JGE(LabelRef("loop"))
+
+	Label("rest")
+	ADDQ(U8(unroll), k)
+	JZ(LabelRef("sums"))
+	Label("one")
+	index(0)
+	if along {
+		at.advance(U8(4))
+	} else {
+		ADDQ(aStep, at.base[0])
+	}
+	ADDQ(bStep, bt.base[0])
+	DECQ(k)
+	JNZ(LabelRef("one"))
+}
+
+// tightSums is sums where B's rows are tight together, width bytes each, and A's of n
+// numbers too, unless aStep is the distance of rows that are read along. What a
+// turn of the loop needs beside its loads and multiply-adds are two instructions: A has
+// an index that counts up to zero.
+func tightSums(step func(func(int) Mem, Mem), a, aStep, b, k reg.GPVirtual, n, width int) {
+	size := 4 // bytes of A an inner index
+	rows := []reg.GPVirtual{a}
+	if aStep == nil {
+		size *= n
+	} else {
+		for i := 1; i < n; i++ {
+			r := copyOf(rows[i-1])
+			ADDQ(aStep, r)
+			rows = append(rows, r)
+		}
+	}
+	index := func(i reg.GPVirtual, u int) {
+		step(func(row int) Mem {
+			if aStep == nil {
+				return Mem{Base: a, Index: i, Scale: 1, Disp: u*size + 4*row}
+			}
+			return Mem{Base: rows[row], Index: i, Scale: 1, Disp: u * size}
+		}, Mem{Base: b, Disp: u * width})
+	}
+	i := copyOf(k)
+	ANDQ(I8(-unroll), i) // indices of whole turns
+	SHLQ(U8(uint8(bits.TrailingZeros(uint(size)))), i)
+	for _, r := range rows {
+		ADDQ(i, r)
+	}
+	NEGQ(i)
+	JZ(LabelRef("rest"))
+	Label("loop")
+	for u := range unroll {
+		index(i, u)
+	}
+	ADDQ(U32(uint32(unroll*width)), b)
+	ADDQ(I8(int8(unroll*size)), i)
+	JNZ(LabelRef("loop"))
+
+	Label("rest")
+	ANDQ(U8(unroll-1), k)
+	JZ(LabelRef("sums"))
+	Label("one")
+	index(i, 0)
+	ADDQ(U8(uint8(width)), b)
+	ADDQ(I8(int8(size)), i)
+	DECQ(k)
+	JNZ(LabelRef("one"))
 }
 
 func copyOf(r reg.GPVirtual) reg.GPVirtual {

@@ -39,11 +39,12 @@ func pow2(n lane) lane { return left(addInt(n, word(127)), 23) }
 func reduceExp(x lane) (q, nf, n lane) {
 	t := add(mul(x, num(1.44269504)), num(magic))
 	nf = sub(t, num(magic))
+	n = far(t)
 	r := sub(x, mul(nf, num(ln2Hi)))
 	r = sub(r, mul(nf, num(ln2Lo)))
 	p := poly(r, expC)
 	q = add(r, mul(p, square(r)))
-	return q, nf, subInt(t, word(magicBits))
+	return q, nf, subInt(n, word(magicBits))
 }
 
 func exp(x lane) lane {

@@ -21,7 +21,7 @@ var topics = map[string]func(){
 func unary(name string, unroll int, f func(x lane) lane) { wovenUnary(name, unroll, 0, f) }
 
 func wovenUnary(name string, unroll, woven int, f func(x lane) lane) {
-	kern{name: name, unroll: unroll, woven: woven, body: func(v map[string]lane) map[string]lane {
+	kern{name: name, unroll: unroll, woven: woven, late: woven > 3, body: func(v map[string]lane) map[string]lane {
 		return map[string]lane{"dst": f(v["x"])}
 	}}.write()
 }
@@ -108,12 +108,12 @@ func writeVec() {
 }
 
 func writeMath() {
-	wovenUnary("Exp", 2, 3, exp)
+	wovenUnary("Exp", 2, 4, exp)
 	wovenUnary("Expm1", 1, 2, expm1)
 	wovenUnary("Log", 1, 2, log)
 	wovenUnary("Log1p", 1, 2, log1p)
 	wovenUnary("Tanh", 1, 2, tanh)
-	wovenUnary("Sigmoid", 1, 3, sigmoid)
+	wovenUnary("Sigmoid", 1, 4, sigmoid)
 	wovenUnary("Softplus", 1, 2, softplus)
 	wovenUnary("Erf", 1, 2, erf)
 	unary("Sin", 1, sin)
@@ -268,8 +268,7 @@ func writeRNN() {
 	// tanh in one body would wait longer than the processor can look ahead.
 	cell("LSTM", 1, []string{"c", "i", "f", "g", "o"}, "c", func(v map[string]lane) {
 		if !wide {
-			activate(v, "", "i", "f")
-			activate(v, "g", "o")
+			activate(v, "g", "i", "f", "o")
 			v["c"] = add(mul(v["i"], v["g"]), mul(v["f"], v["before"]))
 			return
 		}
