@@ -271,6 +271,19 @@ func shape(key string, sizes []*int) (nn.Shape, error) {
 	return s, nil
 }
 
+// anyShape is [shape] of a decoded list.
+func anyShape(key string, x any) (nn.Shape, error) {
+	text, err := json.Marshal(x)
+	if err != nil {
+		return nil, err
+	}
+	var sizes []*int
+	if err := json.Unmarshal(text, &sizes); err != nil {
+		return nil, fmt.Errorf("%s is %s; want a list of sizes", key, text)
+	}
+	return shape(key, sizes)
+}
+
 // base is what the configuration of every layer says, and which of TensorFlow's
 // generators a layer that moves images draws from.
 var base = []string{"name", "trainable", "dtype", "batch_input_shape", "rng_type"}
@@ -304,13 +317,7 @@ func (d *decoder) layer(w wire) (nn.Layer, error) {
 		nn.BaseOf(l).Fix()
 	}
 	if x := cfg["batch_input_shape"]; x != nil {
-		var own struct {
-			Shape []*int `json:"batch_input_shape"`
-		}
-		if err := json.Unmarshal(w.Config, &own); err != nil {
-			return nil, err
-		}
-		s, err := shape("batch_input_shape", own.Shape)
+		s, err := anyShape("batch_input_shape", x)
 		if err != nil {
 			return nil, err
 		}

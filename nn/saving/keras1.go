@@ -15,8 +15,11 @@ var keras1Arguments = map[string]string{
 	"depthwise_init": "depthwise_initializer", "pointwise_init": "pointwise_initializer",
 }
 
-// keras1Embedding are those of Embedding, whose weight has another name.
-var keras1Embedding = map[string]string{"init": "embeddings_initializer", "W_regularizer": "embeddings_regularizer", "W_constraint": "embeddings_constraint"}
+// keras1Of are those of single classes, whose weights have other names.
+var keras1Of = map[string]map[string]string{
+	"Embedding": {"init": "embeddings_initializer", "W_regularizer": "embeddings_regularizer", "W_constraint": "embeddings_constraint"},
+	"PReLU":     {"init": "alpha_initializer"},
+}
 
 // fromCuDNNClass is the layer that does everywhere what CuDNNLSTM and CuDNNGRU of
 // Keras 2.0 to 2.3 did on graphics cards, and had no settings for.
@@ -46,8 +49,8 @@ func fromKeras1(class string, cfg map[string]any, keys []string) {
 	}
 	for old, value := range cfg {
 		now, known := keras1Arguments[old]
-		if class == "Embedding" && keras1Embedding[old] != "" {
-			now = keras1Embedding[old]
+		if own := keras1Of[class][old]; own != "" {
+			now = own
 		}
 		switch {
 		case old == "output_dim" && class != "Embedding":
@@ -55,6 +58,9 @@ func fromKeras1(class string, cfg map[string]any, keys []string) {
 		case old == "nb_row" || old == "nb_col" || old == "nb_depth":
 		case old == "dim_ordering":
 			move(old, now, map[any]any{"tf": "channels_last", "th": "channels_first"}[value])
+		case old == "init" && has["depthwise_initializer"]: // and the kernel has none
+			move(old, "depthwise_initializer", value)
+			cfg["pointwise_initializer"] = value
 		case old == "forget_bias_init":
 			move(old, "unit_forget_bias", value == "one" || value == "ones")
 		case old == "consume_less":
@@ -64,6 +70,7 @@ func fromKeras1(class string, cfg map[string]any, keys []string) {
 		}
 	}
 	kernelOfSides(cfg, has)
+	fromKeras2(class, cfg, has)
 }
 
 // kernelOfSides makes kernel_size of the sides of a kernel.
