@@ -1,6 +1,9 @@
 package nn
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // A layer may be called more than once: each call is a node of Keras, with
 // inputs and outputs of its own. The methods below count calls from 0.
@@ -27,33 +30,35 @@ func (b *Base) OutputsAt(i int) []*Symbol {
 	return b.nodes[i].out
 }
 
-// InputAt returns the first input of call i, nil if there is none.
+// InputAt returns the first input of call i. Without one the symbol carries an
+// error that says so.
 // Keras: get_input_at.
-func (b *Base) InputAt(i int) *Symbol { return first(b.InputsAt(i)) }
+func (b *Base) InputAt(i int) *Symbol { return b.first("InputAt", i, b.InputsAt(i)) }
 
-// OutputAt returns the first output of call i, nil if there is none.
+// OutputAt returns the first output of call i. Without such a call the symbol
+// carries an error that says so. Other outputs of one call: see [Base.OutputsAt].
 // Keras: get_output_at.
-func (b *Base) OutputAt(i int) *Symbol { return first(b.OutputsAt(i)) }
+func (b *Base) OutputAt(i int) *Symbol { return b.first("OutputAt", i, b.OutputsAt(i)) }
 
 // InputShapeAt returns the shape of the first input of call i, nil if there is
 // none.
 // Keras: get_input_shape_at.
-func (b *Base) InputShapeAt(i int) Shape { return shapeOf(b.InputAt(i)) }
+func (b *Base) InputShapeAt(i int) Shape { return b.InputAt(i).shape }
 
 // OutputShapeAt returns the shape of the first output of call i, nil if there
 // is none.
 // Keras: get_output_shape_at.
-func (b *Base) OutputShapeAt(i int) Shape { return shapeOf(b.OutputAt(i)) }
+func (b *Base) OutputShapeAt(i int) Shape { return b.OutputAt(i).shape }
 
 // InputMaskAt reports whether the first input of call i carries a mask. The
 // mask itself exists while the model runs only; a layer reads it with
 // [Call.Mask].
 // Keras: get_input_mask_at.
-func (b *Base) InputMaskAt(i int) bool { s := b.InputAt(i); return s != nil && s.masked }
+func (b *Base) InputMaskAt(i int) bool { return b.InputAt(i).masked }
 
 // OutputMaskAt reports whether the first output of call i carries a mask.
 // Keras: get_output_mask_at.
-func (b *Base) OutputMaskAt(i int) bool { s := b.OutputAt(i); return s != nil && s.masked }
+func (b *Base) OutputMaskAt(i int) bool { return b.OutputAt(i).masked }
 
 // TrainingAt returns what [ApplyTraining] said of call i, nil if nothing.
 func (b *Base) TrainingAt(i int) *bool {
@@ -100,16 +105,17 @@ func (b *Base) calledOnce(method string) error {
 	}
 }
 
-func first(ss []*Symbol) *Symbol {
-	if len(ss) == 0 {
-		return nil
+// first is the first of the symbols of call i, or says why there is none.
+func (b *Base) first(method string, i int, ss []*Symbol) *Symbol {
+	if len(ss) > 0 {
+		return ss[0]
 	}
-	return ss[0]
-}
-
-func shapeOf(s *Symbol) Shape {
-	if s == nil {
-		return nil
+	if len(b.nodes) == 0 {
+		return failed(b.calledOnce(method))
 	}
-	return s.shape
+	who := describe(b.nodes[0].layer)
+	if i < 0 || i >= len(b.nodes) {
+		return failed(fmt.Errorf("nn: %s(%d): %s has %d call(s), and they count from 0; all that belongs to one call is %s(call)", method, i, who, len(b.nodes), strings.Replace(method, "At", "sAt", 1)))
+	}
+	return failed(fmt.Errorf("nn: %s(%d): %s has no input", method, i, who))
 }
