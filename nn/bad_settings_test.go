@@ -106,7 +106,7 @@ func TestBadSettings(t *testing.T) {
 		{"values", scheduled(&optimizers.PiecewiseConstantDecay{Boundaries: []int{5}, Values: []float64{0.1, -0.1}}), `nn: Compile: Schedule: schedule PiecewiseConstantDecay: a value is -0.1; want 0 or more`},
 		{"boundaries", scheduled(&optimizers.PiecewiseConstantDecay{Boundaries: []int{5, 3}, Values: []float64{3, 2, 1}}), `nn: Compile: Schedule: schedule PiecewiseConstantDecay: the boundaries are [5 3]; want them in rising order`},
 		{"values and boundaries", scheduled(&optimizers.PiecewiseConstantDecay{Boundaries: []int{5}, Values: []float64{3}}), `nn: Compile: Schedule: schedule PiecewiseConstantDecay: 1 boundaries and 1 values; want one value more than boundaries`},
-		{"end", scheduled(&optimizers.PolynomialDecay{InitialLearningRate: 0.1, DecaySteps: 10, EndLearningRate: -1}), `nn: Compile: Schedule: schedule PolynomialDecay: end_learning_rate is -1; want 0 or more`},
+		{"end", scheduled(&optimizers.PolynomialDecay{InitialLearningRate: 0.1, DecaySteps: 10, EndLearningRate: new(-1.0)}), `nn: Compile: Schedule: schedule PolynomialDecay: end_learning_rate is -1; want 0 or more`},
 		{"power", scheduled(&optimizers.PolynomialDecay{InitialLearningRate: 0.1, DecaySteps: 10, Power: -1}), `nn: Compile: Schedule: schedule PolynomialDecay: power is -1; want 0 or more`},
 		{"alpha", scheduled(&optimizers.CosineDecay{InitialLearningRate: 0.1, DecaySteps: 10, Alpha: -1}), `nn: Compile: Schedule: schedule CosineDecay: alpha is -1; want 0 or more`},
 		{"warm-up", scheduled(&optimizers.CosineDecay{InitialLearningRate: 0.1, DecaySteps: 10, WarmupSteps: -1}), `nn: Compile: Schedule: schedule CosineDecay: warmup_steps is -1; want 0 or more`},

@@ -97,16 +97,18 @@ func TestLookups(t *testing.T) {
 // ourNames are names that tf-keras does not know and we do.
 var ourNames = map[string]string{
 	"lion": "Keras has the class, but no name for it", "adafactor": "see lion",
+	"crossentropy": "compile resolves it, as accuracy", "ce": "see crossentropy",
 	"kld": "a metric in Keras 2.3, only a loss in tf-keras", "bce": "see kld",
 }
 
 // oursAlone are classes that real Keras has not.
 var oursAlone = map[string]string{
-	"DropMask":        "tf-keras drops masks silently",
-	"AutoAccuracy":    `what the string "accuracy" stands for`,
-	"ConfusionMatrix": "tf-keras has a function",
-	"AddLoss":         "tf-keras has it, but shows it in saved models only",
-	"AddMetric":       "tf-keras has it, but shows it in saved models only",
+	"DropMask":         "tf-keras drops masks silently",
+	"AutoAccuracy":     `what the string "accuracy" stands for`,
+	"AutoCrossentropy": `see AutoAccuracy`,
+	"ConfusionMatrix":  "tf-keras has a function",
+	"AddLoss":          "tf-keras has it, but shows it in saved models only",
+	"AddMetric":        "tf-keras has it, but shows it in saved models only",
 }
 
 // leftOut are parameters that we have nowhere, by name.

@@ -31,10 +31,10 @@ func (Accuracy) Name() string { return "accuracy" }
 
 // Update describes [Σ w·right, Σ w].
 func (Accuracy) Update(y, p, w *ops.Value) *ops.Value {
-	switch {
-	case p.Dim(-1) == 1:
+	switch kindOf(y, p) {
+	case binary:
 		return BinaryAccuracy{}.Update(y, p, w)
-	case y.Rank() < p.Rank() || y.Dim(-1) == 1:
+	case sparse:
 		return SparseCategoricalAccuracy{}.Update(y, p, w)
 	}
 	return CategoricalAccuracy{}.Update(y, p, w)

@@ -27,6 +27,7 @@ func init() {
 		{BinaryCrossentropy{}, []string{"binary_crossentropy", "bce", "BCE"}},
 		{CategoricalCrossentropy{}, []string{"categorical_crossentropy"}},
 		{SparseCategoricalCrossentropy{}, []string{"sparse_categorical_crossentropy"}},
+		{Crossentropy{}, []string{"crossentropy", "ce"}},
 	} {
 		for _, n := range m.names {
 			nn.Alias(called{m.metric, n, nil}, n)
@@ -41,8 +42,8 @@ type auto struct{}
 // AutoNamed says that the name is only a stem.
 func (auto) AutoNamed() {}
 
-// Named is a metric under another name in the logs, as Keras' argument name.
-// Keras: AUC(name="pr_auc").
+// Named is a metric under another name in the logs, as Keras' argument name:
+// AUC(name="pr_auc").
 func Named(name string, m nn.Metric) nn.Metric {
 	v, err := config.Complete(m)
 	if err == nil && v == nil {

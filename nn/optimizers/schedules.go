@@ -94,8 +94,8 @@ func (s *PiecewiseConstantDecay) Validate() error {
 type PolynomialDecay struct {
 	InitialLearningRate float64
 	DecaySteps          int
-	EndLearningRate     float64 `default:"0.0001"`
-	Power               float64 `default:"1"`
+	EndLearningRate     *float64 `default:"0.0001"`
+	Power               float64  `default:"1"`
 	Cycle               bool
 }
 
@@ -107,7 +107,15 @@ func (s *PolynomialDecay) Rate(t int) float64 {
 	} else {
 		n = min(n, steps)
 	}
-	return (s.InitialLearningRate-s.EndLearningRate)*math.Pow(1-n/steps, s.Power) + s.EndLearningRate
+	end := s.end()
+	return (s.InitialLearningRate-end)*math.Pow(1-n/steps, s.Power) + end
+}
+
+func (s *PolynomialDecay) end() float64 {
+	if s.EndLearningRate == nil {
+		return 0.0001
+	}
+	return *s.EndLearningRate
 }
 
 // Validate checks the settings.
@@ -115,7 +123,7 @@ func (s *PolynomialDecay) Validate() error {
 	if !finite(s.Power) {
 		return fmt.Errorf("schedule PolynomialDecay: power is %g; want 0 or more", s.Power)
 	}
-	return decays("PolynomialDecay", s.InitialLearningRate, s.DecaySteps, "end_learning_rate", s.EndLearningRate)
+	return decays("PolynomialDecay", s.InitialLearningRate, s.DecaySteps, "end_learning_rate", s.end())
 }
 
 // CosineDecay goes down half a cosine in DecaySteps updates, to Alpha times its

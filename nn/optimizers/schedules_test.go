@@ -1,6 +1,7 @@
 package optimizers_test
 
 import (
+	"math"
 	"reflect"
 	"strings"
 	"testing"
@@ -45,7 +46,7 @@ func TestMistakesInSchedules(t *testing.T) {
 		"the boundaries are [2 1]; want them in":    &optimizers.PiecewiseConstantDecay{Boundaries: []int{2, 1}, Values: []float64{1, 2, 3}},
 		"t_mul is 0.5, m_mul 1; want t_mul from 1":  &optimizers.CosineDecayRestarts{FirstDecaySteps: 2, TMul: 0.5},
 		"warmup_steps is -1; want 0 or more":        &optimizers.CosineDecay{DecaySteps: 2, WarmupSteps: -1},
-		"end_learning_rate is -0.1; want 0 or more": &optimizers.PolynomialDecay{DecaySteps: 2, EndLearningRate: -0.1},
+		"end_learning_rate is -0.1; want 0 or more": &optimizers.PolynomialDecay{DecaySteps: 2, EndLearningRate: new(-0.1)},
 	} {
 		_, err := config.Complete(&optimizers.SGD{Schedule: s})
 		if err == nil || !strings.Contains(err.Error(), want) {
@@ -62,5 +63,18 @@ func TestScheduleInConfig(t *testing.T) {
 	rate, _ := x.Get("learning_rate")
 	if m, ok := rate.(config.Object); !ok || m[0].Value != "InverseTimeDecay" {
 		t.Fatalf("learning_rate is written as %v", rate)
+	}
+}
+
+// TestDecayToNothing: an end of 0 is 0, not Keras' default: 0.1·(1 - 5/20) and 0.
+func TestDecayToNothing(t *testing.T) {
+	s := &optimizers.PolynomialDecay{InitialLearningRate: 0.1, DecaySteps: 20, EndLearningRate: new(0.0)}
+	if _, err := config.Complete(s); err != nil {
+		t.Fatal(err)
+	}
+	for step, want := range map[int]float64{0: 0.1, 5: 0.075, 20: 0, 30: 0} {
+		if got := s.Rate(step); math.Abs(got-want) > 1e-12 {
+			t.Errorf("step %d: %v, want %v", step, got, want)
+		}
 	}
 }

@@ -55,6 +55,8 @@ func TestApplyCompile(t *testing.T) {
 		"Keras 3, one metric each": {twoHeads, `{"optimizer": {"module": "keras.optimizers", "class_name": "Adam", "config": {"name": "adam", "learning_rate": 0.5, "loss_scale_factor": null, "gradient_accumulation_steps": null}, "registered_name": null},
 			"loss": ["categorical_crossentropy", {"module": "builtins", "class_name": "function", "config": "mean_squared_error", "registered_name": "function"}], "metrics": ["accuracy", "mae"], "loss_weights": [1.0, 0.5], "run_eagerly": false}`,
 			"[loss a_loss b_loss a_accuracy b_mae]", 0.5},
+		"crossentropy that fits": {classifier, `{"optimizer": "adam", "loss": "mse", "metrics": ["crossentropy", {"class_name": "MeanMetricWrapper", "config": {"name": "ce", "dtype": "float32", "fn": "categorical_crossentropy"}}]}`,
+			"[loss crossentropy ce]", 0.001},
 		"schedule": {classifier, `{"optimizer": {"class_name": "RMSprop", "config": {"learning_rate": {"module": "keras.optimizers.schedules", "class_name": "ExponentialDecay", "config": {"initial_learning_rate": 0.1, "decay_steps": 100, "decay_rate": 0.5, "staircase": false, "name": null}, "registered_name": null}}}, "loss": "mse"}`,
 			"[loss]", 0.001},
 	} {

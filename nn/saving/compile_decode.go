@@ -347,10 +347,10 @@ func numbered(name, stem string) bool {
 	return ok && rest != "" && strings.Trim(rest, "0123456789") == ""
 }
 
-// function finds the metric of a word. "accuracy" is the one that fits, whatever
-// function Keras chose for it.
+// function finds the metric of a word. "accuracy" and "crossentropy" are those that
+// fit, whatever function Keras chose for them.
 func (d *compileDecoder) function(fn, name string) (nn.Metric, error) {
-	if (name == "accuracy" || name == "acc") && strings.HasSuffix(fn, "accuracy") {
+	if (name == "accuracy" || name == "acc") && strings.HasSuffix(fn, "accuracy") || (name == "crossentropy" || name == "ce") && strings.HasSuffix(fn, "crossentropy") {
 		fn = name
 	}
 	if name != "" && name != fn { // mse is mean_squared_error

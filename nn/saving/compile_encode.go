@@ -252,6 +252,8 @@ func (e *compileEncoder) metric(m nn.Metric) any {
 	switch inner.(type) {
 	case metrics.Accuracy, *metrics.Accuracy: // the one that fits; Keras' class of this name is another
 		return "accuracy"
+	case metrics.Crossentropy, *metrics.Crossentropy:
+		return "crossentropy"
 	}
 	class, own := e.settings(inner)
 	return e.object("keras.metrics", class, append(config.Object{{Key: "name", Value: m.Name()}}, own...))

@@ -17,7 +17,7 @@ func TestSchedules(t *testing.T) {
 	}{
 		{Schedule{Name: "cosine"}, &optimizers.CosineDecay{InitialLearningRate: top, DecaySteps: epochs}},
 		{Schedule{Name: "cosine", EndRate: 0.005}, &optimizers.CosineDecay{InitialLearningRate: top, DecaySteps: epochs, Alpha: 0.25}},
-		{Schedule{Name: "polynomial", EndRate: 0.001, Power: 2}, &optimizers.PolynomialDecay{InitialLearningRate: top, DecaySteps: epochs, EndLearningRate: 0.001, Power: 2}},
+		{Schedule{Name: "polynomial", EndRate: 0.001, Power: 2}, &optimizers.PolynomialDecay{InitialLearningRate: top, DecaySteps: epochs, EndLearningRate: new(0.001), Power: 2}},
 		{Schedule{Name: "exponential"}, &optimizers.ExponentialDecay{InitialLearningRate: top, DecaySteps: 1, DecayRate: 0.9}},
 		{Schedule{Name: "exponential", DecayRate: 0.3, DecayEpochs: "5"}, &optimizers.ExponentialDecay{InitialLearningRate: top, DecaySteps: 5, DecayRate: 0.3}},
 		{Schedule{Name: "step"}, &optimizers.ExponentialDecay{InitialLearningRate: top, DecaySteps: 4, DecayRate: 0.5, Staircase: true}},
