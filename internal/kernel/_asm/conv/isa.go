@@ -14,6 +14,7 @@ type isa interface {
 	heights() []int      // of tiles, tallest first
 	embeds() bool        // arithmetic takes a broadcast memory operand
 	slowMask() bool      // a masked store takes many times a whole one
+	turns() bool         // sums of a broadcast take four taps a turn
 	loops(s source) bool // a tile goes on through all rows by itself
 	reg(i int) reg.VecPhysical
 	label(s string) string
@@ -32,6 +33,7 @@ func (avx512) bytes() int            { return 64 }
 func (avx512) heights() []int        { return []int{12, 8, 4} }
 func (avx512) embeds() bool          { return true }
 func (avx512) slowMask() bool        { return false }
+func (avx512) turns() bool           { return false }
 func (avx512) loops(source) bool     { return false }
 func (avx512) label(s string) string { return s }
 
@@ -94,6 +96,7 @@ func (avx2) bytes() int            { return 32 }
 func (avx2) heights() []int        { return []int{6, 4, 2} }
 func (avx2) embeds() bool          { return false }
 func (avx2) slowMask() bool        { return true }
+func (avx2) turns() bool           { return true }
 func (avx2) loops(s source) bool   { return s == vector }
 func (avx2) label(s string) string { return s }
 

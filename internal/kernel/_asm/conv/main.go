@@ -59,6 +59,9 @@ var (
 	regB   = reg.RDI // also the pointer to the tile, before and after the loop
 	regTab = reg.RBX
 	regIdx = reg.RBP
+
+	// Free where tiles have six rows at most.
+	regStep, regStep3, regFours = reg.R10, reg.R11, reg.R12
 )
 
 func main() {
@@ -138,50 +141,92 @@ func tile(s isa, src source, rows, vecs int) {
 		LEAQ(Mem{Base: regIdx, Index: r[i], Scale: 4}, r[i])
 	}
 	MOVQ(field(offTab), regTab)
-	MOVQ(field(offB), regB)
-
 	done := s.label("done")
-	CMPQ(regTab, end)
-	JAE(LabelRef(done))
-	sum := func(name string, masked bool) {
+	// sums adds the taps from regTab to its end, or to an end before, by turns of one or
+	// more; step is the distance of B's rows.
+	sums := func(name string, masked bool, end Op, step reg.Register, turn int) {
 		loop := s.label(name)
 		Label(loop)
-		MOVQ(Mem{Base: regTab}, regIdx)
-		for v := range vecs {
-			s.load(Mem{Base: regB, Disp: v * s.bytes()}, bv(v), masked && v == vecs-1)
+		at := func(u, v int) Mem {
+			return [...]Mem{
+				{Base: regB}, {Base: regB, Index: step, Scale: 1}, {Base: regB, Index: step, Scale: 2}, {Base: regB, Index: regStep3, Scale: 1},
+			}[u].Offset(v * s.bytes())
 		}
-		ADDQ(ldb, regB)
-		ADDQ(Imm(8), regTab)
-		for i := range rows {
-			m := Mem{Base: r[i], Index: regIdx, Scale: 4}
-			switch src {
-			case broadcast:
-				if vecs == 1 && s.embeds() {
-					VFMADD231PS_BCST(m, bv(0), acc(i, 0))
-					continue
-				}
-				VBROADCASTSS(m, tmp)
-				for v := range vecs {
-					VFMADD231PS(tmp, bv(v), acc(i, v))
-				}
-			case vector:
-				for v := range vecs {
-					m.Disp = v * s.bytes()
-					if v < vecs-1 || !masked {
-						VFMADD231PS(m, bv(v), acc(i, v))
+		for u := range turn {
+			MOVQ(Mem{Base: regTab, Disp: 8 * u}, regIdx)
+			for v := range vecs {
+				s.load(at(u, v), bv(v), masked && v == vecs-1)
+			}
+			if u == turn-1 && turn == 1 {
+				ADDQ(ldb, regB)
+				ADDQ(Imm(8), regTab)
+			}
+			for i := range rows {
+				m := Mem{Base: r[i], Index: regIdx, Scale: 4}
+				switch src {
+				case broadcast:
+					if vecs == 1 && s.embeds() {
+						VFMADD231PS_BCST(m, bv(0), acc(i, 0))
 						continue
 					}
-					s.load(m, tmp, true)
-					VFMADD231PS(tmp, bv(v), acc(i, v))
+					VBROADCASTSS(m, tmp)
+					for v := range vecs {
+						VFMADD231PS(tmp, bv(v), acc(i, v))
+					}
+				case vector:
+					for v := range vecs {
+						m.Disp = v * s.bytes()
+						if v < vecs-1 || !masked {
+							VFMADD231PS(m, bv(v), acc(i, v))
+							continue
+						}
+						s.load(m, tmp, true)
+						VFMADD231PS(tmp, bv(v), acc(i, v))
+					}
+				case permute, gather:
+					s.lanes(src, m, rowRegs[rows], tmp)
+					VFMADD231PS(tmp, bv(0), acc(i, 0))
 				}
-			case permute, gather:
-				s.lanes(src, m, rowRegs[rows], tmp)
-				VFMADD231PS(tmp, bv(0), acc(i, 0))
 			}
+		}
+		if turn > 1 {
+			ADDQ(Imm(uint64(8*turn)), regTab)
+			LEAQ(Mem{Base: regB, Index: step, Scale: 4}, regB)
 		}
 		CMPQ(regTab, end)
 		JB(LabelRef(loop))
 	}
+	sum := func(name string, masked bool) { sums(name, masked, end, nil, 1) }
+	if src == broadcast && s.turns() {
+		// Four taps a turn leave fewer instructions beside the multiply-adds. B is read in
+		// whole vectors: its rows have two, or the last one is whole.
+		part, few := s.label("masked"), s.label("few")
+		MOVQ(ldb, regStep)
+		whole := s.label("whole")
+		CMPQ(regStep, Imm(uint64(2*s.bytes())))
+		JE(LabelRef(whole))
+		CMPQ(field(offMask), Imm(1<<(s.bytes()/4)-1))
+		JNE(LabelRef(part))
+		Label(whole)
+		MOVQ(field(offTabN), regFours)
+		ANDQ(I8(-4), regFours)
+		LEAQ(Mem{Base: regTab, Index: regFours, Scale: 8}, regFours)
+		LEAQ(Mem{Base: regStep, Index: regStep, Scale: 2}, regStep3)
+		MOVQ(field(offB), regB)
+		CMPQ(regTab, regFours)
+		JAE(LabelRef(few))
+		sums("fours", false, regFours, regStep, 4)
+		Label(few)
+		CMPQ(regTab, end)
+		JAE(LabelRef(done))
+		sum("ones", false)
+		JMP(LabelRef(done))
+		Label(part)
+	}
+	MOVQ(field(offB), regB)
+
+	CMPQ(regTab, end)
+	JAE(LabelRef(done))
 	if s.loops(src) {
 		part := s.label("part")
 		Load(Param("t"), regIdx)
