@@ -138,7 +138,7 @@ type Build struct {
 // Keras: add_weight, add_variable.
 func (b *Build) Weight(s WeightSpec) *Weight {
 	if slices.ContainsFunc(s.Shape, func(d int) bool { return d < 0 }) {
-		panic(buildError{fmt.Errorf("weight %q has an unknown size in its shape %v; give the input a fixed size on that axis", s.Name, s.Shape)})
+		panic(buildError{fmt.Errorf("weight %q has an unknown size in its shape %v; give the input a fixed size on that axis (an Embedding that begins a model has InputLength)", s.Name, s.Shape)})
 	}
 	if tooLarge(s.Shape) {
 		panic(buildError{fmt.Errorf("weight %q would have the shape %v, more numbers than fit into memory", s.Name, s.Shape)})
