@@ -145,7 +145,7 @@ func loadH5Weights(src *source, m *nn.Model, c WeightsConfig) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	fill := &filling{skip: c.SkipMismatch}
+	fill := &filling{skip: c.SkipMismatch, reshape: c.Reshape}
 	if c.ByName {
 		err = f.byName(m, fill)
 	} else {

@@ -206,7 +206,7 @@ func fillWhole(root *hdf5.Group, m *nn.Model) error {
 	if !m.Built() {
 		return errors.New("the model was saved before it was built, so it has no weights; call it on data in Keras and save it again, or use FromJSON")
 	}
-	f, err := readGroups(root, m, false)
+	f, err := readGroups(root, m, WeightsConfig{})
 	if err != nil {
 		return err
 	}
@@ -251,7 +251,7 @@ func loadKerasWeights(src *source, m *nn.Model, c WeightsConfig) (*Report, error
 
 // fillFrom loads weights into a model that is there already.
 func fillFrom(root *hdf5.Group, m *nn.Model, c WeightsConfig) (*Report, error) {
-	f, err := readGroups(root, m, c.SkipMismatch)
+	f, err := readGroups(root, m, c)
 	if err != nil {
 		return nil, err
 	}

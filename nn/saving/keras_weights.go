@@ -43,8 +43,8 @@ type groupReader struct {
 }
 
 // readGroups collects the values of a model's weights from a weights file.
-func readGroups(root *hdf5.Group, m *nn.Model, skip bool) (*filling, error) {
-	r := groupReader{&filling{skip: skip}, map[*nn.Weight]string{}, map[nn.Layer]bool{}, map[*nn.Weight]bool{}, map[string]bool{}}
+func readGroups(root *hdf5.Group, m *nn.Model, c WeightsConfig) (*filling, error) {
+	r := groupReader{&filling{skip: c.SkipMismatch, reshape: c.Reshape}, map[*nn.Weight]string{}, map[nn.Layer]bool{}, map[*nn.Weight]bool{}, map[string]bool{}}
 	for path, w := range m.NamedWeights() {
 		if r.names[w] == "" {
 			r.names[w] = path

@@ -104,6 +104,10 @@ type WeightsConfig struct {
 	// layers that have another number of weights; see [Report]. Else they are
 	// errors. Keras: skip_mismatch=True.
 	SkipMismatch bool
+	// Reshape takes values of another shape when there are as many of them, in
+	// row-major order: those of a Dense layer after a Flatten into a convolution over
+	// the whole image. Keras 2.2: reshape=True.
+	Reshape bool
 }
 
 // LoadWeights reads weights from a file that [SaveWeights], [Save] or Keras wrote

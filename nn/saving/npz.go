@@ -125,7 +125,7 @@ func npzNames(z *tensor.NPZ) []string {
 
 // byPath finds the weights in a file that has them under their paths.
 func byPath(m *nn.Model, names []string, c WeightsConfig, find func(name string) (array, error)) (*filling, error) {
-	f := &filling{skip: c.SkipMismatch}
+	f := &filling{skip: c.SkipMismatch, reshape: c.Reshape}
 	left := map[string]bool{}
 	for _, n := range names {
 		left[n] = true

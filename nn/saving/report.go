@@ -2,6 +2,7 @@ package saving
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -87,9 +88,10 @@ func (e *WeightMismatch) Error() string {
 // A filling collects values for weights. No weight changes before every value
 // has a place that it fits.
 type filling struct {
-	report Report
-	skip   bool // what does not fit; else it is an error
-	values []value
+	report  Report
+	skip    bool // what does not fit; else it is an error
+	reshape bool // what has another shape and as many elements
+	values  []value
 }
 
 // value is one that is on its way to a weight. read gives its elements, row by
@@ -101,7 +103,7 @@ type value struct {
 
 // add promises a value of a shape to a weight. place is its name in the file.
 func (f *filling) add(path string, w *nn.Weight, place string, shape []int, read func(dst []float32) error) error {
-	if !w.Shape().Equal(shape) {
+	if !w.Shape().Equal(shape) && !(f.reshape && sameSize(shape, w.Shape())) {
 		err := &WeightMismatch{path, place, slices.Clone(shape), w.Shape()}
 		if !f.skip {
 			return err
@@ -112,6 +114,22 @@ func (f *filling) add(path string, w *nn.Weight, place string, shape []int, read
 	f.values = append(f.values, value{w, read})
 	f.report.Loaded = append(f.report.Loaded, path)
 	return nil
+}
+
+// sameSize reports whether shapes have as many elements. A product that overflows
+// is no size of a weight.
+func sameSize(file, weight nn.Shape) bool {
+	size := func(s nn.Shape) int {
+		n := 1
+		for _, d := range s {
+			if d != 0 && n > math.MaxInt/d {
+				return -1
+			}
+			n *= d
+		}
+		return n
+	}
+	return size(file) == size(weight)
 }
 
 // into reads the values into the weights of a new model, which is thrown away
