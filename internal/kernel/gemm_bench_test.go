@@ -34,6 +34,7 @@ func BenchmarkGemmLayers(b *testing.B) {
 		{1, 512, 784}, {1, 10, 512}, {32, 16, 10}, {32, 1, 16}, {32, 512, 784}, {32, 1024, 1024}, {32, 10, 512},
 		{128, 512, 784}, {128, 512, 512}, {128, 10, 512}, {784, 512, 128}, {512, 10, 128}, {10, 16, 32}, {4096, 64, 288},
 		{2560, 512, 128}, {2560, 128, 512}, // all steps of a recurrent layer
+		{1568, 512, 512}, {512, 512, 1568}, // cells of a convolution
 	} {
 		for tr, name := range []string{"NN", "TN", "NT", "TT"} {
 			b.Run(fmt.Sprintf("%dx%dx%d/%s", s[0], s[1], s[2], name), func(b *testing.B) {

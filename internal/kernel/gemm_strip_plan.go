@@ -41,17 +41,18 @@ func (p *gemmPlan) planStrips(j *gemmJob) {
 			p.tm = max(p.tm, min(ceilDiv(m, 64), ceilDiv(want, p.tn)))
 		}
 	}
-	p.kg, p.nc = k, n
-	pass := stripPanels / m / p.kc * p.kc // inner indices of A that a shared buffer holds
-	if p.tm >= stripMany && p.packA && pass == 0 && m*k > stripPanels && p.panels < stripFew*p.tn {
+	// What several tasks read of A is packed once for all of them, as many inner
+	// indices at a time as the buffer holds.
+	pass := stripPanels / m / p.kc * p.kc
+	p.shareA = p.packA && p.tn > 1 && (m*k <= stripPanels || pass > 0 && p.tn > stripMany)
+	if p.packA && !p.shareA && p.tm >= stripMany && p.panels < stripFew*p.tn {
 		p.tm, p.tn = max(p.tm, min(p.tm*p.tn, ceilDiv(m, 64))), 1 // each row of A is packed by one task
 	}
+	p.kg, p.nc = k, n
 	if p.shareB = p.packB && p.tm >= stripMany; p.shareB {
 		p.kg = max(p.kc, min(k, stripPass/n/p.kc*p.kc))
 	}
-	// What several tasks read of A is packed once for all of them, as many inner
-	// indices at a time as the buffer holds.
-	if p.shareA = p.packA && p.tn > 1 && (m*k <= stripPanels || pass > 0 && p.tn > stripMany); p.shareA && m*k > stripPanels {
+	if p.shareA && m*k > stripPanels {
 		p.kg = min(p.kg, pass)
 	}
 }

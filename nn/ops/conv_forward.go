@@ -45,6 +45,11 @@ func (o conv) Bind(b *Binding) func() {
 func (o conv) Grad(in, out, dout []*Value) []*Value {
 	x, w, d := in[0], in[1], activationGrad(o.act, dout[0], out[0])
 	dx := apply1(convInputGrad{o.c, o.c.cells(x.shape), ActNone}, d, w)
+	if o.c.skips(x, w, nil) {
+		channels, filters := w.Dim(-2), w.Dim(-1)
+		cells, sums := Reshape(apply1(cellPick{o.c}, x), -1, channels), Reshape(d, -1, filters)
+		return append([]*Value{dx, Reshape(MatMulT(cells, sums, true, false), w.shape...)}, biasGrad(in, d)...)
+	}
 	sums := convWeightGrad{o.c, o.c.window(w.shape), len(in) > 2}
 	return append([]*Value{dx}, Apply(sums, x, d)...)
 }
