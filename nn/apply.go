@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/antler-ml/antler/internal/config"
 	"github.com/antler-ml/antler/nn/ops"
 )
 
@@ -142,7 +141,7 @@ func build(l Layer, in []Shape) error {
 	if m, ok := l.(*Model); ok {
 		return m.buildOn(in)
 	}
-	if err := config.Defaults(l); err != nil {
+	if err := Complete(l); err != nil {
 		return err
 	}
 	if v, ok := l.(Validator); ok {

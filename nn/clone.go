@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-
-	"github.com/antler-ml/antler/internal/config"
 )
 
 // CloneConfig is how [CloneModel] copies. The zero value copies every layer.
@@ -135,7 +133,7 @@ func CloneLayer(l Layer) (Layer, error) {
 		return nil, err
 	}
 	from, to := l.base(), d.base()
-	to.name, to.auto, to.frozen, to.rate, to.starts = from.name, from.auto, from.frozen, from.rate, from.starts
+	to.name, to.auto, to.frozen, to.rate, to.starts, to.read = from.name, from.auto, from.frozen, from.rate, from.starts, from.read
 	return d, nil
 }
 
@@ -153,7 +151,7 @@ func cloneBare(l Layer) (Layer, error) {
 	if v.Kind() != reflect.Pointer || v.Elem().Kind() != reflect.Struct {
 		return nil, fmt.Errorf("%T is no pointer to a struct; give it a method Clone() nn.Layer", l)
 	}
-	if err := config.Defaults(l); err != nil {
+	if err := Complete(l); err != nil {
 		return nil, err
 	}
 	d := reflect.New(v.Elem().Type())

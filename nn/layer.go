@@ -3,6 +3,7 @@ package nn
 import (
 	"fmt"
 
+	"github.com/antler-ml/antler/internal/config"
 	"github.com/antler-ml/antler/nn/ops"
 	"github.com/antler-ml/antler/tensor"
 )
@@ -89,6 +90,7 @@ type Base struct {
 	builtOn []Shape          // the inputs that the weights were made for
 	starts  Shape            // see InputShape
 	given   []*tensor.Tensor // see WithWeights
+	read    bool             // see SettingsRead
 }
 
 type subLayer struct {
@@ -127,6 +129,18 @@ func (b *Base) SetTrainable(t bool) {
 // Fix marks the layer itself as not trainable, and leaves those inside it as
 // they are: files say it of each.
 func (b *Base) Fix() { b.frozen = true }
+
+// SettingsRead says that the settings are those of a file, where 0 means 0. In a
+// literal it stands for the default.
+func (b *Base) SettingsRead() { b.read = true }
+
+// Complete fills in the settings that were not given.
+func Complete(l Layer) error {
+	if l.base().read {
+		return config.Missing(l)
+	}
+	return config.Defaults(l)
+}
 
 // Weights returns the layer's weights in Keras' order: trainable ones first,
 // those of wrapped layers included.

@@ -10,7 +10,13 @@ import (
 // Defaults fills every zero field of the struct that v points to with the
 // value of its default tag, and completes the things that its fields hold (see
 // [Complete]). It is idempotent. What is no pointer to a struct stays as it is.
-func Defaults(v any) error {
+func Defaults(v any) error { return fill(v, false) }
+
+// Missing is [Defaults] for a struct that [Decode] made: a number that is 0 was
+// read there, and stays. What is nil or empty gets its default.
+func Missing(v any) error { return fill(v, true) }
+
+func fill(v any, decoded bool) error {
 	p := reflect.ValueOf(v)
 	if p.Kind() != reflect.Pointer || p.IsNil() || p.Elem().Kind() != reflect.Struct {
 		return nil
@@ -18,7 +24,7 @@ func Defaults(v any) error {
 	s := p.Elem()
 	for _, f := range fieldsOf(s.Type()) {
 		field := s.Field(f.index)
-		if f.hasDef && field.IsZero() {
+		if f.hasDef && field.IsZero() && !(decoded && (field.CanInt() || field.CanFloat())) {
 			if err := parseInto(field, f.def); err != nil {
 				return fmt.Errorf("config: %s.%s: default %q: %w", s.Type().Name(), f.name, f.def, err)
 			}
@@ -27,7 +33,7 @@ func Defaults(v any) error {
 			continue
 		}
 		old := field.Interface()
-		thing, err := Complete(old)
+		thing, err := complete(old, decoded)
 		if err != nil {
 			return fmt.Errorf("%s: %w", f.name, err)
 		}
@@ -42,13 +48,15 @@ func Defaults(v any) error {
 // struct is completed in place; a struct that has settings becomes a pointer
 // to a completed copy, so that BinaryAccuracy{} means what &BinaryAccuracy{}
 // means.
-func Complete(v any) (any, error) {
+func Complete(v any) (any, error) { return complete(v, false) }
+
+func complete(v any, decoded bool) (any, error) {
 	if t := reflect.TypeOf(v); t != nil && t.Kind() == reflect.Struct && len(fieldsOf(t)) > 0 {
 		p := reflect.New(t)
 		p.Elem().Set(reflect.ValueOf(v))
 		v = p.Interface()
 	}
-	if err := Defaults(v); err != nil {
+	if err := fill(v, decoded); err != nil {
 		return nil, err
 	}
 	if x, ok := v.(interface{ Validate() error }); ok {

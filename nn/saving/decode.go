@@ -306,6 +306,7 @@ func (d *decoder) layer(w wire) (nn.Layer, error) {
 	if err := config.Decode(l, cfg, base...); err != nil {
 		return nil, d.missing.add(err, w.ClassName)
 	}
+	nn.BaseOf(l).SettingsRead()
 	switch name := cfg["name"].(type) {
 	case nil:
 	case string:

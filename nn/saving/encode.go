@@ -97,7 +97,7 @@ func encodeLayer(l nn.Layer) (config.Object, error) {
 		cfg = append(cfg, config.Member{Key: "batch_input_shape", Value: encodeShape(s)})
 	}
 	cfg = append(cfg, config.Member{Key: "dtype", Value: "float32"})
-	if err := config.Defaults(l); err != nil { // of a model without input nobody asked yet
+	if err := nn.Complete(l); err != nil { // of a model without input nobody asked yet
 		return nil, err
 	}
 	own, err := config.Encode(l)
