@@ -184,7 +184,8 @@ func (b *Base) walkWeights(path string, f func(path string, w *Weight)) {
 	}
 }
 
-// CountParams returns the number of elements of all weights.
+// CountParams returns the number of elements of all weights: 0 before the layer is
+// built, where Keras raises an error.
 // Keras: count_params.
 func (b *Base) CountParams() int {
 	n := 0

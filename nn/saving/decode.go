@@ -295,7 +295,7 @@ func (d *decoder) layer(w wire) (nn.Layer, error) {
 			return nil, err
 		}
 	}
-	w.ClassName = fromCuDNNClass(w.ClassName, cfg)
+	w.ClassName = fromMerge(fromCuDNNClass(w.ClassName, cfg), cfg)
 	v, err := config.New(w.ClassName, reflect.TypeFor[nn.Layer]())
 	if err != nil {
 		d.missing.add(err, "")

@@ -34,6 +34,29 @@ func fromCuDNNClass(class string, cfg map[string]any) string {
 	return strings.TrimPrefix(class, "CuDNN")
 }
 
+// merges are the layers of Keras 2 for the modes of Keras 1's Merge.
+var merges = map[string]string{"sum": "Add", "mul": "Multiply", "concat": "Concatenate", "ave": "Average", "max": "Maximum", "dot": "Dot"}
+
+// fromMerge is the layer that does what a Merge of Keras 1 did. A Merge that holds
+// layers, as Sequential models had it, or a mode that is gone, stays what it is.
+func fromMerge(class string, cfg map[string]any) string {
+	mode, _ := cfg["mode"].(string)
+	if _, holds := cfg["layers"]; class != "Merge" || merges[mode] == "" || holds {
+		return class
+	}
+	class = merges[mode]
+	switch class {
+	case "Concatenate":
+		cfg["axis"] = cfg["concat_axis"]
+	case "Dot":
+		cfg["axes"] = cfg["dot_axes"]
+	}
+	for _, k := range strings.Fields("mode concat_axis dot_axes mode_type output_shape output_shape_type output_mask output_mask_type arguments") {
+		delete(cfg, k)
+	}
+	return class
+}
+
 // fromKeras1 gives the arguments of Keras 1 their names in Keras 2, where the
 // layer, whose settings are keys, has not got a setting of the old name.
 func fromKeras1(class string, cfg map[string]any, keys []string) {

@@ -100,3 +100,37 @@ func TestKeras20GRU(t *testing.T) {
 		t.Errorf("bias %v, want (12,): without ResetAfter", s)
 	}
 }
+
+// A model of Keras 1 as its to_json wrote it, with a shortcut around a convolution.
+func TestKeras1Functional(t *testing.T) {
+	merge := func(name, mode, rest string, from ...string) string {
+		return fmt.Sprintf(`{"class_name": "Merge", "name": %[1]q, "config": {"name": %[1]q, "trainable": true, "mode": %[2]q, "mode_type": "raw", "concat_axis": -1, "dot_axes": -1,
+			"output_shape": null, "output_shape_type": "raw", "output_mask": null, "output_mask_type": "raw", "arguments": {}%[3]s}, "inbound_nodes": [[["%[4]s", 0, 0]]]}`,
+			name, mode, rest, strings.Join(from, `", 0, 0], ["`))
+	}
+	text := `{"class_name": "Model", "keras_version": "1.2.2", "config": {"name": "model_1", "layers": [
+		{"class_name": "InputLayer", "name": "input_1", "config": {"batch_input_shape": [null, 4, 4, 2], "input_dtype": "float32", "sparse": false, "name": "input_1"}, "inbound_nodes": []},
+		{"class_name": "Convolution2D", "name": "conv", "config": {"name": "conv", "trainable": true, "nb_filter": 2, "nb_row": 3, "nb_col": 3, "init": "glorot_uniform", "activation": "linear",
+			"border_mode": "same", "subsample": [1, 1], "dim_ordering": "tf", "W_regularizer": null, "b_regularizer": null, "activity_regularizer": null, "W_constraint": null,
+			"b_constraint": null, "bias": true}, "inbound_nodes": [[["input_1", 0, 0]]]},
+		{"class_name": "BatchNormalization", "name": "norm", "config": {"name": "norm", "trainable": true, "epsilon": 1e-06, "mode": 0, "axis": -1, "momentum": 0.9, "gamma_regularizer": null,
+			"beta_regularizer": null}, "inbound_nodes": [[["conv", 0, 0]]]},
+		` + merge("sum", "sum", "", "norm", "input_1") + ", " + merge("joined", "concat", "", "sum", "input_1") + ", " + merge("most", "max", "", "sum", "norm") + ", " + merge("times", "dot", "", "flat", "flat") + `,
+		{"class_name": "Flatten", "name": "flat", "config": {"name": "flat", "trainable": true}, "inbound_nodes": [[["most", 0, 0]]]}],
+		"input_layers": [["input_1", 0, 0]], "output_layers": [["joined", 0, 0], ["times", 0, 0]]}}`
+	m, err := saving.FromJSON([]byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := fmt.Sprint(m.OutputShapes()); got != "[(None, 4, 4, 4) (None, 1)]" {
+		t.Errorf("outputs %s", got)
+	}
+	for name, want := range map[string]string{"sum": "Add", "joined": "Concatenate", "most": "Maximum", "times": "Dot", "conv": "Conv2D"} {
+		if l, err := m.Layer(name); err != nil || nn.ClassName(l) != want {
+			t.Errorf("%s: %v, %v, want %s", name, l, err, want)
+		}
+	}
+	if _, err := saving.FromConfig("Merge", []byte(`{"mode": "cos"}`)); err == nil || !strings.Contains(err.Error(), `"Merge"`) {
+		t.Errorf("got %v", err)
+	}
+}
