@@ -2152,12 +2152,8 @@ start:
 	LEAQ (BP)(R9*4), R9
 	MOVQ 48(DI), BX
 	MOVQ 8(SP), R10
-	CMPQ R10, $0x40
-	JE   whole
-	CMPQ 200(DI), $0xff
-	JNE  masked
-
-whole:
+	CMPQ 240(DI), $0x00
+	JE   masked
 	MOVQ 56(DI), R12
 	ANDQ $-4, R12
 	LEAQ (BX)(R12*8), R12
@@ -2491,12 +2487,8 @@ start:
 	LEAQ (BP)(R9*4), R9
 	MOVQ 48(DI), BX
 	MOVQ 8(SP), R10
-	CMPQ R10, $0x40
-	JE   whole
-	CMPQ 200(DI), $0xff
-	JNE  masked
-
-whole:
+	CMPQ 240(DI), $0x00
+	JE   masked
 	MOVQ 56(DI), R12
 	ANDQ $-4, R12
 	LEAQ (BX)(R12*8), R12
@@ -2757,12 +2749,8 @@ start:
 	LEAQ (BP)(SI*4), SI
 	MOVQ 48(DI), BX
 	MOVQ 8(SP), R10
-	CMPQ R10, $0x40
-	JE   whole
-	CMPQ 200(DI), $0xff
-	JNE  masked
-
-whole:
+	CMPQ 240(DI), $0x00
+	JE   masked
 	MOVQ 56(DI), R12
 	ANDQ $-4, R12
 	LEAQ (BX)(R12*8), R12
@@ -3018,12 +3006,8 @@ start:
 	LEAQ (BP)(SI*4), SI
 	MOVQ 48(DI), BX
 	MOVQ 8(SP), R10
-	CMPQ R10, $0x40
-	JE   whole
-	CMPQ 200(DI), $0xff
-	JNE  masked
-
-whole:
+	CMPQ 240(DI), $0x00
+	JE   masked
 	MOVQ 56(DI), R12
 	ANDQ $-4, R12
 	LEAQ (BX)(R12*8), R12
@@ -3222,12 +3206,8 @@ start:
 	LEAQ (BP)(CX*4), CX
 	MOVQ 48(DI), BX
 	MOVQ 8(SP), R10
-	CMPQ R10, $0x40
-	JE   whole
-	CMPQ 200(DI), $0xff
-	JNE  masked
-
-whole:
+	CMPQ 240(DI), $0x00
+	JE   masked
 	MOVQ 56(DI), R12
 	ANDQ $-4, R12
 	LEAQ (BX)(R12*8), R12
@@ -3405,12 +3385,8 @@ start:
 	LEAQ (BP)(CX*4), CX
 	MOVQ 48(DI), BX
 	MOVQ 8(SP), R10
-	CMPQ R10, $0x40
-	JE   whole
-	CMPQ 200(DI), $0xff
-	JNE  masked
-
-whole:
+	CMPQ 240(DI), $0x00
+	JE   masked
 	MOVQ 56(DI), R12
 	ANDQ $-4, R12
 	LEAQ (BX)(R12*8), R12

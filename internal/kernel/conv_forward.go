@@ -57,7 +57,7 @@ func NewConvForward(s ConvShape) *ConvForward {
 			// w itself serves as well, or better.
 			j.packed = 0
 			for i := range f.panels {
-				f.panels[i].b, f.panels[i].ldb = f.panels[i].c, s.F
+				f.panels[i].inPlace(s.F)
 			}
 		}
 	}

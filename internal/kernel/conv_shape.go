@@ -51,6 +51,7 @@ func (s ConvShape) Flops() float64 {
 type convPanel struct {
 	a, b, c int // offsets of the first column's operands and result
 	ldb     int
+	padded  bool // rows of the right operand have two vectors, whatever n is
 	n       int
 	lane    *[16]int32 // depthwise with a multiplier
 	reads   int        // elements of a under lane
@@ -61,10 +62,16 @@ func (p *convPanel) set(t *tile, a, b, c []float32) {
 	t.setCols(p.n)
 	// A phase without taps has no right operand.
 	t.a, t.b, t.c, t.ldb = a[p.a:], b[min(p.b, len(b)):], c[p.c:], p.ldb
+	if p.padded {
+		t.whole = 1
+	}
 	if p.lane != nil {
 		t.lane, t.amask, t.amaskv = p.lane, 1<<p.reads-1, &laneMasks[p.reads]
 	}
 }
+
+// inPlace has the right operand read where it lies, in rows of ld columns.
+func (p *convPanel) inPlace(ld int) { p.b, p.ldb, p.padded = p.c, ld, false }
 
 // groupPanels cuts the n columns of each group into panels two vectors wide.
 // The left operand of group g begins at g*aStep, the results at g*n. The right
@@ -73,7 +80,7 @@ func groupPanels(isa tileISA, groups, n, aStep, k, b0 int) (ps []convPanel, end 
 	w := 2 * isa.lanes()
 	for g := range groups {
 		for j := 0; j < n; j += w {
-			ps = append(ps, convPanel{a: g * aStep, b: b0, c: g*n + j, ldb: w, n: min(w, n-j)})
+			ps = append(ps, convPanel{a: g * aStep, b: b0, c: g*n + j, ldb: w, padded: true, n: min(w, n-j)})
 			b0 += k * w
 		}
 	}

@@ -33,6 +33,7 @@ type tile struct {
 	lane   *[16]int32 // which element of a each lane takes
 	amask  uint64     // elements of a that may be read
 	amaskv *[16]int32
+	whole  int // 1: rows of b may be read in whole vectors
 	n      int // columns
 	isa    tileISA
 }
@@ -86,13 +87,17 @@ var laneMasks = func() (m [17][16]int32) {
 }()
 
 // setCols sets the number of columns, at most two vectors (one for the sources
-// that choose lanes), and returns how many vectors that is.
+// that choose lanes).
 func (t *tile) setCols(n int) {
 	l := t.isa.lanes()
 	t.n = n
 	last := (n-1)%l + 1
 	t.mask = 1<<last - 1
 	t.maskv = &laneMasks[last]
+	t.whole = 0
+	if last == l {
+		t.whole = 1
+	}
 }
 
 // run computes m rows, tile by tile. Both tables go on for tileRows entries

@@ -33,6 +33,7 @@ func TestTileLayout(t *testing.T) {
 		{"lane", unsafe.Offsetof(x.lane), 216},
 		{"amask", unsafe.Offsetof(x.amask), 224},
 		{"amaskv", unsafe.Offsetof(x.amaskv), 232},
+		{"whole", unsafe.Offsetof(x.whole), 240},
 	} {
 		if f.got != f.want {
 			t.Errorf("offset of tile.%s is %d, the assembly reads %d", f.name, f.got, f.want)
@@ -98,6 +99,15 @@ func checkTile(r *rand.Rand, isa tileISA, src tileSource, m, n, k, begin int) er
 	x.amask, x.amaskv = 1<<amask-1, &laneMasks[amask]
 	x.a = random(r, 100+span)
 	x.b = random(r, max(0, (k-1)*x.ldb+n))
+	if r.IntN(2) == 0 { // rows of two vectors, of which only n columns count
+		x.ldb, x.whole = 2*isa.lanes(), 1
+		x.b = random(r, k*x.ldb)
+		for i := range x.b {
+			if i%x.ldb >= n {
+				x.b[i] = float32(math.NaN())
+			}
+		}
+	}
 	x.c = random(r, 64*m)
 	h := m + tileRows
 	x.arow, x.crow, x.tab = make([]int, h), make([]int, h), make([]int, k)

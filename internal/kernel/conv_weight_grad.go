@@ -62,7 +62,7 @@ func NewConvWeightGrad(s ConvShape) *ConvWeightGrad {
 	} else {
 		p.panels, _ = groupPanels(p.isa, s.Groups, s.outputs(), s.inputs(), 0, 0)
 		for i := range p.panels {
-			p.panels[i].b, p.panels[i].ldb = p.panels[i].c, s.F
+			p.panels[i].inPlace(s.F)
 		}
 	}
 	p.chunks, p.strip = s.cutForward(1, goal, 1)
@@ -220,7 +220,7 @@ func (p *ConvWeightGrad) run(part, g int, x []float32, grid *convGrid, dw, bias 
 				// Each tile of rows reads the panel again.
 				w := 2 * p.isa.lanes()
 				packAcross(p.packer, packed.x, w, t.b, s.F, t.n, len(t.tab))
-				t.b, t.ldb = packed.x, w
+				t.b, t.ldb, t.whole = packed.x, w, 1
 			}
 			t.init = initC
 			if i == first {

@@ -187,7 +187,7 @@ func (p *winograd) tiles(squares int, v, u, m []float32) {
 		for i := range p.panels {
 			q := &p.panels[i]
 			t.setCols(q.n)
-			t.ldb = q.ldb
+			t.ldb, t.whole = q.ldb, 1
 			t.a, t.c = v[part*sv:], m[part*sm+q.c:]
 			b := u[(part*len(p.panels)+i)*p.c*q.ldb:]
 			t.init = initZero

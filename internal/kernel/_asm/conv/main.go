@@ -36,6 +36,7 @@ const (
 	offLane  = 216
 	offAMask = 224
 	offAMskV = 232
+	offWhole = 240
 )
 
 // source is how a tile reads its left operand.
@@ -198,16 +199,11 @@ func tile(s isa, src source, rows, vecs int) {
 	}
 	sum := func(name string, masked bool) { sums(name, masked, end, nil, 1) }
 	if src == broadcast && s.turns() {
-		// Four taps a turn leave fewer instructions beside the multiply-adds. B is read in
-		// whole vectors: its rows have two, or the last one is whole.
+		// Four taps a turn leave fewer instructions beside the multiply-adds.
 		part, few := s.label("masked"), s.label("few")
 		MOVQ(ldb, regStep)
-		whole := s.label("whole")
-		CMPQ(regStep, Imm(uint64(2*s.bytes())))
-		JE(LabelRef(whole))
-		CMPQ(field(offMask), Imm(1<<(s.bytes()/4)-1))
-		JNE(LabelRef(part))
-		Label(whole)
+		CMPQ(field(offWhole), Imm(0))
+		JE(LabelRef(part))
 		MOVQ(field(offTabN), regFours)
 		ANDQ(I8(-4), regFours)
 		LEAQ(Mem{Base: regTab, Index: regFours, Scale: 8}, regFours)
