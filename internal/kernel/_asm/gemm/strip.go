@@ -93,7 +93,7 @@ func strip(s isa, n, v int, along bool, last string) {
 	for x := range bv {
 		bv[x] = s.vec()
 	}
-	// step adds an inner index; from says where A's row i and B's vectors are.
+	// step adds an inner index, for which A's rows and B's vectors are there.
 	step := func(rowA func(i int) Mem, rowB Mem) {
 		for x := range v {
 			s.load(masks[x], rowB.Offset(x*s.bytes()), bv[x])
