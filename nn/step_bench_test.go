@@ -1,6 +1,7 @@
 package nn_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/antler-ml/antler/nn"
@@ -48,8 +49,8 @@ func BenchmarkPredict(b *testing.B) {
 		name  string
 		model func() *nn.Model
 	}{{"mlp", mlp}, {"cnn28", cnn28}, {"embedding-lstm", lstm}} {
-		for _, batch := range []int{1, 64} {
-			b.Run(c.name+"/"+map[int]string{1: "1", 64: "64"}[batch], func(b *testing.B) {
+		for _, batch := range []int{1, 8, 64} {
+			b.Run(fmt.Sprint(c.name, "/", batch), func(b *testing.B) {
 				m := compiled(c.model())
 				x, _ := sampleBatch(m, batch)
 				b.ReportAllocs()
