@@ -104,14 +104,14 @@ func (o rnn) size(x, u, dropX, dropH []int) rnnSize {
 	s.perGateX = dropX != nil && dropX[1] != s.in
 	s.perGateH = dropH != nil && dropH[1] != s.units
 	// Eight rows keep the multipliers busy; more, when the weights do not stay
-	// in the second-level cache and each visit should do more with them. Four, where
-	// eight would leave all to one worker.
+	// in the second-level cache and each visit should do more with them. Half of the
+	// few where eight would leave all to one worker.
 	rows := 8
 	switch {
 	case s.units*s.cols > 1<<18:
 		rows = 16
-	case s.batch > 4 && s.batch <= 8:
-		rows = 4
+	case s.batch > 2 && s.batch <= 8:
+		rows = (s.batch + 1) / 2
 	}
 	s.chunks = max(1, (s.batch+rows-1)/rows)
 	s.chunk = max(1, (s.batch+s.chunks-1)/s.chunks)
