@@ -158,7 +158,7 @@ func tile(s isa, src source, rows, vecs int) {
 			for v := range vecs {
 				s.load(at(u, v), bv(v), masked && v == vecs-1)
 			}
-			if u == turn-1 && turn == 1 {
+			if turn == 1 {
 				ADDQ(ldb, regB)
 				ADDQ(Imm(8), regTab)
 			}
