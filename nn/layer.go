@@ -130,11 +130,12 @@ func (b *Base) SetTrainable(t bool) {
 // they are: files say it of each.
 func (b *Base) Fix() { b.frozen = true }
 
-// SettingsRead says that the settings are those of a file, where 0 means 0. In a
-// literal it stands for the default.
+// SettingsRead is called by what reads layers from files: the settings are as the file
+// says, and 0 means 0. In a literal it stands for the default.
 func (b *Base) SettingsRead() { b.read = true }
 
-// Complete fills in the settings that were not given.
+// Complete fills in the settings that were not given, with the defaults of their tags;
+// [Apply] does it too. An error names the field whose value cannot be.
 func Complete(l Layer) error {
 	if l.base().read {
 		return config.Missing(l)

@@ -14,8 +14,9 @@ func init() { nn.Register[Embedding]() }
 // Input: (batch, …) of whole numbers from 0 to InputDim-1. Output: (batch, …, OutputDim).
 // Weights: embeddings (InputDim, OutputDim). With MaskZero the output carries
 // a mask that is 0 where the id is 0. As the first layer of a Sequential model it
-// takes (batch, InputLength), sequences of any length without. An id outside the table stops training or
-// prediction with an *ops.IDError that names its place and the limit.
+// takes (batch, InputLength), or sequences of any length when InputLength is not
+// given. An id outside the table stops training or prediction with an *ops.IDError
+// that names its place and the limit.
 type Embedding struct {
 	nn.Base
 	InputDim              int            // number of ids: the vocabulary plus 1 for id 0; required

@@ -302,7 +302,7 @@ func (d *decoder) layer(w wire) (nn.Layer, error) {
 		return nil, nil
 	}
 	l := v.(nn.Layer)
-	fromKeras1(w.ClassName, cfg, config.Keys(l))
+	fromOlderKeras(w.ClassName, cfg, config.Keys(l))
 	if err := config.Decode(l, cfg, base...); err != nil {
 		return nil, d.missing.add(err, w.ClassName)
 	}

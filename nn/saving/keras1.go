@@ -57,13 +57,21 @@ func fromMerge(class string, cfg map[string]any) string {
 	return class
 }
 
-// fromKeras1 gives the arguments of Keras 1 their names in Keras 2, where the
-// layer, whose settings are keys, has not got a setting of the old name.
-func fromKeras1(class string, cfg map[string]any, keys []string) {
+// fromOlderKeras brings what older versions wrote of a layer, whose settings are keys
+// today, into today's form.
+func fromOlderKeras(class string, cfg map[string]any, keys []string) {
 	has := map[string]bool{}
 	for _, k := range keys {
 		has[k] = true
 	}
+	fromKeras1(class, cfg, has)
+	kernelOfSides(cfg, has)
+	fromKeras2(class, cfg, has)
+}
+
+// fromKeras1 gives the arguments of Keras 1 their names in Keras 2, where the
+// layer has not got a setting of the old name.
+func fromKeras1(class string, cfg map[string]any, has map[string]bool) {
 	move := func(old, now string, value any) {
 		if _, given := cfg[now]; has[now] && !has[old] && !given {
 			delete(cfg, old)
@@ -92,8 +100,6 @@ func fromKeras1(class string, cfg map[string]any, keys []string) {
 			move(old, now, value)
 		}
 	}
-	kernelOfSides(cfg, has)
-	fromKeras2(class, cfg, has)
 }
 
 // kernelOfSides makes kernel_size of the sides of a kernel.

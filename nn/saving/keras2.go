@@ -43,8 +43,12 @@ func fromKeras2(class string, cfg map[string]any, has map[string]bool) {
 		delete(cfg, "mode")
 	}
 	inputShape(class, cfg, has)
-	for _, k := range []string{"implementation", "input_dtype", "autocast", "dropout"} {
-		if gone := k != "dropout" || class == "Embedding"; gone && !has[k] {
+	gone := []string{"implementation", "input_dtype", "autocast"}
+	if class == "Embedding" {
+		gone = append(gone, "dropout")
+	}
+	for _, k := range gone {
+		if !has[k] {
 			delete(cfg, k)
 		}
 	}
